@@ -1,0 +1,104 @@
+import type { Clock } from './clock.ts';
+import { InvalidHeaderError } from './errors.ts';
+import type { RetryOptions } from './retry-policy.ts';
+
+/** What one call may set differently from its client. */
+export interface CallOptions {
+  /** How often and when to try again: a limit, or ky's retry options. */
+  readonly retry?: number | RetryOptions | undefined;
+  /** Milliseconds until the response head, for each attempt; `false` for no limit. */
+  readonly timeout?: number | false | undefined;
+  /** Milliseconds the body may stand still while it is read; `false` for no limit. */
+  readonly bodyTimeout?: number | false | undefined;
+  /** Milliseconds for the whole call with attempts, waits, token and body; `false` for no limit. */
+  readonly totalTimeout?: number | false | undefined;
+}
+
+/** A body that can be made into a stream as often as needed. */
+export type BodySource = Exclude<RequestInit['body'], undefined | null | ReadableStream | AsyncIterable<unknown>>;
+
+/** What a call is made of. */
+export interface CallParts {
+  readonly options: CallOptions;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Milliseconds for the whole call; `Infinity` for no limit. */
+  readonly totalTimeoutMs: number;
+  /** Options that are `fetch`'s alone, such as `dispatcher`; they go to the transport as they are. */
+  readonly fetchOptions?: Readonly<Record<string, unknown>> | undefined;
+  /** What the request's body was made from, when that can be sent again as it is. */
+  readonly source?: BodySource | undefined;
+  /** Whether the body (if any) can be sent again. */
+  readonly repeatable: boolean;
+}
+
+const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
+const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/**
+ * What lives as long as one call: its options, its attempt, its signal, and the headers that stages add.
+ *
+ * Stages put headers here and not on the Request, because ky's errors hold the Request and printing one prints its
+ * headers. The transport sends both.
+ */
+export class Call {
+  readonly options: CallOptions;
+  /** Which attempt this is, from 1. */
+  attempt = 1;
+  /** Aborts what is being done now. The `timeout` stage narrows it for an attempt and puts it back. */
+  signal: AbortSignal;
+  /** Why the last attempt failed, if it did. Becomes the cause when the deadline ends the call. */
+  lastFailure: unknown = undefined;
+  readonly source: BodySource | undefined;
+  readonly repeatable: boolean;
+  readonly fetchOptions: Readonly<Record<string, unknown>> | undefined;
+  readonly #clock: Clock;
+  readonly #deadlineAt: number;
+  readonly #headers = new Map<string, string>();
+  readonly #credentials = new Set<string>();
+
+  constructor({ options, signal, clock, totalTimeoutMs, fetchOptions, source, repeatable }: CallParts) {
+    this.options = options;
+    this.signal = signal;
+    this.source = source;
+    this.repeatable = repeatable;
+    this.fetchOptions = fetchOptions;
+    this.#clock = clock;
+    this.#deadlineAt = totalTimeoutMs === Infinity ? Infinity : clock.monotonic() + totalTimeoutMs;
+  }
+
+  /** Milliseconds left for the whole call; `Infinity` when it has no deadline, below 0 when it is over. */
+  remainingMs(): number {
+    return this.#deadlineAt === Infinity ? Infinity : this.#deadlineAt - this.#clock.monotonic();
+  }
+
+  /**
+   * Sends a header with the request, in place of one the request may have.
+   *
+   * @throws InvalidHeaderError without showing the value
+   */
+  setHeader(name: string, value: string): void {
+    if (!headerName.test(name) || !headerValue.test(value)) throw new InvalidHeaderError(name);
+    this.#headers.set(name.toLowerCase(), value);
+  }
+
+  /** Like {@link setHeader}, for a header that must not leave the origin it is meant for. */
+  setCredential(name: string, value: string): void {
+    this.setHeader(name, value);
+    this.#credentials.add(name.toLowerCase());
+  }
+
+  /** Forgets the credentials: the request goes on to another origin. */
+  dropCredentials(): void {
+    for (const name of this.#credentials) this.#headers.delete(name);
+    this.#credentials.clear();
+  }
+
+  /** The request's headers with those of the stages over them. The request keeps its own. */
+  headersFor(request: Request): Headers {
+    if (this.#headers.size === 0) return request.headers;
+    const headers = new Headers(request.headers);
+    for (const [name, value] of this.#headers) headers.set(name, value);
+    return headers;
+  }
+}

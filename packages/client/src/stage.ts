@@ -1,0 +1,22 @@
+import type { Call } from './call.ts';
+import type { Clock } from './clock.ts';
+
+/** Sends one request and answers with the head of its response. */
+export type Send = (request: Request, call: Call) => Promise<Response>;
+
+/**
+ * One concern of the stack: takes what comes after it, gives back the same with the concern added.
+ *
+ * A stage is built once, at `createClient`, and is told then what it may want to know of its client. It knows no other
+ * stage.
+ */
+export type Stage = (next: Send, client: ClientFacts) => Send;
+
+/** What a stage is told about the client it is built into. */
+export interface ClientFacts {
+  /** The URL that relative paths are resolved against, when there is one. */
+  readonly home: URL | undefined;
+  readonly clock: Clock;
+  /** A number in [0, 1), as `Math.random`. */
+  readonly random: () => number;
+}

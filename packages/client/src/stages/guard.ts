@@ -1,0 +1,17 @@
+import { InvalidSchemeError } from '../errors.ts';
+import { isSecure, readUrl } from '../origin.ts';
+import type { Stage } from '../stage.ts';
+
+/**
+ * Lets only https through, and http on loopback, on every hop.
+ *
+ * @throws InvalidSchemeError before anything is sent
+ */
+export function guard({ insecureHttp }: { readonly insecureHttp: boolean }): Stage {
+  return (next) => (request, call) => {
+    if (request.url.startsWith('https://')) return next(request, call);
+    const url = readUrl(request.url);
+    if (isSecure(url) || (insecureHttp && url.protocol === 'http:')) return next(request, call);
+    throw new InvalidSchemeError(url);
+  };
+}

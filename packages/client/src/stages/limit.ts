@@ -1,0 +1,42 @@
+import { discard, tapBody } from '../body.ts';
+import { BodyTooLargeError } from '../errors.ts';
+import { originOf } from '../origin.ts';
+import type { Stage } from '../stage.ts';
+
+/**
+ * Bounds the response body, counted after decompression, so that no answer can fill the memory.
+ *
+ * A body that states its length and is not compressed is judged by that statement and costs nothing more.
+ *
+ * @throws BodyTooLargeError at the head when the length is stated, else from the read that goes too far
+ */
+export function limit(limitBytes: number): Stage {
+  return (next) => async (request, call) => {
+    const response = await next(request, call);
+    if (response.body === null || limitBytes === Infinity) return response;
+    const statedBytes = statedLength(response.headers);
+    if (statedBytes !== undefined && statedBytes <= limitBytes) return response;
+    if (statedBytes !== undefined) {
+      void discard(response); // never rejects, and nobody waits for it
+      throw new BodyTooLargeError(originOf(request.url), limitBytes);
+    }
+    return counted(response, request, limitBytes);
+  };
+}
+
+function statedLength(headers: Headers): number | undefined {
+  const length = headers.get('content-length');
+  return length === null || headers.has('content-encoding') || !/^\d+$/.test(length) ? undefined : Number(length);
+}
+
+function counted(response: Response, request: Request, limitBytes: number): Response {
+  let seenBytes = 0;
+  return tapBody(response, {
+    async read(read) {
+      const piece = await read();
+      seenBytes += piece.value?.byteLength ?? 0;
+      if (seenBytes > limitBytes) throw new BodyTooLargeError(originOf(request.url), limitBytes);
+      return piece;
+    },
+  });
+}

@@ -1,0 +1,9 @@
+import { defineConfig } from 'vitest/config';
+
+// A config file must have a default export.
+// oxlint-disable-next-line import/no-default-export
+export default defineConfig({
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+  },
+});
