@@ -46,11 +46,17 @@ export function tapBody(response: Response, { read = (next) => next(), end = () 
 /** A Response cannot be given another body; a new one can be given everything else of the old. */
 function withBody(response: Response, body: ReadableStream<Uint8Array>): Response {
   const { status, statusText, headers, url, redirected, type } = response;
-  const copy = new Response(body, { status, statusText, headers });
-  return Object.defineProperties(copy, {
-    url: { value: url },
-    redirected: { value: redirected },
-    type: { value: type },
+  return describe(new Response(body, { status, statusText, headers }), { url, redirected, type });
+}
+
+/** Gives a response, and every clone of it (ky's hooks get clones), what only the platform's `fetch` can set. */
+export function describe(response: Response, facts: Pick<Response, 'url' | 'redirected' | 'type'>): Response {
+  const clone = response.clone.bind(response);
+  return Object.defineProperties(response, {
+    url: { value: facts.url, configurable: true },
+    redirected: { value: facts.redirected, configurable: true },
+    type: { value: facts.type, configurable: true },
+    clone: { value: () => describe(clone(), facts), configurable: true },
   });
 }
 

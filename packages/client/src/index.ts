@@ -17,3 +17,4 @@ export type { Cancel, Clock, ScheduleOptions } from './clock.ts';
 export { isLoopback, isSecure } from './origin.ts';
 export { untilAborted } from './until-aborted.ts';
 export { discard } from './body.ts';
+export { retryAfterMs } from './retry-after.ts';

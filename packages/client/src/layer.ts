@@ -39,18 +39,22 @@ export interface Layer {
  * @throws ConfigError when there is no such slot
  */
 export function layer(slot: Slot, name: string, stage: Stage): Layer {
-  if (!slots.includes(slot)) {
-    throw new ConfigError('slot', `There is no slot ${JSON.stringify(slot)}. From the outside in: ${slots.join(', ')}`);
-  }
+  checkSlot(slot);
   return Object.freeze({ slot, name, stage });
+}
+
+function checkSlot(slot: Slot): void {
+  if (slots.includes(slot)) return;
+  throw new ConfigError('slot', `There is no slot ${JSON.stringify(slot)}. From the outside in: ${slots.join(', ')}`);
 }
 
 /**
  * Puts layers into the order of the slots. Those of one slot keep their order.
  *
- * @throws ConfigError when two have one name: the same concern would act twice
+ * @throws ConfigError when there is no such slot, or two have one name: the same concern would act twice
  */
 export function arrange(layers: readonly Layer[]): readonly Layer[] {
+  for (const { slot } of layers) checkSlot(slot); // a layer made by hand would be left out without a word
   const arranged = slots.flatMap((slot) => layers.filter((each) => each.slot === slot));
   arranged.forEach(({ name, slot }, place) => {
     if (arranged.findIndex((each) => each.name === name) === place) return;

@@ -1,4 +1,4 @@
-import { discard } from '../body.ts';
+import { describe, discard } from '../body.ts';
 import type { Call } from '../call.ts';
 import { RedirectBlockedError } from '../errors.ts';
 import { isSecure, originOf } from '../origin.ts';
@@ -50,7 +50,7 @@ const isRedirect = ({ status }: Response): boolean => [301, 302, 303, 307, 308].
 
 /** `fetch` says of a response that has been redirected that it was, and where it came from in the end. */
 function arrived(response: Response, url: string): Response {
-  return Object.defineProperties(response, { redirected: { value: true }, url: { value: url } });
+  return describe(response, { url, redirected: true, type: response.type });
 }
 
 type Blocked = (reason: string) => RedirectBlockedError;

@@ -1,0 +1,36 @@
+/** What a response says about the token, in `WWW-Authenticate`. */
+export interface BearerChallenge {
+  /** The error code (RFC 6750 §3.1), in lower case as it is compared. */
+  readonly error: string | undefined;
+}
+
+/**
+ * One token, and its value if it has one. Every character is looked at a fixed number of times, so a hostile header
+ * costs no more than a long one.
+ */
+const item = /[\s,]*([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]*))?/y;
+
+/**
+ * Finds the Bearer challenge among those of a response (RFC 9110 §11.6.1: a list, in one header line or several).
+ *
+ * `undefined` when there is none.
+ */
+export function bearerChallenge(headers: Headers): BearerChallenge | undefined {
+  const text = headers.get('www-authenticate') ?? '';
+  let scheme = '';
+  let found: BearerChallenge | undefined;
+  item.lastIndex = 0;
+  for (let match = item.exec(text); match !== null; match = item.exec(text)) {
+    const [, name = '', value] = match;
+    if (value === undefined) {
+      scheme = name.toLowerCase();
+      if (scheme === 'bearer') found ??= { error: undefined };
+    } else if (scheme === 'bearer' && name.toLowerCase() === 'error') {
+      found = { error: unquoted(value).toLowerCase() };
+    }
+  }
+  return found;
+}
+
+const unquoted = (value: string): string =>
+  value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value;

@@ -1,0 +1,50 @@
+/** When tokens are renewed. All in milliseconds. */
+export interface RenewalTiming {
+  readonly refreshOffsetMs: number;
+  readonly jitterMaxMs: number;
+  readonly minRefreshPeriodMs: number;
+}
+
+/**
+ * How long after it was asked for a token is renewed; `Infinity` when that would be after its end, so that it is
+ * renewed when it is next needed.
+ *
+ * `refreshOffset` before the end, but never in the first half of the life: a window as long as the life would mean a
+ * token request per call. Jitter, at most a tenth of the life, parts those who started together.
+ */
+export function renewAfterMs(lifetimeMs: number, timing: RenewalTiming, random: () => number): number {
+  const { refreshOffsetMs, jitterMaxMs, minRefreshPeriodMs } = timing;
+  const jitterMs = random() * Math.min(jitterMaxMs, lifetimeMs / 10);
+  const aheadMs = Math.max(lifetimeMs - refreshOffsetMs, lifetimeMs / 2) - jitterMs;
+  const afterMs = Math.max(aheadMs, minRefreshPeriodMs);
+  return afterMs < lifetimeMs ? afterMs : Infinity;
+}
+
+const firstBackoffMs = 10_000;
+const backoffCapMs = 300_000;
+const backoffFloorMs = 1_000;
+
+/** What is known of a run of failures. */
+export interface FailureFacts {
+  /** How many in a row, this one included. */
+  readonly count: number;
+  /** True when the same request may succeed later. */
+  readonly isPassing: boolean;
+  /** What the server asked for, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+}
+
+/**
+ * How long after a failed renewal the next one may begin.
+ *
+ * A passing failure backs off with full jitter, 10 s doubling to 5 min; what the server asked for is the least. A
+ * permanent one, such as `invalid_client`, waits the whole five minutes: only a person can mend it.
+ */
+export function retryAfterFailureMs(
+  { count, isPassing, retryAfterMs = 0 }: FailureFacts,
+  random: () => number,
+): number {
+  if (!isPassing) return backoffCapMs;
+  const capMs = Math.min(backoffCapMs, firstBackoffMs * 2 ** (count - 1));
+  return Math.max(backoffFloorMs + random() * (capMs - backoffFloorMs), retryAfterMs);
+}

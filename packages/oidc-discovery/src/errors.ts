@@ -1,0 +1,80 @@
+import { BearingsError } from '@bearings/client/errors';
+
+abstract class Failure extends BearingsError {
+  readonly retryable: boolean = false;
+  readonly source = 'oidc-discovery';
+}
+
+/** The issuer's metadata location answered with a status other than 200. */
+export class DiscoveryHttpError extends Failure {
+  override readonly name = 'DiscoveryHttpError';
+  readonly code = 'HTTP';
+  override readonly retryable: boolean;
+  readonly status: number;
+  /** Every location that was asked, in order. */
+  readonly tried: readonly string[];
+
+  constructor(status: number, tried: readonly string[]) {
+    super(`${tried.join(' and ')} answered ${status}, where the issuer's metadata should be`);
+    this.status = status;
+    this.tried = tried;
+    this.retryable = status === 429 || status >= 500;
+  }
+}
+
+/** An answer arrived, but it is not usable as metadata. */
+export class InvalidMetadataError extends Failure {
+  override readonly name = 'InvalidMetadataError';
+  readonly code = 'INVALID_RESPONSE';
+  readonly url: string;
+
+  constructor(url: string, reason: string) {
+    super(`The metadata at ${url} is not usable: ${reason}`);
+    this.url = url;
+  }
+}
+
+/** The metadata is another issuer's (OIDC Discovery 1.0 §4.3, RFC 8414 §3.3): a token request could go anywhere. */
+export class IssuerMismatchError extends Failure {
+  override readonly name = 'IssuerMismatchError';
+  readonly code = 'ISSUER_MISMATCH';
+  readonly expected: string;
+
+  constructor(url: string, expected: string, found: string) {
+    super(
+      `The metadata at ${url} names the issuer ${JSON.stringify(found.slice(0, 200))}; it must be ${JSON.stringify(expected)}, character by character`,
+    );
+    this.expected = expected;
+  }
+}
+
+/** The issuer URL cannot be one. Nothing was sent. */
+export class DiscoveryConfigError extends Failure {
+  override readonly name = 'DiscoveryConfigError';
+  readonly code = 'CONFIG';
+}
+
+/** No usable HTTP answer: DNS, connect, TLS, reset, timeout. */
+export class DiscoveryUnavailableError extends Failure {
+  override readonly name = 'DiscoveryUnavailableError';
+  readonly code = 'UNAVAILABLE';
+  override readonly retryable = true;
+  readonly url: string;
+
+  constructor(url: string, cause: unknown) {
+    const client = cause instanceof BearingsError ? cause : undefined;
+    super(
+      `No metadata from ${url}: ${client?.message ?? 'the answer broke off'}`,
+      client === undefined ? undefined : { cause: client },
+    );
+    this.url = url;
+  }
+}
+
+/** Why discovery failed. Narrow it by `code`. */
+export type DiscoveryError =
+  | DiscoveryHttpError
+  | InvalidMetadataError
+  | IssuerMismatchError
+  | DiscoveryConfigError
+  | DiscoveryUnavailableError;

@@ -1,0 +1,11 @@
+export { discover, discoverTokenEndpoint } from './discover.ts';
+export type { DiscoveryOptions } from './discover.ts';
+export type { ServerMetadata } from './metadata.ts';
+export {
+  DiscoveryConfigError,
+  DiscoveryHttpError,
+  DiscoveryUnavailableError,
+  InvalidMetadataError,
+  IssuerMismatchError,
+} from './errors.ts';
+export type { DiscoveryError } from './errors.ts';
