@@ -88,9 +88,9 @@ export class Call {
     this.#credentials.add(name.toLowerCase());
   }
 
-  /** Forgets the credentials: the request goes on to another origin. */
-  dropCredentials(): void {
-    for (const name of this.#credentials) this.#headers.delete(name);
+  /** Forgets the credentials, and headers of these names: the request goes on to another origin. */
+  dropCredentials(names: readonly string[] = []): void {
+    for (const name of [...this.#credentials, ...names]) this.#headers.delete(name);
     this.#credentials.clear();
   }
 

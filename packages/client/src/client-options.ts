@@ -62,6 +62,7 @@ export function settle(options: ClientOptions): Settings {
   checkCallOptions({ timeout, bodyTimeout, totalTimeout });
   checkCount('concurrency', concurrency);
   checkCount('maxResponseBytes', maxResponseBytes);
+  checkHops(redirects.limit);
   return {
     retry: retryPolicy(defaultRetry, retry),
     timeout,
@@ -95,6 +96,11 @@ export function checkCallOptions(options: CallOptions): void {
 function checkCount(field: string, value: unknown): void {
   if (typeof value === 'number' && value > 0) return;
   throw new ConfigError(field, `${field} must be a number above 0, not ${shown(value)}`);
+}
+
+function checkHops(limit: unknown): void {
+  if (limit === undefined || (typeof limit === 'number' && Number.isInteger(limit) && limit >= 0)) return;
+  throw new ConfigError('redirects.limit', `redirects.limit must be a whole number from 0, not ${shown(limit)}`);
 }
 
 const shown = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));

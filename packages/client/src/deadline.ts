@@ -24,10 +24,12 @@ export async function withinDeadline(
 ): Promise<Response> {
   if (budgetMs === Infinity) return send();
   const deadline = new AbortController();
-  const cancel = clock.schedule(budgetMs, () => {
+  const expire = (): void => {
     const { attempt: attempts, lastFailure: cause } = call;
     deadline.abort(new DeadlineExceededError({ origin, budgetMs, attempts, cause }));
-  });
+  };
+  // what the call waits for keeps the process alive; a body that nobody reads should not
+  const cancel = clock.schedule(budgetMs, expire, { background: true });
   call.signal = AbortSignal.any([call.signal, deadline.signal]);
   try {
     const response = await untilAborted(send(), deadline.signal);

@@ -8,7 +8,7 @@ import { originOf } from './origin.ts';
 import type { Send } from './stage.ts';
 
 /** What a door hands over with a request. */
-export type Errand = Pick<CallParts, 'source' | 'repeatable' | 'fetchOptions'> & { readonly options: CallOptions };
+type Errand = Pick<CallParts, 'source' | 'repeatable' | 'fetchOptions'> & { readonly options: CallOptions };
 
 /** Where both doors (ky's and `fetch`'s) hand their requests in. */
 export interface Desk {

@@ -33,7 +33,7 @@ export function bodyFacts(
 }
 
 /** True for what is all there; a stream or an iterator is used up by sending it. */
-export function isSource(body: NonNullable<RequestInit['body']>): body is BodySource {
+function isSource(body: NonNullable<RequestInit['body']>): body is BodySource {
   if (typeof body === 'string' || body instanceof URLSearchParams || body instanceof FormData) return true;
   return body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body);
 }

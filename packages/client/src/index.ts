@@ -11,6 +11,7 @@ export type { RedirectOptions } from './stages/redirect.ts';
 export { profiles } from './profiles.ts';
 export { formatHttpError } from './format-http-error.ts';
 export { isClientError } from './errors.ts';
+export { isHTTPError } from 'ky';
 export type { ClientError } from './errors.ts';
 export { systemClock } from './clock.ts';
 export type { Cancel, Clock, ScheduleOptions } from './clock.ts';

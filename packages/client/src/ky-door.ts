@@ -2,7 +2,7 @@ import kyDefault, { isHTTPError } from 'ky';
 import type { BeforeErrorHook, InitHook, Input, KyInstance, Options, ResponsePromise } from 'ky';
 import type { CallOptions } from './call.ts';
 import type { Desk } from './desk.ts';
-import { ConfigError } from './errors.ts';
+import { ConfigError, InvalidUrlError } from './errors.ts';
 import { bodyFacts, checkHeaders } from './fetch-door.ts';
 import { readUrl } from './origin.ts';
 
@@ -43,8 +43,12 @@ export function kyDoor<F extends object>(desk: Desk, options: Options, fittings:
       ...carriedBody(request, bearings),
     });
   };
-  const create = (fresh: Options): KyInstance => kyDefault.create({ ...fresh, fetch });
-  return hang(create(options), create, fittings);
+  const carry = carryPast(fetch);
+  const create = (fresh: Options): KyInstance => {
+    checkHeaders(fresh.headers);
+    return kyDefault.create({ ...fresh, fetch });
+  };
+  return hang(create(options), { create, carry }, fittings);
 }
 
 function carriedBody(request: Request, carried: Carried | undefined): ReturnType<typeof bodyFacts> {
@@ -52,16 +56,21 @@ function carriedBody(request: Request, carried: Carried | undefined): ReturnType
   return { source: carried?.isUncertain === true ? undefined : source, repeatable };
 }
 
+/** What all doors of one desk share. */
+interface Frame {
+  readonly create: (fresh: Options) => KyInstance;
+  readonly carry: InitHook;
+}
+
 /**
  * Hangs the door: our `init` hook goes behind all others, so that none of them can wake ky's own retry or timeout. A
  * call that brings hooks of its own gets a door of its own, for the same reason.
  */
-function hang<F extends object>(base: KyInstance, create: (fresh: Options) => KyInstance, fittings: F): Door<F> {
+function hang<F extends object>(base: KyInstance, frame: Frame, fittings: F): Door<F> {
+  const { create, carry } = frame;
   const ky = base.extend({ hooks: { init: [carry], beforeError: [nameStatus] } });
-  const again = (next: KyInstance): Door<F> => hang(next, create, fittings);
+  const again = (next: KyInstance): Door<F> => hang(next, frame, fittings);
   const open = (input: Input, { hooks, ...own }: Options = {}): ResponsePromise => {
-    if (own.fetch !== undefined)
-      throw new ConfigError('fetch', 'fetch goes to createClient: here it would bypass the stack');
     try {
       return hooks === undefined ? ky(input, own) : again(base.extend({ hooks }))(input, own);
     } catch (cause) {
@@ -70,7 +79,10 @@ function hang<F extends object>(base: KyInstance, create: (fresh: Options) => Ky
   };
   const named = methods.map((method) => [method, (input: Input, own?: Options) => open(input, { ...own, method })]);
   return Object.assign(open, Object.fromEntries(named), fittings, {
-    extend: (more: Parameters<KyInstance['extend']>[0]) => again(base.extend(more)),
+    extend(more: Parameters<KyInstance['extend']>[0]) {
+      if (typeof more === 'object') checkHeaders(more.headers);
+      return again(base.extend(more));
+    },
     create: (fresh: Options = {}) => again(create(fresh)),
     stop: base.stop,
     retry: base.retry,
@@ -83,22 +95,34 @@ function hang<F extends object>(base: KyInstance, create: (fresh: Options) => Ky
  * @throws InvalidUrlError | InvalidHeaderError
  */
 function withoutQuotes(cause: unknown, input: Input, { headers }: Options): unknown {
-  if (typeof input === 'string') readUrl(input, 'https://base.invalid');
+  if (!(input instanceof Request)) readUrl(input, 'https://base.invalid');
   checkHeaders(headers);
-  return cause;
+  if (cause instanceof TypeError && cause.message.includes('includes credentials'))
+    return new InvalidUrlError('The prefix or base URL carries user and password: give credentials to a layer instead');
+  const isUnresolved = cause instanceof TypeError && cause.message.startsWith('Failed to parse URL');
+  return isUnresolved ? new InvalidUrlError('The input is a path, and the client has no baseUrl to resolve it') : cause;
 }
 
-const carry: InitHook = (options) => {
-  const { retry, timeout, totalTimeout, json, stringifyJson = JSON.stringify, hooks, onUploadProgress } = options;
-  if (json !== undefined) {
-    const headers = new Headers(options.headers);
-    if (!headers.has('content-type')) headers.set('content-type', 'application/json');
-    Object.assign(options, { body: stringifyJson(json), headers, json: undefined });
-  }
-  const isUncertain = (hooks?.beforeRequest?.length ?? 0) > 0 || onUploadProgress !== undefined;
-  const bearings: Carried = { options: { retry, timeout, totalTimeout }, body: options.body, isUncertain };
-  Object.assign(options, { bearings, retry: 0, timeout: false, totalTimeout: false });
-};
+/**
+ * Takes what is ours out of a call's options, and carries it past ky.
+ *
+ * @throws ConfigError when the options bring another `fetch`, which would go round the stack
+ */
+function carryPast(fetch: unknown): InitHook {
+  return (options) => {
+    const { retry, timeout, totalTimeout, json, stringifyJson = JSON.stringify, hooks, onUploadProgress } = options;
+    if (options.fetch !== fetch)
+      throw new ConfigError('fetch', 'fetch goes to createClient: here it would bypass the stack');
+    if (json !== undefined) {
+      const headers = new Headers(options.headers);
+      if (!headers.has('content-type')) headers.set('content-type', 'application/json');
+      Object.assign(options, { body: stringifyJson(json), headers, json: undefined });
+    }
+    const isUncertain = (hooks?.beforeRequest?.length ?? 0) > 0 || onUploadProgress !== undefined;
+    const bearings: Carried = { options: { retry, timeout, totalTimeout }, body: options.body, isUncertain };
+    Object.assign(options, { bearings, retry: 0, timeout: false, totalTimeout: false });
+  };
+}
 
 /** Gives ky's error for a status a code, as ours have, and takes the query out of its message. */
 const nameStatus: BeforeErrorHook = ({ error }) => {

@@ -6,6 +6,10 @@ export type ProfileName = 'default' | 'tokenEndpoint';
 /** What `createClient()` does by itself: for services calling services. */
 const byDefault: ClientOptions = Object.freeze({});
 
+/** Frozen by a statement, because ky's type for it is that of an array that may be changed. */
+const methodsOfTokens: ('get' | 'post')[] = ['get', 'post'];
+Object.freeze(methodsOfTokens);
+
 /**
  * For an authorization server: small answers, no redirects (a redirected token request would take the client's secret
  * along), and a POST that may be sent again, because asking twice for a token does no harm.
@@ -16,7 +20,7 @@ const tokenEndpoint: ClientOptions = Object.freeze({
   totalTimeout: 30_000,
   maxResponseBytes: 1024 * 1024,
   redirects: Object.freeze({ limit: 0 }),
-  retry: Object.freeze({ methods: ['get', 'post'], maxRetryAfter: Infinity }),
+  retry: Object.freeze({ methods: methodsOfTokens, maxRetryAfter: Infinity }),
 });
 
 /**

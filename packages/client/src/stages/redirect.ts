@@ -75,7 +75,7 @@ function hop(
   if (becomesGet) for (const name of bodyHeaders) headers.delete(name);
   if (target.origin !== originOf(from.url)) {
     for (const name of credentialHeaders) headers.delete(name);
-    call.dropCredentials();
+    call.dropCredentials(credentialHeaders);
   }
   return new Request(target, {
     method: becomesGet ? 'GET' : from.method,

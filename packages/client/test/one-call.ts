@@ -1,0 +1,24 @@
+import { Call } from '../src/call.ts';
+import type { CallParts } from '../src/call.ts';
+import type { ClientFacts, Send } from '../src/stage.ts';
+import { ManualClock } from './manual-clock.ts';
+
+/** A call as the desk would make it, to hand to a single stage. */
+export function oneCall(parts: Partial<CallParts> = {}): Call {
+  return new Call({
+    options: {},
+    signal: new AbortController().signal,
+    clock: new ManualClock(),
+    totalTimeoutMs: Infinity,
+    repeatable: true,
+    ...parts,
+  });
+}
+
+/** The facts of a client with nothing special about it. */
+export function factsWith(facts: Partial<ClientFacts> = {}): ClientFacts {
+  return { home: undefined, clock: new ManualClock(), random: () => 0, ...facts };
+}
+
+/** What a stage that is the last of its stack may call: nothing. */
+export const nothingAfter: Send = () => Promise.reject(new Error('called what comes after'));

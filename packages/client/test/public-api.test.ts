@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import * as errors from '../src/errors.ts';
+import * as client from '../src/index.ts';
+
+test('the package gives exactly this', () => {
+  expect(Object.keys(client).toSorted()).toEqual([
+    'createClient',
+    'discard',
+    'formatHttpError',
+    'isClientError',
+    'isHTTPError',
+    'isLoopback',
+    'isSecure',
+    'layer',
+    'profiles',
+    'retryAfterMs',
+    'slots',
+    'systemClock',
+    'untilAborted',
+  ]);
+});
+
+test('the errors entry gives exactly this', () => {
+  expect(Object.keys(errors).toSorted()).toEqual([
+    'AttemptTimeoutError',
+    'BearingsError',
+    'BodyTimeoutError',
+    'BodyTooLargeError',
+    'ClientClosedError',
+    'ConfigError',
+    'DeadlineExceededError',
+    'DestinationNotAllowedError',
+    'InvalidHeaderError',
+    'InvalidSchemeError',
+    'InvalidUrlError',
+    'OverloadedError',
+    'RedirectBlockedError',
+    'TlsError',
+    'TransportError',
+    'isBearingsError',
+    'isClientError',
+  ]);
+});
+
+test('a client has what ky has, and the stack', () => {
+  const api = client.createClient({ baseUrl: 'https://api.test' });
+
+  expect(Object.keys(api).toSorted()).toEqual(
+    'close create delete extend fetch get head patch post put query retry stages stop'.split(' '),
+  );
+});

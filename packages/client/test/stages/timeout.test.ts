@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest';
+import { createClient } from '../../src/client.ts';
+import { layer } from '../../src/layer.ts';
+import { timeout } from '../../src/stages/timeout.ts';
+import { wait } from '../../src/until-aborted.ts';
+import { caught } from '../caught.ts';
+import { ManualClock } from '../manual-clock.ts';
+import { factsWith, nothingAfter, oneCall } from '../one-call.ts';
+import { chunked, ok, scriptedFetch, silent, stuck, times } from '../scripted.ts';
+
+const url = 'https://api.test/path?key=secret';
+
+test('an attempt without an answer ends when its time is up, naming the origin alone', async () => {
+  const clock = new ManualClock();
+  const { fetch } = createClient({ fetch: scriptedFetch(silent), clock, timeout: 5_000, retry: 0 });
+
+  const failure = caught(() => fetch(url));
+  await clock.advance(4_999);
+  const waiting = clock.pending;
+  await clock.advance(1);
+
+  expect(waiting).toBe(1);
+  expect(await failure).toMatchObject({
+    code: 'ATTEMPT_TIMEOUT',
+    budgetMs: 5_000,
+    message: 'No answer from https://api.test within 5000 ms',
+  });
+});
+
+test('each attempt has a time of its own', async () => {
+  const clock = new ManualClock();
+  const network = scriptedFetch(...times(3, silent));
+  const { fetch } = createClient({ fetch: network, clock, random: () => 0, timeout: 100 });
+  let endedMs = 0;
+
+  const failure = caught(() => fetch(url).finally(() => (endedMs = clock.monotonic())));
+  await clock.advance(1_000);
+
+  expect(await failure).toMatchObject({ code: 'ATTEMPT_TIMEOUT' });
+  expect([network.sent.length, endedMs]).toEqual([3, 300]);
+});
+
+test('waiting for a token takes nothing from the attempt', async () => {
+  const clock = new ManualClock();
+  const auth = layer('auth', 'slow', (next) => async (request, call) => {
+    await wait(10_000, call.signal, clock);
+    return next(request, call);
+  });
+  const { fetch } = createClient({ fetch: scriptedFetch(ok), clock, timeout: 100 }, auth);
+
+  const answer = fetch(url);
+  await clock.advance(10_000);
+
+  expect((await answer).status).toBe(200);
+});
+
+test("the caller's own abort is passed on untouched", async () => {
+  const clock = new ManualClock();
+  const caller = new AbortController();
+  const reason = new Error('user left');
+  const { fetch } = createClient({ fetch: scriptedFetch(silent), clock });
+
+  const failure = caught(() => fetch(url, { signal: caller.signal }));
+  await clock.advance(10);
+  caller.abort(reason);
+
+  expect(await failure).toBe(reason);
+  expect(clock.pending).toBe(0);
+});
+
+test('a network that does not listen is left behind', async () => {
+  const clock = new ManualClock();
+  const send = timeout({ timeout: 100, bodyTimeout: false })(() => new Promise(() => {}), factsWith({ clock }));
+
+  const failure = caught(() => send(new Request(url), oneCall({ clock })));
+  await clock.advance(100);
+
+  expect(await failure).toMatchObject({ code: 'ATTEMPT_TIMEOUT' });
+});
+
+test("the call's signal is its own again after the attempt, also after one that failed", async () => {
+  const call = oneCall();
+  const { signal } = call;
+
+  await caught(() => timeout({ timeout: 100, bodyTimeout: 100 })(nothingAfter, factsWith())(new Request(url), call));
+
+  expect(call.signal).toBe(signal);
+});
+
+test('false means no limit', async () => {
+  const clock = new ManualClock();
+  const { fetch } = createClient({ fetch: scriptedFetch(silent), clock, timeout: false });
+  const caller = new AbortController();
+
+  const failure = caught(() => fetch(url, { signal: caller.signal }));
+  await clock.advance(3_600_000);
+  caller.abort(new Error('after an hour'));
+
+  expect(await failure).toMatchObject({ message: 'after an hour' });
+});
+
+test('a body that stands still is cut', async () => {
+  const clock = new ManualClock();
+  const { fetch } = createClient({ fetch: scriptedFetch(stuck), clock, bodyTimeout: 2_000 });
+  const response = await fetch(url);
+
+  const failure = caught(() => response.text());
+  await clock.advance(2_000);
+
+  expect(await failure).toMatchObject({ code: 'BODY_TIMEOUT', budgetMs: 2_000, origin: 'https://api.test' });
+});
+
+test('a caller who reads slowly is not a body that stands still', async () => {
+  const clock = new ManualClock();
+  const { fetch } = createClient({ fetch: scriptedFetch(chunked('a', 'b')), clock, bodyTimeout: 2_000 });
+  const reader = (await fetch(url)).body?.getReader();
+
+  await reader?.read();
+  await clock.advance(60_000);
+  const second = await reader?.read();
+
+  expect(Buffer.from(second?.value ?? []).toString()).toBe('b');
+});
+
+test.each(['timeout', 'bodyTimeout', 'totalTimeout'] as const)(
+  '%s has to be milliseconds above 0, or false',
+  async (field) => {
+    const { fetch } = createClient({ fetch: scriptedFetch() });
+
+    for (const wrong of [0, -1, Number.NaN, Infinity, '5s', true, null]) {
+      const ofClient = await caught(() => createClient({ [field]: wrong }));
+      const ofCall = await caught(() => fetch(url, { [field]: wrong }));
+
+      expect(ofClient).toMatchObject({ code: 'CONFIG', field });
+      expect(ofCall).toMatchObject({ code: 'CONFIG', field });
+    }
+  },
+);
