@@ -104,9 +104,9 @@ async function request(server: Server, { settings, fetch, signal }: Errand): Pro
     { issuer: server.issuer, token_endpoint: server.tokenEndpoint },
     { client_id: settings.clientId },
     clientAuth(method, settings.clientSecret),
-    new URLSearchParams(settings.params.map(([name, value]) => [name, value])),
+    new URLSearchParams([...settings.params]),
     {
-      headers: { ...settings.headers },
+      headers: { 'user-agent': 'bearings', ...settings.headers },
       signal,
       // whether http is allowed is decided by the config and the client's guard, not a third time
       [allowInsecureRequests]: true,

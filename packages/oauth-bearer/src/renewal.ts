@@ -32,19 +32,21 @@ export interface FailureFacts {
   readonly isPassing: boolean;
   /** What the server asked for, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** How much longer the token that callers have is valid, in milliseconds; `Infinity` when they have none. */
+  readonly validMs?: number;
 }
 
 /**
  * How long after a failed renewal the next one may begin.
  *
- * A passing failure backs off with full jitter, 10 s doubling to 5 min; what the server asked for is the least. A
+ * A passing failure backs off with full jitter, 10 s doubling to 5 min; but not past the end of a token that is
+ * still valid, because then someone waits. What the server asked for is the least. A
  * permanent one, such as `invalid_client`, waits the whole five minutes: only a person can mend it.
  */
-export function retryAfterFailureMs(
-  { count, isPassing, retryAfterMs = 0 }: FailureFacts,
-  random: () => number,
-): number {
+export function retryAfterFailureMs(facts: FailureFacts, random: () => number): number {
+  const { count, isPassing, retryAfterMs = 0, validMs = Infinity } = facts;
   if (!isPassing) return backoffCapMs;
   const capMs = Math.min(backoffCapMs, firstBackoffMs * 2 ** (count - 1));
-  return Math.max(backoffFloorMs + random() * (capMs - backoffFloorMs), retryAfterMs);
+  const backoffMs = backoffFloorMs + random() * (capMs - backoffFloorMs);
+  return Math.max(Math.min(backoffMs, Math.max(validMs, backoffFloorMs)), retryAfterMs);
 }

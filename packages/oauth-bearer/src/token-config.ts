@@ -59,7 +59,7 @@ export interface TokenSettings extends RenewalTiming {
   readonly clientAuth: ClientAuthMethod | undefined;
   readonly scopes: readonly string[];
   /** All parameters but those of the grant and of client authentication. */
-  readonly params: readonly (readonly [string, string])[];
+  readonly params: readonly [string, string][];
   readonly headers: Readonly<Record<string, string>>;
   readonly defaultTtlMs: number;
   readonly acquireTimeoutMs: number;
@@ -196,5 +196,6 @@ type DurationField = Extract<keyof TokenConfig, `${string}Ms`>;
 function duration(config: TokenConfig, field: DurationField, byDefault: number): number {
   const value: unknown = config[field] ?? byDefault;
   if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
-  throw new TokenConfigError(field, `must be milliseconds from 0, not ${JSON.stringify(value) ?? typeof value}`);
+  const shown = typeof value === 'number' ? String(value) : typeof value;
+  throw new TokenConfigError(field, `must be milliseconds from 0, not ${shown}`);
 }

@@ -15,36 +15,8 @@ import { Swap } from './swap.ts';
 import { readTokenConfig } from './token-config.ts';
 import type { TokenConfig, TokenSettings } from './token-config.ts';
 import type { GetOptions, TokenHandle, TokenStatus } from './token-handle.ts';
-
-type Answer = Result<AccessToken, TokenError>;
-
-/** All that readers see, as one immutable value. */
-interface Snapshot {
-  /** What `read` gives, as long as the lease allows. */
-  readonly answer: Answer;
-  readonly lease: Lease | undefined;
-  /** True once a resource has rejected the leased token: it is not given out again. */
-  readonly isRejected: boolean;
-  /** The failure since the last success, if any. */
-  readonly failure: RenewalFailure | undefined;
-}
-
-interface Lease {
-  readonly access: AccessToken;
-  readonly since: Moment;
-  readonly lifetimeMs: number;
-  readonly renewAfterMs: number;
-  /** True when it was acquired because another was rejected. */
-  readonly isRotation: boolean;
-}
-
-interface RenewalFailure {
-  readonly answer: Answer;
-  readonly error: TokenError;
-  readonly count: number;
-  readonly since: Moment;
-  readonly retryAfterMs: number;
-}
+import { statusOf } from './token-snapshot.ts';
+import type { Answer, Lease, RenewalFailure, Snapshot } from './token-snapshot.ts';
 
 const closed: Answer = Err(new TokenClosedError());
 const nothingYet: Answer = Err(new TokenUnavailableError('No token has been acquired yet'));
@@ -130,23 +102,8 @@ export class Token implements TokenHandle {
 
   /** What may be shown of the token. */
   status(): TokenStatus {
-    const { lease, isRejected, failure } = this.#state.load();
-    const { clock } = this.#settings;
-    const ageMs = lease === undefined ? 0 : elapsedMs(lease.since, clock);
-    const renewsIn = lease?.renewAfterMs ?? Infinity;
-    return {
-      state: this.#end.signal.aborted ? 'closed' : stateOf(lease, isRejected, ageMs),
-      generation: lease?.access.generation ?? 0,
-      issuedAt: lease?.access.issuedAt,
-      expiresAt: lease?.access.expiresAt,
-      renewsAt: lease === undefined || renewsIn === Infinity ? undefined : lease.since.wall + renewsIn,
-      scopes: lease?.access.scopes ?? [],
-      failure: failure && {
-        code: failure.error.code,
-        at: failure.since.wall,
-        retryAt: failure.since.wall + failure.retryAfterMs,
-      },
-    };
+    const status = statusOf(this.#state.load(), this.#settings.clock);
+    return this.#end.signal.aborted ? { ...status, state: 'closed' } : status;
   }
 
   /** Ends renewal. Whoever waits gets `CLOSED`, and nothing is published any more. */
@@ -162,7 +119,7 @@ export class Token implements TokenHandle {
   }
 
   /** The acquisition under way, or a new one, or the last failure while it is too early for a new one. */
-  #join(): Promise<Answer> | Answer {
+  async #join(): Promise<Answer> {
     if (this.#end.signal.aborted) return closed;
     const { failure } = this.#state.load();
     if (this.#flight !== undefined) return this.#flight;
@@ -231,12 +188,15 @@ export class Token implements TokenHandle {
     const seen = this.#state.load();
     const count = (seen.failure?.count ?? 0) + 1;
     const retryAfter = error instanceof TokenHttpError ? error.retryAfterMs : undefined;
-    const facts = { count, isPassing: error.retryable, retryAfterMs: retryAfter };
-    const retryAfterMs = retryAfterFailureMs(facts, this.#settings.random);
-    const failure = { answer: Err(error), error, count, since: momentOf(this.#settings.clock), retryAfterMs };
-    const isUsable = seen.answer.isOk();
+    const { clock, random } = this.#settings;
+    const { lease } = seen;
+    const isUsable = lease !== undefined && seen.answer.isOk();
+    const validMs = isUsable ? lease.lifetimeMs - elapsedMs(lease.since, clock) : Infinity;
+    const facts = { count, isPassing: error.retryable, retryAfterMs: retryAfter, validMs };
+    const retryAfterMs = retryAfterFailureMs(facts, random);
+    const failure = { answer: Err(error), error, count, since: momentOf(clock), retryAfterMs };
     this.#state.store({ ...seen, answer: isUsable ? seen.answer : failure.answer, failure });
-    if (seen.lease !== undefined) this.#wakeIn(retryAfterMs);
+    if (lease !== undefined) this.#wakeIn(retryAfterMs);
     return failure.answer;
   }
 
@@ -251,11 +211,4 @@ export class Token implements TokenHandle {
     };
     this.#cancelTimer = this.#settings.clock.schedule(Math.max(0, delayMs), wake, { background: true });
   }
-}
-
-function stateOf(lease: Lease | undefined, isRejected: boolean, ageMs: number): TokenStatus['state'] {
-  if (lease === undefined) return 'none';
-  if (isRejected) return 'rejected';
-  if (ageMs >= lease.lifetimeMs) return 'expired';
-  return ageMs >= lease.renewAfterMs ? 'stale' : 'fresh';
 }

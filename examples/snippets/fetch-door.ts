@@ -1,0 +1,9 @@
+import { createClient } from '@bearings/client';
+import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+
+const token = fixedToken(process.env['ORDERS_TOKEN'] ?? 'from-somewhere-else');
+const client = createClient({}, withBearerAuth(token, { origins: ['https://orders.internal'] }));
+
+// anything that takes a custom fetch gets the whole stack
+const response = await client.fetch('https://orders.internal/v1/orders/42');
+console.log(response.status);

@@ -1,0 +1,65 @@
+import type { Clock } from '@bearings/client';
+import type { Result } from 'ts-results';
+import type { AccessToken } from './access-token.ts';
+import type { TokenError } from './errors.ts';
+import { elapsedMs } from './moment.ts';
+import type { Moment } from './moment.ts';
+import type { TokenState, TokenStatus } from './token-handle.ts';
+
+/** What `read`, `get` and `invalidate` give. */
+export type Answer = Result<AccessToken, TokenError>;
+
+/** All that readers see, as one immutable value. */
+export interface Snapshot {
+  /** What `read` gives, as long as the lease allows. */
+  readonly answer: Answer;
+  readonly lease: Lease | undefined;
+  /** True once a resource has rejected the leased token: it is not given out again. */
+  readonly isRejected: boolean;
+  /** The failure since the last success, if any. */
+  readonly failure: RenewalFailure | undefined;
+}
+
+/** A token for as long as it lasts. */
+export interface Lease {
+  readonly access: AccessToken;
+  readonly since: Moment;
+  readonly lifetimeMs: number;
+  readonly renewAfterMs: number;
+  /** True when it was acquired because another was rejected. */
+  readonly isRotation: boolean;
+}
+
+/** A failed acquisition, and when the next may begin. */
+export interface RenewalFailure {
+  readonly answer: Answer;
+  readonly error: TokenError;
+  readonly count: number;
+  readonly since: Moment;
+  readonly retryAfterMs: number;
+}
+
+/** What may be shown of a snapshot. */
+export function statusOf({ lease, isRejected, failure }: Snapshot, clock: Clock): TokenStatus {
+  const renewsIn = lease?.renewAfterMs ?? Infinity;
+  return {
+    state: lease === undefined ? 'none' : stateOf(lease, isRejected, clock),
+    generation: lease?.access.generation ?? 0,
+    issuedAt: lease?.access.issuedAt,
+    expiresAt: lease?.access.expiresAt,
+    renewsAt: lease === undefined || renewsIn === Infinity ? undefined : lease.since.wall + renewsIn,
+    scopes: lease?.access.scopes ?? [],
+    failure: failure && {
+      code: failure.error.code,
+      at: failure.since.wall,
+      retryAt: failure.since.wall + failure.retryAfterMs,
+    },
+  };
+}
+
+function stateOf({ since, lifetimeMs, renewAfterMs }: Lease, isRejected: boolean, clock: Clock): TokenState {
+  const ageMs = elapsedMs(since, clock);
+  if (isRejected) return 'rejected';
+  if (ageMs >= lifetimeMs) return 'expired';
+  return ageMs >= renewAfterMs ? 'stale' : 'fresh';
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import {
+  InvalidTokenResponseError,
+  isTokenError,
+  TokenClosedError,
+  TokenConfigError,
+  TokenHttpError,
+  TokenUnavailableError,
+  UnsupportedTokenTypeError,
+} from '../src/errors.ts';
+
+const endpoint = 'https://as.example/token';
+
+test.each([
+  [new TokenHttpError({ endpoint, status: 503 }), 'HTTP', true],
+  [new TokenHttpError({ endpoint, status: 429 }), 'HTTP', true],
+  [new TokenHttpError({ endpoint, status: 408 }), 'HTTP', true],
+  [new TokenHttpError({ endpoint, status: 400 }), 'HTTP', false],
+  [new InvalidTokenResponseError('unusable'), 'INVALID_RESPONSE', true],
+  [new UnsupportedTokenTypeError(endpoint), 'UNSUPPORTED_TOKEN_TYPE', false],
+  [new TokenConfigError('clientId', 'is blank'), 'CONFIG', false],
+  [new TokenUnavailableError('no answer'), 'UNAVAILABLE', true],
+  [new TokenClosedError(), 'CLOSED', false],
+] as const)('%s is narrowed by its code', (error, code, retryable) => {
+  expect(error).toMatchObject({ code, retryable, source: 'oauth-bearer', name: error.constructor.name });
+  expect(isTokenError(error, code)).toBe(true);
+  expect(isTokenError(error, code === 'HTTP' ? 'CLOSED' : 'HTTP')).toBe(false);
+});
+
+test.each([new Error('x'), { source: 'oauth-bearer', code: 'HTTP' }, undefined, null])(
+  '%j is none of ours',
+  (value) => {
+    expect(isTokenError(value)).toBe(false);
+  },
+);

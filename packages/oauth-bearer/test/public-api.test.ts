@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import * as oauthBearer from '../src/index.ts';
+
+test('the package gives exactly this', () => {
+  expect(Object.keys(oauthBearer).toSorted()).toEqual([
+    'InvalidTokenResponseError',
+    'SecretString',
+    'Token',
+    'TokenClosedError',
+    'TokenConfigError',
+    'TokenHttpError',
+    'TokenUnavailableError',
+    'UnsupportedTokenTypeError',
+    'fixedToken',
+    'isTokenError',
+    'withBearerAuth',
+    'withBearerAuthHeader',
+  ]);
+});

@@ -1,0 +1,120 @@
+import { createClient, layer, slots } from '@bearings/client';
+import type { Slot } from '@bearings/client';
+import { Token, withBearerAuth } from '@bearings/oauth-bearer';
+import { assert, property, shuffledSubarray } from 'fast-check';
+import { expect, test } from 'vitest';
+import { ManualClock } from '../packages/client/test/manual-clock.ts';
+import { world } from './world.ts';
+
+const baseUrl = 'https://orders.internal';
+const config = { tokenEndpoint: 'https://id.internal/token', clientId: 'billing', clientSecret: 'cs_CANARY' };
+
+test('the stages are in the order of the slots, in whatever order layers are passed', () => {
+  const added = slots.filter((slot) => slot !== 'transport').map((slot) => layer(slot, `my ${slot}`, (next) => next));
+
+  assert(
+    property(shuffledSubarray(added), (layers) => {
+      const { stages } = createClient({ concurrency: 9 }, ...layers);
+
+      const slotOf = (stage: string): Slot => builtIn[stage] ?? (stage.replace('my ', '') as Slot);
+      const places = stages.map((stage) => slots.indexOf(slotOf(stage)));
+      expect(places).toEqual(places.toSorted((one, other) => one - other));
+      expect(stages).toHaveLength(8 + layers.length);
+    }),
+  );
+});
+
+const builtIn: Record<string, Slot> = { ...Object.fromEntries(slots.map((slot) => [slot, slot])), fetch: 'transport' };
+
+test('with a bearer layer the stack is the one the house draws', async () => {
+  const { fetch } = world();
+  const client = createClient({ baseUrl, fetch, concurrency: 100 }, withBearerAuth(await lazyToken(fetch)));
+
+  expect(client.stages).toEqual([
+    'shed',
+    'retry',
+    'bearer',
+    'timeout',
+    'identify',
+    'limit',
+    'redirect',
+    'guard',
+    'fetch',
+  ]);
+});
+
+test('each attempt reads the token anew: one rotated between two attempts is used by the second', async () => {
+  const { fetch, orders } = world();
+  const clock = new ManualClock();
+  const token = await lazyToken(fetch, clock);
+  const client = createClient({ baseUrl, fetch, clock, random: () => 0 }, withBearerAuth(token));
+  orders.answer = async (_request, attempt) => {
+    if (attempt > 1) return Response.json({ id: 42 });
+    await token.invalidate();
+    return new Response('busy', { status: 503 });
+  };
+
+  const call = client.get('v1/orders/42').json();
+  await clock.advance(1_000);
+
+  await expect(call).resolves.toEqual({ id: 42 });
+  expect(orders.seen.map(({ headers }) => headers.get('authorization'))).toEqual(['Bearer at_1', 'Bearer at_2']);
+});
+
+test('waiting for a token takes nothing from the time of an attempt', async () => {
+  const { fetch, provider, orders } = world();
+  const clock = new ManualClock();
+  const client = createClient({ baseUrl, fetch, clock, timeout: 1_000 }, withBearerAuth(await lazyToken(fetch, clock)));
+  const gate = Promise.withResolvers<void>();
+  provider.before = () => gate.promise;
+
+  const call = client.get('v1/orders/42').json();
+  await clock.advance(5_000);
+  gate.resolve();
+
+  await expect(call).resolves.toEqual({ id: 42 });
+  expect(orders.seen).toHaveLength(1);
+});
+
+test('the total deadline covers the wait for the token', async () => {
+  const { fetch, provider, orders } = world();
+  const clock = new ManualClock();
+  const client = createClient(
+    { baseUrl, fetch, clock, totalTimeout: 2_000 },
+    withBearerAuth(await lazyToken(fetch, clock)),
+  );
+  provider.before = () => new Promise(() => {});
+
+  const call = client.get('v1/orders/42').json();
+  const failure = expect(call).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED', budgetMs: 2_000 });
+  await clock.advance(2_000);
+
+  await failure;
+  expect(orders.seen).toEqual([]);
+});
+
+test('the total deadline covers token and attempt together', async () => {
+  const { fetch, provider, orders } = world();
+  const clock = new ManualClock();
+  const client = createClient(
+    { baseUrl, fetch, clock, totalTimeout: 2_000 },
+    withBearerAuth(await lazyToken(fetch, clock)),
+  );
+  const gate = Promise.withResolvers<void>();
+  provider.before = () => gate.promise;
+  orders.answer = () => new Promise(() => {});
+
+  const call = client.get('v1/orders/42').json();
+  const failure = expect(call).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  await clock.advance(1_500);
+  gate.resolve();
+  await clock.advance(499);
+  expect(orders.seen).toHaveLength(1);
+  await clock.advance(1);
+
+  await failure;
+});
+
+async function lazyToken(fetch: typeof globalThis.fetch, clock = new ManualClock()): Promise<Token> {
+  return (await Token.create({ ...config, fetch, clock, start: 'lazy' })).unwrap();
+}

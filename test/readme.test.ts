@@ -1,0 +1,42 @@
+import { globSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+const readmes = ['README.md', ...globSync('{packages,examples}/*/README.md')];
+
+/** Every fence that names a file, with the text under it. */
+const blocks = readmes.flatMap((readme) =>
+  [...readFileSync(readme, 'utf8').matchAll(/^```ts (\S+)\n(.*?)^```$/gms)].map(([, file = '', text]) => ({
+    readme,
+    file,
+    text,
+  })),
+);
+
+test.each(blocks)('the block of $readme is the file $file', ({ file, text }) => {
+  const source = readFileSync(file, 'utf8');
+
+  expect(text).toBe(source);
+});
+
+test('every README of a package shows a file that runs', () => {
+  const shown = new Set(blocks.map(({ readme }) => readme));
+
+  const silent = globSync('packages/*/README.md').filter((readme) => !shown.has(readme));
+
+  expect(silent).toEqual([]);
+});
+
+test('no README has TypeScript that is not a file', () => {
+  const loose = readmes.filter((readme) => /^```(?:ts|typescript)$/m.test(readFileSync(readme, 'utf8')));
+
+  expect(loose).toEqual([]);
+});
+
+test('every file and folder that the root README links to is there', () => {
+  const links = [...readFileSync('README.md', 'utf8').matchAll(/\]\((?!http)([^)]+)\)/g)].map(([, link = '']) => link);
+
+  const missing = links.filter((link) => globSync(link).length === 0);
+
+  expect(links.length).toBeGreaterThan(4);
+  expect(missing).toEqual([]);
+});

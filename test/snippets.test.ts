@@ -1,0 +1,40 @@
+import { http, HttpResponse } from 'msw';
+import { setupServer } from 'msw/node';
+import { globSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+
+/** The two hosts that the snippets name. */
+const network = setupServer(
+  http.get('https://id.internal/.well-known/openid-configuration', () =>
+    HttpResponse.json({ issuer: 'https://id.internal', token_endpoint: 'https://id.internal/token' }),
+  ),
+  http.post('https://id.internal/token', () =>
+    HttpResponse.json({ access_token: 'issued', token_type: 'Bearer', expires_in: 3600 }),
+  ),
+  http.get('https://orders.internal/v1/orders/42', () => HttpResponse.json({ id: 42, state: 'shipped' })),
+);
+
+beforeAll(() => network.listen({ onUnhandledFrame: 'error' }));
+beforeEach(() => vi.stubEnv('ORDERS_SECRET', 'a secret'));
+afterEach(() => {
+  network.resetHandlers();
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+afterAll(() => network.close());
+
+const expected: Record<string, unknown> = {
+  'discovery.ts': 'https://id.internal/token',
+  'fetch-door.ts': 200,
+  'first-call.ts': { id: 42, state: 'shipped' },
+  'first-client.ts': 'shipped',
+};
+
+test.each(globSync('examples/snippets/*.ts'))('%s prints what it is there to show', async (file) => {
+  const printed = vi.spyOn(console, 'log').mockReturnValue();
+
+  await import(resolve(file));
+
+  expect(printed.mock.lastCall).toEqual([expected[file.split('/').at(-1) ?? '']]);
+});
