@@ -15,7 +15,7 @@ export { isHTTPError } from 'ky';
 export type { ClientError } from './errors.ts';
 export { systemClock } from './clock.ts';
 export type { Cancel, Clock, ScheduleOptions } from './clock.ts';
-export { isLoopback, isSecure } from './origin.ts';
+export { isSecure } from './origin.ts';
 export { untilAborted } from './until-aborted.ts';
 export { discard } from './body.ts';
 export { retryAfterMs } from './retry-after.ts';

@@ -9,7 +9,6 @@ test('the package gives exactly this', () => {
     'formatHttpError',
     'isClientError',
     'isHTTPError',
-    'isLoopback',
     'isSecure',
     'layer',
     'profiles',

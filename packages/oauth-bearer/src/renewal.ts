@@ -23,6 +23,8 @@ export function renewAfterMs(lifetimeMs: number, timing: RenewalTiming, random: 
 const firstBackoffMs = 10_000;
 const backoffCapMs = 300_000;
 const backoffFloorMs = 1_000;
+/** What a server may ask for with `Retry-After`; beyond it one request an hour does no harm. */
+const longestRetryAfterMs = 3_600_000;
 
 /** What is known of a run of failures. */
 export interface FailureFacts {
@@ -39,14 +41,14 @@ export interface FailureFacts {
 /**
  * How long after a failed renewal the next one may begin.
  *
- * A passing failure backs off with full jitter, 10 s doubling to 5 min; but not past the end of a token that is
- * still valid, because then someone waits. What the server asked for is the least. A
- * permanent one, such as `invalid_client`, waits the whole five minutes: only a person can mend it.
+ * A passing failure backs off with full jitter, 10 s doubling to 5 min, but not past the end of a token that is still
+ * valid, because then someone waits. What the server asked for is the least, up to an hour. A permanent failure, such as
+ * `invalid_client`, waits the whole five minutes: only a person can mend it.
  */
 export function retryAfterFailureMs(facts: FailureFacts, random: () => number): number {
   const { count, isPassing, retryAfterMs = 0, validMs = Infinity } = facts;
   if (!isPassing) return backoffCapMs;
   const capMs = Math.min(backoffCapMs, firstBackoffMs * 2 ** (count - 1));
   const backoffMs = backoffFloorMs + random() * (capMs - backoffFloorMs);
-  return Math.max(Math.min(backoffMs, Math.max(validMs, backoffFloorMs)), retryAfterMs);
+  return Math.max(Math.min(backoffMs, Math.max(validMs, backoffFloorMs)), Math.min(retryAfterMs, longestRetryAfterMs));
 }

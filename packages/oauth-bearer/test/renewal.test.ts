@@ -56,6 +56,20 @@ test('what the server asks for is the least', () => {
   expect(retryAfterFailureMs({ ...facts, retryAfterMs: 0 }, () => 0.5)).toBe(5_500);
 });
 
+test('a server that asks for more than an hour gets an hour', () => {
+  const facts = { count: 1, isPassing: true };
+
+  expect(retryAfterFailureMs({ ...facts, retryAfterMs: 86_400_000 }, () => 0)).toBe(3_600_000);
+  expect(retryAfterFailureMs({ ...facts, retryAfterMs: Infinity }, () => 0)).toBe(3_600_000);
+});
+
+test('no backoff goes past the end of a token that is still valid, nor below a second', () => {
+  const facts = { count: 6, isPassing: true, retryAfterMs: undefined };
+
+  expect(retryAfterFailureMs({ ...facts, validMs: 4_000 }, () => 0.9)).toBe(4_000);
+  expect(retryAfterFailureMs({ ...facts, validMs: 3 }, () => 0.9)).toBe(1_000);
+});
+
 test('a permanent failure waits five minutes', () => {
   expect(retryAfterFailureMs({ count: 1, isPassing: false, retryAfterMs: undefined }, () => 0)).toBe(300_000);
 });

@@ -18,7 +18,7 @@ export class DiscoveryHttpError extends Failure {
     super(`${tried.join(' and ')} answered ${status}, where the issuer's metadata should be`);
     this.status = status;
     this.tried = tried;
-    this.retryable = status === 429 || status >= 500;
+    this.retryable = status === 408 || status === 429 || status >= 500;
   }
 }
 
