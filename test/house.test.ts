@@ -47,6 +47,15 @@ test('every file in the picture is there', () => {
   expect(files.filter((file) => globSync(file).length === 0)).toEqual([]);
 });
 
+test('no stage imports another stage', () => {
+  const stages = globSync('packages/client/src/stages/*.ts');
+
+  const guilty = stages.filter((file) => /from '\.\/|stages\//.test(readFileSync(file, 'utf8')));
+
+  expect(stages.length).toBeGreaterThan(7);
+  expect(guilty).toEqual([]);
+});
+
 test('libraries neither log, read the environment, nor end the process', () => {
   const sources = globSync('packages/*/src/**/*.ts');
 

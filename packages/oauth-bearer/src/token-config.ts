@@ -37,7 +37,7 @@ export interface TokenConfig {
   readonly minRefreshPeriodMs?: number;
   /** The life of a token whose answer has no `expires_in`. Default: 5 min. */
   readonly defaultTtlMs?: number;
-  /** The most one acquisition may take, its retries included. Default: 30 s. */
+  /** The most one token request may take, its retries included; discovery has 30 s of its own. Default: 30 s. */
   readonly acquireTimeoutMs?: number;
   /** `eager` has a token before `Token.create` answers; `lazy` asks when it is first needed. Default: `eager`. */
   readonly start?: 'eager' | 'lazy';
