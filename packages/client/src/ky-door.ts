@@ -44,10 +44,7 @@ export function kyDoor<F extends object>(desk: Desk, options: Options, fittings:
     });
   };
   const carry = carryPast(fetch);
-  const create = (fresh: Options): KyInstance => {
-    checkHeaders(fresh.headers);
-    return kyDefault.create({ ...fresh, fetch });
-  };
+  const create = (fresh: Options): KyInstance => kyDefault.create({ ...checked(fresh), fetch });
   return hang(create(options), { create, carry }, fittings);
 }
 
@@ -79,14 +76,18 @@ function hang<F extends object>(base: KyInstance, frame: Frame, fittings: F): Do
   };
   const named = methods.map((method) => [method, (input: Input, own?: Options) => open(input, { ...own, method })]);
   return Object.assign(open, Object.fromEntries(named), fittings, {
-    extend(more: Parameters<KyInstance['extend']>[0]) {
-      if (typeof more === 'object') checkHeaders(more.headers);
-      return again(base.extend(more));
-    },
+    extend: (more: Parameters<KyInstance['extend']>[0]) =>
+      again(base.extend((defaults) => checked(typeof more === 'function' ? more(defaults) : more))),
     create: (fresh: Options = {}) => again(create(fresh)),
     stop: base.stop,
     retry: base.retry,
   });
+}
+
+/** @throws InvalidHeaderError */
+function checked(options: Options): Options {
+  checkHeaders(options.headers);
+  return options;
 }
 
 /**

@@ -156,6 +156,7 @@ test.each([
 test.each([
   ['the client', () => createClient(unsendable)],
   ['extend', () => createClient().extend(unsendable)],
+  ['extend with a function', () => createClient().extend(() => unsendable)],
   ['create', () => createClient().create(unsendable)],
   ['the call', () => createClient({ fetch: scriptedFetch() }).get(url, unsendable)],
 ])('a header the platform refuses is named and its value is not: of %s', async (_case, act) => {
