@@ -65,7 +65,7 @@ const drainLimitBytes = 64 * 1024;
 
 /** Gets rid of a response nobody will read: what is short is read, so that its connection can be used again. */
 export async function discard(response: Response): Promise<void> {
-  if (response.body === null || response.bodyUsed) return;
+  if (response.body === null || response.bodyUsed || response.body.locked) return;
   const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
   try {
     for (let seen = 0; seen <= drainLimitBytes;) {

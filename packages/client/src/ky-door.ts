@@ -130,7 +130,7 @@ const nameStatus: BeforeErrorHook = ({ error }) => {
   if (!isHTTPError(error)) return error;
   const { url } = error.request;
   const [shown = url] = url.split('?');
-  error.message = error.message.replace(url, shown);
-  if (error.stack !== undefined) error.stack = error.stack.replace(url, shown);
+  error.message = error.message.replace(url, () => shown);
+  if (error.stack !== undefined) error.stack = error.stack.replace(url, () => shown);
   return Object.assign(error, { code: 'HTTP_STATUS' as const });
 };

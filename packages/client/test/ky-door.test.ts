@@ -240,3 +240,11 @@ test('doors made from a client have its fittings', () => {
   expect(api.extend({}).stages).toBe(api.stages);
   expect(api.create().extend({}).fetch).toBe(api.fetch);
 });
+
+test('the query is taken out of the message of a status whatever signs the path has', async () => {
+  const api = createClient({ fetch: async () => new Response(null, { status: 404 }) });
+
+  const { message } = await caught(() => api.get('https://api.test/$&/$1?key=secret'));
+
+  expect(message).toBe('Request failed with status code 404: GET https://api.test/$&/$1');
+});
