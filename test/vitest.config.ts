@@ -4,6 +4,6 @@ import { defineConfig } from 'vitest/config';
 // oxlint-disable-next-line import/no-default-export
 export default defineConfig({
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/testing/*.test.ts'],
   },
 });

@@ -1,0 +1,23 @@
+import { createClient } from '@bearings/client';
+import { Token, withBearerAuth } from '@bearings/oauth-bearer';
+import { fakeApi, fakeIssuer, faults, networkOf, virtualClock } from '@bearings/testing';
+import { expect, test } from 'vitest';
+
+test('calls go on while the issuer is down, fail at once when the token has ended, and recover', async () => {
+  const clock = virtualClock();
+  const issuer = fakeIssuer({ clock, tokenLifetimeMs: 600_000 });
+  const orders = fakeApi(issuer);
+  const fetch = networkOf(issuer, orders);
+  await using token = (await Token.create({ ...issuer.credentials, fetch, clock })).unwrap();
+  const client = createClient({ baseUrl: orders.origin, fetch, clock, retry: 0 }, withBearerAuth(token));
+
+  const outage = issuer.inject(faults.status(503), { on: 'all' });
+  await clock.advance(599_000);
+  expect((await client.get('v1/orders/42')).ok).toBe(true);
+  await clock.advance(2_000);
+  await expect(client.get('v1/orders/42')).rejects.toMatchObject({ code: 'HTTP', status: 503 });
+  outage.lift();
+  await clock.advance(300_000);
+
+  expect((await client.get('v1/orders/42')).ok).toBe(true);
+});

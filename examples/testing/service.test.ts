@@ -1,0 +1,26 @@
+import { createClient } from '@bearings/client';
+import { Token, withBearerAuth } from '@bearings/oauth-bearer';
+import { fakeApi, fakeIssuer } from '@bearings/testing';
+import { setupServer } from 'msw/node';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const issuer = fakeIssuer();
+const orders = fakeApi(issuer, {
+  'GET /v1/orders/:id': { scopes: ['orders.read'], answer: ({ params }) => ({ id: params['id'], total: 99.5 }) },
+});
+const network = setupServer(...issuer.handlers, ...orders.handlers);
+
+beforeAll(() => network.listen({ onUnhandledFrame: 'error' }));
+afterAll(() => network.close());
+
+test('an order is fetched, also after its token was revoked', async () => {
+  await using token = (await Token.create({ ...issuer.credentials, scopes: ['orders.read'] })).unwrap();
+  const client = createClient({ baseUrl: orders.origin }, withBearerAuth(token));
+
+  const order = await client.get('v1/orders/42').json();
+  issuer.revoke();
+  const again = await client.get('v1/orders/42').json();
+
+  expect([order, again]).toEqual([order, { id: '42', total: 99.5 }]);
+  expect(orders.counts).toEqual({ requests: 3, unauthorized: 1, forbidden: 0 });
+});

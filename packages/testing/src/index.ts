@@ -1,0 +1,14 @@
+export { fakeIssuer } from './fake-issuer.ts';
+export type { Credentials, FakeIssuer, FakeIssuerOptions, IssuerCounts } from './fake-issuer.ts';
+export type { RegisteredClient } from './client-authentication.ts';
+export type { GoodToken, Introspection } from './issued-tokens.ts';
+export { fakeApi } from './fake-api.ts';
+export type { Answerer, ApiCall, ApiCounts, FakeApi, FakeApiOptions, GuardedRoute, Routes } from './fake-api.ts';
+export { networkOf } from './network-of.ts';
+export { faults } from './fault.ts';
+export type { Fault, IssuerFault, StatusFault } from './fault.ts';
+export type { Injection, InjectOptions } from './injections.ts';
+export type { ListenOptions } from './loopback.ts';
+export type { LoggedRequest } from './logged-request.ts';
+export { virtualClock } from './virtual-clock.ts';
+export type { VirtualClock, VirtualClockOptions } from './virtual-clock.ts';

@@ -1,0 +1,2 @@
+/** What an issuer can be asked. */
+export type IssuerEndpoint = 'metadata' | 'token' | 'jwks';

@@ -1,0 +1,149 @@
+import { expect, test } from 'vitest';
+import { fakeApi } from '../src/fake-api.ts';
+import type { FakeApiOptions, Routes } from '../src/fake-api.ts';
+import { fakeIssuer } from '../src/fake-issuer.ts';
+import { networkOf } from '../src/network-of.ts';
+import { virtualClock } from '../src/virtual-clock.ts';
+
+const clock = virtualClock();
+
+/** An API, and a way to call it with a token for these scopes. */
+function world(routes?: Routes, options: FakeApiOptions = {}) {
+  const issuer = fakeIssuer({ clock, tokenFormat: 'opaque' });
+  const api = fakeApi(issuer, routes, { clock, ...options });
+  const token = async (scope = 'orders.read'): Promise<string> => {
+    const { clientId, clientSecret } = issuer.credentials;
+    const body = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, scope };
+    const request = { method: 'POST', body: new URLSearchParams({ ...body, audience: 'https://api.test' }) };
+    const said = await (await issuer.fetch(issuer.tokenEndpoint, request)).json();
+    return (said as { access_token: string }).access_token;
+  };
+  const call = (path: string, value?: string, init: RequestInit = {}): Promise<Response> =>
+    api.fetch(new URL(path, api.origin), { ...init, headers: value === undefined ? {} : { authorization: value } });
+  return { issuer, api, token, call };
+}
+
+test('a call with a good token is answered with what the API saw', async () => {
+  const { token, call } = world();
+
+  const answer = await call('/v1/orders/42', `Bearer ${await token()}`);
+
+  expect(await answer.json()).toEqual({
+    method: 'GET',
+    path: '/v1/orders/42',
+    clientId: 'test-client',
+    scopes: ['orders.read'],
+  });
+});
+
+test('who shows no credentials is challenged without an error (RFC 6750 §3.1)', async () => {
+  const { call } = world();
+
+  const answer = await call('/v1/orders/42');
+
+  expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="fake-api"']);
+});
+
+test('a token that is unknown, revoked or expired is challenged with invalid_token and the reason', async () => {
+  const { issuer, token, call } = world();
+  const revoked = await token();
+  issuer.revoke(revoked);
+  const expired = await token();
+  await clock.advance(3_600_000);
+
+  const challenges = [];
+  for (const value of ['made-up', revoked, expired]) {
+    const answer = await call('/', `Bearer ${value}`);
+    challenges.push([answer.status, answer.headers.get('www-authenticate')]);
+  }
+
+  expect(challenges).toEqual(
+    ['unknown', 'revoked', 'expired'].map((reason) => [
+      401,
+      `Bearer realm="fake-api", error="invalid_token", error_description="The token is ${reason}"`,
+    ]),
+  );
+});
+
+test('a scope that is missing is named in the challenge, with 403', async () => {
+  const { token, call } = world({
+    'GET /v1/orders/:id': { scopes: ['orders.read', 'orders.all'], answer: () => ({}) },
+  });
+
+  const answer = await call('/v1/orders/42', `Bearer ${await token()}`);
+
+  expect(answer.status).toBe(403);
+  expect(answer.headers.get('www-authenticate')).toContain(
+    'error="insufficient_scope", scope="orders.read orders.all"',
+  );
+});
+
+test('what is no bearer token is an invalid_request', async () => {
+  const { call } = world();
+
+  const answer = await call('/', 'Basic abc');
+
+  expect(answer.status).toBe(400);
+  expect(answer.headers.get('www-authenticate')).toContain('error="invalid_request"');
+});
+
+test('a token for another audience is refused', async () => {
+  const { token, call } = world(undefined, { audience: 'https://other.test' });
+
+  const answer = await call('/', `Bearer ${await token()}`);
+
+  expect(answer.status).toBe(401);
+});
+
+test('the token may come in another header', async () => {
+  const { token, api } = world(undefined, { header: 'x-token' });
+
+  const answer = await api.fetch(`${api.origin}/`, { headers: { 'x-token': `Bearer ${await token()}` } });
+
+  expect(answer.status).toBe(200);
+});
+
+test('a route is found by method and path, and gets the call', async () => {
+  const { token, call } = world({
+    'GET /v1/orders/:id': ({ params }) => ({ id: params['id'] }),
+    'POST /v1/orders': async ({ request }) => new Response(await request.text(), { status: 201 }),
+  });
+  const value = `Bearer ${await token()}`;
+
+  const got = await call('/v1/orders/42?x=1', value);
+  const posted = await call('/v1/orders', value, { method: 'POST', body: 'an order' });
+  const lost = await call('/v1/customers', value);
+
+  expect(await got.json()).toEqual({ id: '42' });
+  expect([posted.status, await posted.text()]).toEqual([201, 'an order']);
+  expect(lost.status).toBe(404);
+});
+
+test('it counts its calls and whom it turned away', async () => {
+  const { token, call, api } = world({ 'GET /': { scopes: ['admin'], answer: () => ({}) } });
+
+  await call('/');
+  await call('/', `Bearer ${await token()}`);
+  await call('/', `Bearer ${await token('admin')}`);
+
+  expect(api.counts).toEqual({ requests: 3, unauthorized: 1, forbidden: 1 });
+  expect(api.requests.map(({ endpoint, status }) => [endpoint, status])).toEqual([
+    ['GET /', 401],
+    ['GET /', 403],
+    ['GET /', 200],
+  ]);
+});
+
+test('a route that is not called by method and path is refused when the API is made', () => {
+  expect(() => fakeApi(fakeIssuer(), { '/v1/orders': () => ({}) })).toThrow("'GET /v1/orders/:id', not '/v1/orders'");
+});
+
+test('servers that make up a network answer at their own origins, and nobody else does', async () => {
+  const issuer = fakeIssuer();
+  const api = fakeApi(issuer);
+  const fetch = networkOf(issuer, api);
+
+  expect((await fetch(`${issuer.origin}/jwks`)).status).toBe(200);
+  expect((await fetch(`${api.origin}/`)).status).toBe(401);
+  await expect(fetch('https://elsewhere.test/')).rejects.toMatchObject({ cause: { code: 'ENOTFOUND' } });
+});

@@ -1,0 +1,38 @@
+import { createClient } from '@bearings/client';
+import { Token, withBearerAuth } from '@bearings/oauth-bearer';
+import { setupServer } from 'msw/node';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { fakeApi } from '../src/fake-api.ts';
+import { fakeIssuer } from '../src/fake-issuer.ts';
+import { faults } from '../src/fault.ts';
+
+const issuer = fakeIssuer();
+const api = fakeApi(issuer, { 'GET /v1/orders/:id': ({ params }) => ({ id: params['id'] }) });
+const network = setupServer(...issuer.handlers, ...api.handlers);
+
+beforeAll(() => network.listen({ onUnhandledFrame: 'error' }));
+afterEach(() => issuer.heal());
+afterAll(() => network.close());
+
+test('issuer and API answer the global fetch through msw, without a socket', async () => {
+  await using token = (await Token.create(issuer.credentials)).unwrap();
+  const client = createClient({ baseUrl: api.origin }, withBearerAuth(token));
+
+  expect(await client.get('v1/orders/42').json()).toEqual({ id: '42' });
+});
+
+test('an issuer that is unreachable is a network error through msw', async () => {
+  issuer.inject(faults.unreachable());
+
+  const created = await Token.create({ ...issuer.credentials, acquireTimeoutMs: 200 });
+
+  expect(created.unwrapErr().code).toBe('UNAVAILABLE');
+});
+
+test('a gzip bomb goes off in the client, not in msw', async () => {
+  issuer.inject(faults.gzipBomb(3 * 2 ** 20));
+
+  const created = await Token.create(issuer.credentials);
+
+  expect(created.unwrapErr().code).toBe('INVALID_RESPONSE');
+});
