@@ -3,7 +3,7 @@ import type { Slot } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { assert, property, shuffledSubarray } from 'fast-check';
 import { expect, test } from 'vitest';
-import { ManualClock } from '../packages/client/test/manual-clock.ts';
+import { virtualClock } from '@bearings/testing';
 import { world } from './world.ts';
 
 const baseUrl = 'https://orders.internal';
@@ -45,7 +45,7 @@ test('with a bearer layer the stack is the one the house draws', async () => {
 
 test('each attempt reads the token anew: one rotated between two attempts is used by the second', async () => {
   const { fetch, orders } = world();
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const token = await lazyToken(fetch, clock);
   const client = createClient({ baseUrl, fetch, clock, random: () => 0 }, withBearerAuth(token));
   orders.answer = async (_request, attempt) => {
@@ -63,7 +63,7 @@ test('each attempt reads the token anew: one rotated between two attempts is use
 
 test('waiting for a token takes nothing from the time of an attempt', async () => {
   const { fetch, provider, orders } = world();
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const client = createClient({ baseUrl, fetch, clock, timeout: 1_000 }, withBearerAuth(await lazyToken(fetch, clock)));
   const gate = Promise.withResolvers<void>();
   provider.before = () => gate.promise;
@@ -78,7 +78,7 @@ test('waiting for a token takes nothing from the time of an attempt', async () =
 
 test('the total deadline covers the wait for the token', async () => {
   const { fetch, provider, orders } = world();
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const client = createClient(
     { baseUrl, fetch, clock, totalTimeout: 2_000 },
     withBearerAuth(await lazyToken(fetch, clock)),
@@ -95,7 +95,7 @@ test('the total deadline covers the wait for the token', async () => {
 
 test('the total deadline covers token and attempt together', async () => {
   const { fetch, provider, orders } = world();
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const client = createClient(
     { baseUrl, fetch, clock, totalTimeout: 2_000 },
     withBearerAuth(await lazyToken(fetch, clock)),
@@ -115,6 +115,6 @@ test('the total deadline covers token and attempt together', async () => {
   await failure;
 });
 
-async function lazyToken(fetch: typeof globalThis.fetch, clock = new ManualClock()): Promise<Token> {
+async function lazyToken(fetch: typeof globalThis.fetch, clock = virtualClock()): Promise<Token> {
   return (await Token.create({ ...config, fetch, clock, start: 'lazy' })).unwrap();
 }

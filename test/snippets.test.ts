@@ -29,6 +29,8 @@ const expected: Record<string, unknown> = {
   'fetch-door.ts': 200,
   'first-call.ts': { id: 42, state: 'shipped' },
   'first-client.ts': 'shipped',
+  'token-events.ts': 'acquired: good for 3600 s',
+  'token-pool.ts': '2 orders, 2 tokens',
 };
 
 test.each(globSync('examples/snippets/*.ts'))('%s prints what it is there to show', async (file) => {

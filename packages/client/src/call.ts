@@ -22,6 +22,8 @@ export interface CallParts {
   readonly options: CallOptions;
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** Milliseconds until the response head, for each attempt; `Infinity` for no limit. */
+  readonly attemptTimeoutMs: number;
   /** Milliseconds for the whole call; `Infinity` for no limit. */
   readonly totalTimeoutMs: number;
   /** Options that are `fetch`'s alone, such as `dispatcher`; they go to the transport as they are. */
@@ -31,6 +33,9 @@ export interface CallParts {
   /** Whether the body (if any) can be sent again. */
   readonly repeatable: boolean;
 }
+
+/** What a call is doing. `start`: not yet anything of these. */
+export type CallPhase = 'start' | 'token' | 'attempt' | 'backoff' | 'body';
 
 const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -43,10 +48,14 @@ const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
  */
 export class Call {
   readonly options: CallOptions;
+  /** Milliseconds that an attempt has until the response head; `Infinity` for no limit. */
+  readonly attemptTimeoutMs: number;
   /** Which attempt this is, from 1. */
   attempt = 1;
   /** Aborts what is being done now. The `timeout` stage narrows it for an attempt and puts it back. */
   signal: AbortSignal;
+  /** What is being done now: an error for a deadline tells it. */
+  phase: CallPhase = 'start';
   /** Why the last attempt failed, if it did. Becomes the cause when the deadline ends the call. */
   lastFailure: unknown = undefined;
   readonly source: BodySource | undefined;
@@ -57,8 +66,10 @@ export class Call {
   readonly #headers = new Map<string, string>();
   readonly #credentials = new Set<string>();
 
-  constructor({ options, signal, clock, totalTimeoutMs, fetchOptions, source, repeatable }: CallParts) {
+  constructor(parts: CallParts) {
+    const { options, signal, clock, attemptTimeoutMs, totalTimeoutMs, fetchOptions, source, repeatable } = parts;
     this.options = options;
+    this.attemptTimeoutMs = attemptTimeoutMs;
     this.signal = signal;
     this.source = source;
     this.repeatable = repeatable;

@@ -44,7 +44,7 @@ export interface Settings {
   readonly insecureHttp: boolean;
   readonly userAgent: string;
   readonly fetch: typeof globalThis.fetch;
-  readonly facts: ClientFacts;
+  readonly facts: Omit<ClientFacts, 'slot'>;
   /** What is left for ky. */
   readonly ky: Options;
 }
@@ -70,7 +70,7 @@ export function settle(options: ClientOptions): Settings {
     totalTimeout,
     concurrency,
     maxResponseBytes,
-    redirects,
+    redirects: { ...redirects, ...(redirects.origins && { origins: [...redirects.origins] }) },
     insecureHttp,
     userAgent,
     fetch,

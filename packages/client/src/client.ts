@@ -55,8 +55,8 @@ export function createClient(options: ClientOptions = {}, ...layers: readonly La
 }
 
 /** Joins the layers into one. The last is the transport, so there is nothing after it to be called. */
-function compose(stack: readonly Layer[], facts: ClientFacts): Send {
-  return stack.reduceRight<Send>((next, { stage }) => stage(next, facts), nothing);
+function compose(stack: readonly Layer[], facts: Omit<ClientFacts, 'slot'>): Send {
+  return stack.reduceRight<Send>((next, { stage, slot }) => stage(next, { ...facts, slot }), nothing);
 }
 
 const nothing: Send = () => Promise.reject(new Error('The transport called what comes after it, and nothing does'));

@@ -25,14 +25,15 @@ export async function withinDeadline(
   if (budgetMs === Infinity) return send();
   const deadline = new AbortController();
   const expire = (): void => {
-    const { attempt: attempts, lastFailure: cause } = call;
-    deadline.abort(new DeadlineExceededError({ origin, budgetMs, attempts, cause }));
+    const { attempt: attempts, phase, lastFailure: cause } = call;
+    deadline.abort(new DeadlineExceededError({ origin, budgetMs, attempts, phase, cause }));
   };
   // what the call waits for keeps the process alive; a body that nobody reads should not
   const cancel = clock.schedule(budgetMs, expire, { background: true });
   call.signal = AbortSignal.any([call.signal, deadline.signal]);
   try {
     const response = await untilAborted(send(), deadline.signal);
+    call.phase = 'body';
     return tapBody(response, { read: (read) => untilAborted(read(), deadline.signal), end: cancel });
   } catch (cause) {
     cancel();

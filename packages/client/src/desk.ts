@@ -19,7 +19,7 @@ export interface Desk {
 }
 
 /** Opens the desk in front of a composed stack. */
-export function openDesk(send: Send, { totalTimeout, facts: { clock } }: Settings): Desk {
+export function openDesk(send: Send, { timeout, totalTimeout, facts: { clock } }: Settings): Desk {
   const underWay = new Set<Promise<unknown>>();
   let isClosed = false;
 
@@ -29,7 +29,9 @@ export function openDesk(send: Send, { totalTimeout, facts: { clock } }: Setting
     checkCallOptions(errand.options);
     const budgetMs = errand.options.totalTimeout ?? totalTimeout;
     const totalTimeoutMs = budgetMs === false ? Infinity : budgetMs;
-    const call = new Call({ ...errand, signal, clock, totalTimeoutMs });
+    const attemptMs = errand.options.timeout ?? timeout;
+    const attemptTimeoutMs = attemptMs === false ? Infinity : attemptMs;
+    const call = new Call({ ...errand, signal, clock, attemptTimeoutMs, totalTimeoutMs });
     const deadline = { budgetMs: totalTimeoutMs, origin: originOf(request.url), clock };
     return withinDeadline(call, deadline, () => send(request, call));
   }

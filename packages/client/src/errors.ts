@@ -1,4 +1,5 @@
 import { BearingsError, isBearingsError } from './bearings-error.ts';
+import type { CallPhase } from './call.ts';
 
 export { BearingsError, isBearingsError } from './bearings-error.ts';
 export type { ErrorSource } from './bearings-error.ts';
@@ -50,6 +51,23 @@ export class BodyTimeoutError extends Failure {
   }
 }
 
+const doing: Readonly<Record<CallPhase, string>> = {
+  start: 'before anything was sent',
+  token: 'waiting for a token',
+  attempt: 'waiting for an answer',
+  backoff: 'waiting for the next attempt',
+  body: 'reading the body',
+};
+
+/** What is known of a call whose time was up. */
+export interface DeadlineFacts {
+  readonly origin: string;
+  readonly budgetMs: number;
+  readonly attempts: number;
+  readonly phase: CallPhase;
+  readonly cause: unknown;
+}
+
 /** The whole call (attempts, waits, token and body) took longer than its total budget. The last failure is the cause. */
 export class DeadlineExceededError extends Failure {
   override readonly name = 'DeadlineExceededError';
@@ -58,16 +76,19 @@ export class DeadlineExceededError extends Failure {
   readonly budgetMs: number;
   /** How many attempts had begun. */
   readonly attempts: number;
+  /** What the call was doing when its time was up. */
+  readonly phase: CallPhase;
 
-  constructor(facts: { origin: string; budgetMs: number; attempts: number; cause: unknown }) {
-    const { origin, budgetMs, attempts, cause } = facts;
+  constructor({ origin, budgetMs, attempts, phase, cause }: DeadlineFacts) {
+    const counted = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
     super(
-      `The call to ${origin} was not done within ${budgetMs} ms (${attempts} ${attempts === 1 ? 'attempt' : 'attempts'})`,
+      `The call to ${origin} was not done within ${budgetMs} ms (${counted}; ${doing[phase]})`,
       cause === undefined ? undefined : { cause },
     );
     this.origin = origin;
     this.budgetMs = budgetMs;
     this.attempts = attempts;
+    this.phase = phase;
   }
 }
 
@@ -77,14 +98,14 @@ export class TransportError extends Failure {
   readonly code = 'TRANSPORT';
   override readonly retryable: boolean;
   readonly origin: string;
-  /** The platform's own code, such as `ECONNREFUSED`; `UNKNOWN` when it gave none. */
+  /** The platform's own code, such as `ECONNREFUSED`; `REFUSED` for what `fetch` forbids, `UNKNOWN` when there is none. */
   readonly reason: string;
 
   constructor(origin: string, reason: string, detail: string) {
     super(`No answer from ${origin}: ${detail}`);
     this.origin = origin;
     this.reason = reason;
-    this.retryable = reason !== 'ENOTFOUND';
+    this.retryable = reason !== 'ENOTFOUND' && reason !== 'REFUSED';
   }
 }
 

@@ -5,6 +5,7 @@ import type { Desk } from './desk.ts';
 import { ConfigError, InvalidUrlError } from './errors.ts';
 import { bodyFacts, checkHeaders } from './fetch-door.ts';
 import { readUrl } from './origin.ts';
+import { defaultRetry } from './retry-policy.ts';
 
 /** The methods ky has a name for. */
 const methods = ['get', 'post', 'put', 'patch', 'head', 'delete', 'query'] as const;
@@ -98,6 +99,8 @@ function checked(options: Options): Options {
 function withoutQuotes(cause: unknown, input: Input, { headers }: Options): unknown {
   if (!(input instanceof Request)) readUrl(input, 'https://base.invalid');
   checkHeaders(headers);
+  if (cause instanceof TypeError && cause.message.includes('url protocol must be'))
+    return new InvalidUrlError('The input has a scheme without //, so it is neither a URL nor a path');
   if (cause instanceof TypeError && cause.message.includes('includes credentials'))
     return new InvalidUrlError('The prefix or base URL carries user and password: give credentials to a layer instead');
   const isUnresolved = cause instanceof TypeError && cause.message.startsWith('Failed to parse URL');
@@ -125,12 +128,13 @@ function carryPast(fetch: unknown): InitHook {
   };
 }
 
-/** Gives ky's error for a status a code, as ours have, and takes the query out of its message. */
+/** Gives ky's error for a status a code and `retryable`, as ours have, and takes the query out of its message. */
 const nameStatus: BeforeErrorHook = ({ error }) => {
   if (!isHTTPError(error)) return error;
   const { url } = error.request;
   const [shown = url] = url.split('?');
   error.message = error.message.replace(url, () => shown);
   if (error.stack !== undefined) error.stack = error.stack.replace(url, () => shown);
-  return Object.assign(error, { code: 'HTTP_STATUS' as const });
+  const retryable = defaultRetry.statusCodes.includes(error.response.status);
+  return Object.assign(error, { code: 'HTTP_STATUS' as const, retryable });
 };

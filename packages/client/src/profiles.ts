@@ -20,7 +20,7 @@ const tokenEndpoint: ClientOptions = Object.freeze({
   totalTimeout: 30_000,
   maxResponseBytes: 1024 * 1024,
   redirects: Object.freeze({ limit: 0 }),
-  retry: Object.freeze({ methods: methodsOfTokens, maxRetryAfter: Infinity }),
+  retry: Object.freeze({ methods: methodsOfTokens, maxRetryAfter: Infinity, retryAfterShortens: false }),
 });
 
 /**

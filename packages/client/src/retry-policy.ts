@@ -1,10 +1,14 @@
-import type { RetryOptions } from 'ky';
+import type { RetryOptions as KyRetryOptions } from 'ky';
 import { backoffMs } from './backoff.ts';
 import { ConfigError, isClientError } from './errors.ts';
 
-export type { RetryOptions } from 'ky';
+/** ky's retry options, and one of ours. */
+export interface RetryOptions extends KyRetryOptions {
+  /** Whether a `Retry-After` that is sooner than the own backoff is followed. Default: true; else the later of both. */
+  retryAfterShortens?: boolean | undefined;
+}
 
-/** ky's retry options, each with its value. */
+/** Retry options, each with its value. */
 export type RetryPolicy = Readonly<Required<Omit<RetryOptions, 'shouldRetry'>> & Pick<RetryOptions, 'shouldRetry'>>;
 
 /** What came of one attempt. */
@@ -21,6 +25,7 @@ export const defaultRetry: RetryPolicy = Object.freeze({
   delay: (retry: number) => backoffMs(retry, { baseMs: 100, capMs: Infinity }),
   jitter: true,
   retryOnTimeout: true,
+  retryAfterShortens: true,
 });
 
 /**
@@ -35,7 +40,8 @@ export function retryPolicy(defaults: RetryPolicy, option: number | RetryOptions
   if (!Number.isInteger(policy.limit) || policy.limit < 0) {
     throw new ConfigError('retry.limit', `retry.limit must be a whole number from 0, not ${String(policy.limit)}`);
   }
-  return policy;
+  const { methods, statusCodes, afterStatusCodes } = policy;
+  return { ...policy, methods: [...methods], statusCodes: [...statusCodes], afterStatusCodes: [...afterStatusCodes] };
 }
 
 function definedOf(option: RetryOptions): RetryOptions {

@@ -1,5 +1,6 @@
 import type { Call } from './call.ts';
 import type { Clock } from './clock.ts';
+import type { Slot } from './layer.ts';
 
 /** Sends one request and answers with the head of its response. */
 export type Send = (request: Request, call: Call) => Promise<Response>;
@@ -14,6 +15,8 @@ export type Stage = (next: Send, client: ClientFacts) => Send;
 
 /** What a stage is told about the client it is built into. */
 export interface ClientFacts {
+  /** The slot the stage is built into: one that belongs elsewhere can say so. */
+  readonly slot: Slot;
   /** The URL that relative paths are resolved against, when there is one. */
   readonly home: URL | undefined;
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { caught } from './caught.ts';
-import { ManualClock } from './manual-clock.ts';
+import { virtualClock } from '@bearings/testing';
 import { oneCall } from './one-call.ts';
 
 const request = new Request('https://api.test/', { headers: { accept: 'text/plain', 'x-trace': 'mine' } });
@@ -52,7 +52,7 @@ test('printing a call shows no credential', () => {
 });
 
 test('what remains is counted from the making of the call; without a deadline it never ends', async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const call = oneCall({ clock, totalTimeoutMs: 1_000 });
 
   await clock.advance(1_200);

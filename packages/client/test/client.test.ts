@@ -3,7 +3,7 @@ import { createClient } from '../src/client.ts';
 import { layer } from '../src/layer.ts';
 import type { Slot } from '../src/layer.ts';
 import { caught } from './caught.ts';
-import { underWay } from './manual-clock.ts';
+import { virtualClock } from '@bearings/testing';
 import { ok, scriptedFetch, silent, status } from './scripted.ts';
 
 const url = 'https://api.test/';
@@ -88,15 +88,16 @@ test('a closed client takes no more calls, at any of its doors, and sends nothin
 test('closing waits for the calls under way, and for nobody when there are none', async () => {
   const answer = Promise.withResolvers<Response>();
   const events: string[] = [];
-  const api = createClient({ fetch: scriptedFetch(() => answer.promise) });
+  const clock = virtualClock();
+  const api = createClient({ fetch: scriptedFetch(() => answer.promise), clock });
 
   const call = api.get(url).text();
-  await underWay();
+  await clock.settle();
   const closing = (async () => {
     await api.close();
     events.push('closed');
   })();
-  await underWay();
+  await clock.settle();
   events.push('answered');
   answer.resolve(new Response('done'));
   await closing;
@@ -107,10 +108,11 @@ test('closing waits for the calls under way, and for nobody when there are none'
 
 test('a call under way that fails does not make closing fail', async () => {
   const caller = new AbortController();
-  const api = createClient({ fetch: scriptedFetch(silent) });
+  const clock = virtualClock();
+  const api = createClient({ fetch: scriptedFetch(silent), clock });
 
   const failure = caught(() => api.get(url, { signal: caller.signal }));
-  await underWay();
+  await clock.settle();
   const closing = api.close();
   caller.abort(new Error('user left'));
 

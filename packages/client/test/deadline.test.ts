@@ -5,7 +5,7 @@ import type { Stage } from '../src/stage.ts';
 import { wait } from '../src/until-aborted.ts';
 import { caught } from './caught.ts';
 import { serve } from './loopback.ts';
-import { ManualClock } from './manual-clock.ts';
+import { virtualClock } from '@bearings/testing';
 import { chunked, scriptedFetch, silent, status, stuck, times } from './scripted.ts';
 
 const auth =
@@ -17,7 +17,7 @@ const auth =
   };
 
 test('token and attempts together are bounded by the total, and the last failure is the cause', async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const network = scriptedFetch(...times(3, silent));
   const options = { fetch: network, clock, random: () => 0, timeout: 300, totalTimeout: 1_000 };
   const api = createClient(options, layer('auth', 'slow', auth(400)));
@@ -32,7 +32,7 @@ test('token and attempts together are bounded by the total, and the last failure
 });
 
 test('a layer that does not listen to its signal is left behind', async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const deaf: Stage = () => () => new Promise(() => {});
   const api = createClient({ clock, totalTimeout: 1_000 }, layer('auth', 'deaf', deaf));
 
@@ -43,7 +43,7 @@ test('a layer that does not listen to its signal is left behind', async () => {
 });
 
 test('an answer with a status that came before is the cause, without its body', async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const network = scriptedFetch(status(503, {}, 'secret'), silent);
   const api = createClient({ fetch: network, clock, random: () => 0, totalTimeout: 1_000 });
 
@@ -54,7 +54,7 @@ test('an answer with a status that came before is the cause, without its body', 
 });
 
 test('the body is part of the call', async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const api = createClient({ fetch: scriptedFetch(stuck), clock, totalTimeout: 1_000, bodyTimeout: false });
   const response = await api.fetch('https://api.test/');
 
@@ -65,7 +65,7 @@ test('the body is part of the call', async () => {
 });
 
 test('a body that was read leaves no timer', async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const api = createClient({ fetch: scriptedFetch(chunked('a', 'b')), clock, totalTimeout: 1_000 });
 
   const text = await api.get('https://api.test/').text();

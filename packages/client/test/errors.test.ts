@@ -42,7 +42,13 @@ test("ky's guard for its own timeouts does not claim ours", () => {
   const ours = [
     new AttemptTimeoutError('https://api.test', 1),
     new BodyTimeoutError('https://api.test', 1),
-    new DeadlineExceededError({ origin: 'https://api.test', budgetMs: 1, attempts: 1, cause: undefined }),
+    new DeadlineExceededError({
+      origin: 'https://api.test',
+      budgetMs: 1,
+      attempts: 1,
+      phase: 'start',
+      cause: undefined,
+    }),
   ];
 
   expect(ours.map((error) => isTimeoutError(error))).toEqual([false, false, false]);
@@ -61,11 +67,12 @@ test('the end of a deadline counts its attempts and keeps the last failure, if t
   const facts = { origin: 'https://api.test', budgetMs: 500 };
   const cause = new Error('answered 503');
 
-  const one = new DeadlineExceededError({ ...facts, attempts: 1, cause: undefined });
-  const two = new DeadlineExceededError({ ...facts, attempts: 2, cause });
+  const one = new DeadlineExceededError({ ...facts, attempts: 1, phase: 'token', cause: undefined });
+  const two = new DeadlineExceededError({ ...facts, attempts: 2, phase: 'backoff', cause });
 
-  expect(one.message).toBe('The call to https://api.test was not done within 500 ms (1 attempt)');
+  expect(one.message).toBe('The call to https://api.test was not done within 500 ms (1 attempt; waiting for a token)');
   expect(Object.hasOwn(one, 'cause')).toBe(false);
-  expect(two.message).toContain('(2 attempts)');
+  expect(two.message).toContain('(2 attempts; waiting for the next attempt)');
+  expect([one.phase, two.phase]).toEqual(['token', 'backoff']);
   expect(two.cause).toBe(cause);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../src/client.ts';
 import { caught } from './caught.ts';
-import { ManualClock } from './manual-clock.ts';
+import { virtualClock } from '@bearings/testing';
 import { ok, redirectTo, scriptedFetch, silent, status, times } from './scripted.ts';
 
 test.each([
@@ -42,7 +42,7 @@ test('a Request is sent with its method, headers and body, and again if need be'
 });
 
 test('one call may set its own retry and timeout', async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const network = scriptedFetch(...times(2, silent));
   const { fetch } = createClient({ fetch: network, clock, random: () => 0 });
 

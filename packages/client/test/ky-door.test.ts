@@ -4,7 +4,7 @@ import { isHTTPError } from 'ky';
 import { createClient } from '../src/client.ts';
 import { layer } from '../src/layer.ts';
 import { caught } from './caught.ts';
-import { ManualClock } from './manual-clock.ts';
+import { virtualClock } from '@bearings/testing';
 import { ok, redirectTo, scriptedFetch, silent, status, times } from './scripted.ts';
 
 const url = 'https://api.test/v1/orders?key=query';
@@ -57,7 +57,7 @@ test.each([
       api.get(url, { hooks: { init: [(options) => void Object.assign(options, { timeout: 700, retry: 0 })] } }),
   ],
 ])("a timeout %s is ours, by our clock, and ky's stays asleep", async (_case, call) => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const api = createClient({ fetch: scriptedFetch(silent), clock });
 
   const failure = caught(() => call(api));
@@ -70,7 +70,7 @@ test.each([
 });
 
 test('a total timeout of the call bounds all of it', async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const api = createClient({ fetch: scriptedFetch(...times(9, silent)), clock, random: () => 0 });
 
   const failure = caught(() => api.get(url, { timeout: 400, totalTimeout: 1_000, retry: 8 }));
@@ -116,7 +116,7 @@ test('the message of an HTTPError does not show the query', async () => {
 });
 
 test("the caller's abort reason passes untouched", async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const caller = new AbortController();
   const reason = new Error('user left');
   const api = createClient({ fetch: scriptedFetch(silent), clock });

@@ -1,14 +1,15 @@
 import { Call } from '../src/call.ts';
 import type { CallParts } from '../src/call.ts';
 import type { ClientFacts, Send } from '../src/stage.ts';
-import { ManualClock } from './manual-clock.ts';
+import { virtualClock } from '@bearings/testing';
 
 /** A call as the desk would make it, to hand to a single stage. */
 export function oneCall(parts: Partial<CallParts> = {}): Call {
   return new Call({
     options: {},
     signal: new AbortController().signal,
-    clock: new ManualClock(),
+    clock: virtualClock(),
+    attemptTimeoutMs: Infinity,
     totalTimeoutMs: Infinity,
     repeatable: true,
     ...parts,
@@ -17,7 +18,7 @@ export function oneCall(parts: Partial<CallParts> = {}): Call {
 
 /** The facts of a client with nothing special about it. */
 export function factsWith(facts: Partial<ClientFacts> = {}): ClientFacts {
-  return { home: undefined, clock: new ManualClock(), random: () => 0, ...facts };
+  return { slot: 'transport', home: undefined, clock: virtualClock(), random: () => 0, ...facts };
 }
 
 /** What a stage that is the last of its stack may call: nothing. */

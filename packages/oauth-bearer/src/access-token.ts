@@ -7,6 +7,8 @@ export interface IssuedToken {
   readonly lifetimeMs: number;
   /** What was granted; what was asked for when the server does not say. */
   readonly scopes: readonly string[];
+  /** Which of two secrets the server knew the client by. */
+  readonly secret?: 'current' | 'previous';
 }
 
 /** One access token, as it was issued. Never changes; prints without its value. */

@@ -1,8 +1,8 @@
-import { discard, layer, untilAborted } from '@bearings/client';
+import { discard, layer, slots, untilAborted } from '@bearings/client';
 import type { Call, ClientFacts, Layer, Send, Stage } from '@bearings/client';
 import { ConfigError, DestinationNotAllowedError } from '@bearings/client/errors';
 import type { AccessToken } from './access-token.ts';
-import { bearerChallenge } from './challenge.ts';
+import { bearerChallenge, isChallenged } from './challenge.ts';
 import type { TokenHandle } from './token-handle.ts';
 
 /** Where a token goes, and whose header counts. */
@@ -32,23 +32,35 @@ export function withBearerAuthHeader(token: TokenHandle, headerName: string, opt
 
 function bearer(token: TokenHandle, header: string, { origins, respectExisting = false }: BearerAuthOptions): Stage {
   return (next, client) => {
+    if (client.slot !== 'auth') throw misplaced(client.slot);
     const allowed = destinations(origins, client);
     const addresses = allowed.map((origin) => `${origin}/`);
+    const replayed = new WeakSet<Call>(); // a call is replayed once, however often it is retried
     return async (request, call) => {
       if (respectExisting && request.headers.has(header)) return next(request, call);
       if (!addresses.some((address) => request.url.startsWith(address))) {
         throw new DestinationNotAllowedError(new URL(request.url).origin, allowed);
       }
-      const access = await tokenFor(token, call);
+      const access = tokenNow(token, request, { call, client }) ?? (await tokenFor(token, request, call));
       call.setCredential(header, access.authorization());
       const response = await next(request, call);
       if (!isRejection(response, request)) return response;
+      if (replayed.has(call)) {
+        void token.invalidate(access); // answers, never throws; whoever comes next waits for it
+        return response;
+      }
       const renewed = await rotated(token, access, { request, response, call });
       if (renewed === undefined) return response;
+      replayed.add(call);
       call.setCredential(header, renewed.authorization());
       return replay(next, { request, response, call });
     };
   };
+}
+
+/** Outside `retry` an attempt would go out with an old token; inside `timeout` getting one would take its time. */
+function misplaced(slot: string): ConfigError {
+  return new ConfigError('slot', `A bearer layer is for the slot auth, not ${slot}. The order is ${slots.join(' → ')}`);
 }
 
 /** @throws ConfigError when the token would have no destination */
@@ -67,13 +79,29 @@ function destinations(origins: readonly string[] | undefined, { home }: ClientFa
   });
 }
 
-/** @throws TokenError */
-async function tokenFor(token: TokenHandle, { signal }: Call): Promise<AccessToken> {
+/** The token at hand, when it outlives the attempt. Almost always it does, and nobody waits. */
+function tokenNow(
+  token: TokenHandle,
+  request: Request,
+  { call, client }: { call: Call; client: ClientFacts },
+): AccessToken | undefined {
   const now = token.read();
-  if (now.isOk()) return now.value;
-  const later = await token.get({ signal });
-  if (later.isErr()) throw later.error;
-  return later.value;
+  if (now.isErr()) return undefined;
+  return now.value.expiresAt - client.clock.now() >= neededMs(request, call) ? now.value : undefined;
+}
+
+/** @throws TokenError */
+async function tokenFor(token: TokenHandle, request: Request, call: Call): Promise<AccessToken> {
+  call.phase = 'token';
+  const answer = await token.get({ signal: call.signal, minValidityMs: neededMs(request, call) });
+  if (answer.isErr()) throw answer.error;
+  return answer.value;
+}
+
+/** As long as an attempt may take; twice that for a body that could not be sent again after a 401. */
+function neededMs({ body }: Request, { attemptTimeoutMs, repeatable }: Call): number {
+  const attemptMs = attemptTimeoutMs === Infinity ? 0 : attemptTimeoutMs;
+  return body === null || repeatable ? attemptMs : 2 * attemptMs;
 }
 
 /**
@@ -83,7 +111,7 @@ async function tokenFor(token: TokenHandle, { signal }: Call): Promise<AccessTok
 function isRejection(response: Response, request: Request): boolean {
   if (response.status !== 401) return false;
   if (response.redirected && new URL(response.url).origin !== new URL(request.url).origin) return false;
-  if (!response.headers.has('www-authenticate')) return true;
+  if (!isChallenged(response.headers)) return true;
   const challenge = bearerChallenge(response.headers);
   return challenge !== undefined && (challenge.error ?? 'invalid_token') === 'invalid_token';
 }
@@ -102,6 +130,7 @@ async function rotated(
 ): Promise<AccessToken | undefined> {
   const rotation = token.invalidate(rejected);
   if (request.body !== null && !call.repeatable) return undefined;
+  call.phase = 'token';
   try {
     const renewed = await untilAborted(rotation, call.signal);
     return renewed.isOk() && !renewed.value.isSameAs(rejected) ? renewed.value : undefined;

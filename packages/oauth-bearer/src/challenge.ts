@@ -1,3 +1,8 @@
+/** True when a response has a challenge of any scheme; a header of commas alone has none. */
+export function isChallenged(headers: Headers): boolean {
+  return /[^\s,]/.test(headers.get('www-authenticate') ?? '');
+}
+
 /** What a response says about the token, in `WWW-Authenticate`. */
 export interface BearerChallenge {
   /** The error code (RFC 6750 §3.1), in lower case as it is compared. */

@@ -1,13 +1,11 @@
-import { createClient, isClientError, profiles, retryAfterMs } from '@bearings/client';
-import type { Fetch } from '@bearings/client';
-import { BearingsError, isBearingsError } from '@bearings/client/errors';
+import { isClientError } from '@bearings/client';
+import { BearingsError } from '@bearings/client/errors';
 import { discover } from '@bearings/oidc-discovery';
-import type { DiscoveryError, ServerMetadata } from '@bearings/oidc-discovery';
-import { allowInsecureRequests, clientCredentialsGrantRequest, customFetch } from 'oauth4webapi';
+import type { DiscoveryError } from '@bearings/oidc-discovery';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import type { IssuedToken } from './access-token.ts';
-import { clientAuth, clientAuthMethod } from './client-auth.ts';
+import { clientAuthMethod, proofsOf } from './client-auth.ts';
 import {
   InvalidTokenResponseError,
   isTokenError,
@@ -17,48 +15,35 @@ import {
 } from './errors.ts';
 import type { TokenError } from './errors.ts';
 import type { TokenSettings } from './token-config.ts';
-import { readTokenResponse } from './token-response.ts';
+import { requestToken } from './token-request.ts';
+import type { Server, TokenRequest } from './token-request.ts';
+
+/** How a source is asked. */
+export interface Question {
+  readonly signal: AbortSignal;
+  /** True for a question that only tries whether a failing server is back: it costs the server one request. */
+  readonly isProbe: boolean;
+}
 
 /** Anything that can issue a token. Answers, and never throws. */
-export type TokenSource = (signal: AbortSignal) => Promise<Result<IssuedToken, TokenError>>;
-
-/** What the request needs to know of the server. */
-interface Server {
-  readonly issuer: string;
-  readonly tokenEndpoint: string;
-  readonly authMethods: readonly string[] | undefined;
-}
+export type TokenSource = (question: Question) => Promise<Result<IssuedToken, TokenError>>;
 
 /**
  * Issues tokens by the client credentials grant (RFC 6749 §4.4).
  *
- * The server is discovered at the first request that succeeds in it, and never again. The token request goes through
- * a client of its own, so retries and limits are the core's, and no auth layer ever sees it.
+ * The server is discovered at the first request that succeeds in it, and never again. Secret and key are asked for
+ * each time.
  */
 export function clientCredentials(settings: TokenSettings): TokenSource {
-  const http = tokenEndpointClient(settings);
   let known: Server | undefined;
-  return async (signal) => {
+  return async (question) => {
     try {
       known ??= await findServer(settings);
-      return Ok(await request(known, { settings, fetch: http, signal }));
+      return Ok(await issue(known, settings, question));
     } catch (cause) {
       return Err(asTokenError(cause));
     }
   };
-}
-
-function tokenEndpointClient({ fetch, clock, random, insecureHttp, acquireTimeoutMs }: TokenSettings): Fetch {
-  const network = fetch === undefined ? {} : { fetch };
-  const client = createClient({
-    ...profiles.tokenEndpoint,
-    ...network,
-    clock,
-    random,
-    insecureHttp,
-    totalTimeout: acquireTimeoutMs,
-  });
-  return client.fetch;
 }
 
 /** @throws TokenError */
@@ -69,11 +54,7 @@ async function findServer({ server, insecureHttp, fetch, clock, random }: TokenS
   const network = fetch === undefined ? {} : { fetch };
   const found = await discover(server.issuerUrl, { insecureHttp, clock, random, ...network });
   if (found.isErr()) throw fromDiscovery(found.error);
-  return describe(found.value);
-}
-
-function describe(metadata: ServerMetadata): Server {
-  const { issuer, token_endpoint: tokenEndpoint, token_endpoint_auth_methods_supported: authMethods } = metadata;
+  const { issuer, token_endpoint: tokenEndpoint, token_endpoint_auth_methods_supported: authMethods } = found.value;
   return { issuer, tokenEndpoint, authMethods };
 }
 
@@ -92,44 +73,19 @@ function fromDiscovery(error: DiscoveryError): TokenError {
   return new TokenUnavailableError(error.message, error);
 }
 
-interface Errand {
-  readonly settings: TokenSettings;
-  readonly fetch: Fetch;
-  readonly signal: AbortSignal;
-}
-
-async function request(server: Server, { settings, fetch, signal }: Errand): Promise<IssuedToken> {
-  const method = clientAuthMethod(settings.clientAuth, server.authMethods);
-  const response = await clientCredentialsGrantRequest(
-    { issuer: server.issuer, token_endpoint: server.tokenEndpoint },
-    { client_id: settings.clientId },
-    clientAuth(method, settings.clientSecret),
-    new URLSearchParams([...settings.params]),
-    {
-      headers: { 'user-agent': 'bearings', ...settings.headers },
-      signal,
-      // whether http is allowed is decided by the config and the client's guard, not a third time
-      [allowInsecureRequests]: true,
-      [customFetch]: (url, { method: verb, headers, body }) =>
-        fetch(url, { method: verb, headers, body, signal, redirect: 'manual', cache: 'no-store', credentials: 'omit' }),
-    },
-  );
-  const endpoint = server.tokenEndpoint.split('?')[0] ?? server.tokenEndpoint;
-  const text = await readText(response, endpoint);
-  const asked = { endpoint, settings, retryAfterMs: retryAfterMs(response.headers, settings.clock.now()) };
-  return readTokenResponse(response, text, asked);
-}
-
-async function readText(response: Response, endpoint: string): Promise<string> {
+/** Asks with the current secret, and with the previous one when the server does not know the current one yet. */
+async function issue(server: Server, settings: TokenSettings, question: Question): Promise<IssuedToken> {
+  const { credential, clientId, clock } = settings;
+  const method = clientAuthMethod(credential.methods, server.authMethods);
+  const [first, second] = await proofsOf(method, credential, { clientId, issuer: server.issuer, clock });
+  if (first === undefined) throw new TokenConfigError('clientSecret', `is missing: ${method} needs it`);
+  const asked: TokenRequest = { settings, proof: first, ...question };
   try {
-    return await response.text();
+    return await requestToken(server, asked);
   } catch (cause) {
-    if (isClientError(cause, 'BODY_TOO_LARGE')) {
-      throw new InvalidTokenResponseError(`The answer of ${endpoint} is larger than ${cause.limitBytes} bytes`);
-    }
-    if (isBearingsError(cause)) throw cause;
-    throw new TokenUnavailableError(`The answer of ${endpoint} broke off`);
+    if (second === undefined || !isTokenError(cause, 'HTTP') || cause.oauthError !== 'invalid_client') throw cause;
   }
+  return requestToken(server, { ...asked, proof: second });
 }
 
 /** What is not ours may quote what was sent, so it is not kept. */

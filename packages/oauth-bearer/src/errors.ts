@@ -3,6 +3,17 @@ import { BearingsError, isBearingsError } from '@bearings/client/errors';
 abstract class Failure extends BearingsError {
   readonly retryable: boolean = false;
   readonly source = 'oauth-bearer';
+  /** When a Token failed with it, in milliseconds since the epoch; not there on an error that no Token keeps. */
+  declare readonly failedAt?: number;
+  /** When that Token asks again, in milliseconds since the epoch. */
+  declare readonly retryAt?: number;
+}
+
+/** Says on an error that a Token keeps since when it holds and until when. */
+export function dateFailure(error: TokenError, failedAt: number, retryAt: number): void {
+  for (const [name, value] of Object.entries({ failedAt, retryAt })) {
+    Object.defineProperty(error, name, { value, enumerable: true, configurable: true });
+  }
 }
 
 /** What the token endpoint said when it said no (RFC 6749 §5.2). */
@@ -14,11 +25,22 @@ export interface TokenHttpFacts {
   readonly retryAfterMs?: number | undefined;
 }
 
+/** Which setting to look at, for the errors that only a person can mend (RFC 6749 §5.2, RFC 8707 §2). */
+const remedies: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    invalid_client: 'Look at clientId, at the secret or key, and at clientAuth',
+    unauthorized_client: 'Look at clientId: the server does not let this client use the client credentials grant',
+    invalid_scope: 'Look at scopes: the server does not know one of them, or does not let this client have it',
+    unsupported_grant_type: 'Look at issuerUrl or tokenEndpoint: this server does not grant client credentials',
+    invalid_target: 'Look at audience and resource: the server does not know the one or the other',
+  }),
+);
+
 /** The authorization server (or its discovery document's server) answered with a status other than 200. */
 export class TokenHttpError extends Failure {
   override readonly name = 'TokenHttpError';
   readonly code = 'HTTP';
-  /** True for 408, 429 and 5xx: the server may answer otherwise later. */
+  /** True for 408, 429 and 5xx but 501: the server may answer otherwise later. */
   override readonly retryable: boolean;
   readonly status: number;
   /** The OAuth error code, such as `invalid_client`, when the answer had a well-formed one. */
@@ -30,12 +52,13 @@ export class TokenHttpError extends Failure {
 
   constructor({ endpoint, status, oauthError, oauthErrorDescription, retryAfterMs }: TokenHttpFacts, cause?: Error) {
     const words = [oauthError, oauthErrorDescription && `(${oauthErrorDescription})`].filter(Boolean).join(' ');
-    super(`${endpoint} answered ${status}${words && `: ${words}`}`, cause && { cause });
+    const remedy = remedies.get(oauthError ?? '');
+    super(`${endpoint} answered ${status}${words && `: ${words}`}${remedy ? `. ${remedy}` : ''}`, cause && { cause });
     this.status = status;
     this.oauthError = oauthError;
     this.oauthErrorDescription = oauthErrorDescription;
     this.retryAfterMs = retryAfterMs;
-    this.retryable = status === 408 || status === 429 || status >= 500;
+    this.retryable = status === 408 || status === 429 || (status >= 500 && status !== 501);
   }
 }
 
@@ -80,11 +103,18 @@ export class TokenConfigError extends Failure {
 export class TokenUnavailableError extends Failure {
   override readonly name = 'TokenUnavailableError';
   readonly code = 'UNAVAILABLE';
-  override readonly retryable = true;
+  /** False when the server's certificate is not acceptable. */
+  override readonly retryable: boolean;
 
-  constructor(message: string, cause?: Error) {
+  constructor(message: string, cause?: BearingsError) {
     super(message, cause && { cause });
+    this.retryable = !isUntrusted(cause);
   }
+}
+
+/** True when TLS failed, at whatever depth: asking again does not make a certificate acceptable. */
+function isUntrusted(cause: unknown): boolean {
+  return isBearingsError(cause) && (cause.code === 'TLS' || isUntrusted(cause.cause));
 }
 
 /** The token was closed. */

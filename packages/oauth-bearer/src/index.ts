@@ -1,6 +1,14 @@
 export { Token } from './token.ts';
-export type { ClientAuthMethod, TokenConfig } from './token-config.ts';
-export type { GetOptions, TokenHandle, TokenState, TokenStatus } from './token-handle.ts';
+export { fetchToken } from './fetch-token.ts';
+export type { FetchTokenOptions } from './fetch-token.ts';
+export { TokenPool } from './token-pool.ts';
+export type { PoolConfig, TokenPoolOptions, TokenPurpose } from './token-pool.ts';
+export type { TokenConfig } from './token-config.ts';
+export type { ClientAuthMethod, CredentialConfig } from './credential.ts';
+export type { ClientSecret, Secret, Secrets } from './client-secret.ts';
+export type { PrivateKey } from './private-key.ts';
+export type { FailureStatus, GetOptions, TokenHandle, TokenState, TokenStatus } from './token-handle.ts';
+export type { TokenEvent, TokenListener } from './token-events.ts';
 export type { AccessToken } from './access-token.ts';
 export { fixedToken } from './fixed-token.ts';
 export { withBearerAuth, withBearerAuthHeader } from './bearer.ts';

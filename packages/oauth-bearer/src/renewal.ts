@@ -20,6 +20,9 @@ export function renewAfterMs(lifetimeMs: number, timing: RenewalTiming, random: 
   return afterMs < lifetimeMs ? afterMs : Infinity;
 }
 
+/** How many rotations may follow each other at once, as after a revocation of all tokens; then one per period. */
+export const rotationBurst = 3;
+
 const firstBackoffMs = 10_000;
 const backoffCapMs = 300_000;
 const backoffFloorMs = 1_000;
@@ -42,7 +45,7 @@ export interface FailureFacts {
  * How long after a failed renewal the next one may begin.
  *
  * A passing failure backs off with full jitter, 10 s doubling to 5 min, but not past the end of a token that is still
- * valid, because then someone waits. What the server asked for is the least, up to an hour. A permanent failure, such as
+ * valid, because then someone waits; the last tenth before it parts those whose tokens end together. What the server asked for is the least, up to an hour. A permanent failure, such as
  * `invalid_client`, waits the whole five minutes: only a person can mend it.
  */
 export function retryAfterFailureMs(facts: FailureFacts, random: () => number): number {
@@ -50,5 +53,6 @@ export function retryAfterFailureMs(facts: FailureFacts, random: () => number): 
   if (!isPassing) return backoffCapMs;
   const capMs = Math.min(backoffCapMs, firstBackoffMs * 2 ** (count - 1));
   const backoffMs = backoffFloorMs + random() * (capMs - backoffFloorMs);
-  return Math.max(Math.min(backoffMs, Math.max(validMs, backoffFloorMs)), Math.min(retryAfterMs, longestRetryAfterMs));
+  const beforeEndMs = Math.max(validMs * (1 - random() / 10), backoffFloorMs);
+  return Math.max(Math.min(backoffMs, beforeEndMs), Math.min(retryAfterMs, longestRetryAfterMs));
 }

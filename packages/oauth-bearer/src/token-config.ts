@@ -2,25 +2,20 @@ import { isSecure, systemClock } from '@bearings/client';
 import type { Clock } from '@bearings/client';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
+import { readCredential } from './credential.ts';
+import type { Credential, CredentialConfig } from './credential.ts';
 import { TokenConfigError } from './errors.ts';
 import type { RenewalTiming } from './renewal.ts';
-import { SecretString } from './secret-string.ts';
-
-/** How a client proves who it is (RFC 6749 §2.3.1). */
-export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post';
 
 /** What a token is asked for with, and how it is kept. */
-export interface TokenConfig {
+export interface TokenConfig extends CredentialConfig {
   /** The issuer, whose token endpoint is discovered once. Either this or `tokenEndpoint`. */
   readonly issuerUrl?: string | undefined;
   /** The token endpoint itself: https, or http on loopback. */
   readonly tokenEndpoint?: string | undefined;
   readonly clientId: string;
-  readonly clientSecret: string | SecretString;
   /** Default: none are asked for; the server grants what it sees fit. */
   readonly scopes?: readonly string[];
-  /** Default: `client_secret_basic`, unless the discovered server takes `client_secret_post` only. */
-  readonly clientAuth?: ClientAuthMethod | undefined;
   /** Whom the token is for, as some servers want it named. */
   readonly audience?: string | undefined;
   /** The resource, or resources, the token is for (RFC 8707). */
@@ -37,10 +32,15 @@ export interface TokenConfig {
   readonly minRefreshPeriodMs?: number;
   /** The life of a token whose answer has no `expires_in`. Default: 5 min. */
   readonly defaultTtlMs?: number;
-  /** The most one token request may take, its retries included; discovery has 30 s of its own. Default: 30 s. */
+  /** The most one acquisition may take: discovery, secret, token request and its retries. Default: 30 s. */
   readonly acquireTimeoutMs?: number;
   /** `eager` has a token before `Token.create` answers; `lazy` asks when it is first needed. Default: `eager`. */
   readonly start?: 'eager' | 'lazy';
+  /**
+   * How long an eager start goes on trying when the server fails in a way that may pass. Default: 0, so that the first
+   * failed acquisition is what `Token.create` answers with.
+   */
+  readonly startWaitMs?: number;
   /** Allows `http:` beyond loopback for issuer and endpoint. Default: false. */
   readonly insecureHttp?: boolean;
   /** The network. Default: the global `fetch`. */
@@ -55,8 +55,7 @@ export interface TokenConfig {
 export interface TokenSettings extends RenewalTiming {
   readonly server: { readonly issuerUrl: string } | { readonly tokenEndpoint: string };
   readonly clientId: string;
-  readonly clientSecret: SecretString;
-  readonly clientAuth: ClientAuthMethod | undefined;
+  readonly credential: Credential;
   readonly scopes: readonly string[];
   /** All parameters but those of the grant and of client authentication. */
   readonly params: readonly [string, string][];
@@ -64,6 +63,7 @@ export interface TokenSettings extends RenewalTiming {
   readonly defaultTtlMs: number;
   readonly acquireTimeoutMs: number;
   readonly isLazy: boolean;
+  readonly startWaitMs: number;
   readonly insecureHttp: boolean;
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly clock: Clock;
@@ -81,15 +81,13 @@ export function readTokenConfig(config: TokenConfig): Result<TokenSettings, Toke
 }
 
 function settle(config: TokenConfig): TokenSettings {
-  const { scopes = [], extraHeaders = {}, insecureHttp = false, start = 'eager', clientAuth } = config;
+  const { scopes = [], extraHeaders = {}, insecureHttp = false, start = 'eager' } = config;
   mustBe(start === 'eager' || start === 'lazy', 'start', "must be 'eager' or 'lazy'");
-  const isKnown = [undefined, 'client_secret_basic', 'client_secret_post'].includes(clientAuth);
   mustBe(config.acquireTimeoutMs !== 0, 'acquireTimeoutMs', 'must be milliseconds above 0');
-  mustBe(isKnown, 'clientAuth', "must be 'client_secret_basic' or 'client_secret_post'");
   return {
     server: serverOf(config, insecureHttp),
-    ...credentialsOf(config),
-    clientAuth,
+    clientId: clientIdOf(config),
+    credential: readCredential(config),
     scopes: scopesOf(scopes),
     params: paramsOf(config),
     headers: headersOf(extraHeaders),
@@ -99,6 +97,7 @@ function settle(config: TokenConfig): TokenSettings {
     defaultTtlMs: duration(config, 'defaultTtlMs', 300_000),
     acquireTimeoutMs: duration(config, 'acquireTimeoutMs', 30_000),
     isLazy: start === 'lazy',
+    startWaitMs: duration(config, 'startWaitMs', 0),
     insecureHttp,
     fetch: config.fetch,
     clock: config.clock ?? systemClock,
@@ -131,13 +130,12 @@ function serverOf({ issuerUrl, tokenEndpoint }: TokenConfig, insecureHttp: boole
   return issuerUrl === undefined ? { tokenEndpoint: String(tokenEndpoint) } : { issuerUrl };
 }
 
-function credentialsOf({ clientId, clientSecret }: TokenConfig): Pick<TokenSettings, 'clientId' | 'clientSecret'> {
+function clientIdOf({ clientId, basicEncoding }: TokenConfig): string {
   mustBe(typeof clientId === 'string' && clientId.trim() !== '', 'clientId', 'must not be blank');
   mustBe(clientId.isWellFormed(), 'clientId', 'has half a surrogate pair, which has no UTF-8 form');
-  const secret: unknown = clientSecret instanceof SecretString ? clientSecret.expose() : clientSecret;
-  if (typeof secret !== 'string' || secret === '') throw new TokenConfigError('clientSecret', 'must not be empty');
-  mustBe(secret.isWellFormed(), 'clientSecret', 'has half a surrogate pair, which has no UTF-8 form');
-  return { clientId, clientSecret: new SecretString(secret) };
+  const isAmbiguous = basicEncoding === 'raw' && clientId.includes(':');
+  mustBe(!isAmbiguous, 'clientId', "must have no colon with basicEncoding 'raw': it would end where the colon is");
+  return clientId;
 }
 
 /** RFC 6749 §3.3. */

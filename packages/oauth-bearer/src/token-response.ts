@@ -8,6 +8,8 @@ export interface Asked {
   /** The endpoint without its query: what errors name. */
   readonly endpoint: string;
   readonly settings: TokenSettings;
+  /** What was sent and must not be shown. */
+  readonly hidden: readonly string[];
   readonly retryAfterMs: number | undefined;
 }
 
@@ -44,10 +46,10 @@ const invalid = ({ endpoint }: Asked, reason: string, oauthError?: string): Inva
   new InvalidTokenResponseError(`The answer of ${endpoint} is not usable as a token: ${reason}`, { oauthError });
 
 function refusal(status: number, text: string, asked: Asked): TokenHttpError {
-  const { endpoint, retryAfterMs, settings } = asked;
+  const { endpoint, retryAfterMs, hidden } = asked;
   const body = parse(text) ?? {};
   const oauthError = errorCode(body);
-  const oauthErrorDescription = oauthError && description(body, settings);
+  const oauthErrorDescription = oauthError && description(body, hidden);
   return new TokenHttpError({ endpoint, status, oauthError, oauthErrorDescription, retryAfterMs });
 }
 
@@ -77,11 +79,10 @@ function errorCode(body: Body): string | undefined {
 }
 
 /** The server's own words, unless they have odd characters or repeat what was sent. */
-function description(body: Body, { clientSecret }: TokenSettings): string | undefined {
+function description(body: Body, hidden: readonly string[]): string | undefined {
   const words = member(body, 'error_description');
   if (typeof words !== 'string' || !errorText.test(words)) return undefined;
-  const secret = clientSecret.expose();
-  const forms = [secret, formEncode(secret), encodeURIComponent(secret)];
+  const forms = hidden.flatMap((secret) => [secret, formEncode(secret), encodeURIComponent(secret)]);
   const echoes = forms.some((form) => words.includes(form)) || /client_secret|Basic |[\w+/=-]{40}/.test(words);
   return echoes ? undefined : words;
 }

@@ -26,8 +26,8 @@ export interface Lease {
   readonly since: Moment;
   readonly lifetimeMs: number;
   readonly renewAfterMs: number;
-  /** True when it was acquired because another was rejected. */
-  readonly isRotation: boolean;
+  /** True when it is the very token that a resource had rejected, given out again by the server. */
+  readonly isUnchanged: boolean;
 }
 
 /** A failed acquisition, and when the next may begin. */
@@ -35,22 +35,32 @@ export interface RenewalFailure {
   readonly answer: Answer;
   readonly error: TokenError;
   readonly count: number;
+  /** When the first of them failed. */
+  readonly firstAt: Moment;
   readonly since: Moment;
   readonly retryAfterMs: number;
 }
 
+/** True when a token has ended. */
+export function isOver({ since, lifetimeMs }: Lease, clock: Clock): boolean {
+  return elapsedMs(since, clock) >= lifetimeMs;
+}
+
 /** What may be shown of a snapshot. */
-export function statusOf({ lease, isRejected, failure }: Snapshot, clock: Clock): TokenStatus {
+export function statusOf({ answer, lease, isRejected, failure }: Snapshot, clock: Clock): TokenStatus {
   const renewsIn = lease?.renewAfterMs ?? Infinity;
+  const leftMs = lease === undefined || answer.isErr() ? 0 : lease.lifetimeMs - elapsedMs(lease.since, clock);
   return {
     state: lease === undefined ? 'none' : stateOf(lease, isRejected, clock),
     generation: lease?.access.generation ?? 0,
     issuedAt: lease?.access.issuedAt,
     expiresAt: lease?.access.expiresAt,
     renewsAt: lease === undefined || renewsIn === Infinity ? undefined : lease.since.wall + renewsIn,
+    validForMs: Math.max(0, leftMs),
     scopes: lease?.access.scopes ?? [],
     failure: failure && {
       code: failure.error.code,
+      count: failure.count,
       at: failure.since.wall,
       retryAt: failure.since.wall + failure.retryAfterMs,
     },

@@ -1,24 +1,23 @@
 import { untilAborted } from '@bearings/client';
-import type { Cancel } from '@bearings/client';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
-import { AccessToken } from './access-token.ts';
-import type { IssuedToken } from './access-token.ts';
+import type { AccessToken } from './access-token.ts';
+import { Allowance } from './allowance.ts';
 import { clientCredentials } from './client-credentials.ts';
-import type { TokenSource } from './client-credentials.ts';
-import { TokenClosedError, TokenHttpError, TokenUnavailableError } from './errors.ts';
-import type { TokenError } from './errors.ts';
+import { TokenUnavailableError } from './errors.ts';
+import type { TokenConfigError, TokenError } from './errors.ts';
 import { elapsedMs, momentOf } from './moment.ts';
-import type { Moment } from './moment.ts';
-import { renewAfterMs, retryAfterFailureMs } from './renewal.ts';
+import { rotationBurst } from './renewal.ts';
+import { closed, Renewer } from './renewer.ts';
 import { Swap } from './swap.ts';
 import { readTokenConfig } from './token-config.ts';
 import type { TokenConfig, TokenSettings } from './token-config.ts';
+import { TokenListeners } from './token-events.ts';
+import type { TokenListener } from './token-events.ts';
 import type { GetOptions, TokenHandle, TokenStatus } from './token-handle.ts';
 import { statusOf } from './token-snapshot.ts';
-import type { Answer, Lease, RenewalFailure, Snapshot } from './token-snapshot.ts';
+import type { Answer, Snapshot } from './token-snapshot.ts';
 
-const closed: Answer = Err(new TokenClosedError());
 const nothingYet: Answer = Err(new TokenUnavailableError('No token has been acquired yet'));
 const rejected: Answer = Err(new TokenUnavailableError('The token was rejected and is being rotated'));
 const expired: Answer = Err(new TokenUnavailableError('The token has expired and is being renewed'));
@@ -30,16 +29,18 @@ const expired: Answer = Err(new TokenUnavailableError('The token has expired and
  * Whoever creates it closes it.
  */
 export class Token implements TokenHandle {
-  readonly #source: TokenSource;
   readonly #settings: TokenSettings;
   readonly #state = new Swap<Snapshot>({ answer: nothingYet, lease: undefined, isRejected: false, failure: undefined });
-  readonly #end = new AbortController();
-  #flight: Promise<Answer> | undefined;
-  #cancelTimer: Cancel = () => {};
+  readonly #listeners = new TokenListeners();
+  readonly #rotations: Allowance;
+  readonly #renewer: Renewer;
+  #closing: Promise<void> | undefined;
 
-  private constructor(settings: TokenSettings, source: TokenSource) {
+  private constructor(settings: TokenSettings, isTimed: boolean) {
     this.#settings = settings;
-    this.#source = source;
+    const source = clientCredentials(settings);
+    this.#renewer = new Renewer({ state: this.#state, listeners: this.#listeners, settings, source, isTimed });
+    this.#rotations = new Allowance({ burst: rotationBurst, periodMs: settings.minRefreshPeriodMs, ...settings });
   }
 
   /**
@@ -49,12 +50,17 @@ export class Token implements TokenHandle {
   static async create(config: TokenConfig): Promise<Result<Token, TokenError>> {
     const settings = readTokenConfig(config);
     if (settings.isErr()) return settings;
-    const token = new Token(settings.value, clientCredentials(settings.value));
+    const token = new Token(settings.value, true);
     if (settings.value.isLazy) return Ok(token);
-    const first = await token.get();
+    const first = await token.#start();
     if (first.isOk()) return Ok(token);
     await token.close();
     return first;
+  }
+
+  /** A token without a timer: acquired at the first use, renewed in the background of a later one. */
+  static onDemand(config: TokenConfig): Result<Token, TokenConfigError> {
+    return readTokenConfig(config).map((settings) => new Token(settings, false));
   }
 
   /** The token as it is now. Does no I/O; starts a renewal in the background when one is due. */
@@ -63,8 +69,11 @@ export class Token implements TokenHandle {
     if (lease === undefined || answer.isErr()) return answer;
     const ageMs = elapsedMs(lease.since, this.#settings.clock);
     if (ageMs < lease.renewAfterMs && ageMs < lease.lifetimeMs) return answer;
-    if (ageMs >= lease.lifetimeMs) return failure?.answer ?? expired;
-    this.#renewIfDue();
+    if (ageMs >= lease.lifetimeMs) {
+      this.#renewer.noticeEnd(lease);
+      return failure?.answer ?? expired;
+    }
+    this.#renewer.renewIfDue();
     return answer;
   }
 
@@ -75,140 +84,84 @@ export class Token implements TokenHandle {
    *
    * @throws the signal's reason when it is aborted first; the acquisition goes on for the others
    */
-  async get({ signal }: GetOptions = {}): Promise<Answer> {
+  async get({ signal, minValidityMs = 0 }: GetOptions = {}): Promise<Answer> {
     signal?.throwIfAborted();
     const now = this.read();
-    if (now.isOk()) return now;
-    const acquired = this.#join();
-    return signal === undefined ? acquired : untilAborted(acquired, signal);
+    if (now.isOk() && this.#lasts(minValidityMs)) return now;
+    const acquired = this.#renewer.join();
+    const later = await (signal === undefined ? acquired : untilAborted(acquired, signal));
+    return later.isErr() && now.isOk() ? this.read() : later;
   }
 
   /**
    * Rotates the token if `rejected` (default: the current one) is still it, and answers with the one to use instead.
    *
-   * Callers who come later, or late with an older token, get the same answer and cause no request. A token that is
-   * itself the product of a rotation and younger than `minRefreshPeriodMs` is not rotated: asking again has not helped.
+   * Callers who come later, or late with an older token, get the same answer and cause no request. A token that the
+   * server gave out again unchanged is not rotated for `minRefreshPeriodMs`; and when whatever comes is rejected at
+   * once, three rotations in a row are followed by one per period: asking again has not helped.
    */
   async invalidate(token?: AccessToken): Promise<Answer> {
     const seen = this.#state.load();
     const { lease, isRejected } = seen;
-    if (lease === undefined || isRejected) return this.#join();
+    if (lease === undefined || isRejected) return this.#renewer.join();
     if (token !== undefined && !token.isSameAs(lease.access)) return this.get();
     const ageMs = elapsedMs(lease.since, this.#settings.clock);
-    if (lease.isRotation && ageMs < this.#settings.minRefreshPeriodMs) return this.get();
+    const isHopeless = lease.isUnchanged && ageMs < this.#settings.minRefreshPeriodMs;
+    if (isHopeless || !this.#rotations.take()) return this.get();
     this.#state.compareAndSwap(seen, { ...seen, answer: rejected, isRejected: true });
-    return this.#flight ?? this.#acquire();
+    const rotation = this.#renewer.acquire();
+    const { generation } = lease.access;
+    this.#listeners.tell({ type: 'invalidated', at: this.#settings.clock.now(), generation, ageMs });
+    return rotation;
   }
 
   /** What may be shown of the token. */
   status(): TokenStatus {
     const status = statusOf(this.#state.load(), this.#settings.clock);
-    return this.#end.signal.aborted ? { ...status, state: 'closed' } : status;
+    return this.#renewer.isStopped ? { ...status, state: 'closed' } : status;
+  }
+
+  /** Tells of what happens from now on; answers with the way to stop. A listener that throws harms nobody. */
+  subscribe(listener: TokenListener): () => void {
+    return this.#listeners.add(listener);
   }
 
   /** Ends renewal. Whoever waits gets `CLOSED`, and nothing is published any more. */
-  async close(): Promise<void> {
-    this.#cancelTimer();
-    this.#state.store({ answer: closed, lease: undefined, isRejected: false, failure: undefined });
-    this.#end.abort();
-    await this.#flight;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  /** The acquisition under way, or a new one, or the last failure while it is too early for a new one. */
-  async #join(): Promise<Answer> {
-    if (this.#end.signal.aborted) return closed;
-    const { failure } = this.#state.load();
-    if (this.#flight !== undefined) return this.#flight;
-    return failure === undefined || this.#isDue(failure) ? this.#acquire() : failure.answer;
-  }
-
-  #isDue({ since, retryAfterMs }: RenewalFailure): boolean {
-    return elapsedMs(since, this.#settings.clock) >= retryAfterMs;
-  }
-
-  /** For those who need not wait. The flight answers and never throws, so it is safe to let it go. */
-  #renewIfDue(): void {
-    const { failure } = this.#state.load();
-    if (this.#end.signal.aborted || this.#flight !== undefined) return;
-    if (failure === undefined || this.#isDue(failure)) void this.#acquire();
-  }
-
-  #acquire(): Promise<Answer> {
-    this.#cancelTimer();
-    this.#flight = this.#fly();
-    return this.#flight;
-  }
-
-  /**
-   * One acquisition. If the current token is rejected while it is under way and it brings that same token, it began
-   * too early to know: it is made once more instead of putting the rejected token back.
-   */
-  async #fly(): Promise<Answer> {
-    const wasRejected = this.#state.load().isRejected;
-    const since = momentOf(this.#settings.clock);
-    const issued = await this.#ask();
-    if (this.#end.signal.aborted) return this.#landed(closed);
-    if (issued.isErr()) return this.#landed(this.#fail(issued.error));
-    const { lease, isRejected } = this.#state.load();
-    const lacked = isRejected && !wasRejected && lease?.access.secret.expose() === issued.value.value;
-    return lacked ? this.#fly() : this.#landed(this.#publish(issued.value, since));
-  }
-
-  #landed(answer: Answer): Answer {
-    this.#flight = undefined;
-    return answer;
-  }
-
-  async #ask(): Promise<Result<IssuedToken, TokenError>> {
-    try {
-      const { signal } = this.#end;
-      return await untilAborted(this.#source(signal), signal);
-    } catch {
-      return Err(new TokenUnavailableError('The token source failed in an unforeseen way'));
+  /** The first token; after a failure that may pass, for as long as the config lets it try. */
+  async #start(): Promise<Answer> {
+    const { clock, startWaitMs } = this.#settings;
+    const since = momentOf(clock);
+    for (;;) {
+      const first = await this.get();
+      const { failure } = this.#state.load();
+      if (first.isOk() || failure?.error.retryable !== true) return first;
+      const { retryAfterMs } = failure;
+      if (elapsedMs(since, clock) + retryAfterMs > startWaitMs) return first;
+      await new Promise<void>((resolve) => clock.schedule(retryAfterMs, resolve));
     }
   }
 
-  #publish(issued: IssuedToken, since: Moment): Answer {
-    const { lease: last, isRejected } = this.#state.load();
-    const { lifetimeMs } = issued;
-    const access = new AccessToken(issued, since.wall, (last?.access.generation ?? 0) + 1);
-    const renewMs = renewAfterMs(lifetimeMs, this.#settings, this.#settings.random);
-    const lease: Lease = { access, since, lifetimeMs, renewAfterMs: renewMs, isRotation: isRejected };
-    const answer = Ok(access);
-    this.#state.store({ answer, lease, isRejected: false, failure: undefined });
-    this.#wakeIn(renewMs - elapsedMs(since, this.#settings.clock));
-    return answer;
+  async #close(): Promise<void> {
+    this.#state.store({ answer: closed, lease: undefined, isRejected: false, failure: undefined });
+    await this.#renewer.stop();
+    this.#listeners.tell({ type: 'closed', at: this.#settings.clock.now() });
   }
 
-  #fail(error: TokenError): Answer {
-    const seen = this.#state.load();
-    const count = (seen.failure?.count ?? 0) + 1;
-    const retryAfter = error instanceof TokenHttpError ? error.retryAfterMs : undefined;
-    const { clock, random } = this.#settings;
-    const { lease } = seen;
-    const isUsable = lease !== undefined && seen.answer.isOk();
-    const validMs = isUsable ? lease.lifetimeMs - elapsedMs(lease.since, clock) : Infinity;
-    const facts = { count, isPassing: error.retryable, retryAfterMs: retryAfter, validMs };
-    const retryAfterMs = retryAfterFailureMs(facts, random);
-    const failure = { answer: Err(error), error, count, since: momentOf(clock), retryAfterMs };
-    this.#state.store({ ...seen, answer: isUsable ? seen.answer : failure.answer, failure });
-    if (lease !== undefined) this.#wakeIn(retryAfterMs);
-    return failure.answer;
-  }
-
-  #wakeIn(delayMs: number): void {
-    this.#cancelTimer();
-    if (delayMs === Infinity) return;
-    // the timer knows the handle only weakly: one that nobody holds any more is not kept alive by its renewal
-    const handle = new WeakRef(this);
-    const wake = (): void => {
-      const token = handle.deref();
-      if (token !== undefined && token.#flight === undefined) void token.#acquire(); // answers, never throws
-    };
-    this.#cancelTimer = this.#settings.clock.schedule(Math.max(0, delayMs), wake, { background: true });
+  /** True when the token is good for that long, or as long as can be asked of one with its life. */
+  #lasts(minValidityMs: number): boolean {
+    const { lease } = this.#state.load();
+    if (minValidityMs <= 0 || lease === undefined) return true;
+    const ageMs = elapsedMs(lease.since, this.#settings.clock);
+    const neededMs = Math.min(minValidityMs, lease.lifetimeMs / 2);
+    return lease.lifetimeMs - ageMs >= neededMs || ageMs < this.#settings.minRefreshPeriodMs;
   }
 }

@@ -1,6 +1,7 @@
 import { createClient } from '@bearings/client';
 import type { Client, ClientOptions } from '@bearings/client';
 import { expect, test } from 'vitest';
+import '@bearings/testing/vitest';
 import { caught } from '../../client/test/caught.ts';
 import { broken, ok, redirectTo, scriptedFetch, status, times } from '../../client/test/scripted.ts';
 import type { ScriptedFetch } from '../../client/test/scripted.ts';
@@ -8,9 +9,8 @@ import { withBearerAuth, withBearerAuthHeader } from '../src/bearer.ts';
 import type { BearerAuthOptions } from '../src/bearer.ts';
 import { fixedToken } from '../src/fixed-token.ts';
 import type { TokenHandle } from '../src/token-handle.ts';
-import { fakeIssuer, outage, refuse, tokenFrom } from './fake-issuer.ts';
-import { secrets, shownOf } from './hide-secrets.ts';
-import { MachineClock } from './manual-clock.ts';
+import { canary, fakeIssuer, outage, refuse, tokenFrom } from './fake-issuer.ts';
+import { virtualClock } from '@bearings/testing';
 
 const baseUrl = 'https://api.example';
 const rejection = status(401, { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' });
@@ -20,7 +20,7 @@ function apiWith(
   fetch: typeof globalThis.fetch,
   { auth, ...options }: ClientOptions & { readonly auth?: BearerAuthOptions } = {},
 ): Client {
-  const clock = new MachineClock();
+  const clock = virtualClock();
   return createClient({ baseUrl, fetch, clock, random: () => 0, ...options }, withBearerAuth(token, auth));
 }
 
@@ -153,7 +153,7 @@ test.each([
 
   expect(error).toMatchObject({ code: 'DESTINATION_NOT_ALLOWED' });
   expect(network.sent).toHaveLength(0);
-  expect(shownOf(error)).not.toMatch(secrets);
+  expect(error).toHideSecrets(canary);
 });
 
 test.each(['https://api.example@evil.example/x', 'http://api.example/x'])('nothing at all goes to %s', async (url) => {
@@ -205,7 +205,7 @@ test('a call without a token fails with the reason, is not retried, and sends no
   expect(error).toMatchObject({ source: 'oauth-bearer', code: 'HTTP', oauthError: 'invalid_client' });
   expect(issuer.asked).toHaveLength(1);
   expect(network.sent).toHaveLength(0);
-  expect(shownOf(error)).not.toMatch(secrets);
+  expect(error).toHideSecrets(canary);
 });
 
 test('the replay is not a retry, and does not multiply with it', async () => {
@@ -312,6 +312,6 @@ test('neither the client nor its stages print the token', async () => {
 
   await api.get('me');
 
-  expect(shownOf(api)).not.toMatch(secrets);
-  expect(shownOf(api.stages)).not.toMatch(secrets);
+  expect(api).toHideSecrets(canary);
+  expect(api.stages).toHideSecrets(canary);
 });

@@ -34,18 +34,21 @@ test('with client_secret_post the secret is in the body and in no header', async
   expect(issuer.asked[0]?.headers.has('authorization')).toBe(false);
 });
 
+const either = ['client_secret_basic', 'client_secret_post'] as const;
+
 test.each([
-  [undefined, undefined, 'client_secret_basic'],
-  [undefined, ['client_secret_post'], 'client_secret_post'],
-  [undefined, ['client_secret_post', 'client_secret_basic'], 'client_secret_basic'],
-  ['client_secret_post', undefined, 'client_secret_post'],
-  ['client_secret_post', ['client_secret_basic', 'client_secret_post'], 'client_secret_post'],
-] as const)('asked for %s at a server that takes %j, the method is %s', (wanted, supported, method) => {
+  [either, undefined, 'client_secret_basic'],
+  [either, ['client_secret_post'], 'client_secret_post'],
+  [either, ['client_secret_post', 'client_secret_basic'], 'client_secret_basic'],
+  [['client_secret_post'], undefined, 'client_secret_post'],
+  [['client_secret_post'], ['client_secret_basic', 'client_secret_post'], 'client_secret_post'],
+  [['private_key_jwt'], ['client_secret_basic', 'private_key_jwt'], 'private_key_jwt'],
+] as const)('of %j at a server that takes %j, the method is %s', (wanted, supported, method) => {
   expect(clientAuthMethod(wanted, supported)).toBe(method);
 });
 
 test('a server that takes neither is told as a mistake, and not sent the secret', async () => {
-  const error = await caught(() => clientAuthMethod(undefined, ['private_key_jwt']));
+  const error = await caught(() => clientAuthMethod(either, ['private_key_jwt']));
 
   expect(error).toMatchObject({ code: 'CONFIG', field: 'clientAuth' });
   expect(error.message).toContain('"private_key_jwt"');

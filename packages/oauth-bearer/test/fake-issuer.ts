@@ -1,10 +1,12 @@
 import { Token } from '../src/token.ts';
 import type { TokenConfig } from '../src/token-config.ts';
-import { MachineClock } from './manual-clock.ts';
+import { virtualClock } from '@bearings/testing';
 
 export const issuerUrl = 'https://as.example';
 export const tokenEndpoint = 'https://as.example/token';
 export const clientSecret = 'cs_CANARY_9f3a';
+/** What every secret of these tests holds, so that none shows where this does not. */
+export const canary = 'CANARY';
 
 /** What the issuer was sent. */
 interface Asked {
@@ -87,7 +89,7 @@ export function held(reply: Reply): { readonly reply: Reply; readonly release: (
 /** A token of this issuer, with jitter that is always 0. */
 export async function tokenFrom(
   issuer: FakeIssuer,
-  { clock = new MachineClock(), ...changes }: Partial<TokenConfig> = {},
+  { clock = virtualClock(), ...changes }: Partial<TokenConfig> = {},
 ): Promise<Token> {
   return (await Token.create(configFor(issuer, { clock, ...changes }))).unwrap();
 }

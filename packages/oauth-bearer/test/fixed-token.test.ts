@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import '@bearings/testing/vitest';
 import { caught } from '../../client/test/caught.ts';
 import { fixedToken } from '../src/fixed-token.ts';
 import { SecretString } from '../src/secret-string.ts';
-import { secrets, shownOf } from './hide-secrets.ts';
+import { canary } from './fake-issuer.ts';
 
 test.each(['at_CANARY_1', new SecretString('at_CANARY_1')])(
   'a fixed token is what it was given, always',
@@ -20,7 +21,7 @@ test.each(['', 'CANARY x', 'CANARY\n', 'CANARY_é'])('%j cannot be a token', asy
   const error = await caught(() => fixedToken(given));
 
   expect(error).toMatchObject({ code: 'CONFIG', field: 'secret' });
-  expect(shownOf(error)).not.toMatch(secrets);
+  expect(error).toHideSecrets(canary);
 });
 
 test('a closed fixed token is given to nobody', async () => {
@@ -35,7 +36,7 @@ test('a closed fixed token is given to nobody', async () => {
 test('a fixed token does not print itself', () => {
   const token = fixedToken('at_CANARY_1');
 
-  expect(shownOf(token)).not.toMatch(secrets);
-  expect(shownOf(token.read())).not.toMatch(secrets);
+  expect(token).toHideSecrets(canary);
+  expect(token.read()).toHideSecrets(canary);
   expect(token.status()).toMatchObject({ state: 'fresh', expiresAt: undefined, renewsAt: undefined });
 });

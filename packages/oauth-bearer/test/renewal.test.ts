@@ -63,10 +63,10 @@ test('a server that asks for more than an hour gets an hour', () => {
   expect(retryAfterFailureMs({ ...facts, retryAfterMs: Infinity }, () => 0)).toBe(3_600_000);
 });
 
-test('no backoff goes past the end of a token that is still valid, nor below a second', () => {
+test('a backoff ends in the last tenth of a token that is still valid, and never below a second', () => {
   const facts = { count: 6, isPassing: true, retryAfterMs: undefined };
 
-  expect(retryAfterFailureMs({ ...facts, validMs: 4_000 }, () => 0.9)).toBe(4_000);
+  expect(retryAfterFailureMs({ ...facts, validMs: 4_000 }, () => 0.5)).toBe(3_800);
   expect(retryAfterFailureMs({ ...facts, validMs: 3 }, () => 0.9)).toBe(1_000);
 });
 

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
+import '@bearings/testing/vitest';
 import { SecretString } from '../src/secret-string.ts';
-import { secrets, shownOf } from './hide-secrets.ts';
+import { canary } from './fake-issuer.ts';
 
 const secret = new SecretString('cs_CANARY_9f3a');
 
@@ -18,7 +19,7 @@ test('a secret prints as redacted', () => {
 test.each([[secret], [{ deep: [secret] }], [new Error('x', { cause: secret })], [new Map([[secret, secret]])]])(
   'no way of printing shows it',
   (value) => {
-    expect(shownOf(value)).not.toMatch(secrets);
+    expect(value).toHideSecrets(canary);
   },
 );
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import '@bearings/testing/vitest';
 import { SecretString } from '../src/secret-string.ts';
 import type { TokenConfig } from '../src/token-config.ts';
 import { readTokenConfig } from '../src/token-config.ts';
 import { Token } from '../src/token.ts';
-import { clientSecret, configFor, fakeIssuer, issuerUrl, tokenEndpoint } from './fake-issuer.ts';
-import { secrets, shownOf } from './hide-secrets.ts';
+import { canary, clientSecret, configFor, fakeIssuer, issuerUrl, tokenEndpoint } from './fake-issuer.ts';
 
 /** What plain JavaScript, or a config file, may hand over. */
 const untyped = (changes: Readonly<Record<string, unknown>>): Partial<TokenConfig> => changes;
@@ -36,7 +36,7 @@ const wrong: readonly Wrong[] = [
   ['an empty scope', 'scopes', { scopes: [''] }],
   ['a resource with a fragment', 'resource', { resource: 'https://r.test/#x' }],
   ['a relative resource', 'resource', { resource: ['https://r.test', '/r'] }],
-  ['an unknown client authentication', 'clientAuth', untyped({ clientAuth: 'none' })],
+  ['an unknown client authentication', 'clientAuth', untyped({ clientAuth: 'client_secret_jwt' })],
   ['an unknown start', 'start', untyped({ start: 'soon' })],
   ['no time to acquire', 'acquireTimeoutMs', { acquireTimeoutMs: 0 }],
   ['a line break in a header', 'extraHeaders', { extraHeaders: { 'x-a': 'a\r\nb: CANARY' } }],
@@ -62,7 +62,7 @@ test.each<Wrong>(wrong)('%s is told as a mistake in %s before anything is sent',
 
   expect(error).toMatchObject({ code: 'CONFIG', field, retryable: false });
   expect(error.message.startsWith(field)).toBe(true);
-  expect(shownOf(error)).not.toMatch(secrets);
+  expect(error).toHideSecrets(canary);
   expect(issuer.asked.length + issuer.discoveries).toBe(0);
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { fakeIssuer, outage, refuse, tokenFrom } from './fake-issuer.ts';
 import type { FakeIssuer } from './fake-issuer.ts';
-import { MachineClock, underWay } from './manual-clock.ts';
+import { virtualClock } from '@bearings/testing';
 
 const hourMs = 3_600_000;
 const unhandled: unknown[] = [];
@@ -12,21 +12,21 @@ afterEach(() => {
   unhandled.length = 0;
 });
 
-/** The issuer fails this many acquisitions, each with its two retries. */
-function failFor(issuer: FakeIssuer, acquisitions: number): void {
-  for (let count = 0; count < acquisitions; count += 1) issuer.willAnswer(...outage);
+/** The issuer fails an acquisition with its two retries, and then this many probes, which are one request each. */
+function fail(issuer: FakeIssuer, { probes }: { readonly probes: number }): void {
+  issuer.willAnswer(...outage, ...Array.from({ length: probes }, () => refuse(503)));
 }
 
 test('a renewal that fails in the background hurts nobody who has a valid token', async () => {
   process.on('unhandledRejection', noteUnhandled);
-  const clock = new MachineClock();
+  const clock = virtualClock();
   const issuer = fakeIssuer();
   const token = await tokenFrom(issuer, { clock });
-  failFor(issuer, 3);
+  fail(issuer, { probes: 2 });
 
   await clock.advance(hourMs / 2);
   const during = token.read();
-  await underWay();
+  await clock.settle();
 
   expect(issuer.asked).toHaveLength(4);
   expect(during.unwrap().generation).toBe(1);
@@ -35,31 +35,31 @@ test('a renewal that fails in the background hurts nobody who has a valid token'
 });
 
 test('the issuer is tried again in the background, and the failure is forgotten', async () => {
-  const clock = new MachineClock();
+  const clock = virtualClock();
   const issuer = fakeIssuer();
   const token = await tokenFrom(issuer, { clock });
-  failFor(issuer, 2);
+  fail(issuer, { probes: 1 });
 
   await clock.advance(hourMs / 2 + 2_000);
 
-  expect(issuer.asked).toHaveLength(1 + 3 + 3 + 1);
+  expect(issuer.asked).toHaveLength(1 + 3 + 1 + 1);
   expect(token.read().unwrap().generation).toBe(2);
   expect(token.status().failure).toBeUndefined();
 });
 
 test('after the end callers get the last error at once, and one probe serves them all when it is time', async () => {
-  const clock = new MachineClock();
+  const clock = virtualClock();
   const issuer = fakeIssuer();
   const token = await tokenFrom(issuer, { clock, random: () => 0.5 });
-  failFor(issuer, 2);
-  clock.suspend(hourMs);
+  fail(issuer, { probes: 1 });
+  await clock.suspend(hourMs);
 
   const first = token.get();
   await clock.advance(1_000);
   const failure = (await first).unwrapErr();
   const early = await Promise.all(Array.from({ length: 100 }, () => token.get()));
   const askedEarly = issuer.asked.length;
-  clock.suspend(10_000);
+  await clock.suspend(10_000);
   const probes = Promise.all(Array.from({ length: 100 }, () => token.get()));
   await clock.advance(1_000);
 
@@ -67,18 +67,18 @@ test('after the end callers get the last error at once, and one probe serves the
   expect(early.every((each) => each.unwrapErr() === failure)).toBe(true);
   expect(askedEarly).toBe(4);
   expect((await probes).every((each) => each.isErr())).toBe(true);
-  expect(issuer.asked).toHaveLength(7);
+  expect(issuer.asked).toHaveLength(5);
 });
 
 test('when the issuer is back, the next probe brings a token', async () => {
-  const clock = new MachineClock();
+  const clock = virtualClock();
   const issuer = fakeIssuer();
   const token = await tokenFrom(issuer, { clock });
-  failFor(issuer, 1);
-  clock.suspend(hourMs);
+  fail(issuer, { probes: 0 });
+  await clock.suspend(hourMs);
   await token.get();
 
-  clock.suspend(1_000);
+  await clock.suspend(1_000);
   const answer = await token.get();
 
   expect(answer.unwrap().generation).toBe(2);
@@ -87,7 +87,7 @@ test('when the issuer is back, the next probe brings a token', async () => {
 test.each(['invalid_client', 'unauthorized_client', 'invalid_scope'])(
   '%s is told at once and tried again after five minutes',
   async (error) => {
-    const clock = new MachineClock();
+    const clock = virtualClock();
     const issuer = fakeIssuer(refuse(400, { error }));
     const token = await tokenFrom(issuer, { clock, start: 'lazy' });
 
@@ -105,7 +105,7 @@ test.each(['invalid_client', 'unauthorized_client', 'invalid_scope'])(
 );
 
 test('the issuer says when to come back, and is not asked before', async () => {
-  const clock = new MachineClock();
+  const clock = virtualClock();
   const issuer = fakeIssuer(refuse(429, {}, { 'retry-after': '120' }));
   const token = await tokenFrom(issuer, { clock, start: 'lazy' });
 
@@ -131,7 +131,7 @@ test('an issuer that cannot be reached is told as unavailable', async () => {
 });
 
 test('an issuer that never answers is given up when the acquisition has taken too long', async () => {
-  const clock = new MachineClock();
+  const clock = virtualClock();
   const never = (): Promise<Response> => Promise.withResolvers<Response>().promise;
   const token = await tokenFrom(fakeIssuer(never, never, never), { clock, start: 'lazy', acquireTimeoutMs: 5_000 });
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { fakeIssuer, grant, held, outage, tokenFrom } from './fake-issuer.ts';
-import { MachineClock, underWay } from './manual-clock.ts';
+import { virtualClock } from '@bearings/testing';
 
 test('two hundred callers who report the same token, one after another, make one request', async () => {
-  const clock = new MachineClock();
+  const clock = virtualClock();
   const issuer = fakeIssuer();
   const token = await tokenFrom(issuer, { clock });
   const first = token.read().unwrap();
@@ -20,7 +20,7 @@ test('two hundred callers who report the same token, one after another, make one
 });
 
 test('a late report of an old token makes no request and gives the new one', async () => {
-  const clock = new MachineClock();
+  const clock = virtualClock();
   const issuer = fakeIssuer();
   const token = await tokenFrom(issuer, { clock });
   const first = token.read().unwrap();
@@ -51,7 +51,7 @@ test('a rejected token is not served while it is being rotated', async () => {
 });
 
 test('a renewal that began before the rejection cannot put the rejected token back', async () => {
-  const clock = new MachineClock();
+  const clock = virtualClock();
   const issuer = fakeIssuer();
   const token = await tokenFrom(issuer, { clock });
   const first = token.read().unwrap();
@@ -69,7 +69,7 @@ test('a renewal that began before the rejection cannot put the rejected token ba
 });
 
 test('a renewal that began before the rejection and brings another token is enough', async () => {
-  const clock = new MachineClock();
+  const clock = virtualClock();
   const issuer = fakeIssuer();
   const token = await tokenFrom(issuer, { clock });
   const { reply, release } = held(grant('at_CANARY_other'));
@@ -83,9 +83,9 @@ test('a renewal that began before the rejection and brings another token is enou
   expect(issuer.asked).toHaveLength(2);
 });
 
-test('the product of a rotation that is rejected soon after is not rotated again', async () => {
-  const clock = new MachineClock();
-  const issuer = fakeIssuer();
+test('a token that was given out again unchanged, and is rejected soon after, is not rotated again', async () => {
+  const clock = virtualClock();
+  const issuer = fakeIssuer(grant('at_CANARY_same'), grant('at_CANARY_same'));
   const token = await tokenFrom(issuer, { clock });
   const second = (await token.invalidate()).unwrap();
   await clock.advance(9_999);
@@ -96,9 +96,9 @@ test('the product of a rotation that is rejected soon after is not rotated again
   expect(issuer.asked).toHaveLength(2);
 });
 
-test('the product of a rotation is rotated again once the least period has passed', async () => {
-  const clock = new MachineClock();
-  const issuer = fakeIssuer();
+test('a token that was given out again unchanged is rotated again once the least period has passed', async () => {
+  const clock = virtualClock();
+  const issuer = fakeIssuer(grant('at_CANARY_same'), grant('at_CANARY_same'));
   const token = await tokenFrom(issuer, { clock });
   const second = (await token.invalidate()).unwrap();
   await clock.advance(10_000);
@@ -108,8 +108,39 @@ test('the product of a rotation is rotated again once the least period has passe
   expect(third.unwrap().generation).toBe(3);
 });
 
+test('a new token that is rejected at once is rotated at once', async () => {
+  const clock = virtualClock();
+  const issuer = fakeIssuer();
+  const token = await tokenFrom(issuer, { clock });
+  const second = (await token.invalidate()).unwrap();
+
+  const third = await token.invalidate(second);
+
+  expect(third.unwrap()).toMatchObject({ generation: 3 });
+  expect(issuer.asked).toHaveLength(3);
+});
+
+test('when every token is rejected at once, three rotations are followed by one per least period', async () => {
+  const clock = virtualClock();
+  const issuer = fakeIssuer();
+  const token = await tokenFrom(issuer, { clock });
+  const rejectAll = async (): Promise<number> => {
+    for (let turn = 0; turn < 10; turn += 1) await token.invalidate();
+    return issuer.asked.length - 1;
+  };
+
+  const atOnce = await rejectAll();
+  await clock.advance(9_999);
+  const early = await rejectAll();
+  await clock.advance(1);
+  const later = await rejectAll();
+
+  expect([atOnce, early, later]).toEqual([3, 3, 4]);
+  expect(token.read().unwrap().generation).toBe(5);
+});
+
 test('after a rotation that failed, the rejected token is still not served', async () => {
-  const clock = new MachineClock();
+  const clock = virtualClock();
   const issuer = fakeIssuer();
   const token = await tokenFrom(issuer, { clock });
   issuer.willAnswer(...outage);
@@ -124,7 +155,7 @@ test('after a rotation that failed, the rejected token is still not served', asy
 });
 
 test('a rotation that failed is made good without anyone asking', async () => {
-  const clock = new MachineClock();
+  const clock = virtualClock();
   const issuer = fakeIssuer();
   const token = await tokenFrom(issuer, { clock });
   issuer.willAnswer(...outage);
@@ -137,11 +168,12 @@ test('a rotation that failed is made good without anyone asking', async () => {
 });
 
 test('invalidating a token that was never acquired acquires one', async () => {
+  const clock = virtualClock();
   const issuer = fakeIssuer();
-  const token = await tokenFrom(issuer, { start: 'lazy' });
+  const token = await tokenFrom(issuer, { clock, start: 'lazy' });
 
   const answer = await token.invalidate();
-  await underWay();
+  await clock.settle();
 
   expect(answer.unwrap().generation).toBe(1);
   expect(issuer.asked).toHaveLength(1);

@@ -97,6 +97,14 @@ async function ask({ issuerUrl, options }: Question): Promise<ServerMetadata> {
   throw new DiscoveryHttpError(404, tried);
 }
 
+/** Nothing is followed, kept, sent along or told of where the request came from. */
+const alone = {
+  redirect: 'manual',
+  cache: 'no-store',
+  credentials: 'omit',
+  referrerPolicy: 'no-referrer',
+} as const satisfies RequestInit;
+
 async function request(
   issuerUrl: string,
   { algorithm, fetch }: { algorithm: 'oidc' | 'oauth2'; fetch: typeof globalThis.fetch },
@@ -104,7 +112,7 @@ async function request(
   let asked = issuerUrl;
   const through = (url: string, { headers }: { headers: Record<string, string> }): Promise<Response> => {
     asked = url;
-    return fetch(url, { headers, redirect: 'manual', cache: 'no-store', credentials: 'omit' });
+    return fetch(url, { headers, ...alone });
   };
   try {
     // whether http is allowed is decided by the client's guard and the checks above, not twice

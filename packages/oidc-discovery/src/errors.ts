@@ -18,7 +18,7 @@ export class DiscoveryHttpError extends Failure {
     super(`${tried.join(' and ')} answered ${status}, where the issuer's metadata should be`);
     this.status = status;
     this.tried = tried;
-    this.retryable = status === 408 || status === 429 || status >= 500;
+    this.retryable = status === 408 || status === 429 || (status >= 500 && status !== 501);
   }
 }
 
@@ -58,7 +58,8 @@ export class DiscoveryConfigError extends Failure {
 export class DiscoveryUnavailableError extends Failure {
   override readonly name = 'DiscoveryUnavailableError';
   readonly code = 'UNAVAILABLE';
-  override readonly retryable = true;
+  /** False when the certificate is not acceptable. */
+  override readonly retryable: boolean;
   readonly url: string;
 
   constructor(url: string, cause: unknown) {
@@ -68,6 +69,7 @@ export class DiscoveryUnavailableError extends Failure {
       client === undefined ? undefined : { cause: client },
     );
     this.url = url;
+    this.retryable = client?.code !== 'TLS';
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ManualClock } from '../../client/test/manual-clock.ts';
+import { virtualClock } from '@bearings/testing';
 import { broken, redirectTo, scriptedFetch, status, times } from '../../client/test/scripted.ts';
 import type { Answer, ScriptedFetch } from '../../client/test/scripted.ts';
 import { discover, discoverTokenEndpoint } from '../src/discover.ts';
@@ -11,7 +11,7 @@ const metadata = { issuer, token_endpoint: 'https://as.example/token' };
 const json = (body: unknown, type = 'application/json'): Answer =>
   status(200, { 'content-type': type }, typeof body === 'string' ? body : JSON.stringify(body));
 
-const through = (fetch: ScriptedFetch): DiscoveryOptions => ({ fetch, clock: new ManualClock(), random: () => 0 });
+const through = (fetch: ScriptedFetch): DiscoveryOptions => ({ fetch, clock: virtualClock(), random: () => 0 });
 const urls = ({ sent }: ScriptedFetch): readonly string[] => sent.map(({ url }) => url);
 
 test("an issuer's token endpoint is found at the OIDC location", async () => {

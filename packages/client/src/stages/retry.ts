@@ -24,6 +24,7 @@ export function retry(defaults: RetryPolicy): Stage {
       const delayMs = delayBefore(policy, outcome, { call, client });
       if (delayMs >= call.remainingMs()) return settle(outcome);
       giveUp(outcome, request, call);
+      call.phase = 'backoff';
       await wait(delayMs, call.signal, client.clock);
       call.attempt += 1;
     }
@@ -67,10 +68,15 @@ function delayBefore(
   outcome: Outcome,
   { call, client }: { call: Call; client: ClientFacts },
 ): number {
-  if ('response' in outcome && policy.afterStatusCodes.includes(outcome.response.status)) {
-    const askedMs = retryAfterMs(outcome.response.headers, client.clock.now());
-    if (askedMs !== undefined) return Math.min(askedMs, policy.maxRetryAfter);
-  }
+  const backoffMs = ownBackoffMs(policy, call, client);
+  if (!('response' in outcome) || !policy.afterStatusCodes.includes(outcome.response.status)) return backoffMs;
+  const askedMs = retryAfterMs(outcome.response.headers, client.clock.now());
+  if (askedMs === undefined) return backoffMs;
+  const followedMs = Math.min(askedMs, policy.maxRetryAfter);
+  return policy.retryAfterShortens === true ? followedMs : Math.max(followedMs, backoffMs);
+}
+
+function ownBackoffMs(policy: RetryPolicy, call: Call, client: ClientFacts): number {
   const cappedMs = Math.min(policy.delay(call.attempt), policy.backoffLimit);
   if (policy.jitter === true) return fullJitter(cappedMs, client.random);
   if (typeof policy.jitter === 'function') return Math.min(Math.max(0, policy.jitter(cappedMs)), policy.backoffLimit);

@@ -7,9 +7,9 @@ import { originOf } from '../origin.ts';
 import type { Send, Stage } from '../stage.ts';
 import { untilAborted } from '../until-aborted.ts';
 
-/** The budgets of one attempt, in milliseconds; `false` for none. */
+/** What a client sets for every call. */
 export interface TimeoutOptions {
-  readonly timeout: number | false;
+  /** How long a body may stand still, in milliseconds; `false` for no limit. */
   readonly bodyTimeout: number | false;
 }
 
@@ -23,9 +23,11 @@ export interface TimeoutOptions {
 export function timeout(defaults: TimeoutOptions): Stage {
   return (next, { clock }) =>
     async (request, call) => {
-      const { timeout: headMs = defaults.timeout, bodyTimeout: idleMs = defaults.bodyTimeout } = call.options;
+      const { bodyTimeout: idleMs = defaults.bodyTimeout } = call.options;
+      const headMs = call.attemptTimeoutMs;
+      call.phase = 'attempt';
       const response =
-        headMs === false ? await next(request, call) : await inTime(next, { request, call, clock, headMs });
+        headMs === Infinity ? await next(request, call) : await inTime(next, { request, call, clock, headMs });
       return idleMs === false
         ? response
         : tapBody(response, { read: (read) => notIdle(read, { request, clock, idleMs }) });

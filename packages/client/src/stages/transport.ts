@@ -26,6 +26,8 @@ export function transport(fetch: typeof globalThis.fetch): Stage {
 /** What differs from the request. A body that can be made anew is, so that the request's own is never used up. */
 function outgoing(request: Request, call: Call): RequestInit {
   const init: RequestInit = { ...call.fetchOptions, redirect: 'manual', signal: call.signal };
+  // a Request that is given options loses its own (Fetch standard, "new Request", when init is not empty)
+  if (request.referrerPolicy !== '') init.referrerPolicy = request.referrerPolicy;
   const headers = call.headersFor(request);
   if (request.body !== null && call.source !== undefined) init.body = call.source;
   if (headers === request.headers && !(init.body instanceof FormData)) return init;
@@ -43,10 +45,21 @@ const tlsCode = /^(?:ERR_TLS|ERR_SSL|CERT_|EPROTO$|DEPTH_ZERO|SELF_SIGNED|UNABLE
 
 function failure(cause: unknown, origin: string): TransportError | TlsError {
   const coded = codedCause(cause);
+  if (coded === undefined && isRefusal(cause)) {
+    return new TransportError(origin, 'REFUSED', 'fetch refused it, as it does a 407 of a proxy or a forbidden port');
+  }
   if (coded === undefined) return new TransportError(origin, 'UNKNOWN', 'the connection failed');
   const { code, message } = coded;
   const detail = message === '' ? code : `${message} (${code})`;
   return tlsCode.test(code) ? new TlsError(origin, code, detail) : new TransportError(origin, code, detail);
+}
+
+/**
+ * True for what `fetch` itself refuses, as the Fetch standard says: a 407 from a proxy, a forbidden port. What happens
+ * to a connection has a code.
+ */
+function isRefusal(cause: unknown): boolean {
+  return cause instanceof TypeError && cause.message === 'fetch failed' && cause.cause instanceof Error;
 }
 
 /**

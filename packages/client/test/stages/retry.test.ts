@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import { caught } from '../caught.ts';
 import { bodyOf, serve } from '../loopback.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { virtualClock } from '@bearings/testing';
 import { broken, ok, redirectTo, scriptedFetch, silent, status, times } from '../scripted.ts';
 
 const url = 'https://api.test/';
@@ -47,7 +47,7 @@ test('after the limit the last answer is handed out', async () => {
 });
 
 test('a broken connection and an attempt that timed out are tried again', async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const network = scriptedFetch(broken('ECONNRESET'), silent, ok);
   const { fetch } = createClient({ fetch: network, clock, random: () => 0, timeout: 100 });
 
@@ -73,7 +73,7 @@ test('a redirect that is blocked is not tried again', async () => {
 });
 
 test('the wait doubles, with jitter over all of it', async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const network = scriptedFetch(...times(4, broken('ECONNRESET')));
   const { fetch } = createClient({ fetch: network, clock, random: () => 0.5, timeout: false, retry: 3 });
   const waits: number[] = [];
@@ -97,7 +97,7 @@ test.each([
   ['86400', 60_000],
   ['2026-11-06T12:00:30Z', 100],
 ])('Retry-After %s waits %d ms', async (value, waitMs) => {
-  const clock = new ManualClock(Date.UTC(2026, 10, 6, 12));
+  const clock = virtualClock({ startAt: Date.UTC(2026, 10, 6, 12) });
   const network = scriptedFetch(status(503, { 'retry-after': value }), ok);
   const { fetch } = createClient({ fetch: network, clock, random: () => 1, timeout: false });
 
@@ -111,7 +111,7 @@ test.each([
 });
 
 test('a wait that would not end before the deadline is not begun: the last answer comes at once', async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const network = scriptedFetch(status(429, { 'retry-after': '10' }, 'slow down'));
   const { fetch } = createClient({ fetch: network, clock, totalTimeout: 10_000 });
 
@@ -123,7 +123,7 @@ test('a wait that would not end before the deadline is not begun: the last answe
 });
 
 test("the caller's abort ends a wait at once, with its own reason, and leaves no timer", async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const caller = new AbortController();
   const reason = new Error('user left');
   const network = scriptedFetch(status(503, { 'retry-after': '30' }), ok);

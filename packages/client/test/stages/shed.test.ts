@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import { caught } from '../caught.ts';
-import { underWay } from '../manual-clock.ts';
+import { virtualClock } from '@bearings/testing';
 import { broken, ok, scriptedFetch } from '../scripted.ts';
 
 const url = 'https://api.test/';
@@ -9,10 +9,11 @@ const url = 'https://api.test/';
 test('one call too many is refused at once and not sent; room that is left again is used', async () => {
   const first = Promise.withResolvers<Response>();
   const network = scriptedFetch(() => first.promise, ok);
-  const { fetch } = createClient({ fetch: network, concurrency: 1 });
+  const clock = virtualClock();
+  const { fetch } = createClient({ fetch: network, clock, concurrency: 1 });
 
   const answer = fetch(url);
-  await underWay();
+  await clock.settle();
   const refused = await caught(() => fetch(url));
   const sentThen = network.sent.length;
   first.resolve(new Response('done'));
@@ -33,10 +34,11 @@ test('a call that fails leaves its room', async () => {
 
 test('doors made from a client share its room', async () => {
   const first = Promise.withResolvers<Response>();
-  const api = createClient({ fetch: scriptedFetch(() => first.promise, ok), concurrency: 1 });
+  const clock = virtualClock();
+  const api = createClient({ fetch: scriptedFetch(() => first.promise, ok), clock, concurrency: 1 });
 
   const answer = api.fetch(url);
-  await underWay();
+  await clock.settle();
   const refused = await caught(() => api.extend({ headers: { a: 'b' } }).get(url));
   first.resolve(new Response('done'));
   await answer;

@@ -4,14 +4,14 @@ import { layer } from '../../src/layer.ts';
 import { timeout } from '../../src/stages/timeout.ts';
 import { wait } from '../../src/until-aborted.ts';
 import { caught } from '../caught.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { virtualClock } from '@bearings/testing';
 import { factsWith, nothingAfter, oneCall } from '../one-call.ts';
 import { chunked, ok, scriptedFetch, silent, stuck, times } from '../scripted.ts';
 
 const url = 'https://api.test/path?key=secret';
 
 test('an attempt without an answer ends when its time is up, naming the origin alone', async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const { fetch } = createClient({ fetch: scriptedFetch(silent), clock, timeout: 5_000, retry: 0 });
 
   const failure = caught(() => fetch(url));
@@ -28,7 +28,7 @@ test('an attempt without an answer ends when its time is up, naming the origin a
 });
 
 test('each attempt has a time of its own', async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const network = scriptedFetch(...times(3, silent));
   const { fetch } = createClient({ fetch: network, clock, random: () => 0, timeout: 100 });
   let endedMs = 0;
@@ -41,7 +41,7 @@ test('each attempt has a time of its own', async () => {
 });
 
 test('waiting for a token takes nothing from the attempt', async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const auth = layer('auth', 'slow', (next) => async (request, call) => {
     await wait(10_000, call.signal, clock);
     return next(request, call);
@@ -55,7 +55,7 @@ test('waiting for a token takes nothing from the attempt', async () => {
 });
 
 test("the caller's own abort is passed on untouched", async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const caller = new AbortController();
   const reason = new Error('user left');
   const { fetch } = createClient({ fetch: scriptedFetch(silent), clock });
@@ -69,26 +69,26 @@ test("the caller's own abort is passed on untouched", async () => {
 });
 
 test('a network that does not listen is left behind', async () => {
-  const clock = new ManualClock();
-  const send = timeout({ timeout: 100, bodyTimeout: false })(() => new Promise(() => {}), factsWith({ clock }));
+  const clock = virtualClock();
+  const send = timeout({ bodyTimeout: false })(() => new Promise(() => {}), factsWith({ clock }));
 
-  const failure = caught(() => send(new Request(url), oneCall({ clock })));
+  const failure = caught(() => send(new Request(url), oneCall({ clock, attemptTimeoutMs: 100 })));
   await clock.advance(100);
 
   expect(await failure).toMatchObject({ code: 'ATTEMPT_TIMEOUT' });
 });
 
 test("the call's signal is its own again after the attempt, also after one that failed", async () => {
-  const call = oneCall();
+  const call = oneCall({ attemptTimeoutMs: 100 });
   const { signal } = call;
 
-  await caught(() => timeout({ timeout: 100, bodyTimeout: 100 })(nothingAfter, factsWith())(new Request(url), call));
+  await caught(() => timeout({ bodyTimeout: 100 })(nothingAfter, factsWith())(new Request(url), call));
 
   expect(call.signal).toBe(signal);
 });
 
 test('false means no limit', async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const { fetch } = createClient({ fetch: scriptedFetch(silent), clock, timeout: false });
   const caller = new AbortController();
 
@@ -100,7 +100,7 @@ test('false means no limit', async () => {
 });
 
 test('a body that stands still is cut', async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const { fetch } = createClient({ fetch: scriptedFetch(stuck), clock, bodyTimeout: 2_000 });
   const response = await fetch(url);
 
@@ -111,7 +111,7 @@ test('a body that stands still is cut', async () => {
 });
 
 test('a caller who reads slowly is not a body that stands still', async () => {
-  const clock = new ManualClock();
+  const clock = virtualClock();
   const { fetch } = createClient({ fetch: scriptedFetch(chunked('a', 'b')), clock, bodyTimeout: 2_000 });
   const reader = (await fetch(url)).body?.getReader();
 

@@ -1,0 +1,99 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fetchToken, Token } from '@bearings/oauth-bearer';
+import { decodeJwt } from 'jose';
+import { Provider } from 'oidc-provider';
+import type { JWK } from 'oidc-provider';
+import { expect, test } from 'vitest';
+
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+
+/** A real OpenID provider on loopback that knows one client by its public key. */
+async function startProvider(): Promise<{ issuerUrl: string; stop: () => void }> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const issuerUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = { client_id: 'billing', redirect_uris: [], response_types: [], grant_types: ['client_credentials'] };
+  const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'key-1' } as JWK] };
+  const provider = new Provider(issuerUrl, {
+    clients: [{ ...client, token_endpoint_auth_method: 'private_key_jwt', jwks }],
+    clientAuthMethods: ['private_key_jwt'],
+    scopes: ['orders.read'],
+    features: { clientCredentials: { enabled: true }, devInteractions: { enabled: false } },
+  });
+  server.on('request', (request, response) => void provider.callback()(request, response));
+  return { issuerUrl, stop: () => void server.close() };
+}
+
+/** A network that loses so many answers of the token endpoint, and keeps the assertions that were sent. */
+function lossyNetwork(losses: number): { fetch: typeof globalThis.fetch; assertions: string[] } {
+  const assertions: string[] = [];
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const assertion = new URLSearchParams(await request.clone().text()).get('client_assertion');
+    const response = await globalThis.fetch(request);
+    if (assertion === null) return response;
+    assertions.push(assertion);
+    if (assertions.length > losses) return response;
+    await response.body?.cancel();
+    throw new TypeError('fetch failed', { cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }) });
+  };
+  return { fetch, assertions };
+}
+
+test('a client proves itself with a key, without a secret', async () => {
+  const { issuerUrl, stop } = await startProvider();
+
+  const created = await Token.create({ issuerUrl, clientId: 'billing', privateKey: pem, scopes: ['orders.read'] });
+
+  await using token = created.unwrap();
+  expect(token.status()).toMatchObject({ state: 'fresh', scopes: ['orders.read'] });
+  stop();
+});
+
+test('a provider that takes each assertion once takes the retry of a request whose answer was lost', async () => {
+  const { issuerUrl, stop } = await startProvider();
+  const { fetch, assertions } = lossyNetwork(2);
+
+  const created = await Token.create({ issuerUrl, clientId: 'billing', privateKey: pem, fetch });
+
+  await using token = created.unwrap();
+  expect(token.status().generation).toBe(1);
+  expect(new Set(assertions.map((each) => decodeJwt(each).jti)).size).toBe(3);
+  stop();
+});
+
+test('the provider does refuse an assertion that it has seen', async () => {
+  const { issuerUrl, stop } = await startProvider();
+  const { fetch, assertions } = lossyNetwork(0);
+  await fetchToken({ issuerUrl, clientId: 'billing', privateKey: pem, fetch });
+
+  const again = await globalThis.fetch(`${issuerUrl}/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: 'billing',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: assertions[0] ?? '',
+    }),
+  });
+
+  expect([again.status, await again.json()]).toEqual([401, expect.objectContaining({ error: 'invalid_client' })]);
+  stop();
+});
+
+test.each([
+  ['the token endpoint', 'is taken', (issuerUrl: string) => `${issuerUrl}/token`],
+  ['somebody else', 'is refused', () => 'https://other.example'],
+])('an assertion for %s %s', async (_, outcome, audienceOf) => {
+  const { issuerUrl, stop } = await startProvider();
+  const assertionAudience = audienceOf(issuerUrl);
+
+  const answer = await fetchToken({ issuerUrl, clientId: 'billing', privateKey: pem, assertionAudience });
+
+  const said = answer.isErr() && answer.error.code === 'HTTP' ? answer.error.oauthError : answer.isOk();
+  expect(said).toBe(outcome === 'is taken' ? true : 'invalid_client');
+  stop();
+});

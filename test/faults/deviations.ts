@@ -1,0 +1,34 @@
+import type { Entry, Expectation } from './catalogue.ts';
+
+/** Where Bearings does something else than an entry says, knowingly. */
+export interface Deviation {
+  readonly id: string;
+  readonly level: Entry['level'];
+  /** What is expected in place of what the entry says; what is not named stays. The replay checks this. */
+  readonly instead: Partial<Expectation>;
+  readonly does: string;
+  readonly why: string;
+}
+
+const loopbackNeedsNoOption = {
+  does: 'http on loopback is allowed without an option',
+  why: 'nothing leaves the machine, and every test and every start on a laptop would need the option',
+} as const;
+
+/** All of them. A deviation that is none any more fails its replay. */
+export const deviations: readonly Deviation[] = [
+  {
+    id: 'TR-054',
+    level: 'SHOULD',
+    instead: { outcome: 'ok', holds: ['resource-auth="Bearer at_CANARY_1"'] },
+    does: 'a token without token_type is taken as a bearer token',
+    why: 'servers in the field leave it out and mean Bearer; any other type is still refused',
+  },
+  ...(['DI-024', 'DI-025', 'DI-026'] as const).map((id) => ({
+    id,
+    level: 'MUST' as const,
+    instead: { holds: ['option-not-needed'] },
+    ...loopbackNeedsNoOption,
+  })),
+  { id: 'DI-029', level: 'CHOICE', instead: { holds: ['option-not-needed'] }, ...loopbackNeedsNoOption },
+];

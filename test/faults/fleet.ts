@@ -1,0 +1,53 @@
+import { Token } from '@bearings/oauth-bearer';
+import { virtualClock } from '@bearings/testing';
+import type { VirtualClock } from '@bearings/testing';
+import { onTestFinished } from 'vitest';
+import { clientId, clientSecret } from './canary-service.ts';
+import { seededRandom } from './seeded-random.ts';
+
+export interface FleetOptions {
+  readonly instances: number;
+  readonly tokenLifetimeMs: number;
+}
+
+/** Instances of a service that all started in the same moment, each with a token of its own. */
+export interface Fleet {
+  readonly clock: VirtualClock;
+  readonly tokens: readonly Token[];
+  /** When each instance asked for a token, in milliseconds since the start. */
+  readonly askedAt: readonly (readonly number[])[];
+  /** True while the issuer cannot be reached. */
+  isDown: boolean;
+}
+
+/** Starts them. The issuer is a function: what counts is when it is asked. */
+export async function fleet({ instances, tokenLifetimeMs }: FleetOptions): Promise<Fleet> {
+  const clock = virtualClock();
+  const random = seededRandom(7);
+  const askedAt = Array.from({ length: instances }, (): number[] => []);
+  const issue =
+    (asked: number[]): typeof globalThis.fetch =>
+    async () => {
+      asked.push(clock.monotonic());
+      if (!all.isDown) return Response.json({ access_token: 'at_CANARY_1', expires_in: tokenLifetimeMs / 1_000 });
+      throw new TypeError('fetch failed', { cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }) });
+    };
+  const all = { isDown: false };
+  const config = { tokenEndpoint: 'https://as.example/token', clientId, clientSecret, clock, random };
+  const created = await Promise.all(askedAt.map((asked) => Token.create({ ...config, fetch: issue(asked) })));
+  const tokens = created.map((each) => each.unwrap());
+  onTestFinished(() => void Promise.all(tokens.map((token) => token.close())));
+  return Object.assign(all, { clock, tokens, askedAt });
+}
+
+/** The most of some instants that lie within one second. */
+export function mostInOneSecond(instants: readonly number[]): number {
+  const sorted = instants.toSorted((one, other) => one - other);
+  let most = 0;
+  let first = 0;
+  for (const [last, at] of sorted.entries()) {
+    while (at - (sorted[first] ?? at) >= 1_000) first += 1;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}

@@ -1,0 +1,37 @@
+import { isClientError } from '@bearings/client';
+import type { Token } from '@bearings/oauth-bearer';
+import type { discover } from '@bearings/oidc-discovery';
+import { expect } from 'vitest';
+import type { Expectation } from './catalogue.ts';
+
+/** What a token handle gives. */
+export type Answer = Awaited<ReturnType<Token['get']>>;
+
+/** What discovery gives. */
+type Found = Awaited<ReturnType<typeof discover>>;
+
+/** The codes an outcome of the catalogue may have here. */
+const codes: Readonly<Record<string, readonly string[]>> = {
+  InvalidResponse: ['INVALID_RESPONSE', 'ISSUER_MISMATCH'],
+  Http: ['HTTP'],
+  UnsupportedTokenType: ['UNSUPPORTED_TOKEN_TYPE'],
+  ConfigError: ['CONFIG'],
+  Unavailable: ['UNAVAILABLE'],
+  Timeout: ['UNAVAILABLE'],
+};
+
+const timeouts = ['ATTEMPT_TIMEOUT', 'BODY_TIMEOUT', 'DEADLINE_EXCEEDED'] as const;
+
+/** Checks that what came out is what an entry says. */
+export function expectOutcome({ outcome, retryable }: Expectation, result: Answer | Found): void {
+  if (outcome === 'ok') {
+    expect(result.isErr() ? result.error : 'ok').toBe('ok');
+    return;
+  }
+  if (result.isOk()) throw new Error(`There should be ${outcome}, and all was well`);
+  const { error } = result;
+  expect(codes[outcome] ?? [`a code for ${outcome}`]).toContain(error.code);
+  const isTimeout = timeouts.some((code) => isClientError(error.cause, code));
+  if (error.code === 'UNAVAILABLE') expect(isTimeout).toBe(outcome === 'Timeout');
+  if (retryable !== undefined) expect({ retryable: error.retryable }).toEqual({ retryable });
+}

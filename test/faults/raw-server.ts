@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+/** A server on loopback that says one thing to everybody. */
+export interface RawServer {
+  readonly origin: string;
+  /** What it was sent, whole heads of requests as they came. */
+  readonly requests: readonly string[];
+}
+
+/** Answers every request with this status line and these headers, byte for byte, and no body. Goes when the test ends. */
+export async function rawServer(head: string): Promise<RawServer> {
+  const requests: string[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {}); // a client that hangs up
+    socket.on('data', (bytes) => {
+      requests.push(bytes.toString('latin1'));
+      socket.write(`${head}content-length: 0\r\n\r\n`);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await once(server, 'close');
+  });
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+}

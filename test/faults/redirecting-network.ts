@@ -1,0 +1,55 @@
+import { createClient } from '@bearings/client';
+import type { Client, ClientOptions } from '@bearings/client';
+import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { throwAwayCertificate } from '../../packages/testing/src/certificate.ts';
+import { cameOf } from './call-outcome.ts';
+import type { Came } from './call-outcome.ts';
+import { catalogue } from './catalogue.ts';
+import type { LiteralAnswer } from './catalogue.ts';
+import { exampleHosts, exampleNetwork } from './example-network.ts';
+import type { Network } from './example-network.ts';
+import type { SeenRequest } from './seen-request.ts';
+
+const { resource = '', accessToken = '' } = catalogue.fixtures;
+
+/** The origin that a client is bound to, and where it is sent. */
+export interface Detour {
+  readonly status: number;
+  readonly location: string;
+  /** Where it begins. Default: the catalogue's resource. */
+  readonly from?: string;
+  readonly client?: ClientOptions;
+}
+
+/** What came of a redirected call, and what every name on the way saw. */
+export interface Journey {
+  readonly came: Came;
+  readonly seen: readonly SeenRequest[];
+}
+
+const certificate = await throwAwayCertificate([...exampleHosts, 'eu.api.example']);
+
+/** Makes an authenticated call to a server that sends it elsewhere; whatever is there answers 200. Real sockets, real TLS. */
+export async function redirected(detour: Detour, call = get): Promise<Journey> {
+  const { status, location, from = resource } = detour;
+  const sendOn: LiteralAnswer = { status, headers: [['location', location]] };
+  const answer = ({ url }: SeenRequest): LiteralAnswer =>
+    url === `${from}/start` ? sendOn : { status: 200, headers: [], body: 'arrived' };
+  await using network = await exampleNetwork({ answer, certificate });
+  const client = createClient(
+    { baseUrl: from, fetch: plain(network.fetch), clock: network.clock, retry: 0, ...detour.client },
+    withBearerAuth(fixedToken(accessToken)),
+  );
+  const came = await network.settled(cameOf(call(client)));
+  return { came, seen: [...network.seen] };
+}
+
+const get = (client: Client): Promise<Response> => client.get('start');
+
+/** The same, with responses that have nothing of their own. */
+export function plain(fetch: Network['fetch']): typeof globalThis.fetch {
+  return async (input, init) => {
+    const { body, status, headers } = await fetch(input, init);
+    return new Response(body, { status, headers });
+  };
+}

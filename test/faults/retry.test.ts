@@ -1,0 +1,244 @@
+import { createClient, isClientError, layer, systemClock } from '@bearings/client';
+import type { Client, Clock } from '@bearings/client';
+import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { fakeApi, faults } from '@bearings/testing';
+import { expect } from 'vitest';
+import { cameOf, errorOf, expectCame, statusOf } from './call-outcome.ts';
+import { canaryIssuer, resource, service } from './canary-service.ts';
+import type { Service } from './canary-service.ts';
+import { loopbackService } from './loopback-service.ts';
+import { replay } from './replay.ts';
+import type { Run } from './replay.ts';
+import { seededRandom } from './seeded-random.ts';
+
+/** Two retries, as by default, that do not wait. */
+const atOnce = { retry: {}, random: () => 0 };
+
+/** A retry that waits as long as it may. */
+const asLate = { retry: {}, random: () => 1 };
+
+replay('RT-001', async ({ entry, hides }) => {
+  // too short a life to be renewed ahead: it is in use until it ends
+  const { api, client, clock, issuer, sent } = await service({ client: asLate, issuer: { tokenLifetimeMs: 5_000 } });
+  api.inject(faults.status(503), { times: 1 });
+  await clock.advance(4_950);
+
+  const called = cameOf(client.get('orders'));
+  await clock.settle();
+  expect(sent()).toEqual(['at_CANARY_1']);
+  await clock.advance(100);
+
+  expectCame(entry, hides(await called));
+  expect(sent()).toEqual(['at_CANARY_1', 'at_CANARY_2']);
+  expect(api.counts.unauthorized).toBe(0);
+  expect(issuer.counts.token).toBe(2);
+});
+
+replay('RT-002', async ({ entry, hides }) => {
+  const { api, client } = await service({ client: atOnce });
+  api.inject(faults.status(503));
+
+  const came = await cameOf(client.post('orders', { json: {} }));
+
+  expect(api.counts.requests).toBe(1);
+  expectCame(entry, hides(came));
+});
+
+replay('RT-004', async ({ entry, hides }) => {
+  const retry = { methods: ['post' as const] };
+  const { api, client } = await loopbackService({ client: { retry } });
+  api.inject(faults.reset(), { times: 2 });
+
+  const headers = { 'idempotency-key': '"8e03978e"' };
+  const came = await cameOf(client.post('orders', { json: { amount: 1 }, headers }));
+
+  expectCame(entry, hides(came));
+  const key = [headers['idempotency-key']];
+  expect(api.requests.map((request) => request.header('idempotency-key'))).toEqual([...key, ...key, ...key]);
+  expect(new Set(api.requests.map((request) => request.text()))).toEqual(new Set(['{"amount":1}']));
+});
+
+/** A connection that breaks once, under a request that may be sent again. */
+function isSentAgain(method: 'PUT' | 'DELETE', body: string | null): Run {
+  return async ({ entry, hides }) => {
+    const { api, client } = await loopbackService();
+    api.inject(faults.reset(), { times: 1 });
+
+    const came = await cameOf(client.fetch('orders/42', { method, body }));
+
+    expectCame(entry, hides(came));
+    expect(api.requests.map((request) => request.method)).toEqual([method, method]);
+    expect(api.requests.map((request) => request.text())).toEqual([body ?? '', body ?? '']);
+  };
+}
+
+replay('RT-007', isSentAgain('PUT', 'whole'));
+replay('RT-008', isSentAgain('DELETE', null));
+
+replay('RT-010', async ({ entry, hides }) => {
+  const { api, client } = await service({ client: atOnce });
+  api.inject(faults.status(503), { times: 10 });
+
+  expectCame(entry, hides(await cameOf(client.get('orders'))));
+
+  expect(api.counts.requests).toBe(3);
+});
+
+/** How long a call waits before each retry: nothing is sent anywhere, and no wait lasts. */
+async function waitsOf(retry: object, random: () => number): Promise<readonly number[]> {
+  const waits: number[] = [];
+  const clock: Clock = {
+    now: () => 0,
+    monotonic: () => 0,
+    schedule(delayMs, act) {
+      waits.push(delayMs);
+      queueMicrotask(act);
+      return () => {};
+    },
+  };
+  const fetch: typeof globalThis.fetch = async () => new Response(null, { status: 500 });
+  const client = createClient({ fetch, clock, random, timeout: false, bodyTimeout: false, retry });
+  expect(statusOf(await cameOf(client.fetch('https://api.example/')))).toBe(500);
+  return waits;
+}
+
+replay('RT-011', async () => {
+  const waits = await waitsOf({ limit: 11, jitter: false }, () => 0.123);
+
+  expect(waits).toEqual([100, 200, 400, 800, 1600, 3200, 6400, 12_800, 20_000, 20_000, 20_000]);
+});
+
+replay('RT-012', async () => {
+  const capMs = 20_000;
+  const samples = await waitsOf({ limit: 10_000, delay: () => capMs }, seededRandom(1));
+
+  expect(samples).toHaveLength(10_000);
+  expect(samples.every((delayMs) => delayMs >= 0 && delayMs <= capMs)).toBe(true);
+  const mean = samples.reduce((sum, delayMs) => sum + delayMs, 0) / samples.length;
+  expect(Math.abs(mean - capMs / 2)).toBeLessThan(0.05 * (capMs / 2));
+  // full jitter: as many in each tenth of the range, none of it left out
+  const tenths = Array.from({ length: 10 }, (_, tenth) =>
+    samples.filter((delayMs) => Math.floor((delayMs / capMs) * 10) === tenth),
+  );
+  for (const tenth of tenths) expect(tenth.length).toBeGreaterThan(800);
+});
+
+replay('RT-024', async ({ entry, hides }) => {
+  const { api, client, clock } = await service({ client: asLate });
+  api.inject(faults.status(503));
+  const caller = new AbortController();
+  const reason = new Error('the user left');
+  await clock.settle();
+  const idle = clock.pending;
+
+  const called = cameOf(client.get('orders', { signal: caller.signal }));
+  await clock.settle();
+  expect(clock.pending).toBe(idle + 1);
+  const abortedAt = clock.monotonic();
+  caller.abort(reason);
+
+  expectCame(entry, hides(await called), reason);
+  expect(clock.monotonic()).toBe(abortedAt);
+  expect(clock.pending).toBe(idle);
+  await clock.advance(60_000);
+  expect(api.counts.requests).toBe(1);
+});
+
+/** A network on which every connection fails with a code of the platform's, and how often it was tried. */
+function failing(code: string): { fetch: typeof globalThis.fetch; tries: () => number } {
+  let tries = 0;
+  const fetch: typeof globalThis.fetch = async () => {
+    tries += 1;
+    throw new TypeError('fetch failed', { cause: Object.assign(new Error(`connection ${code}`), { code }) });
+  };
+  return { fetch, tries: () => tries };
+}
+
+const fixed = fixedToken('at_CANARY_1');
+
+replay('RT-027', async ({ entry, hides }) => {
+  const certificate = ['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'];
+  certificate.push(
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  );
+  const hopeless = [...certificate, 'ENOTFOUND'].map((code) => [code, 1] as const);
+  // a URL that is none never comes as far as the network, so a network that speaks of one is believed to be broken
+  const passing = ['EAI_AGAIN', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ERR_INVALID_URL'].map(
+    (code) => [code, 3] as const,
+  );
+
+  for (const [code, tries] of [...hopeless, ...passing]) {
+    const network = failing(code);
+    const client = createClient({ ...atOnce, baseUrl: resource, fetch: network.fetch }, withBearerAuth(fixed));
+    const came = hides(await cameOf(client.get('orders')));
+    expectCame(entry, came);
+    expect([code, network.tries()]).toEqual([code, tries]);
+    expect(errorOf(came)).toMatchObject({ retryable: tries > 1 });
+    expect(isClientError(errorOf(came), 'TLS')).toBe(certificate.includes(code));
+  }
+
+  const network = failing('ECONNRESET');
+  const urls = createClient({ ...atOnce, fetch: network.fetch });
+  for (const url of ['https://[bad/', 'https://api.example:port/', 'orders']) {
+    const came = hides(await cameOf(urls.fetch(url)));
+    expect(errorOf(came)).toMatchObject({ code: 'INVALID_URL', retryable: false });
+  }
+  expect(network.tries()).toBe(0);
+
+  await using untrusted = await fakeApi(canaryIssuer()).listen({ tls: true });
+  let tries = 0;
+  const counted: typeof globalThis.fetch = (input, init) => {
+    tries += 1;
+    return fetch(input, init);
+  };
+  const client = createClient({ ...atOnce, baseUrl: untrusted.origin, fetch: counted }, withBearerAuth(fixed));
+  const came = hides(await cameOf(client.get('orders')));
+  expectCame(entry, came);
+  expect(errorOf(came)).toMatchObject({ code: 'TLS', retryable: false });
+  expect([tries, untrusted.counts.requests]).toEqual([1, 0]);
+});
+
+/** A client of the service that counts attempts, below its retry stage. */
+function countingAttempts({ config, token }: Service): { client: Client; attempts: () => number } {
+  let attempts = 0;
+  const count = layer('break', 'count', (next) => (request, call) => {
+    attempts += 1;
+    return next(request, call);
+  });
+  const { fetch = globalThis.fetch, clock = systemClock } = config;
+  const client = createClient({ baseUrl: resource, fetch, clock, ...atOnce }, count, withBearerAuth(token));
+  return { client, attempts: () => attempts };
+}
+
+replay('RT-028', async ({ entry, hides }) => {
+  const all = await service({ token: { start: 'lazy', random: () => 0 } });
+  const { api, issuer } = all;
+  const { client, attempts } = countingAttempts(all);
+  issuer.inject(faults.status(503));
+
+  const calls = Array.from({ length: 100 }, () => cameOf(client.get('orders')));
+  const came = await Promise.all(calls);
+
+  for (const each of came) expectCame(entry, hides(each));
+  expect(new Set(came.map(errorOf)).size).toBe(1);
+  expect(issuer.counts.token).toBe(1 + 2);
+  expect(attempts()).toBe(100);
+  expect(api.counts.requests).toBe(0);
+});
+
+replay('RT-032', async ({ entry, hides }) => {
+  const all = await service({ token: { start: 'lazy' } });
+  const { api, issuer } = all;
+  const { client, attempts } = countingAttempts(all);
+  issuer.inject(faults.status(401, { body: { error: 'invalid_client' } }));
+
+  const came = await cameOf(client.get('orders'));
+
+  expectCame(entry, hides(came));
+  expect(errorOf(came)).toMatchObject({ oauthError: 'invalid_client' });
+  expect(issuer.counts.token).toBe(1);
+  expect(attempts()).toBe(1);
+  expect(api.counts.requests).toBe(0);
+});

@@ -1,0 +1,47 @@
+/** A request as it came over the wire. */
+export interface SeenRequest {
+  readonly method: string;
+  readonly url: string;
+  /** By name in lower case; the values of a name that came twice are joined by a comma. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+  /** When it came, in milliseconds since the epoch of the test's clock. */
+  readonly at: number;
+}
+
+/** What is known of a connection. */
+export interface Street {
+  readonly scheme: 'http' | 'https';
+  readonly at: number;
+}
+
+/**
+ * The request that some bytes begin with, and how many they are; `undefined` while it is not all there.
+ *
+ * @throws for a body without a stated length, which nothing here sends
+ */
+export function readRequest(
+  bytes: Buffer,
+  { scheme, at }: Street,
+): { request: SeenRequest; length: number } | undefined {
+  const headLength = bytes.indexOf('\r\n\r\n') + 4;
+  if (headLength < 4) return undefined;
+  const [start = '', ...lines] = bytes.toString('latin1', 0, headLength - 4).split('\r\n');
+  const [method = '', target = ''] = start.split(' ');
+  const headers = headersOf(lines);
+  if (headers.has('transfer-encoding')) throw new Error('A request came in chunks, which this server does not read');
+  const length = headLength + Number(headers.get('content-length') ?? 0);
+  if (bytes.byteLength < length) return undefined;
+  const url = `${scheme}://${headers.get('host') ?? ''}${target}`;
+  return { request: { method, url, headers, body: bytes.toString('utf8', headLength, length), at }, length };
+}
+
+function headersOf(lines: readonly string[]): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>();
+  for (const line of lines) {
+    const [name = '', value = ''] = line.split(/:\s*(.*)/s);
+    const before = headers.get(name.toLowerCase());
+    headers.set(name.toLowerCase(), before === undefined ? value : `${before}, ${value}`);
+  }
+  return headers;
+}

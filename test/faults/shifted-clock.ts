@@ -1,0 +1,17 @@
+import type { Clock } from '@bearings/client';
+
+/** A clock that says something else than another one, whose timers it keeps. */
+export function shiftedClock(clock: Clock, { now = same, monotonic = same }: Shifts): Clock {
+  return {
+    now: () => now(clock.now()),
+    monotonic: () => monotonic(clock.monotonic()),
+    schedule: (delayMs, act, options) => clock.schedule(delayMs, act, options),
+  };
+}
+
+interface Shifts {
+  readonly now?: (ms: number) => number;
+  readonly monotonic?: (ms: number) => number;
+}
+
+const same = (ms: number): number => ms;

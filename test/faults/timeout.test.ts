@@ -1,0 +1,217 @@
+import { createClient } from '@bearings/client';
+import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { faults, virtualClock } from '@bearings/testing';
+import { expect } from 'vitest';
+import { blackHole } from './black-hole.ts';
+import { cameOf, errorOf, expectCame, statusOf } from './call-outcome.ts';
+import type { Came } from './call-outcome.ts';
+import { minuteMs, service } from './canary-service.ts';
+import { replay } from './replay.ts';
+import type { Run } from './replay.ts';
+
+const lazy = { token: { start: 'lazy' } } as const;
+
+/** Whether a call is over yet. */
+function watched(call: Promise<Came>): { readonly call: Promise<Came>; isOver: boolean } {
+  const all = { call, isOver: false };
+  const watch = async (): Promise<void> => {
+    await call;
+    all.isOver = true;
+  };
+  void watch();
+  return all;
+}
+
+replay('TO-001', async ({ entry, hides }) => {
+  const { api, client, clock, issuer, sent } = await service(lazy);
+  const slow = issuer.inject(faults.hang());
+
+  const a = watched(cameOf(client.fetch('a', { totalTimeout: 500 })));
+  const b = watched(cameOf(client.fetch('b')));
+  await clock.advance(499);
+  expect([a.isOver, b.isOver]).toEqual([false, false]);
+  await clock.advance(1);
+  await clock.settle();
+
+  expect([a.isOver, b.isOver]).toEqual([true, false]);
+  expectCame(entry, hides(await a.call));
+  slow.lift();
+  expect(statusOf(await b.call)).toBe(200);
+  expect(sent()).toEqual(['at_CANARY_1']);
+  expect(api.counts.requests).toBe(1);
+  expect(issuer.counts.token).toBe(1);
+});
+
+replay('TO-002', async ({ entry, hides }) => {
+  const { client, clock, issuer, sent } = await service(lazy);
+  const slow = issuer.inject(faults.hang());
+  const caller = new AbortController();
+  const reason = new Error('A has left');
+
+  const a = watched(cameOf(client.fetch('a', { signal: caller.signal })));
+  await clock.settle();
+  expect(slow.hits).toBe(1); // A leads
+  const b = watched(cameOf(client.fetch('b')));
+  await clock.settle();
+  caller.abort(reason);
+  await clock.settle();
+
+  expect([a.isOver, b.isOver]).toEqual([true, false]);
+  expectCame(entry, hides(await a.call), reason);
+  slow.lift();
+  expect(statusOf(await b.call)).toBe(200);
+  expect(sent()).toEqual(['at_CANARY_1']);
+  expect(issuer.counts.token).toBe(1);
+});
+
+replay('TO-003', async ({ entry, hides }) => {
+  for (const comesBack of [true, false]) {
+    const { client, clock, issuer, sent, token } = await service({
+      token: { start: 'lazy', acquireTimeoutMs: 5_000, random: () => 0 },
+    });
+    const slow = issuer.inject(faults.hang());
+    const caller = new AbortController();
+    const reason = new Error('all have left');
+    const calls = ['a', 'b', 'c'].map((path) => cameOf(client.fetch(path, { signal: caller.signal })));
+    await clock.settle();
+    caller.abort(reason);
+    for (const came of await Promise.all(calls)) expectCame(entry, hides(came), reason);
+    expect(issuer.counts.token).toBe(1);
+
+    if (comesBack) {
+      slow.lift();
+      await clock.settle();
+      expect(token.read().isOk()).toBe(true); // the flight went on, and what it brought is kept
+      expect(statusOf(await cameOf(client.fetch('d')))).toBe(200);
+      expect(issuer.counts.token).toBe(1);
+      continue;
+    }
+    await clock.advance(5_000);
+    const { failure } = token.status();
+    expect(failure).toMatchObject({ code: 'UNAVAILABLE', at: clock.now() });
+    slow.lift();
+    await clock.advance((failure?.retryAt ?? Infinity) - clock.now());
+    expect(statusOf(await cameOf(client.fetch('d')))).toBe(200); // nothing is in its way
+    expect(sent()).toEqual(['at_CANARY_2']); // the first was granted to nobody
+  }
+});
+
+replay('TO-006', async ({ entry, hides }) => {
+  const said: string[] = [];
+  for (const [tokenMs, resourceMs] of [
+    [1_500, 1_000],
+    [3_000, 0],
+  ] as const) {
+    const { api, client, clock, issuer } = await service(lazy);
+    issuer.inject(faults.delay(tokenMs));
+    api.inject(faults.delay(resourceMs));
+
+    const call = watched(cameOf(client.fetch('orders', { totalTimeout: 2_000 })));
+    await clock.advance(1_999);
+    expect(call.isOver).toBe(false);
+    await clock.advance(1);
+    await clock.settle();
+
+    expect(call.isOver).toBe(true);
+    const came = hides(await call.call);
+    expectCame(entry, came);
+    expect(errorOf(came)).toMatchObject({ code: 'DEADLINE_EXCEEDED', budgetMs: 2_000 });
+    expect(api.counts.requests).toBe(tokenMs < 2_000 ? 1 : 0);
+    const error = errorOf(came) as Error;
+    said.push(`${error.message} ${JSON.stringify(error)}`);
+  }
+  // whether it was the token or the resource that took too long can be told from the error
+  expect(said[0]).not.toBe(said[1]);
+});
+
+/** Refused when the client is made, and when one call asks for it. */
+function isRefused(timeout: unknown): Run {
+  return async ({ entry, hides }) => {
+    const { api, client, token } = await service();
+    for (const field of ['timeout', 'totalTimeout', 'bodyTimeout']) {
+      const made = async (): Promise<Response> =>
+        createClient({ baseUrl: 'https://api.example', [field]: timeout }, withBearerAuth(token)).get('orders');
+      const came = hides(await cameOf(made()));
+      expectCame(entry, came);
+      expect(errorOf(came)).toMatchObject({ code: 'CONFIG', field });
+
+      const asked = hides(await cameOf(client.fetch('orders', { [field]: timeout })));
+      expectCame(entry, asked);
+      expect(errorOf(asked)).toMatchObject({ code: 'CONFIG', field });
+    }
+    expectCame(entry, hides(await cameOf(client.get('orders', { timeout: timeout as number }))));
+    expect(api.counts.requests).toBe(0);
+  };
+}
+
+replay('TO-009', isRefused(0));
+replay('TO-010', isRefused(-1));
+replay('TO-011', isRefused(Number.NaN));
+replay('TO-012', isRefused('5s'));
+
+replay('TO-013', async ({ entry, hides }) => {
+  const { api, client, clock, issuer } = await service(lazy);
+  const reason = { not: 'even an error' };
+  const signal = AbortSignal.abort(reason);
+
+  expectCame(entry, hides(await cameOf(client.fetch('orders', { signal }))), reason);
+  const error = new Error('over before it began');
+  expectCame(entry, hides(await cameOf(client.get('orders', { signal: AbortSignal.abort(error) }))), error);
+  await clock.advance(minuteMs);
+  expect([issuer.counts.token, api.counts.requests]).toEqual([0, 0]);
+
+  let requests = 0;
+  const deaf: typeof globalThis.fetch = async () => {
+    requests += 1;
+    return new Response('ok');
+  };
+  const direct = createClient(
+    { baseUrl: 'https://api.example', fetch: deaf },
+    withBearerAuth(fixedToken('at_CANARY_1')),
+  );
+  expectCame(entry, hides(await cameOf(direct.fetch('orders', { signal }))), reason);
+  expectCame(entry, hides(await cameOf(direct.get('orders', { signal: AbortSignal.abort(error) }))), error);
+  expect(requests).toBe(0);
+});
+
+replay('TO-014', async ({ entry, hides }) => {
+  for (const reason of [
+    new Error('the user left'),
+    'a text',
+    Object.assign(new Error('x'), { name: 'TimeoutError' }),
+  ]) {
+    for (const door of ['get', 'fetch'] as const) {
+      const { api, client, clock } = await service({ client: { retry: {}, totalTimeout: 60_000 } });
+      api.inject(faults.hang());
+      const caller = new AbortController();
+
+      const call = cameOf(client[door]('orders', { signal: caller.signal }));
+      await clock.settle();
+      expect(api.counts.requests).toBe(1);
+      caller.abort(reason);
+
+      expectCame(entry, hides(await call), reason);
+      await clock.advance(minuteMs);
+      expect(api.counts.requests).toBe(1);
+    }
+  }
+});
+
+replay('TO-018', async ({ entry, hides }) => {
+  const baseUrl = await blackHole();
+  const clock = virtualClock();
+  const token = fixedToken('at_CANARY_1');
+  const client = createClient({ baseUrl, clock, timeout: 300, retry: 0 }, withBearerAuth(token));
+
+  const call = watched(cameOf(client.get('orders')));
+  await clock.advance(299);
+  await new Promise((resolve) => setTimeout(resolve, 20)); // for a connection, if there were one
+  expect(call.isOver).toBe(false);
+  await clock.advance(1);
+  await clock.settle();
+
+  expect(call.isOver).toBe(true);
+  const came = hides(await call.call);
+  expectCame(entry, came);
+  expect(errorOf(came)).toMatchObject({ code: 'ATTEMPT_TIMEOUT', budgetMs: 300 });
+});

@@ -1,0 +1,226 @@
+import { Token } from '@bearings/oauth-bearer';
+import type { AccessToken } from '@bearings/oauth-bearer';
+import { virtualClock } from '@bearings/testing';
+import type { VirtualClock } from '@bearings/testing';
+import { clientId, clientSecret } from './canary-service.ts';
+
+/** What an issuer promised of a token. */
+interface Issue {
+  readonly askedAt: Instant;
+  readonly lifetimeMs: number;
+}
+
+interface Instant {
+  readonly wall: number;
+  readonly monotonic: number;
+}
+
+/** A token request that waits for its answer. */
+interface Asked {
+  readonly askedAt: Instant;
+  readonly answer: (response: Response) => void;
+  readonly lose: (cause: unknown) => void;
+}
+
+/** What was so when a call began. */
+interface Beginning {
+  readonly step: number;
+  /** How many tokens there had been. */
+  readonly generation: number;
+}
+
+/** A caller who waits. */
+interface Caller {
+  readonly controller: AbortController;
+  isSettled: boolean;
+}
+
+type Answer = ReturnType<Token['read']>;
+
+/**
+ * One token, an issuer that answers when told to, and what has happened so far.
+ *
+ * Whatever is served is judged by what happened before: it must have been issued, not rejected before the call began,
+ * and not expired by either clock, unless it has come just now for the caller who waited for it.
+ */
+export class TokenHistory {
+  readonly clock: VirtualClock = virtualClock();
+  readonly callers: Caller[] = [];
+  /** Every token that somebody was given. */
+  readonly held: AccessToken[] = [];
+  /** What must not have happened, in words. */
+  readonly violations: string[] = [];
+  /** How many token requests there were. */
+  requests = 0;
+  isHealthy = false;
+  readonly #asked: Asked[] = [];
+  readonly #issued = new Map<string, Issue>();
+  readonly #rejectedAt = new Map<string, number>();
+  readonly #token: Promise<Token>;
+  #step = 0;
+  #closed: Beginning | undefined;
+  /** The latest wall time since the last token: an acquisition counts from its begin, and the clock may be set back. */
+  #latestWall = this.clock.now();
+
+  constructor() {
+    this.#token = this.#create();
+  }
+
+  async #create(): Promise<Token> {
+    const fetch: typeof globalThis.fetch = (_input, init) => this.#ask(init?.signal ?? undefined);
+    const endpoint = { tokenEndpoint: 'https://as.example/token', clientId, clientSecret };
+    // a limit on rotations would serve again what was rejected; it is not what is asked about here
+    const timing = { clock: this.clock, random: () => 0.5, minRefreshPeriodMs: 0 };
+    return (await Token.create({ ...endpoint, ...timing, fetch, start: 'lazy' })).unwrap();
+  }
+
+  get token(): Promise<Token> {
+    return this.#token;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  /** Somebody asks, and may give up later. */
+  async get(): Promise<void> {
+    const token = await this.#token;
+    const beginning = this.#begin(token);
+    const caller = this.#newCaller();
+    void this.#wait(token.get({ signal: caller.controller.signal }), beginning, caller);
+  }
+
+  /** Somebody looks, and gets an answer at once. */
+  async read(): Promise<Answer> {
+    const token = await this.#token;
+    const beginning = this.#begin(token);
+    const answer = token.read();
+    this.#judge(answer, beginning);
+    return answer;
+  }
+
+  /** A resource rejects a token that somebody was given, or the current one. */
+  async invalidate(rejected: AccessToken | undefined): Promise<void> {
+    const token = await this.#token;
+    const { generation } = token.status();
+    const value = rejected?.secret.expose() ?? [...this.#issued.keys()][generation - 1];
+    const before = this.#begin(token);
+    if (value !== undefined && !this.#rejectedAt.has(value)) this.#rejectedAt.set(value, before.step);
+    const beginning = this.#begin(token);
+    void this.#wait(token.invalidate(rejected), beginning, this.#newCaller());
+  }
+
+  jumpWall(ms: number): void {
+    this.#latestWall = Math.max(this.#latestWall, this.clock.now());
+    this.clock.jumpWall(ms);
+  }
+
+  /** The issuer answers the request that waits. */
+  grant(lifetimeMs: number): void {
+    const asked = this.#asked.shift();
+    if (asked !== undefined) this.#grant(asked, lifetimeMs);
+  }
+
+  /** Somebody asks, and the issuer answers whatever request there is then. */
+  async getGranted(lifetimeMs: number): Promise<void> {
+    await this.get();
+    await this.clock.settle();
+    this.grant(lifetimeMs);
+    await this.clock.settle();
+  }
+
+  /** The issuer refuses, or its answer is lost. */
+  fail(status: number | undefined): void {
+    const asked = this.#asked.shift();
+    if (status === undefined) asked?.lose(new TypeError('fetch failed'));
+    else asked?.answer(Response.json({ error: 'invalid_client' }, { status }));
+  }
+
+  async close(): Promise<void> {
+    const token = await this.#token;
+    this.#closed ??= this.#begin(token);
+    await token.close();
+  }
+
+  /** From now on the issuer answers at once; what waits is answered too. */
+  heal(): void {
+    this.isHealthy = true;
+    while (this.#asked.length > 0) this.grant(600_000);
+  }
+
+  #begin(token: Token): Beginning {
+    this.#step += 1;
+    return { step: this.#step, generation: token.status().generation };
+  }
+
+  #newCaller(): Caller {
+    const caller = { controller: new AbortController(), isSettled: false };
+    this.callers.push(caller);
+    return caller;
+  }
+
+  #instant(): Instant {
+    return { wall: this.clock.now(), monotonic: this.clock.monotonic() };
+  }
+
+  async #wait(answered: Promise<Answer>, beginning: Beginning, caller: Caller): Promise<void> {
+    try {
+      this.#judge(await answered, beginning);
+    } catch (cause) {
+      const { signal } = caller.controller;
+      if (!signal.aborted || cause !== signal.reason) this.violations.push(`a call threw ${String(cause)}`);
+    }
+    caller.isSettled = true;
+  }
+
+  #ask(signal: AbortSignal | undefined): Promise<Response> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason); // as fetch does, without asking
+    this.requests += 1;
+    if (this.isClosed) this.violations.push('a request after close');
+    if (this.#asked.length > 0) this.violations.push('two requests at once');
+    const { promise, resolve, reject } = Promise.withResolvers<Response>();
+    const { wall, monotonic } = this.#instant();
+    const askedAt = { wall: Math.max(wall, this.#latestWall), monotonic };
+    const asked: Asked = { askedAt, answer: resolve, lose: reject };
+    this.#asked.push(asked);
+    signal?.addEventListener('abort', () => {
+      const place = this.#asked.indexOf(asked);
+      if (place >= 0) this.#asked.splice(place, 1);
+      reject(signal.reason);
+    });
+    if (this.isHealthy) this.grant(600_000);
+    return promise;
+  }
+
+  #grant({ askedAt, answer }: Asked, lifetimeMs: number): void {
+    const value = `at_CANARY_${this.#issued.size + 1}`;
+    this.#issued.set(value, { askedAt, lifetimeMs });
+    this.#latestWall = this.clock.now();
+    answer(Response.json({ access_token: value, token_type: 'Bearer', expires_in: lifetimeMs / 1_000 }));
+  }
+
+  #judge(answer: Answer, { step, generation }: Beginning): void {
+    const { violations } = this;
+    const closed = this.#closed ?? { step: Infinity, generation: Infinity };
+    if (answer.isErr()) {
+      const { code } = answer.error;
+      const isRight = code === 'CLOSED' ? this.isClosed : step < closed.step;
+      if (!isRight) violations.push(`${code}, closed or not`);
+      return;
+    }
+    const { value } = answer;
+    const name = value.secret.expose();
+    this.held.push(value);
+    const issue = this.#issued.get(name);
+    const hasJustCome = value.generation > generation;
+    if (issue === undefined) violations.push(`${name} was never issued`);
+    else if (!hasJustCome && this.#ageMs(issue) >= issue.lifetimeMs) violations.push(`${name} has expired`);
+    if ((this.#rejectedAt.get(name) ?? Infinity) < step) violations.push(`${name} was rejected before`);
+    if (step > closed.step || value.generation > closed.generation) violations.push(`${name} came after close`);
+  }
+
+  #ageMs({ askedAt }: Issue): number {
+    const { wall, monotonic } = this.#instant();
+    return Math.max(wall - askedAt.wall, monotonic - askedAt.monotonic);
+  }
+}
