@@ -1,0 +1,43 @@
+import { assert, asyncModelRun, asyncProperty, commands } from 'fast-check';
+import { addCounts, noCounts } from './counts.ts';
+import type { Counts } from './counts.ts';
+import { randomFrom } from './random-from.ts';
+import { happenings, surroundings } from './what-happens.ts';
+import { World } from './world.ts';
+
+/** How many histories are tried: many in the deep suite. */
+export const runs: number = process.env['DEEP'] === undefined ? 1_000 : 20_000;
+
+/** How long histories may be, and with which seed they begin; without one, any. */
+export interface HistoryOptions {
+  readonly steps: number;
+  readonly seed?: number;
+}
+
+/**
+ * Tries histories until one breaks a rule. fast-check then looks for a shorter one that breaks it too, and says with
+ * which seed it began.
+ *
+ * @returns what the histories held, to see that they were not empty
+ */
+export async function tryHistories({ steps, seed }: HistoryOptions): Promise<Counts> {
+  const sum = { ...noCounts };
+  const lost: unknown[] = [];
+  const note = (reason: unknown): void => void lost.push(reason);
+  const lists = commands(happenings, { maxCommands: steps, size: 'max' });
+  const property = asyncProperty(surroundings, lists, async (around, list) => {
+    const world = await World.create({ ...around, random: randomFrom(around.seed) });
+    for (const beat of around.beginning) await world.act([beat]);
+    await asyncModelRun(() => ({ model: world.monitor, real: world }), list);
+    await world.end();
+    if (lost.length > 0) throw new Error('A rejection was lost', { cause: lost.splice(0) });
+    addCounts(sum, world.monitor.counts);
+  });
+  process.on('unhandledRejection', note);
+  try {
+    await assert(property, { numRuns: runs, ...(seed !== undefined && { seed }) });
+  } finally {
+    process.off('unhandledRejection', note);
+  }
+  return sum;
+}
