@@ -20,7 +20,7 @@ export interface CredentialConfig {
   readonly keyId?: string | undefined;
   /** The assertion's algorithm. Default: by the key, such as RS256 or ES256. */
   readonly signingAlg?: string | undefined;
-  /** Whom the assertion is for. Default: the issuer. */
+  /** Whom the assertion is for. Default: the issuer; the token endpoint when only that is known. */
   readonly assertionAudience?: string | undefined;
   /**
    * Default: `private_key_jwt` with a key; with a secret `client_secret_basic`, unless the discovered server takes
