@@ -6,7 +6,6 @@ export interface Later {
 
 /** What is not replayed, because what it speaks of is not there yet: by feature, in the order of the catalogue. */
 export const later: readonly Later[] = [
-  { feature: 'a budget for retries, shared by the calls of a client', ids: ['RT-013'] },
   { feature: 'client certificates (mTLS)', ids: ['DI-070', 'TT-026'] },
   { feature: 'sender-constrained tokens (DPoP)', ids: ['TR-151', 'TR-152', 'TR-153', 'TT-027', 'R4-008'] },
   { feature: "users' tokens: the refresh grant", ids: ['TR-156'] },

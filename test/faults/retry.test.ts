@@ -103,14 +103,14 @@ async function waitsOf(retry: object, random: () => number): Promise<readonly nu
 }
 
 replay('RT-011', async () => {
-  const waits = await waitsOf({ limit: 11, jitter: false }, () => 0.123);
+  const waits = await waitsOf({ limit: 11, jitter: false, budget: false }, () => 0.123);
 
   expect(waits).toEqual([100, 200, 400, 800, 1600, 3200, 6400, 12_800, 20_000, 20_000, 20_000]);
 });
 
 replay('RT-012', async () => {
   const capMs = 20_000;
-  const samples = await waitsOf({ limit: 10_000, delay: () => capMs }, seededRandom(1));
+  const samples = await waitsOf({ limit: 10_000, budget: false, delay: () => capMs }, seededRandom(1));
 
   expect(samples).toHaveLength(10_000);
   expect(samples.every((delayMs) => delayMs >= 0 && delayMs <= capMs)).toBe(true);
@@ -241,4 +241,20 @@ replay('RT-032', async ({ entry, hides }) => {
   expect(issuer.counts.token).toBe(1);
   expect(attempts()).toBe(1);
   expect(api.counts.requests).toBe(0);
+});
+
+replay('RT-013', async ({ entry, hides }) => {
+  const retry = { limit: 1, delay: () => 0, budget: { ratio: 0.2, reserve: 100 } }; // 500 at 5 each, 1 back
+  const { api, client } = await service({ client: { retry } });
+  const outage = api.inject(faults.status(503));
+
+  for (let count = 0; count < 101; count += 1) {
+    const came = await cameOf(client.get('orders'));
+    if (count % 50 === 0) expectCame(entry, hides(came));
+  }
+  expect(api.counts.requests).toBe(101 + 100); // the last call found the bucket empty
+  outage.lift();
+  for (let count = 0; count < 5; count += 1) await client.get('orders');
+  api.inject(faults.status(503), { times: 1 });
+  expect((await client.get('orders')).status).toBe(200); // five that went well have earned one retry
 });

@@ -7,6 +7,7 @@ export type { Layer, Slot } from './layer.ts';
 export type { ClientFacts, Send, Stage } from './stage.ts';
 export type { BodySource, Call, CallOptions } from './call.ts';
 export type { RetryOptions } from './retry-policy.ts';
+export type { RetryBudgetOptions } from './retry-budget.ts';
 export type { RedirectOptions } from './stages/redirect.ts';
 export { profiles } from './profiles.ts';
 export { formatHttpError } from './format-http-error.ts';

@@ -1,11 +1,14 @@
 import type { RetryOptions as KyRetryOptions } from 'ky';
 import { backoffMs } from './backoff.ts';
 import { ConfigError, isClientError } from './errors.ts';
+import type { RetryBudgetOptions } from './retry-budget.ts';
 
-/** ky's retry options, and one of ours. */
+/** ky's retry options, and two of ours. */
 export interface RetryOptions extends KyRetryOptions {
   /** Whether a `Retry-After` that is sooner than the own backoff is followed. Default: true; else the later of both. */
   retryAfterShortens?: boolean | undefined;
+  /** How many retries a client may add to its traffic; `false` for no limit. A call may only switch it off. */
+  budget?: RetryBudgetOptions | false | undefined;
 }
 
 /** Retry options, each with its value. */
@@ -26,6 +29,7 @@ export const defaultRetry: RetryPolicy = Object.freeze({
   jitter: true,
   retryOnTimeout: true,
   retryAfterShortens: true,
+  budget: {},
 });
 
 /**

@@ -3,6 +3,8 @@ import { discard } from '../body.ts';
 import type { Call } from '../call.ts';
 import { originOf } from '../origin.ts';
 import { retryAfterMs } from '../retry-after.ts';
+import { retryBudget } from '../retry-budget.ts';
+import type { RetryBudget } from '../retry-budget.ts';
 import { isPassing, mayRetry, retryPolicy } from '../retry-policy.ts';
 import type { Outcome, RetryPolicy } from '../retry-policy.ts';
 import type { ClientFacts, Send, Stage } from '../stage.ts';
@@ -13,16 +15,20 @@ import { HTTPError } from 'ky';
  * Tries again what may well succeed the next time: idempotent methods after transport failures, attempts that timed
  * out, and statuses that say "later".
  *
- * A wait that would not end before the call's deadline is not begun: the caller gets what there is, at once.
+ * A wait that would not end before the call's deadline is not begun, nor a retry that the client's budget has none left
+ * for: the caller gets what there is, at once.
  */
 export function retry(defaults: RetryPolicy): Stage {
+  const budget = defaults.budget === false ? unlimited : retryBudget(defaults.budget ?? {});
   return (next, client) => async (request, call) => {
     const policy = retryPolicy(defaults, call.options.retry);
     for (;;) {
       const outcome = await attempt(next, request, call);
+      if ('response' in outcome && outcome.response.ok) budget.earn();
       if (!(await isWorthRetrying(policy, outcome, { request, call }))) return settle(outcome);
       const delayMs = delayBefore(policy, outcome, { call, client });
       if (delayMs >= call.remainingMs()) return settle(outcome);
+      if (policy.budget !== false && !budget.take()) return settle(outcome);
       giveUp(outcome, request, call);
       call.phase = 'backoff';
       await wait(delayMs, call.signal, client.clock);
@@ -30,6 +36,8 @@ export function retry(defaults: RetryPolicy): Stage {
     }
   };
 }
+
+const unlimited: RetryBudget = { take: () => true, earn: () => {} };
 
 async function attempt(next: Send, request: Request, call: Call): Promise<Outcome> {
   try {
