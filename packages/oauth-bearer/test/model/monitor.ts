@@ -34,6 +34,8 @@ export class Monitor implements Onlooker {
   readonly published: Published[] = [];
   /** What happened, in order, for whoever looks at a failure. */
   readonly log: string[] = [];
+  /** Which step this is, from 1. What happens in one step happens at almost the same moment. */
+  step = 0;
   readonly counts: Counts = { ...noCounts };
   readonly #rules: Rules;
   readonly #began: Moment;
@@ -42,13 +44,14 @@ export class Monitor implements Onlooker {
   readonly #ended = new Set<number>();
   readonly #rotations: Moment[] = [];
   #forwardJumps = 0;
-  #step = 0;
   #isUsed = false;
   #demandMs = 0;
   /** True when somebody came in this step for whom a token must be asked for. */
   #isOwed = false;
   #tookOffIn = -1;
   #isRejected = false;
+  /** True when nothing has failed since the current token was rejected. */
+  #isUntried = false;
   /** True when an attempt failed after the end of the current token: setting the clock back does not revive it. */
   #isWrittenOff = false;
   /** When the current token is renewed ahead, as the status last said. */
@@ -70,12 +73,12 @@ export class Monitor implements Onlooker {
   }
 
   get isClosed(): boolean {
-    return this.#closedIn <= this.#step;
+    return this.#closedIn <= this.step;
   }
 
   /** True when it was closed before this step, so that nobody can have got anything else than that. */
   get wasClosed(): boolean {
-    return this.#closedIn < this.#step;
+    return this.#closedIn < this.step;
   }
 
   /** True when the end of the current token must have been told. */
@@ -95,10 +98,6 @@ export class Monitor implements Onlooker {
     return this.#flight === undefined ? undefined : this.counts.flights;
   }
 
-  get step(): number {
-    return this.#step;
-  }
-
   /** True when a failure was the last that happened and its time is not up. */
   get isBackingOff(): boolean {
     return this.#outage !== undefined && this.#elapsed(this.#outage.since) < this.#outage.retryAfterMs;
@@ -110,6 +109,12 @@ export class Monitor implements Onlooker {
     return !this.#isWrittenOff && !this.#isOver(this.current);
   }
 
+  /** What a reader is told when there is no token: the last failure, unless nothing has failed since it was rejected. */
+  get reason(): string {
+    if (this.isClosed) return 'CLOSED';
+    return this.#isRejected && this.#isUntried ? 'UNAVAILABLE' : (this.#outage?.code ?? 'UNAVAILABLE');
+  }
+
   /** True when a caller who asks for so much validity has to wait, if anything can be done now. */
   mustWait(minValidityMs: number): boolean {
     return !this.isUsable || this.#isDemanded(minValidityMs);
@@ -117,7 +122,7 @@ export class Monitor implements Onlooker {
 
   /** What happens from here on is a step of its own. */
   nextStep(name: string): void {
-    this.#step += 1;
+    this.step += 1;
     this.#isUsed = false;
     this.#isOwed = false;
     this.#demandMs = 0;
@@ -141,7 +146,7 @@ export class Monitor implements Onlooker {
   }
 
   closing(): void {
-    this.#closedIn = Math.min(this.#closedIn, this.#step);
+    this.#closedIn = Math.min(this.#closedIn, this.step);
     this.#flight = undefined;
   }
 
@@ -162,16 +167,12 @@ export class Monitor implements Onlooker {
     const { current } = this;
     const flight = this.#flight;
     const outage = this.#outage;
-    const ago = ({ wall, monotonic }: Moment): readonly number[] => {
-      const now = this.#now();
-      return [now.wall - wall, now.monotonic - monotonic];
-    };
+    const now = this.#now();
+    const ago = (then: Moment): readonly number[] => [now.wall - then.wall, now.monotonic - then.monotonic];
     return [
       current && [current.generation, current.value, current.lifetimeMs, current.isUnchanged, ago(current.since)],
       current && this.#renewsAt !== undefined && this.#renewsAt - current.since.wall,
-      this.#isRejected,
-      this.#isWrittenOff,
-      this.isClosed,
+      [this.#isRejected, this.#isUntried, this.#isWrittenOff, this.isClosed],
       current && this.#ended.has(current.generation),
       flight && [flight.isProbe, flight.wasRejected, flight.requests, ago(flight.since)],
       outage && [outage.count, outage.code, outage.retryAfterMs, ago(outage.since), ago(outage.firstAt)],
@@ -213,11 +214,11 @@ export class Monitor implements Onlooker {
 
   #takeOff(redone: Flight | undefined): void {
     this.counts.flights += 1;
-    this.#tookOffIn = this.#step;
+    this.#tookOffIn = this.step;
     const { current } = this;
     const isEndKnown = current === undefined || !this.#isOver(current) || this.#ended.has(current.generation);
     this.must(isEndKnown, 'the end of a token was noticed and not told');
-    const isRotation = this.#rotationIn === this.#step;
+    const isRotation = this.#rotationIn === this.step;
     if (redone !== undefined) {
       this.counts.redos += 1;
       this.must(redone.wasRejected !== true, 'P5: a rotation that brought the same token was made again');
@@ -292,7 +293,7 @@ export class Monitor implements Onlooker {
     const { since } = flight;
     const came = this.#now();
     const tookMs = this.#elapsed(since);
-    this.published.push({ ...grant, generation, since, came, tookMs, step: this.#step, isUnchanged });
+    this.published.push({ ...grant, generation, since, came, tookMs, step: this.step, isUnchanged });
     this.counts.published += 1;
     if (tookMs >= grant.lifetimeMs) this.counts.late += 1;
     this.#renewsAt = undefined;
@@ -325,6 +326,7 @@ export class Monitor implements Onlooker {
     this.must(error.code === code || (isSlow && error.code === 'UNAVAILABLE'), `failed with ${error.code}`);
     this.must(said?.grant === undefined, 'failed with a token at hand');
     this.must(failures === count, `failure ${failures}, not ${count}`);
+    this.must(error.failedAt === at && error.retryAt === retryAt, 'the error is not dated');
     this.must(this.#isAge(tookMs, flight.since), `P1: failed after ${tookMs} ms: not the flight that was seen`);
     const isFinal = isProbe || isSlow || said?.reply.kind === 'refused' || askedMs !== undefined;
     this.must(isFinal || requests === 3, `gave up after ${requests} requests`);
@@ -332,14 +334,17 @@ export class Monitor implements Onlooker {
     const span = backoffSpan({ count, isPassing: error.retryable, askedMs, leftMs });
     this.must(isWithin(retryAfterMs, span), `waits ${retryAfterMs} ms, not ${span.join(' to ')}`);
     if (this.current !== undefined && this.#isOver(this.current)) this.#isWrittenOff = true;
+    this.#isUntried = false;
     const since = this.#now();
     this.#outage = { count, firstAt: this.#outage?.firstAt ?? since, since, retryAfterMs, code: error.code };
   }
 
-  #expired({ generation }: Told<'expired'>): void {
+  #expired({ generation, overdueMs }: Told<'expired'>): void {
     const { current } = this;
     const isOver = current?.generation === generation && this.#isOver(current);
     this.must(isOver, `generation ${generation} expired before its end`);
+    const lateMs = current === undefined ? 0 : -this.#leftOf(current);
+    this.must(Math.abs(overdueMs - lateMs) < driftMs, `expired ${overdueMs} ms ago, not ${lateMs}`);
     this.must(!this.#ended.has(generation), `generation ${generation} expired twice`);
     this.#ended.add(generation);
   }
@@ -351,10 +356,11 @@ export class Monitor implements Onlooker {
     this.must(this.#isAge(ageMs, current.since), `invalidated at an age of ${ageMs} ms`);
     this.#isOwed ||= this.#flight === undefined && !this.isClosed;
     this.#isRejected = true;
-    this.#rejectedIn.set(generation, this.#step);
+    this.#isUntried = true;
+    this.#rejectedIn.set(generation, this.step);
     this.#rotations.push(this.#now());
     this.counts.rotations += 1;
-    this.#rotationIn = this.#step;
+    this.#rotationIn = this.step;
     const { minRefreshPeriodMs: periodMs } = this.#rules.timing;
     const sinceMs = this.#rules.clock.monotonic() - this.#began.monotonic;
     const most = rotationBurst * (1 + this.#forwardJumps) + Math.floor(sinceMs / periodMs + driftMs);
@@ -368,7 +374,7 @@ export class Monitor implements Onlooker {
     if (token === undefined) return this.must(false, 'P2: served a token that was never published');
     const rejectedIn = this.#rejectedIn.get(token.generation) ?? Infinity;
     this.must(rejectedIn >= cameIn, `P2: served generation ${token.generation}, rejected before`);
-    const isFromWait = token.step >= cameIn && token.step === this.#step;
+    const isFromWait = token.step >= cameIn && token.step === this.step;
     const isDeadOnArrival = isFromWait && token === this.current;
     const isAlive = !this.#isOver(token) || isDeadOnArrival;
     this.must(isAlive, `P2: served generation ${token.generation} after its end`);
@@ -389,17 +395,14 @@ export class Monitor implements Onlooker {
     this.must(states.includes(status.state), `status ${status.state} instead of ${states.join(' or ')}`);
     this.must(!this.isClosed || (timers ?? 0) === 0, `P6: ${timers} timers after close`);
     if (this.isClosed) return;
-    this.must(!this.#isOwed || this.#tookOffIn === this.#step, 'P4: a token was wanted, and nobody asked for one');
-    this.must(status.generation === (current?.generation ?? 0), `status of generation ${status.generation}`);
-    this.must(status.issuedAt === current?.since.wall, `issued at ${status.issuedAt}`);
-    this.must(
-      current === undefined || status.expiresAt === current.since.wall + current.lifetimeMs,
-      `expires at ${status.expiresAt}`,
-    );
+    this.must(!this.#isOwed || this.#tookOffIn === this.step, 'P4: a token was wanted, and nobody asked for one');
     const leftMs = current !== undefined && this.isUsable ? this.#leftOf(current) : 0;
     this.must(Math.abs(status.validForMs - leftMs) < driftMs, `valid for ${status.validForMs} ms, not ${leftMs}`);
-    this.must(status.failure?.count === this.#outage?.count, `${status.failure?.count} failures in the status`);
-    this.must(status.failure?.code === this.#outage?.code, `${status.failure?.code} in the status`);
+    const { generation = 0, since, lifetimeMs } = current ?? {};
+    const expiresAt = since && since.wall + (lifetimeMs ?? 0);
+    const shown = [status.generation, status.issuedAt, status.expiresAt, status.failure?.count, status.failure?.code];
+    const right = [generation, since?.wall, expiresAt, this.#outage?.count, this.#outage?.code];
+    this.must(shown.join() === right.join(), `status ${shown.join()} instead of ${right.join()}`);
     this.#checkRenewal(timers);
   }
 
@@ -477,7 +480,7 @@ export class Monitor implements Onlooker {
   /** Notes what should not be. */
   must(isKept: boolean, rule: string): void {
     if (isKept) return;
-    this.violations.push(`${rule}, in step ${this.#step}`);
+    this.violations.push(`${rule}, in step ${this.step}`);
     this.log.push(`  ✗ ${rule}`);
   }
 }

@@ -68,7 +68,7 @@ export class ToldEndpoint {
     const { promise, resolve, reject } = Promise.withResolvers<Response>();
     const { signal } = init ?? {};
     if (!(signal instanceof AbortSignal)) throw new TypeError('A token request came without a signal');
-    signal.throwIfAborted();
+    signal.throwIfAborted(); // as the platform's own fetch: nothing is sent
     const settle = (response: Response | TypeError): void =>
       response instanceof Response ? resolve(response) : reject(response);
     const asked = { signal, settle };

@@ -240,15 +240,8 @@ export class World {
     if (manner === 'within' || this.#reactions > reactions) return;
     this.#must(!monitor.isEndSilent, 'read saw the end of a token and did not tell');
     this.#must(answer.isOk() === isUsable, `read: ${answer.isOk()}, though usable: ${isUsable}`);
-    if (answer.isErr()) this.#mustSay(answer.error.code);
-  }
-
-  /** Why there is no token: the last failure, unless nothing has failed since it was rejected. */
-  #mustSay(code: string): void {
-    const { state, failure } = this.token.status();
-    const last = failure?.code ?? 'UNAVAILABLE';
-    const codes = state === 'closed' ? ['CLOSED'] : state === 'rejected' ? ['UNAVAILABLE', last] : [last];
-    this.#must(codes.includes(code), `read: ${code} instead of ${codes.join(' or ')}`);
+    const code = answer.isErr() ? answer.error.code : monitor.reason;
+    this.#must(code === monitor.reason, `read: ${code} instead of ${monitor.reason}`);
   }
 
   #follow(
