@@ -25,10 +25,14 @@ afterEach(() => {
 afterAll(() => network.close());
 
 const expected: Record<string, unknown> = {
+  'explain.ts': expect.stringMatching(
+    /^▼ shed .+\n▼ retry .+\n▼ break {6}circuit-breaker {2}failureRatio 0\.5 · minimumCalls 20/,
+  ),
   'discovery.ts': 'https://id.internal/token',
   'fetch-door.ts': 200,
   'first-call.ts': { id: 42, state: 'shipped' },
   'first-client.ts': 'shipped',
+  'opentelemetry.ts': { id: 42, state: 'shipped' },
   'token-events.ts': 'acquired: good for 3600 s',
   'token-pool.ts': '2 orders, 2 tokens',
 };

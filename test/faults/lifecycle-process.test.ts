@@ -82,7 +82,7 @@ replay('LC-015', async ({ hides }) => {
     'no answer': 'ATTEMPT_TIMEOUT',
     'a caller who gives up': 'RangeError',
     'a reset': 'TRANSPORT',
-    'a body that breaks off': 'TypeError',
+    'a body that breaks off': 'TRANSPORT',
     'a body that is too large': 'BODY_TOO_LARGE',
     'a redirect elsewhere': 'REDIRECT_BLOCKED',
     'another origin': 'DESTINATION_NOT_ALLOWED',

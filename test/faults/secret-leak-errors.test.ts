@@ -228,7 +228,7 @@ replay('SL-015', async ({ hides }) => {
     textIn(each),
   ]);
   for (const text of texts) expect(text).not.toMatch(/Bearer|CANARY/);
-  expect(inspect(error)).toContain('x-trace'); // so it would have been seen
+  expect(inspect(error, { showHidden: true })).toContain('x-trace'); // so it would have been seen
 });
 
 replay('SL-016', async ({ hides }) => {

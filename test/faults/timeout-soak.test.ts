@@ -36,7 +36,7 @@ replay('TO-016', async ({ hides }) => {
   const inProcess = createClient({ baseUrl: 'https://api.example', fetch, ...limits }, withBearerAuth(token));
   const { signal } = new AbortController();
 
-  await calls(300, inProcess, signal); // for what is made once
+  await calls(2_000, inProcess, signal); // for what is made once, and grows to what a batch needs
   const before = await heapBytes();
   await calls(2_000, inProcess, signal);
 

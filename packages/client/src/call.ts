@@ -35,7 +35,15 @@ export interface CallParts {
 }
 
 /** What a call is doing. `start`: not yet anything of these. */
-export type CallPhase = 'start' | 'token' | 'attempt' | 'backoff' | 'body';
+export type CallPhase = 'start' | 'queue' | 'token' | 'attempt' | 'backoff' | 'body';
+
+/** What a stage does when a call that it lets through waits before it tries again, and when it goes on. */
+export interface Rest {
+  /** The call waits: what it holds may go to others. */
+  readonly begin: () => void;
+  /** The call goes on, when this has answered. */
+  readonly end: () => Promise<void>;
+}
 
 const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -47,35 +55,55 @@ const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
  * headers. The transport sends both.
  */
 export class Call {
+  /** What the caller has set for this call alone. */
   readonly options: CallOptions;
+  /** Milliseconds for the whole call; `Infinity` for no limit. */
+  readonly totalTimeoutMs: number;
   /** Milliseconds that an attempt has until the response head; `Infinity` for no limit. */
   readonly attemptTimeoutMs: number;
   /** Which attempt this is, from 1. */
   attempt = 1;
   /** Aborts what is being done now. The `timeout` stage narrows it for an attempt and puts it back. */
   signal: AbortSignal;
+  /**
+   * What the network does with a redirect: hands it out, or refuses it. Refusing is what lets `fetch` send a stream
+   * without keeping a copy (Fetch standard, HTTP-network-or-cache fetch, step 3).
+   */
+  redirect: 'manual' | 'error' = 'manual';
   /** What is being done now: an error for a deadline tells it. */
   phase: CallPhase = 'start';
   /** Why the last attempt failed, if it did. Becomes the cause when the deadline ends the call. */
   lastFailure: unknown = undefined;
+  /** What the request's body was made from, when that can be sent again as it is. */
   readonly source: BodySource | undefined;
+  /** Whether the body (if any) can be sent again. */
   readonly repeatable: boolean;
+  /** Options that are `fetch`'s alone, such as `dispatcher`. */
   readonly fetchOptions: Readonly<Record<string, unknown>> | undefined;
   readonly #clock: Clock;
   readonly #deadlineAt: number;
   readonly #headers = new Map<string, string>();
   readonly #credentials = new Set<string>();
+  readonly #dropped = new Map<string, string>();
+  readonly #secrets = new Set<string>();
+  readonly #rests: Rest[] = [];
 
   constructor(parts: CallParts) {
     const { options, signal, clock, attemptTimeoutMs, totalTimeoutMs, fetchOptions, source, repeatable } = parts;
     this.options = options;
     this.attemptTimeoutMs = attemptTimeoutMs;
+    this.totalTimeoutMs = totalTimeoutMs;
     this.signal = signal;
     this.source = source;
     this.repeatable = repeatable;
     this.fetchOptions = fetchOptions;
     this.#clock = clock;
     this.#deadlineAt = totalTimeoutMs === Infinity ? Infinity : clock.monotonic() + totalTimeoutMs;
+  }
+
+  /** True when a request has a body that cannot be sent again: a stream is used up by sending it. */
+  isBodyGone({ body }: Request): boolean {
+    return body !== null && !this.repeatable;
   }
 
   /** Milliseconds left for the whole call; `Infinity` when it has no deadline, below 0 when it is over. */
@@ -97,12 +125,64 @@ export class Call {
   setCredential(name: string, value: string): void {
     this.setHeader(name, value);
     this.#credentials.add(name.toLowerCase());
+    this.#secrets.add(value);
   }
 
-  /** Forgets the credentials, and headers of these names: the request goes on to another origin. */
-  dropCredentials(names: readonly string[] = []): void {
-    for (const name of [...this.#credentials, ...names]) this.#headers.delete(name);
-    this.#credentials.clear();
+  /** Has a header of the request's own kept from other origins as well. */
+  guardHeader(name: string): void {
+    this.#credentials.add(name.toLowerCase());
+  }
+
+  /** True when a stage has set this header, and it has not been dropped on the way. */
+  hasHeader(name: string): boolean {
+    return this.#headers.has(name.toLowerCase());
+  }
+
+  /** The values of all credentials that the call has had: what must not be shown of what comes back. */
+  secrets(): readonly string[] {
+    return [...this.#secrets];
+  }
+
+  /** Has a stage told when the call waits between two attempts. */
+  whenResting(rest: Rest): void {
+    this.#rests.push(rest);
+  }
+
+  /** Waits, and lets go for so long of what stages hold for this call. */
+  async rest(wait: () => Promise<void>): Promise<void> {
+    for (const { begin } of this.#rests) begin();
+    await wait();
+    for (const { end } of this.#rests) await end();
+  }
+
+  /**
+   * Forgets the credentials, and headers of these names, for this attempt: the request goes on to another origin.
+   *
+   * @returns the names of all that must not go along
+   */
+  dropCredentials(names: readonly string[] = []): readonly string[] {
+    const all = [...new Set([...this.#credentials, ...names])];
+    for (const name of this.#credentials) {
+      const value = this.#headers.get(name);
+      if (value !== undefined) this.#dropped.set(name, value);
+    }
+    this.dropHeaders(all);
+    return all;
+  }
+
+  /** Begins the next attempt, at the first origin again: with the credentials that the last one has dropped. */
+  nextAttempt(): void {
+    this.attempt += 1;
+    for (const [name, value] of this.#dropped) this.setCredential(name, value);
+    this.#dropped.clear();
+  }
+
+  /** Forgets headers that stages have set. */
+  dropHeaders(names: readonly string[]): void {
+    for (const name of names) {
+      this.#headers.delete(name.toLowerCase());
+      this.#credentials.delete(name.toLowerCase());
+    }
   }
 
   /** The request's headers with those of the stages over them. The request keeps its own. */

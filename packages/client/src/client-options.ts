@@ -3,19 +3,22 @@ import type { CallOptions } from './call.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import { ConfigError, InvalidSchemeError } from './errors.ts';
+import { aFunction, aLimit, aTimeout, aWholeNumberFrom0, listOf, millisecondsFrom0, mustBe, oneOf } from './must-be.ts';
+import type { Rule } from './must-be.ts';
 import { isSecure, readUrl } from './origin.ts';
 import { defaultRetry, retryPolicy } from './retry-policy.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { ClientFacts } from './stage.ts';
-import type { RedirectOptions } from './stages/redirect.ts';
+import type { RedirectOptions, Redirects } from './stages/redirect.ts';
+import type { Concurrency, ConcurrencyOptions } from './stages/shed.ts';
 
 /** ky's own options that our stages answer for. */
 type Replaced = 'retry' | 'timeout' | 'totalTimeout' | 'fetch';
 
 /** How a client behaves. Besides these, every option of ky: `headers`, `searchParams`, `hooks`, `throwHttpErrors`, … */
 export interface ClientOptions extends Omit<Options, Replaced | 'method' | 'body' | 'json'>, CallOptions {
-  /** How many calls may be under way at once; the next one fails with `OVERLOADED`. Default: `Infinity`. */
-  readonly concurrency?: number;
+  /** How many calls may be under way at once, or more about it; the next one fails with `OVERLOADED`. Default: no limit. */
+  readonly concurrency?: number | ConcurrencyOptions;
   /** The largest response body, in bytes after decompression. Default: 10 MiB. */
   readonly maxResponseBytes?: number;
   /** Which redirects are followed. Default: 10 hops, within the origin. */
@@ -38,9 +41,9 @@ export interface Settings {
   readonly timeout: number | false;
   readonly bodyTimeout: number | false;
   readonly totalTimeout: number | false;
-  readonly concurrency: number;
+  readonly concurrency: Concurrency;
   readonly maxResponseBytes: number;
-  readonly redirects: RedirectOptions;
+  readonly redirects: Redirects;
   readonly insecureHttp: boolean;
   readonly userAgent: string;
   readonly fetch: typeof globalThis.fetch;
@@ -55,22 +58,23 @@ export interface Settings {
  * @throws ConfigError naming the option, what was found and what would be right
  */
 export function settle(options: ClientOptions): Settings {
+  checkCallOptions(options);
   const { retry, timeout = 30_000, bodyTimeout = 30_000, totalTimeout = false, ...others } = options;
-  const { concurrency = Infinity, maxResponseBytes = 10 * 1024 * 1024, redirects = {}, ...more } = others;
+  const { concurrency, maxResponseBytes = 10 * 1024 * 1024, redirects = {}, ...more } = others;
   const { insecureHttp = false, userAgent = 'bearings', fetch = globalFetch, ...rest } = more;
   const { clock = systemClock, random = Math.random, ...ky } = rest;
-  checkCallOptions({ timeout, bodyTimeout, totalTimeout });
-  checkCount('concurrency', concurrency);
-  checkCount('maxResponseBytes', maxResponseBytes);
-  checkHops(redirects.limit);
+  mustBe('maxResponseBytes', maxResponseBytes, aLimit);
+  mustBe('userAgent', userAgent, aHeaderValue);
+  mustBe('fetch', fetch, aFunction);
+  mustBe('random', random, aFunction);
   return {
     retry: retryPolicy(defaultRetry, retry),
     timeout,
     bodyTimeout,
     totalTimeout,
-    concurrency,
+    concurrency: concurrencyOf(concurrency),
     maxResponseBytes,
-    redirects: { ...redirects, ...(redirects.origins && { origins: [...redirects.origins] }) },
+    redirects: redirectsOf(redirects),
     insecureHttp,
     userAgent,
     fetch,
@@ -80,30 +84,48 @@ export function settle(options: ClientOptions): Settings {
 }
 
 /**
- * Checks the durations of a client or of one call: milliseconds above 0, or `false` for none.
+ * Checks the durations of a client or of one call.
  *
- * @throws ConfigError
+ * @throws ConfigError also when an attempt is given more time than the whole call
  */
-export function checkCallOptions(options: CallOptions): void {
-  for (const field of ['timeout', 'bodyTimeout', 'totalTimeout'] as const) {
-    const value: unknown = options[field];
-    if (value === undefined || value === false) continue;
-    if (typeof value === 'number' && Number.isFinite(value) && value > 0) continue;
-    throw new ConfigError(field, `${field} must be milliseconds above 0, or false for no limit, not ${shown(value)}`);
+export function checkCallOptions({ timeout, bodyTimeout, totalTimeout }: CallOptions): void {
+  for (const [field, value] of Object.entries({ timeout, bodyTimeout, totalTimeout })) {
+    if (value !== undefined) mustBe(field, value, aTimeout);
   }
+  if (typeof timeout !== 'number' || typeof totalTimeout !== 'number' || timeout <= totalTimeout) return;
+  throw new ConfigError(
+    'timeout',
+    `timeout (${timeout} ms for one attempt) is longer than totalTimeout (${totalTimeout} ms for the whole call)`,
+  );
 }
 
-function checkCount(field: string, value: unknown): void {
-  if (typeof value === 'number' && value > 0) return;
-  throw new ConfigError(field, `${field} must be a number above 0, not ${shown(value)}`);
+function concurrencyOf(option: number | ConcurrencyOptions = {}): Concurrency {
+  const given = typeof option === 'number' ? { limit: option } : option;
+  const { limit = Infinity, limitPerOrigin = Infinity, queue = 0, queueTimeout = 1_000 } = given;
+  mustBe(typeof option === 'number' ? 'concurrency' : 'concurrency.limit', limit, aLimit);
+  mustBe('concurrency.limitPerOrigin', limitPerOrigin, aLimit);
+  mustBe('concurrency.queue', queue, aWholeNumberFrom0);
+  mustBe('concurrency.queueTimeout', queueTimeout, millisecondsFrom0);
+  return { limit, limitPerOrigin, queue, queueTimeout };
 }
 
-function checkHops(limit: unknown): void {
-  if (limit === undefined || (typeof limit === 'number' && Number.isInteger(limit) && limit >= 0)) return;
-  throw new ConfigError('redirects.limit', `redirects.limit must be a whole number from 0, not ${shown(limit)}`);
+function redirectsOf({ limit = 10, origins = [], blocked = 'error' }: RedirectOptions): Redirects {
+  mustBe('redirects.limit', limit, aWholeNumberFrom0);
+  mustBe('redirects.blocked', blocked, oneOf('error', 'response'));
+  if (origins === 'any') return { limit, origins, blocked };
+  mustBe('redirects.origins', origins, listOf(anOrigin));
+  return { limit, blocked, origins: origins.map((origin) => new URL(origin).origin) };
 }
 
-const shown = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));
+const aHeaderValue: Rule = {
+  holds: (value) => typeof value === 'string' && /^[\t\x20-\x7e\x80-\xff]+$/.test(value),
+  says: 'a header value: visible characters on one line',
+};
+const anOrigin: Rule = {
+  holds: (value) => typeof value === 'string' && isOrigin(URL.parse(value)),
+  says: 'an origin such as https://api.example',
+};
+const isOrigin = (url: URL | null): boolean => url !== null && url.origin !== 'null' && url.href === `${url.origin}/`;
 
 /** Looked up at each call, so that what replaces the global later (an interceptor in a test) is used. */
 const globalFetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init);

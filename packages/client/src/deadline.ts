@@ -2,12 +2,12 @@ import { tapBody } from './body.ts';
 import type { Call } from './call.ts';
 import type { Clock } from './clock.ts';
 import { DeadlineExceededError } from './errors.ts';
+import { originOf } from './origin.ts';
+import type { Send } from './stage.ts';
 import { untilAborted } from './until-aborted.ts';
 
-/** What a call's total budget is kept with. */
-export interface Deadline {
-  readonly budgetMs: number;
-  readonly origin: string;
+interface Departure {
+  readonly send: Send;
   readonly clock: Clock;
 }
 
@@ -17,12 +17,10 @@ export interface Deadline {
  *
  * @throws DeadlineExceededError with the last failure as its cause
  */
-export async function withinDeadline(
-  call: Call,
-  { budgetMs, origin, clock }: Deadline,
-  send: () => Promise<Response>,
-): Promise<Response> {
-  if (budgetMs === Infinity) return send();
+export async function withinDeadline(request: Request, call: Call, { send, clock }: Departure): Promise<Response> {
+  const { totalTimeoutMs: budgetMs } = call;
+  if (budgetMs === Infinity) return send(request, call);
+  const origin = originOf(request.url);
   const deadline = new AbortController();
   const expire = (): void => {
     const { attempt: attempts, phase, lastFailure: cause } = call;
@@ -32,7 +30,7 @@ export async function withinDeadline(
   const cancel = clock.schedule(budgetMs, expire, { background: true });
   call.signal = AbortSignal.any([call.signal, deadline.signal]);
   try {
-    const response = await untilAborted(send(), deadline.signal);
+    const response = await untilAborted(send(request, call), deadline.signal);
     call.phase = 'body';
     return tapBody(response, { read: (read) => untilAborted(read(), deadline.signal), end: cancel });
   } catch (cause) {

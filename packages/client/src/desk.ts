@@ -1,19 +1,27 @@
 import { Call } from './call.ts';
-import type { CallOptions, CallParts } from './call.ts';
+import type { CallOptions } from './call.ts';
 import { checkCallOptions } from './client-options.ts';
 import type { Settings } from './client-options.ts';
 import { withinDeadline } from './deadline.ts';
 import { ClientClosedError } from './errors.ts';
-import { originOf } from './origin.ts';
+import { follow, releaser } from './follow.ts';
+import type { Payload } from './payload.ts';
 import type { Send } from './stage.ts';
 
 /** What a door hands over with a request. */
-type Errand = Pick<CallParts, 'source' | 'repeatable' | 'fetchOptions'> & { readonly options: CallOptions };
+interface Errand {
+  readonly options: CallOptions;
+  /** The caller's own, if there is one. */
+  readonly signal?: AbortSignal | null | undefined;
+  readonly fetchOptions?: Readonly<Record<string, unknown>> | undefined;
+  /** Told when the call begins. */
+  readonly onCall?: (call: Call) => void;
+}
 
 /** Where both doors (ky's and `fetch`'s) hand their requests in. */
 export interface Desk {
   /** Sends a request down the stack, within the call's total budget. */
-  call(request: Request, errand: Errand): Promise<Response>;
+  call(payload: Payload, errand: Errand): Promise<Response>;
   /** Takes no more calls; answers when those under way have their response heads. */
   close(): Promise<void>;
 }
@@ -21,25 +29,32 @@ export interface Desk {
 /** Opens the desk in front of a composed stack. */
 export function openDesk(send: Send, { timeout, totalTimeout, facts: { clock } }: Settings): Desk {
   const underWay = new Set<Promise<unknown>>();
+  const signals = releaser();
   let isClosed = false;
 
-  async function answer(request: Request, errand: Errand): Promise<Response> {
-    const { signal } = request;
-    signal.throwIfAborted();
+  async function answer(payload: Payload, errand: Errand): Promise<Response> {
+    errand.signal?.throwIfAborted();
     checkCallOptions(errand.options);
-    const budgetMs = errand.options.totalTimeout ?? totalTimeout;
-    const totalTimeoutMs = budgetMs === false ? Infinity : budgetMs;
-    const attemptMs = errand.options.timeout ?? timeout;
-    const attemptTimeoutMs = attemptMs === false ? Infinity : attemptMs;
-    const call = new Call({ ...errand, signal, clock, attemptTimeoutMs, totalTimeoutMs });
-    const deadline = { budgetMs: totalTimeoutMs, origin: originOf(request.url), clock };
-    return withinDeadline(call, deadline, () => send(request, call));
+    const { signal, release } = follow(errand.signal);
+    const { options, fetchOptions, onCall } = errand;
+    const attemptTimeoutMs = msOf(options.timeout ?? timeout);
+    const totalTimeoutMs = msOf(options.totalTimeout ?? totalTimeout);
+    const { request, ...body } = payload;
+    const call = new Call({ ...body, options, fetchOptions, signal, clock, attemptTimeoutMs, totalTimeoutMs });
+    onCall?.(call);
+    try {
+      const response = await withinDeadline(request, call, { send, clock });
+      return errand.signal ? signals.after(response, release) : response;
+    } catch (cause) {
+      release();
+      throw cause;
+    }
   }
 
   return {
-    async call(request, errand) {
+    async call(payload, errand) {
       if (isClosed) throw new ClientClosedError();
-      const answered = answer(request, errand);
+      const answered = answer(payload, errand);
       underWay.add(answered);
       try {
         return await answered;
@@ -53,3 +68,5 @@ export function openDesk(send: Send, { timeout, totalTimeout, facts: { clock } }
     },
   };
 }
+
+const msOf = (duration: number | false): number => (duration === false ? Infinity : duration);

@@ -1,7 +1,9 @@
-import type { BodySource, CallOptions } from './call.ts';
+import type { CallOptions } from './call.ts';
 import type { Desk } from './desk.ts';
 import { InvalidHeaderError } from './errors.ts';
 import { readUrl } from './origin.ts';
+import { fixed, payloadOf } from './payload.ts';
+import type { ClientFacts } from './stage.ts';
 
 /** `fetch`'s options, and those of a call. */
 export type FetchInit = RequestInit & CallOptions;
@@ -10,32 +12,51 @@ export type FetchInit = RequestInit & CallOptions;
 export type Fetch = (input: string | URL | Request, init?: FetchInit) => Promise<Response>;
 
 /** Opens the door for whatever takes a custom `fetch`: same signature, a response for every status. */
-export function fetchDoor(desk: Desk, home: URL | undefined): Fetch {
-  return async (input, init = {}) => {
-    const { retry, timeout, bodyTimeout, totalTimeout, ...fetchInit } = init;
-    const request = requestFrom(input, fetchInit, home);
-    return desk.call(request, {
+export function fetchDoor(desk: Desk, { home, clock }: Pick<ClientFacts, 'home' | 'clock'>): Fetch {
+  return async (input, init) => {
+    const { retry, timeout, bodyTimeout, totalTimeout, signal, dispatcher }: FetchInit = init ?? {};
+    const own = membersOf(init ?? {});
+    const request = requestFrom(input, own, home);
+    return desk.call(await payloadOf(request, own.body, clock), {
       options: { retry, timeout, bodyTimeout, totalTimeout },
-      ...bodyFacts(fetchInit.body, request),
-      fetchOptions: fetchInit.dispatcher === undefined ? undefined : { dispatcher: fetchInit.dispatcher },
+      signal: signal === undefined ? request.signal : signal,
+      fetchOptions: dispatcher === undefined ? undefined : { dispatcher },
     });
   };
 }
 
-/** What is known of a body that was given as `init.body`, or of one that came inside a Request. */
-export function bodyFacts(
-  body: RequestInit['body'],
-  request: Request,
-): { source: BodySource | undefined; repeatable: boolean } {
-  if (request.body === null) return { source: undefined, repeatable: true };
-  if (body === undefined || body === null) return { source: undefined, repeatable: true };
-  return isSource(body) ? { source: body, repeatable: true } : { source: undefined, repeatable: false };
+/** What `fetch` reads of its options, but for the signal: a Request would leave a listener on the caller's. */
+const members = [
+  'method',
+  'body',
+  'cache',
+  'credentials',
+  'duplex',
+  'integrity',
+  'keepalive',
+  'mode',
+  'redirect',
+  'referrer',
+  'referrerPolicy',
+] as const;
+
+/**
+ * Options as `fetch` sees them at the call: those that are inherited or behind a getter too (a Request may be given as
+ * options), each read once.
+ */
+function membersOf(init: FetchInit): RequestInit {
+  const read = members.map((name) => [name, name === 'body' ? fixed(init.body) : init[name]] as const);
+  const given: RequestInit = Object.fromEntries(read.filter(([, value]) => value !== undefined));
+  return init.headers === undefined ? given : { ...given, headers: listed(init.headers) };
 }
 
-/** True for what is all there; a stream or an iterator is used up by sending it. */
-function isSource(body: NonNullable<RequestInit['body']>): body is BodySource {
-  if (typeof body === 'string' || body instanceof URLSearchParams || body instanceof FormData) return true;
-  return body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body);
+/** An iterator of headers can be gone through once: it is checked and sent from a list. */
+function listed(headers: NonNullable<RequestInit['headers']>): NonNullable<RequestInit['headers']> {
+  return headers instanceof Headers || !isIterable(headers) ? headers : [...headers];
+}
+
+function isIterable(headers: object): headers is Iterable<[string, string]> {
+  return Symbol.iterator in headers;
 }
 
 /**

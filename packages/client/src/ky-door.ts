@@ -1,11 +1,13 @@
 import kyDefault, { isHTTPError } from 'ky';
 import type { BeforeErrorHook, InitHook, Input, KyInstance, Options, ResponsePromise } from 'ky';
-import type { CallOptions } from './call.ts';
+import type { Call, CallOptions } from './call.ts';
+import type { Settings } from './client-options.ts';
 import type { Desk } from './desk.ts';
 import { ConfigError, InvalidUrlError } from './errors.ts';
-import { bodyFacts, checkHeaders } from './fetch-door.ts';
+import { checkHeaders } from './fetch-door.ts';
+import { withFacts } from './http-status-error.ts';
 import { readUrl } from './origin.ts';
-import { defaultRetry } from './retry-policy.ts';
+import { fixed, payloadOf } from './payload.ts';
 
 /** The methods ky has a name for. */
 const methods = ['get', 'post', 'put', 'patch', 'head', 'delete', 'query'] as const;
@@ -13,6 +15,8 @@ const methods = ['get', 'post', 'put', 'patch', 'head', 'delete', 'query'] as co
 /** What our `init` hook carries past ky: ky hands options that it does not know to `fetch`'s second argument. */
 interface Carried {
   readonly options: CallOptions;
+  /** The caller's signal. ky would leave a listener on it for as long as its Request lives. */
+  readonly signal: AbortSignal | null | undefined;
   readonly body: RequestInit['body'];
   /** True when a hook or a progress callback may have put another body into the request since. */
   readonly isUncertain: boolean;
@@ -20,13 +24,20 @@ interface Carried {
 
 type KyFetchInit = RequestInit & Pick<CallOptions, 'bodyTimeout'> & { readonly bearings?: Carried };
 
+/** ky's options, and what a call may set differently from its client. */
+export type KyCallOptions = Omit<Options, keyof CallOptions> & CallOptions;
+
+type Open = <T>(input: Input, options?: KyCallOptions) => ResponsePromise<T>;
+
 /** ky with fittings (a client's `fetch`, `stages`, `close`), which every door made from it has too. */
 export type Door<F extends object> = F & {
   /** The same with other options, on the same stack. */
-  extend(options: Parameters<KyInstance['extend']>[0]): Door<F>;
+  extend(options: KyCallOptions | ((defaults: Readonly<Options>) => KyCallOptions)): Door<F>;
   /** The same with fresh options, on the same stack. */
-  create(options?: Options): Door<F>;
-} & KyInstance;
+  create(options?: KyCallOptions): Door<F>;
+} & Readonly<Record<(typeof methods)[number], Open>> &
+  Open &
+  KyInstance;
 
 /**
  * Opens the front door: ky, with the stack in the place of `fetch`.
@@ -34,24 +45,31 @@ export type Door<F extends object> = F & {
  * ky's own retry and timeout would sit in the wrong places (its timeout spans the wait for a token, its retry repeats
  * the old header), so they are off, and what a call asks of them is carried to the stages instead.
  */
-export function kyDoor<F extends object>(desk: Desk, options: Options, fittings: F): Door<F> {
-  const fetch = (input: Input, init: KyFetchInit = {}): Promise<Response> => {
+export function kyDoor<F extends object>(
+  desk: Desk,
+  { ky: options, facts: { clock } }: Settings,
+  fittings: F,
+): Door<F> {
+  const calls = new WeakMap<object, Call>(); // not on what is carried: ky's errors hold that
+  const fetch = async (input: Input, init: KyFetchInit = {}): Promise<Response> => {
     const request = input instanceof Request ? input : new Request(input);
     const { bearings, bodyTimeout, ...fetchOptions } = init;
-    return desk.call(request, {
+    const body = bearings?.isUncertain === true ? undefined : bearings?.body;
+    return desk.call(await payloadOf(request, body, clock), {
       options: { ...bearings?.options, bodyTimeout },
+      signal: bearings?.signal ?? request.signal,
       fetchOptions,
-      ...carriedBody(request, bearings),
+      onCall: (call) => void (bearings && calls.set(bearings, call)),
     });
   };
-  const carry = carryPast(fetch);
+  const nameStatus: BeforeErrorHook = ({ error }) => {
+    if (!isHTTPError(error)) return error;
+    const carried: unknown = 'bearings' in error.options ? error.options.bearings : undefined;
+    return withFacts(error, typeof carried === 'object' && carried !== null ? calls.get(carried) : undefined);
+  };
+  const carry = carryPast(fetch, nameStatus);
   const create = (fresh: Options): KyInstance => kyDefault.create({ ...checked(fresh), fetch });
   return hang(create(options), { create, carry }, fittings);
-}
-
-function carriedBody(request: Request, carried: Carried | undefined): ReturnType<typeof bodyFacts> {
-  const { source, repeatable } = bodyFacts(carried?.body, request);
-  return { source: carried?.isUncertain === true ? undefined : source, repeatable };
 }
 
 /** What all doors of one desk share. */
@@ -66,7 +84,7 @@ interface Frame {
  */
 function hang<F extends object>(base: KyInstance, frame: Frame, fittings: F): Door<F> {
   const { create, carry } = frame;
-  const ky = base.extend({ hooks: { init: [carry], beforeError: [nameStatus] } });
+  const ky = base.extend({ hooks: { init: [carry] } });
   const again = (next: KyInstance): Door<F> => hang(next, frame, fittings);
   const open = (input: Input, { hooks, ...own }: Options = {}): ResponsePromise => {
     try {
@@ -85,10 +103,17 @@ function hang<F extends object>(base: KyInstance, frame: Frame, fittings: F): Do
   });
 }
 
-/** @throws InvalidHeaderError */
+/** @throws InvalidHeaderError | ConfigError */
 function checked(options: Options): Options {
   checkHeaders(options.headers);
+  checkHooks(options.hooks);
   return options;
+}
+
+/** @throws ConfigError for hooks that would never be called */
+function checkHooks(hooks: Options['hooks']): void {
+  if ((hooks?.beforeRetry?.length ?? 0) === 0) return;
+  throw new ConfigError('hooks.beforeRetry', 'beforeRetry is not called: ky does not retry here. Use retry.onRetry');
 }
 
 /**
@@ -110,31 +135,22 @@ function withoutQuotes(cause: unknown, input: Input, { headers }: Options): unkn
 /**
  * Takes what is ours out of a call's options, and carries it past ky.
  *
+ * @param nameStatus - goes before all other hooks for errors: they see its facts, and cannot replace it
  * @throws ConfigError when the options bring another `fetch`, which would go round the stack
  */
-function carryPast(fetch: unknown): InitHook {
+function carryPast(fetch: unknown, nameStatus: BeforeErrorHook): InitHook {
   return (options) => {
-    const { retry, timeout, totalTimeout, json, stringifyJson = JSON.stringify, hooks, onUploadProgress } = options;
+    const { retry, timeout, totalTimeout, json, stringifyJson, hooks, onUploadProgress, signal } = options;
     if (options.fetch !== fetch)
       throw new ConfigError('fetch', 'fetch goes to createClient: here it would bypass the stack');
-    if (json !== undefined) {
-      const headers = new Headers(options.headers);
-      if (!headers.has('content-type')) headers.set('content-type', 'application/json');
-      Object.assign(options, { body: stringifyJson(json), headers, json: undefined });
-    }
+    checkHooks(hooks);
+    checkHeaders(options.headers); // as they are now: other hooks may have brought some
+    const text = json === undefined ? undefined : (stringifyJson?.(json) ?? JSON.stringify(json));
+    if (text !== undefined) options.stringifyJson = () => text;
+    options.hooks = { ...hooks, beforeError: [nameStatus, ...(hooks?.beforeError ?? [])] };
     const isUncertain = (hooks?.beforeRequest?.length ?? 0) > 0 || onUploadProgress !== undefined;
-    const bearings: Carried = { options: { retry, timeout, totalTimeout }, body: options.body, isUncertain };
-    Object.assign(options, { bearings, retry: 0, timeout: false, totalTimeout: false });
+    const body = text ?? fixed(options.body);
+    const bearings: Carried = { options: { retry, timeout, totalTimeout }, signal, body, isUncertain };
+    Object.assign(options, { bearings, signal: undefined, retry: 0, timeout: false, totalTimeout: false });
   };
 }
-
-/** Gives ky's error for a status a code and `retryable`, as ours have, and takes the query out of its message. */
-const nameStatus: BeforeErrorHook = ({ error }) => {
-  if (!isHTTPError(error)) return error;
-  const { url } = error.request;
-  const [shown = url] = url.split('?');
-  error.message = error.message.replace(url, () => shown);
-  if (error.stack !== undefined) error.stack = error.stack.replace(url, () => shown);
-  const retryable = defaultRetry.statusCodes.includes(error.response.status);
-  return Object.assign(error, { code: 'HTTP_STATUS' as const, retryable });
-};

@@ -18,16 +18,26 @@ export const slots = [
   'limit',
   'redirect',
   'guard',
+  'wire',
   'transport',
 ] as const;
 
 /** A place in the stack. */
 export type Slot = (typeof slots)[number];
 
-/** A stage, the slot it belongs to, and the name by which `client.stages` shows it. */
-export interface Layer {
-  readonly slot: Slot;
+/** What a setting of a layer may be, for {@link explain} to show. Never a secret. */
+export type Setting = string | number | boolean | readonly (string | number)[];
+
+/** The name by which `client.stages` shows a layer, and what `explain(client)` says of it. */
+export interface LayerLabel {
   readonly name: string;
+  /** Shown in the order given. A number whose name ends in `Ms` or `Bytes` is shown with its unit. */
+  readonly settings?: Readonly<Record<string, Setting>>;
+}
+
+/** A stage, the slot it belongs to, and what it is called. */
+export interface Layer extends LayerLabel {
+  readonly slot: Slot;
   readonly stage: Stage;
 }
 
@@ -36,32 +46,25 @@ export interface Layer {
  *
  * Several layers in one slot keep the order in which they are listed. A layer in `transport` takes the place of `fetch`.
  *
- * @throws ConfigError when there is no such slot
+ * @param label - a name, unique within a client, or a name and the settings to show
+ * @throws ConfigError when there is no such slot, or the stage is no function
  */
-export function layer(slot: Slot, name: string, stage: Stage): Layer {
-  checkSlot(slot);
-  return Object.freeze({ slot, name, stage });
-}
-
-function checkSlot(slot: Slot): void {
-  if (slots.includes(slot)) return;
-  throw new ConfigError('slot', `There is no slot ${JSON.stringify(slot)}. From the outside in: ${slots.join(', ')}`);
+export function layer(slot: Slot, label: string | LayerLabel, stage: Stage): Layer {
+  const { name, settings = {} } = typeof label === 'string' ? { name: label } : label;
+  const made = Object.freeze({ slot, name, settings: Object.freeze({ ...settings }), stage });
+  checkLayer(made);
+  return made;
 }
 
 /**
- * Puts layers into the order of the slots. Those of one slot keep their order.
+ * Checks a layer, which may be made by hand, and in JavaScript: one in no slot would be left out without a word.
  *
- * @throws ConfigError when there is no such slot, or two have one name: the same concern would act twice
+ * @throws ConfigError
  */
-export function arrange(layers: readonly Layer[]): readonly Layer[] {
-  for (const { slot } of layers) checkSlot(slot); // a layer made by hand would be left out without a word
-  const arranged = slots.flatMap((slot) => layers.filter((each) => each.slot === slot));
-  arranged.forEach(({ name, slot }, place) => {
-    if (arranged.findIndex((each) => each.name === name) === place) return;
-    throw new ConfigError(
-      'layers',
-      `Two layers are named "${name}" (slot ${slot}). A client takes each once; the order is ${slots.join(' → ')}`,
-    );
-  });
-  return arranged;
+export function checkLayer({ slot, name, stage }: Layer): void {
+  if (!slots.includes(slot)) {
+    throw new ConfigError('slot', `There is no slot ${JSON.stringify(slot)}. From the outside in: ${slots.join(', ')}`);
+  }
+  if (typeof stage === 'function') return;
+  throw new ConfigError('stage', `The stage of the layer "${name}" (slot ${slot}) is no function but ${typeof stage}`);
 }

@@ -1,4 +1,4 @@
-import { ConfigError } from './errors.ts';
+import { aNumberFrom0, mustBe } from './must-be.ts';
 
 /** How many retries a client may add to its traffic. */
 export interface RetryBudgetOptions {
@@ -24,8 +24,8 @@ export interface RetryBudget {
  * @throws ConfigError when a number is none
  */
 export function retryBudget({ ratio = 0.1, reserve = 10 }: RetryBudgetOptions): RetryBudget {
-  mustBeFrom0('retry.budget.ratio', ratio);
-  mustBeFrom0('retry.budget.reserve', reserve);
+  mustBe('retry.budget.ratio', ratio, aNumberFrom0);
+  mustBe('retry.budget.reserve', reserve, aNumberFrom0);
   let left = reserve;
   return {
     take() {
@@ -37,9 +37,4 @@ export function retryBudget({ ratio = 0.1, reserve = 10 }: RetryBudgetOptions): 
       left = Math.min(reserve, left + ratio);
     },
   };
-}
-
-function mustBeFrom0(field: string, value: unknown): void {
-  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return;
-  throw new ConfigError(field, `${field} must be a number from 0, not ${String(value)}`);
 }

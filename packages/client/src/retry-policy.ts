@@ -1,21 +1,52 @@
 import type { RetryOptions as KyRetryOptions } from 'ky';
 import { backoffMs } from './backoff.ts';
-import { ConfigError, isClientError } from './errors.ts';
+import { aFunction, aString, aWholeNumberFrom0, listOf, millisecondsFrom0, mustBe } from './must-be.ts';
+import type { Rule } from './must-be.ts';
 import type { RetryBudgetOptions } from './retry-budget.ts';
 
-/** ky's retry options, and two of ours. */
+/** Why a call is tried again: no HTTP answer, none in time, or this status. */
+export type RetryTrigger = 'transport' | 'timeout' | number;
+
+/** One retry that is about to be waited for. */
+export interface RetryEvent {
+  /** Which retry this is, from 1. */
+  readonly retry: number;
+  readonly trigger: RetryTrigger | 'other';
+  /** How long it is waited for, in milliseconds. */
+  readonly delayMs: number;
+  readonly method: string;
+  readonly origin: string;
+  /** What the attempt ended in, when that was no response. */
+  readonly error?: unknown;
+}
+
+/** ky's retry options, and some of ours. */
 export interface RetryOptions extends KyRetryOptions {
+  /** What is tried again whatever the method is, because the server has done nothing. Default: `[429]`. */
+  always?: readonly RetryTrigger[] | undefined;
   /** Whether a `Retry-After` that is sooner than the own backoff is followed. Default: true; else the later of both. */
   retryAfterShortens?: boolean | undefined;
   /** How many retries a client may add to its traffic; `false` for no limit. A call may only switch it off. */
   budget?: RetryBudgetOptions | false | undefined;
+  /**
+   * The header that makes a POST or PATCH one that may be sent again: the server knows the second by it. `false`: none.
+   * Default: `idempotency-key`.
+   */
+  idempotencyHeader?: string | false | undefined;
+  /** Gives a POST or PATCH that has no such header one: a UUID, or what the function returns. Default: false. */
+  generateIdempotencyKey?: boolean | (() => string) | undefined;
+  /** Sends `x-retry-attempt: n` with each retry, from 1. Default: false. */
+  attemptHeader?: boolean | undefined;
+  /** Told of each retry before the wait for it. What it throws harms nobody. Default: none. */
+  onRetry?: ((event: RetryEvent) => void) | undefined;
 }
 
-/** Retry options, each with its value. */
-export type RetryPolicy = Readonly<Required<Omit<RetryOptions, 'shouldRetry'>> & Pick<RetryOptions, 'shouldRetry'>>;
+type Optional = 'shouldRetry' | 'onRetry';
 
-/** What came of one attempt. */
-export type Outcome = { readonly response: Response } | { readonly error: unknown };
+/** Retry options, each with its value. */
+export type RetryPolicy = Settled<Omit<RetryOptions, Optional>> & Readonly<Pick<RetryOptions, Optional>>;
+
+type Settled<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
 
 /** Two retries of idempotent methods, 100 ms doubling to 20 s with full jitter, `Retry-After` up to a minute. */
 export const defaultRetry: RetryPolicy = Object.freeze({
@@ -23,6 +54,7 @@ export const defaultRetry: RetryPolicy = Object.freeze({
   methods: ['get', 'put', 'head', 'delete', 'options', 'trace', 'query'],
   statusCodes: [408, 429, 500, 502, 503, 504],
   afterStatusCodes: [413, 429, 503],
+  always: [429],
   maxRetryAfter: 60_000,
   backoffLimit: 20_000,
   delay: (retry: number) => backoffMs(retry, { baseMs: 100, capMs: Infinity }),
@@ -30,40 +62,53 @@ export const defaultRetry: RetryPolicy = Object.freeze({
   retryOnTimeout: true,
   retryAfterShortens: true,
   budget: {},
+  idempotencyHeader: 'idempotency-key',
+  generateIdempotencyKey: false,
+  attemptHeader: false,
 });
 
 /**
  * The policy with what an option changes of it: a number is the limit alone.
  *
- * @throws ConfigError when the limit is not a whole number from 0
+ * @throws ConfigError naming the field that is wrong
  */
 export function retryPolicy(defaults: RetryPolicy, option: number | RetryOptions | undefined): RetryPolicy {
   if (option === undefined) return defaults;
-  const changes = typeof option === 'number' ? { limit: option } : definedOf(option);
+  mustBe('retry', option, aRetry);
+  const changes: Partial<RetryPolicy> = typeof option === 'number' ? { limit: option } : definedOf(option);
   const policy = { ...defaults, ...changes };
-  if (!Number.isInteger(policy.limit) || policy.limit < 0) {
-    throw new ConfigError('retry.limit', `retry.limit must be a whole number from 0, not ${String(policy.limit)}`);
-  }
-  const { methods, statusCodes, afterStatusCodes } = policy;
-  return { ...policy, methods: [...methods], statusCodes: [...statusCodes], afterStatusCodes: [...afterStatusCodes] };
+  const { methods, statusCodes, afterStatusCodes, always } = policy;
+  mustBe('retry.limit', policy.limit, aWholeNumberFrom0);
+  mustBe('retry.backoffLimit', policy.backoffLimit, millisecondsFrom0);
+  mustBe('retry.maxRetryAfter', policy.maxRetryAfter, millisecondsFrom0);
+  mustBe('retry.delay', policy.delay, aFunction);
+  mustBe('retry.jitter', policy.jitter, aJitter);
+  if (policy.shouldRetry !== undefined) mustBe('retry.shouldRetry', policy.shouldRetry, aFunction);
+  if (policy.onRetry !== undefined) mustBe('retry.onRetry', policy.onRetry, aFunction);
+  mustBe('retry.methods', methods, listOf(aString));
+  mustBe('retry.statusCodes', statusCodes, listOf(aStatus));
+  mustBe('retry.afterStatusCodes', afterStatusCodes, listOf(aStatus));
+  mustBe('retry.always', always, listOf(aTrigger));
+  const copies = { methods: [...methods], statusCodes: [...statusCodes], afterStatusCodes: [...afterStatusCodes] };
+  return { ...policy, ...copies, always: [...always] };
 }
 
-function definedOf(option: RetryOptions): RetryOptions {
+function definedOf(option: RetryOptions): Partial<RetryPolicy> {
   return Object.fromEntries(Object.entries(option).filter(([, value]) => value !== undefined));
 }
 
-/** Whether the policy allows another attempt at all: its limit, and the method. */
-export function mayRetry(policy: RetryPolicy, method: string, attempt: number): boolean {
-  return attempt <= policy.limit && policy.methods.some((each) => each.toLowerCase() === method.toLowerCase());
-}
-
-/**
- * Whether this outcome is worth another attempt: a transport failure, an attempt that timed out, a status on the list.
- *
- * Everything else, an acquisition of a token that failed among it, is not made better by asking again.
- */
-export function isPassing(policy: RetryPolicy, outcome: Outcome): boolean {
-  if ('response' in outcome) return policy.statusCodes.includes(outcome.response.status);
-  if (isClientError(outcome.error, 'ATTEMPT_TIMEOUT')) return policy.retryOnTimeout;
-  return isClientError(outcome.error, 'TRANSPORT') && outcome.error.retryable;
-}
+const aJitter: Rule = {
+  holds: (value) => typeof value === 'boolean' || typeof value === 'function',
+  says: 'true, false, or a function of the delay',
+};
+const aRetry: Rule = {
+  holds: (value) => typeof value === 'number' || (typeof value === 'object' && value !== null),
+  says: 'a limit, or retry options',
+};
+const isStatus = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 100 && value <= 599;
+const aStatus: Rule = { holds: isStatus, says: 'a status from 100 to 599' };
+const aTrigger: Rule = {
+  holds: (value) => value === 'transport' || value === 'timeout' || isStatus(value),
+  says: '"transport", "timeout" or a status from 100 to 599',
+};

@@ -1,6 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { discard, tapBody } from '../src/body.ts';
+import type { Tap } from '../src/body.ts';
 import { caught } from './caught.ts';
+import { virtualClock } from '@bearings/testing';
 import { serve } from './loopback.ts';
 
 /** A body of endless pieces that says how much was taken and whether it was given up. */
@@ -126,4 +128,57 @@ test('discarding a response that somebody else is reading rejects nothing', asyn
   response.body?.getReader();
 
   await expect(discard(response)).resolves.toBeUndefined();
+});
+
+test('however many stages tap a body, it is wrapped once, and the tap that came last is the outermost', async () => {
+  const order: string[] = [];
+  const tap = (name: string): Tap => ({
+    async read(read) {
+      const piece = await read();
+      order.push(name);
+      return piece;
+    },
+    end: () => void order.push(`end ${name}`),
+  });
+
+  const once = tapBody(new Response('x'), tap('inner'));
+  const { body } = once;
+  const twice = tapBody(once, tap('outer'));
+  await twice.text();
+
+  expect(twice).toBe(once);
+  expect(twice.body).toBe(body);
+  expect(order).toEqual(['inner', 'outer', 'inner', 'outer', 'end inner', 'end outer']);
+});
+
+test('a status that no Response can be made with is kept, also by a clone', () => {
+  const response = Object.defineProperty(new Response('x'), 'status', { value: 999 });
+
+  const tapped = tapBody(response, {});
+
+  expect([tapped.status, tapped.ok, tapped.clone().status]).toEqual([999, false, 999]);
+});
+
+test('a discarded body that states a length over the limit is not read at all', async () => {
+  const { response, taken, reason } = endless(1);
+  response.headers.set('content-length', `${64 * 1024 + 1}`);
+
+  await discard(response);
+
+  expect([taken(), reason()]).toEqual([0, undefined]);
+});
+
+test('a discarded body that never ends is given up after a second', async () => {
+  const clock = virtualClock();
+  let given: unknown = 'not given up';
+  const stuck = new ReadableStream({ cancel: () => void (given = 'given up') });
+
+  const gone = discard(new Response(stuck), clock);
+  await clock.advance(999);
+  const before = given;
+  await clock.advance(1);
+  await gone;
+
+  expect([before, given]).toEqual(['not given up', 'given up']);
+  expect(clock.pending).toBe(0);
 });

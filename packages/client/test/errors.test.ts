@@ -26,7 +26,7 @@ test('an error of another copy of the package is recognised', () => {
 });
 
 test('a code narrows', () => {
-  const error: unknown = new TransportError('https://api.test', 'ECONNRESET', 'socket hang up');
+  const error: unknown = new TransportError('https://api.test', { reason: 'ECONNRESET', detail: 'socket hang up' });
 
   expect(isClientError(error, 'TRANSPORT')).toBe(true);
   expect(isClientError(error, 'TLS')).toBe(false);
@@ -57,8 +57,8 @@ test("ky's guard for its own timeouts does not claim ours", () => {
 test('whether another try may help is a field', () => {
   expect(new AttemptTimeoutError('https://api.test', 1).retryable).toBe(true);
   expect(new OverloadedError(1).retryable).toBe(true);
-  expect(new TransportError('https://api.test', 'ECONNRESET', '').retryable).toBe(true);
-  expect(new TransportError('https://api.test', 'ENOTFOUND', '').retryable).toBe(false);
+  expect(new TransportError('https://api.test', { reason: 'ECONNRESET', detail: '' }).retryable).toBe(true);
+  expect(new TransportError('https://api.test', { reason: 'ENOTFOUND', detail: '' }).retryable).toBe(false);
   expect(new ConfigError('timeout', '').retryable).toBe(false);
   expect(new ClientClosedError().retryable).toBe(false);
 });

@@ -7,7 +7,7 @@ import { caught } from './caught.ts';
 
 const through: Stage = (next) => next;
 
-/** The order of DESIGN.md, section 1, written out by hand. */
+/** Written out by hand. */
 const designed = [
   'observe',
   'shed',
@@ -19,6 +19,7 @@ const designed = [
   'limit',
   'redirect',
   'guard',
+  'wire',
   'transport',
 ];
 

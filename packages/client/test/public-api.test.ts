@@ -6,16 +6,21 @@ test('the package gives exactly this', () => {
   expect(Object.keys(client).toSorted()).toEqual([
     'createClient',
     'discard',
+    'explain',
     'formatHttpError',
     'isClientError',
     'isHTTPError',
     'isSecure',
     'layer',
     'profiles',
+    'publicLookup',
     'retryAfterMs',
+    'shouldRetry',
     'slots',
     'systemClock',
     'untilAborted',
+    'withCircuitBreaker',
+    'withPublicAddressesOnly',
   ]);
 });
 
@@ -25,6 +30,7 @@ test('the errors entry gives exactly this', () => {
     'BearingsError',
     'BodyTimeoutError',
     'BodyTooLargeError',
+    'CircuitOpenError',
     'ClientClosedError',
     'ConfigError',
     'DeadlineExceededError',

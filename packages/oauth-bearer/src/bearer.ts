@@ -1,5 +1,5 @@
 import { discard, layer, slots, untilAborted } from '@bearings/client';
-import type { Call, ClientFacts, Layer, Send, Stage } from '@bearings/client';
+import type { Call, ClientFacts, Clock, Layer, Send, Stage } from '@bearings/client';
 import { ConfigError, DestinationNotAllowedError } from '@bearings/client/errors';
 import type { AccessToken } from './access-token.ts';
 import { bearerChallenge, isChallenged } from './challenge.ts';
@@ -35,25 +35,32 @@ function bearer(token: TokenHandle, header: string, { origins, respectExisting =
     if (client.slot !== 'auth') throw misplaced(client.slot);
     const allowed = destinations(origins, client);
     const addresses = allowed.map((origin) => `${origin}/`);
+    const { clock } = client;
     const replayed = new WeakSet<Call>(); // a call is replayed once, however often it is retried
     return async (request, call) => {
-      if (respectExisting && request.headers.has(header)) return next(request, call);
+      if (respectExisting && request.headers.has(header)) {
+        call.guardHeader(header);
+        return next(request, call);
+      }
       if (!addresses.some((address) => request.url.startsWith(address))) {
-        throw new DestinationNotAllowedError(new URL(request.url).origin, allowed);
+        throw new DestinationNotAllowedError(
+          new URL(request.url).origin,
+          `the credential is for ${allowed.join(', ')}`,
+        );
       }
       const access = tokenNow(token, request, { call, client }) ?? (await tokenFor(token, request, call));
       call.setCredential(header, access.authorization());
       const response = await next(request, call);
-      if (!isRejection(response, request)) return response;
+      if (!call.hasHeader(header) || !isRejection(response)) return response; // a redirect may have dropped it
       if (replayed.has(call)) {
         void token.invalidate(access); // answers, never throws; whoever comes next waits for it
         return response;
       }
-      const renewed = await rotated(token, access, { request, response, call });
+      const renewed = await rotated(token, access, { request, response, call, clock });
       if (renewed === undefined) return response;
       replayed.add(call);
       call.setCredential(header, renewed.authorization());
-      return replay(next, { request, response, call });
+      return replay(next, { request, response, call, clock });
     };
   };
 }
@@ -105,12 +112,11 @@ function neededMs({ body }: Request, { attemptTimeoutMs, repeatable }: Call): nu
 }
 
 /**
- * A 401 that is about our token: it came from where the token went, and its challenge is `invalid_token` or none.
- * `insufficient_scope` and challenges for another scheme would be the same with a new token.
+ * A 401 that is about our token: its challenge is `invalid_token` or none. `insufficient_scope` and challenges for
+ * another scheme would be the same with a new token.
  */
-function isRejection(response: Response, request: Request): boolean {
+function isRejection(response: Response): boolean {
   if (response.status !== 401) return false;
-  if (response.redirected && new URL(response.url).origin !== new URL(request.url).origin) return false;
   if (!isChallenged(response.headers)) return true;
   const challenge = bearerChallenge(response.headers);
   return challenge !== undefined && (challenge.error ?? 'invalid_token') === 'invalid_token';
@@ -120,13 +126,14 @@ interface Exchange {
   readonly request: Request;
   readonly response: Response;
   readonly call: Call;
+  readonly clock: Clock;
 }
 
 /** The token to replay with; `undefined` when there is none, or no way to send the body again. */
 async function rotated(
   token: TokenHandle,
   rejected: AccessToken,
-  { request, response, call }: Exchange,
+  { request, response, call, clock }: Exchange,
 ): Promise<AccessToken | undefined> {
   const rotation = token.invalidate(rejected);
   if (request.body !== null && !call.repeatable) return undefined;
@@ -135,12 +142,12 @@ async function rotated(
     const renewed = await untilAborted(rotation, call.signal);
     return renewed.isOk() && !renewed.value.isSameAs(rejected) ? renewed.value : undefined;
   } catch (cause) {
-    void discard(response); // never rejects, and nobody waits for it
+    void discard(response, clock); // never rejects, and nobody waits for it
     throw cause;
   }
 }
 
-function replay(next: Send, { request, response, call }: Exchange): Promise<Response> {
-  void discard(response); // never rejects, and nobody waits for it
+function replay(next: Send, { request, response, call, clock }: Exchange): Promise<Response> {
+  void discard(response, clock); // never rejects, and nobody waits for it
   return next(request, call);
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Cancel } from '@bearings/client';
 import { Err, Ok } from 'ts-results';
 import { AccessToken } from './access-token.ts';
@@ -31,6 +32,8 @@ export const closed: Answer = Err(new TokenClosedError());
 export class Renewer {
   readonly #parts: RenewerParts;
   readonly #end = new AbortController();
+  /** Where the token was made: a renewal by the timer is no caller's affair, nor part of a caller's trace. */
+  readonly #outside = AsyncLocalStorage.snapshot();
   #flight: Promise<Answer> | undefined;
   #cancelTimer: Cancel = () => {};
   #lastEnded: Lease | undefined;
@@ -163,6 +166,7 @@ export class Renewer {
     // the timer knows the renewer only weakly: a token that nobody holds any more is not kept alive by its renewal
     const weak = new WeakRef(this);
     const wake = (): void => void weak.deref()?.acquire(); // answers, never throws
-    this.#cancelTimer = this.#parts.settings.clock.schedule(Math.max(0, delayMs), wake, { background: true });
+    const { clock } = this.#parts.settings;
+    this.#cancelTimer = this.#outside(() => clock.schedule(Math.max(0, delayMs), wake, { background: true }));
   }
 }

@@ -69,6 +69,7 @@ function clientFor({ settings, proof, isProbe }: TokenRequest): Fetch {
     clock,
     random,
     insecureHttp,
+    timeout: Math.min(profiles.tokenEndpoint.timeout || Infinity, acquireTimeoutMs),
     totalTimeout: acquireTimeoutMs,
   });
   return client.fetch;

@@ -6,22 +6,24 @@ import type { Stage } from '../stage.ts';
 /**
  * Bounds the response body, counted after decompression, so that no answer can fill the memory.
  *
- * A body that states its length and is not compressed is judged by that statement and costs nothing more.
+ * A body that states its length and is not compressed is judged by that statement and costs nothing more. That of an
+ * error is judged when it is read: its status says more than its length.
  *
  * @throws BodyTooLargeError at the head when the length is stated, else from the read that goes too far
  */
 export function limit(limitBytes: number): Stage {
-  return (next) => async (request, call) => {
-    const response = await next(request, call);
-    if (response.body === null || limitBytes === Infinity) return response;
-    const statedBytes = statedLength(response.headers);
-    if (statedBytes !== undefined && statedBytes <= limitBytes) return response;
-    if (statedBytes !== undefined) {
-      void discard(response); // never rejects, and nobody waits for it
-      throw new BodyTooLargeError(originOf(request.url), limitBytes);
-    }
-    return counted(response, request, limitBytes);
-  };
+  return (next, { clock }) =>
+    async (request, call) => {
+      const response = await next(request, call);
+      if (response.body === null || limitBytes === Infinity) return response;
+      const statedBytes = statedLength(response.headers);
+      if (statedBytes !== undefined && statedBytes <= limitBytes) return response;
+      if (statedBytes !== undefined && response.ok) {
+        void discard(response, clock); // never rejects, and nobody waits for it
+        throw new BodyTooLargeError(originOf(request.url), limitBytes);
+      }
+      return counted(response, request, limitBytes);
+    };
 }
 
 function statedLength(headers: Headers): number | undefined {

@@ -1,15 +1,28 @@
 import { describe, discard } from '../body.ts';
 import type { Call } from '../call.ts';
 import { RedirectBlockedError } from '../errors.ts';
+import { redirectedStream } from '../errors/body-gone.ts';
 import { isSecure, originOf } from '../origin.ts';
 import type { Stage } from '../stage.ts';
 
 /** Where a response may send a call. */
 export interface RedirectOptions {
   /** How many hops are followed. Default: 10; 0 hands every redirect to the caller as the response it is. */
-  readonly limit?: number;
-  /** Origins that may be gone to besides the call's own. Credentials do not go along. Default: none. */
-  readonly origins?: readonly string[];
+  readonly limit?: number | undefined;
+  /**
+   * Origins that may be gone to besides the call's own, or `any`. Credentials do not go along, nor come back when a
+   * chain returns. Default: none.
+   */
+  readonly origins?: readonly string[] | 'any' | undefined;
+  /** What a redirect that is not followed comes to: `REDIRECT_BLOCKED`, or the 3xx. Default: `error`. */
+  readonly blocked?: 'error' | 'response' | undefined;
+}
+
+/** Redirect options, each with its value. */
+export interface Redirects {
+  readonly limit: number;
+  readonly origins: readonly string[] | 'any';
+  readonly blocked: 'error' | 'response';
 }
 
 /** Headers of the caller's that are for the origin they were sent to. Those of stages are known to the call. */
@@ -21,66 +34,79 @@ const bodyHeaders = ['content-encoding', 'content-language', 'content-length', '
  *
  * `redirect: 'manual'` and `'error'` of a request mean what they mean to `fetch`.
  *
- * @throws RedirectBlockedError when a hop would leave the origin, downgrade to http, go on for ever, or need a body
+ * @throws RedirectBlockedError when a hop would leave the origin, downgrade to http, go on for ever, or come after a body
  * that was a stream
  */
-export function redirect({ limit = 10, origins = [] }: RedirectOptions): Stage {
-  return (next) => async (request, call) => {
-    if (limit === 0 || request.redirect === 'manual') return next(request, call);
-    let current = request;
-    for (let hops = 0; ; hops += 1) {
-      const response = await next(current, call);
-      const location = isRedirect(response) ? response.headers.get('location') : null;
-      if (location === null) return hops === 0 ? response : arrived(response, current.url);
-      const blocked = (reason: string): RedirectBlockedError =>
-        new RedirectBlockedError(originOf(current.url), response.status, reason);
-      void discard(response); // never rejects, and nobody waits for it
-      if (request.redirect === 'error') throw blocked('the request says redirect: "error"');
-      if (hops === limit) throw blocked(`more than ${limit} hops`);
-      const target = targetOf(location, current, blocked);
-      if (target.origin !== originOf(request.url) && !origins.includes(target.origin)) {
-        throw blocked(`it leads to ${target.origin}, another origin`);
+export function redirect({ limit, origins, blocked }: Redirects): Stage {
+  return (next, { clock }) =>
+    async (request, call) => {
+      if (limit === 0 || request.redirect === 'manual') return next(request, call);
+      const home = originOf(request.url);
+      const mayGoTo = ({ origin }: URL): boolean => origin === home || origins === 'any' || origins.includes(origin);
+      // nothing could be sent on, and the 3xx of a stream is not worth a copy of it
+      if (call.isBodyGone(request)) call.redirect = 'error';
+      let current = request;
+      for (let hops = 0; ; hops += 1) {
+        const response = await next(current, call);
+        const location = isRedirect(response) ? response.headers.get('location') : null;
+        const here = hops === 0 ? response : arrived(response, current.url);
+        if (location === null) return here;
+        const way = hops === limit ? `more than ${limit} hops` : wayOn(location, current, { call, mayGoTo });
+        const refusal = request.redirect === 'error' ? 'the request says redirect: "error"' : way;
+        if (typeof refusal === 'string') {
+          if (blocked === 'response' && request.redirect !== 'error') return here;
+          void discard(response, clock); // never rejects, and nobody waits for it
+          throw new RedirectBlockedError(originOf(current.url), response.status, refusal);
+        }
+        void discard(response, clock);
+        current = hop(refusal, { from: current, status: response.status, call });
       }
-      current = hop(target, { from: current, status: response.status, call }, blocked);
-    }
-  };
+    };
 }
 
 const isRedirect = ({ status }: Response): boolean => [301, 302, 303, 307, 308].includes(status);
 
 /** `fetch` says of a response that has been redirected that it was, and where it came from in the end. */
 function arrived(response: Response, url: string): Response {
-  return describe(response, { url, redirected: true, type: response.type });
+  const [withoutFragment = url] = url.split('#');
+  return describe(response, { url: withoutFragment, redirected: true, type: response.type });
 }
 
-type Blocked = (reason: string) => RedirectBlockedError;
-
-function targetOf(location: string, from: Request, blocked: Blocked): URL {
-  const target = URL.parse(location, from.url);
-  if (target === null) throw blocked('its location is no URL');
-  if (target.username !== '' || target.password !== '') throw blocked('its location carries user and password');
-  if (from.url.startsWith('https:') && !isSecure(target)) throw blocked(`it leads from https to ${target.protocol}`);
-  return target;
+interface Turn {
+  readonly call: Call;
+  readonly mayGoTo: (target: URL) => boolean;
 }
 
-function hop(
-  target: URL,
-  { from, status, call }: { from: Request; status: number; call: Call },
-  blocked: Blocked,
-): Request {
-  const becomesGet = (status === 303 && from.method !== 'HEAD') || (status <= 302 && from.method === 'POST');
-  const hasBody = from.body !== null && !becomesGet;
-  if (hasBody && !call.repeatable) throw blocked('its body was a stream and cannot be sent again');
+/** Where the redirect leads, or why it is not followed. */
+function wayOn(location: string, from: Request, { call, mayGoTo }: Turn): URL | string {
+  const target = URL.parse(inUtf8(location), from.url);
+  if (target === null) return 'its location is no URL';
+  if (target.username !== '' || target.password !== '') return 'its location carries user and password';
+  if (from.url.startsWith('https:') && !isSecure(target)) return `it leads from https to ${target.protocol}`;
+  if (!mayGoTo(target)) return `it leads to ${target.origin}, another origin`;
+  return call.isBodyGone(from) ? redirectedStream : target; // from a network that hands it out all the same
+}
+
+/** Headers are read as Latin-1; a location that is not ASCII is UTF-8, whatever the standard would have servers send. */
+function inUtf8(location: string): string {
+  if (/^[\x20-\x7e]*$/.test(location)) return location;
+  return new TextDecoder().decode(Uint8Array.from(location, (letter) => letter.charCodeAt(0)));
+}
+
+/** As the Fetch standard says (HTTP-redirect fetch, step 11). */
+function becomesGet(status: number, method: string): boolean {
+  return (status === 303 && method !== 'HEAD' && method !== 'GET') || (status <= 302 && method === 'POST');
+}
+
+function hop(target: URL, { from, status, call }: { from: Request; status: number; call: Call }): Request {
+  const isGet = becomesGet(status, from.method);
   const headers = new Headers(from.headers);
-  if (becomesGet) for (const name of bodyHeaders) headers.delete(name);
+  if (isGet) for (const name of bodyHeaders) headers.delete(name);
   if (target.origin !== originOf(from.url)) {
-    for (const name of credentialHeaders) headers.delete(name);
-    call.dropCredentials(credentialHeaders);
+    for (const name of call.dropCredentials(credentialHeaders)) headers.delete(name);
   }
-  return new Request(target, {
-    method: becomesGet ? 'GET' : from.method,
-    headers,
-    signal: from.signal,
-    ...(hasBody && { body: call.source ?? from.clone().body, duplex: 'half' as const }),
-  });
+  const body = from.body === null || isGet ? null : (call.source ?? null);
+  const { cache, credentials, integrity, keepalive, mode, referrer, referrerPolicy, signal } = from;
+  const same = { cache, credentials, integrity, keepalive, mode, referrer, referrerPolicy, signal };
+  return new Request(target, { ...same, method: isGet ? 'GET' : from.method, headers, body });
 }

@@ -1,19 +1,20 @@
-import { fullJitter } from '../backoff.ts';
-import { discard } from '../body.ts';
+import { HTTPError } from 'ky';
+import { cancelQuietly, discard } from '../body.ts';
 import type { Call } from '../call.ts';
+import { withFacts } from '../http-status-error.ts';
 import { originOf } from '../origin.ts';
-import { retryAfterMs } from '../retry-after.ts';
 import { retryBudget } from '../retry-budget.ts';
 import type { RetryBudget } from '../retry-budget.ts';
-import { isPassing, mayRetry, retryPolicy } from '../retry-policy.ts';
-import type { Outcome, RetryPolicy } from '../retry-policy.ts';
+import { delayBefore } from '../retry-delay.ts';
+import { retryPolicy } from '../retry-policy.ts';
+import type { RetryEvent, RetryPolicy } from '../retry-policy.ts';
+import { isListed, isRetried, mayRepeat, triggerOf } from '../should-retry.ts';
+import type { Outcome } from '../should-retry.ts';
 import type { ClientFacts, Send, Stage } from '../stage.ts';
 import { wait } from '../until-aborted.ts';
-import { HTTPError } from 'ky';
 
 /**
- * Tries again what may well succeed the next time: idempotent methods after transport failures, attempts that timed
- * out, and statuses that say "later".
+ * Tries again what may well succeed the next time, as `shouldRetry` says.
  *
  * A wait that would not end before the call's deadline is not begun, nor a retry that the client's budget has none left
  * for: the caller gets what there is, at once.
@@ -22,22 +23,37 @@ export function retry(defaults: RetryPolicy): Stage {
   const budget = defaults.budget === false ? unlimited : retryBudget(defaults.budget ?? {});
   return (next, client) => async (request, call) => {
     const policy = retryPolicy(defaults, call.options.retry);
+    const hasIdempotencyKey = hasKey(policy, request, call);
     for (;;) {
       const outcome = await attempt(next, request, call);
-      if ('response' in outcome && outcome.response.ok) budget.earn();
-      if (!(await isWorthRetrying(policy, outcome, { request, call }))) return settle(outcome);
-      const delayMs = delayBefore(policy, outcome, { call, client });
+      if ('response' in outcome && outcome.response.ok) {
+        budget.earn();
+        return outcome.response;
+      }
+      if (!(await isWorthRetrying(policy, outcome, { request, call, hasIdempotencyKey }))) return settle(outcome);
+      const delayMs = delayBefore(policy, outcome, { retry: call.attempt, client });
       if (delayMs >= call.remainingMs()) return settle(outcome);
       if (policy.budget !== false && !budget.take()) return settle(outcome);
-      giveUp(outcome, request, call);
-      call.phase = 'backoff';
-      await wait(delayMs, call.signal, client.clock);
-      call.attempt += 1;
+      tell(policy, outcome, { request, call, delayMs });
+      giveUp(outcome, request, { call, client });
+      await call.rest(() => wait(delayMs, call.signal, client.clock));
+      call.nextAttempt();
+      if (policy.attemptHeader) call.setHeader('x-retry-attempt', String(call.attempt - 1));
     }
   };
 }
 
 const unlimited: RetryBudget = { take: () => true, earn: () => {} };
+
+/** Whether the request carries a key by which the server knows it again; gives it one, where the policy says so. */
+function hasKey(policy: RetryPolicy, request: Request, call: Call): boolean {
+  const { idempotencyHeader: header, generateIdempotencyKey: generate } = policy;
+  if (header === false) return false;
+  if (request.headers.has(header)) return true;
+  if (generate === false || isListed(request.method, policy)) return false;
+  call.setHeader(header, generate === true ? crypto.randomUUID() : generate());
+  return true;
+}
 
 async function attempt(next: Send, request: Request, call: Call): Promise<Outcome> {
   try {
@@ -52,51 +68,68 @@ function settle(outcome: Outcome): Response {
   throw outcome.error;
 }
 
+interface Subject {
+  readonly request: Request;
+  readonly call: Call;
+}
+
 async function isWorthRetrying(
   policy: RetryPolicy,
   outcome: Outcome,
-  { request, call }: { request: Request; call: Call },
+  { request, call, hasIdempotencyKey }: Subject & { readonly hasIdempotencyKey: boolean },
 ): Promise<boolean> {
-  if (call.signal.aborted || !mayRetry(policy, request.method, call.attempt)) return false;
-  if ('response' in outcome && outcome.response.ok) return false;
-  if (request.body !== null && !call.repeatable) return false;
-  const verdict = await policy.shouldRetry?.({ error: errorOf(outcome, request, policy), retryCount: call.attempt });
-  return typeof verdict === 'boolean' ? verdict : isPassing(policy, outcome);
+  if (call.signal.aborted || call.attempt > policy.limit || call.isBodyGone(request)) return false;
+  const subject = { method: request.method, hasIdempotencyKey };
+  const trigger = triggerOf(outcome);
+  if (!mayRepeat(trigger, subject, policy)) return false;
+  const verdict = await askedOf(policy, outcome, { request, call });
+  return typeof verdict === 'boolean' ? verdict : isRetried(trigger, subject, policy);
 }
 
-/** ky's `shouldRetry` is asked about an error, also when there is a response. */
-function errorOf(outcome: Outcome, request: Request, policy: RetryPolicy): Error {
-  if ('error' in outcome) return outcome.error instanceof Error ? outcome.error : new Error(String(outcome.error));
+/** What ky's `shouldRetry` says. It is asked about an error, also when there is a response; what it reads is a clone. */
+async function askedOf(policy: RetryPolicy, outcome: Outcome, { request, call }: Subject): Promise<boolean | void> {
+  if (policy.shouldRetry === undefined) return undefined;
+  const retryCount = call.attempt;
+  if ('error' in outcome) {
+    const error = outcome.error instanceof Error ? outcome.error : new Error(String(outcome.error));
+    return policy.shouldRetry({ error, retryCount });
+  }
   const { method, headers } = request;
-  return new HTTPError(outcome.response, request, { method, headers, retry: policy, prefix: '', context: {} });
+  const response = outcome.response.clone();
+  try {
+    const error = new HTTPError(response, request, { method, headers, retry: policy, prefix: '', context: {} });
+    return await policy.shouldRetry({ error: withFacts(error, call), retryCount });
+  } finally {
+    if (response.body?.locked === false) void cancelQuietly(response.body); // else it would be kept for a reader
+  }
 }
 
-function delayBefore(
-  policy: RetryPolicy,
-  outcome: Outcome,
-  { call, client }: { call: Call; client: ClientFacts },
-): number {
-  const backoffMs = ownBackoffMs(policy, call, client);
-  if (!('response' in outcome) || !policy.afterStatusCodes.includes(outcome.response.status)) return backoffMs;
-  const askedMs = retryAfterMs(outcome.response.headers, client.clock.now());
-  if (askedMs === undefined) return backoffMs;
-  const followedMs = Math.min(askedMs, policy.maxRetryAfter);
-  return policy.retryAfterShortens === true ? followedMs : Math.max(followedMs, backoffMs);
-}
-
-function ownBackoffMs(policy: RetryPolicy, call: Call, client: ClientFacts): number {
-  const cappedMs = Math.min(policy.delay(call.attempt), policy.backoffLimit);
-  if (policy.jitter === true) return fullJitter(cappedMs, client.random);
-  if (typeof policy.jitter === 'function') return Math.min(Math.max(0, policy.jitter(cappedMs)), policy.backoffLimit);
-  return cappedMs;
+function tell(policy: RetryPolicy, outcome: Outcome, facts: Subject & { readonly delayMs: number }): void {
+  if (policy.onRetry === undefined) return;
+  const { request, call, delayMs } = facts;
+  const { method, url } = request;
+  const event: RetryEvent = {
+    retry: call.attempt,
+    trigger: triggerOf(outcome),
+    delayMs,
+    method,
+    origin: originOf(url),
+    ...('error' in outcome && { error: outcome.error }),
+  };
+  try {
+    policy.onRetry(event);
+  } catch {
+    // the listener's own affair: the call goes on
+  }
 }
 
 /** Remembers why, for the deadline to tell, and lets go of the response. */
-function giveUp(outcome: Outcome, request: Request, call: Call): void {
+function giveUp(outcome: Outcome, request: Request, { call, client }: { call: Call; client: ClientFacts }): void {
+  call.phase = 'backoff';
   if ('error' in outcome) {
     call.lastFailure = outcome.error;
     return;
   }
   call.lastFailure = new Error(`${originOf(request.url)} answered ${outcome.response.status}`);
-  void discard(outcome.response); // never rejects, and nobody waits for it
+  void discard(outcome.response, client.clock); // never rejects, and nobody waits for it
 }

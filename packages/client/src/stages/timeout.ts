@@ -27,7 +27,9 @@ export function timeout(defaults: TimeoutOptions): Stage {
       const headMs = call.attemptTimeoutMs;
       call.phase = 'attempt';
       const response =
-        headMs === Infinity ? await next(request, call) : await inTime(next, { request, call, clock, headMs });
+        headMs === Infinity
+          ? await untilAborted(next(request, call), call.signal)
+          : await inTime(next, { request, call, clock, headMs });
       return idleMs === false
         ? response
         : tapBody(response, { read: (read) => notIdle(read, { request, clock, idleMs }) });
@@ -40,10 +42,12 @@ async function inTime(
 ): Promise<Response> {
   const attempt = new AbortController();
   const outer = call.signal;
-  const cancel = clock.schedule(headMs, () => attempt.abort(new AttemptTimeoutError(originOf(request.url), headMs)));
+  const cancel = clock.schedule(headMs, () =>
+    attempt.abort(new AttemptTimeoutError(originOf(request.url), headMs, call.isBodyGone(request))),
+  );
   call.signal = AbortSignal.any([outer, attempt.signal]);
   try {
-    return await untilAborted(next(request, call), attempt.signal);
+    return await untilAborted(next(request, call), call.signal); // also when the network does not notice
   } finally {
     cancel();
     call.signal = outer;

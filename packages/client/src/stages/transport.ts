@@ -1,6 +1,10 @@
+import { tapBody } from '../body.ts';
 import type { Call } from '../call.ts';
-import { TlsError, TransportError } from '../errors.ts';
+import { ConfigError, RedirectBlockedError, TlsError, TransportError } from '../errors.ts';
+import type { ClientError, TransportFailure } from '../errors.ts';
+import { redirectedStream } from '../errors/body-gone.ts';
 import { originOf } from '../origin.ts';
+import { isResponse } from '../response.ts';
 import type { Stage } from '../stage.ts';
 
 /**
@@ -8,26 +12,45 @@ import type { Stage } from '../stage.ts';
  *
  * The platform's errors are not kept as causes: some quote what was sent or received.
  *
- * @throws TransportError | TlsError when there is no HTTP answer; an abort's own reason when there was one
+ * @throws TransportError | TlsError when there is no HTTP answer, or its body breaks off; an abort's own reason when
+ * there was one
  */
 export function transport(fetch: typeof globalThis.fetch): Stage {
   return () => async (request, call) => {
-    const init = outgoing(request, call);
-    const mustKeepBody = request.body !== null && call.source === undefined && call.repeatable;
-    try {
-      return await fetch(mustKeepBody ? request.clone() : request, init);
-    } catch (cause) {
-      call.signal.throwIfAborted();
-      throw failure(cause, originOf(request.url));
-    }
+    const { signal } = call;
+    const failed = (cause: unknown, facts: Partial<TransportFailure>): unknown =>
+      signal.aborted ? signal.reason : failure(cause, originOf(request.url), facts);
+    const isBodyGone = call.isBodyGone(request);
+    const response: unknown = await answerOf(
+      () => fetch(request, outgoing(request, call)),
+      (cause) => failed(cause, { isBodyGone }),
+    );
+    if (!isResponse(response)) throw notAResponse(response);
+    const cutShort = (cause: unknown): unknown => failed(cause, { isCutShort: true, isBodyGone });
+    return tapBody(response, { read: (read) => answerOf(read, cutShort) });
   };
+}
+
+function notAResponse(answer: unknown): ConfigError {
+  const got = answer === null ? 'null' : typeof answer;
+  return new ConfigError('fetch', `The fetch given to createClient answered with ${got}, not with a Response`);
+}
+
+async function answerOf<T>(ask: () => Promise<T>, failed: (cause: unknown) => unknown): Promise<T> {
+  try {
+    return await ask();
+  } catch (cause) {
+    throw failed(cause);
+  }
 }
 
 /** What differs from the request. A body that can be made anew is, so that the request's own is never used up. */
 function outgoing(request: Request, call: Call): RequestInit {
-  const init: RequestInit = { ...call.fetchOptions, redirect: 'manual', signal: call.signal };
+  const init: RequestInit = { ...call.fetchOptions, redirect: call.redirect, signal: call.signal };
+  if (call.redirect === 'error') init.window = null;
   // a Request that is given options loses its own (Fetch standard, "new Request", when init is not empty)
   if (request.referrerPolicy !== '') init.referrerPolicy = request.referrerPolicy;
+  if (request.referrer !== 'about:client') init.referrer = request.referrer;
   const headers = call.headersFor(request);
   if (request.body !== null && call.source !== undefined) init.body = call.source;
   if (headers === request.headers && !(init.body instanceof FormData)) return init;
@@ -43,22 +66,36 @@ function outgoing(request: Request, call: Call): RequestInit {
 
 const tlsCode = /^(?:ERR_TLS|ERR_SSL|CERT_|EPROTO$|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER))/;
 
-function failure(cause: unknown, origin: string): TransportError | TlsError {
-  const coded = codedCause(cause);
-  if (coded === undefined && isRefusal(cause)) {
-    return new TransportError(origin, 'REFUSED', 'fetch refused it, as it does a 407 of a proxy or a forbidden port');
+function failure(cause: unknown, origin: string, facts: Partial<TransportFailure>): ClientError {
+  if (isUnexpectedRedirect(cause)) {
+    return new RedirectBlockedError(origin, undefined, redirectedStream);
   }
-  if (coded === undefined) return new TransportError(origin, 'UNKNOWN', 'the connection failed');
-  const { code, message } = coded;
-  const detail = message === '' ? code : `${message} (${code})`;
-  return tlsCode.test(code) ? new TlsError(origin, code, detail) : new TransportError(origin, code, detail);
+  const { reason, detail } = reasonOf(cause);
+  if (tlsCode.test(reason)) return new TlsError(origin, reason, detail);
+  return new TransportError(origin, { ...facts, reason, detail });
+}
+
+function reasonOf(cause: unknown): { reason: string; detail: string } {
+  const coded = codedCause(cause);
+  if (coded !== undefined) {
+    const { code, message } = coded;
+    return { reason: code, detail: message === '' ? code : `${message} (${code})` };
+  }
+  if (isRefusal(cause)) {
+    return { reason: 'REFUSED', detail: 'fetch refused it, as it does a 407 of a proxy or a forbidden port' };
+  }
+  return { reason: 'UNKNOWN', detail: 'the connection failed' };
+}
+
+function isUnexpectedRedirect(cause: unknown): boolean {
+  return isRefusal(cause) && cause.cause.message === 'unexpected redirect';
 }
 
 /**
  * True for what `fetch` itself refuses, as the Fetch standard says: a 407 from a proxy, a forbidden port. What happens
  * to a connection has a code.
  */
-function isRefusal(cause: unknown): boolean {
+function isRefusal(cause: unknown): cause is TypeError & { cause: Error } {
   return cause instanceof TypeError && cause.message === 'fetch failed' && cause.cause instanceof Error;
 }
 

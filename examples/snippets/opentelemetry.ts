@@ -1,0 +1,11 @@
+import { createClient } from '@bearings/client';
+import { Token, withBearerAuth } from '@bearings/oauth-bearer';
+import { observeToken, withTelemetry } from '@bearings/opentelemetry';
+
+const clientSecret = process.env['ORDERS_SECRET'] ?? '';
+const token = (await Token.create({ issuerUrl: 'https://id.internal', clientId: 'billing', clientSecret })).unwrap();
+observeToken(token, { name: 'orders' });
+
+const telemetry = withTelemetry({ pathTemplates: ['/v1/orders/{id}'] });
+const orders = createClient({ baseUrl: 'https://orders.internal' }, withBearerAuth(token), telemetry);
+console.log(await orders.get('v1/orders/42').json());

@@ -1,0 +1,52 @@
+import type { Settings } from './client-options.ts';
+import { layer } from './layer.ts';
+import type { Layer, Setting } from './layer.ts';
+import { guard } from './stages/guard.ts';
+import { identify } from './stages/identify.ts';
+import { limit } from './stages/limit.ts';
+import { redirect } from './stages/redirect.ts';
+import { retry } from './stages/retry.ts';
+import { shed } from './stages/shed.ts';
+import { timeout } from './stages/timeout.ts';
+import { transport } from './stages/transport.ts';
+
+/** The stages every client has. A layer in the transport slot takes the place of `fetch`. */
+export function builtIn(settings: Settings, layers: readonly Layer[]): readonly Layer[] {
+  const { concurrency, maxResponseBytes, redirects, insecureHttp, userAgent } = settings;
+  const labels = labelsOf(settings);
+  const always = [
+    layer('retry', { name: 'retry', settings: labels.retry }, retry(settings.retry)),
+    layer('timeout', { name: 'timeout', settings: labels.timeout }, timeout(settings)),
+    layer('identify', { name: 'identify', settings: { userAgent } }, identify(userAgent)),
+    layer('limit', { name: 'limit', settings: { maxResponseBytes } }, limit(maxResponseBytes)),
+    layer('redirect', { name: 'redirect', settings: { ...redirects } }, redirect(redirects)),
+    layer('guard', { name: 'guard', settings: { insecureHttp } }, guard(settings)),
+  ];
+  if (Math.min(concurrency.limit, concurrency.limitPerOrigin) < Infinity) {
+    always.push(layer('shed', { name: 'shed', settings: labels.shed }, shed(concurrency)));
+  }
+  if (layers.every(({ slot }) => slot !== 'transport')) {
+    always.push(layer('transport', 'fetch', transport(settings.fetch)));
+  }
+  return always;
+}
+
+type Labels = Readonly<Record<'retry' | 'timeout' | 'shed', Readonly<Record<string, Setting>>>>;
+
+function labelsOf({ retry: policy, concurrency, timeout: head, bodyTimeout, totalTimeout }: Settings): Labels {
+  const { limit: most, methods, statusCodes, always, maxRetryAfter, backoffLimit, budget } = policy;
+  const { limit: atOnce, limitPerOrigin, queue, queueTimeout } = concurrency;
+  return {
+    shed: { limit: atOnce, limitPerOrigin, queue, queueTimeoutMs: queueTimeout },
+    retry: {
+      limit: most,
+      methods,
+      statusCodes,
+      always,
+      backoffLimitMs: backoffLimit,
+      maxRetryAfterMs: maxRetryAfter,
+      budget: budget === false ? false : `${budget.ratio ?? 0.1} a call, ${budget.reserve ?? 10} in reserve`,
+    },
+    timeout: { timeoutMs: head, bodyTimeoutMs: bodyTimeout, totalTimeoutMs: totalTimeout },
+  };
+}

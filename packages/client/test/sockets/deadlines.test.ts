@@ -1,0 +1,229 @@
+import { virtualClock } from '@bearings/testing';
+import type { VirtualClock } from '@bearings/testing';
+import type { Options } from 'ky';
+import { expect, test } from 'vitest';
+import { createClient } from '../../src/client.ts';
+import type { Client } from '../../src/client.ts';
+import type { ClientOptions } from '../../src/client-options.ts';
+import { caught } from '../caught.ts';
+import { serve } from '../loopback.ts';
+import { watchedServer } from './watched-server.ts';
+import type { WatchedServer } from './watched-server.ts';
+
+/** Reads every request and never answers. */
+const silentServer = (): Promise<WatchedServer> => watchedServer(() => {});
+
+/** On which connection a request came: the platform may open more than it uses. */
+const connectionOf = ({ seen }: WatchedServer, request: number): number => seen[request - 1]?.connection ?? 0;
+
+interface Scene {
+  readonly clock: VirtualClock;
+  readonly server: WatchedServer;
+  readonly api: Client;
+}
+
+function scene(server: WatchedServer, options: ClientOptions): Scene {
+  const clock = virtualClock();
+  return { clock, server, api: createClient({ baseUrl: server.origin, clock, random: () => 0, ...options }) };
+}
+
+type Budget = Pick<Options, 'retry' | 'timeout' | 'totalTimeout'>;
+
+/** The doors, and that a body makes no difference. */
+const doors: readonly (readonly [string, (api: Client, options: Budget) => Promise<unknown>])[] = [
+  ['client.get', (api, options) => api.get('', options).text()],
+  ['client.put', (api, options) => api.put('', { ...options, json: { order: 42 } }).text()],
+  ['client.fetch', (api, options) => api.fetch('/', options)],
+  ['client.fetch with a body', (api, options) => api.fetch('/', { ...options, method: 'POST', body: 'order 42' })],
+];
+
+test.each(doors.flatMap(([door, call]) => [0, 2].map((retry) => [door, retry, call] as const)))(
+  '%s, retry %d: the total budget cuts the attempt that is under way, and the server sees it',
+  async (_, retry, call) => {
+    const { clock, server, api } = scene(await silentServer(), {});
+
+    const failure = caught(() => call(api, { retry, timeout: false, totalTimeout: 1_000 }));
+    await server.arrived(1);
+    await clock.advance(1_000);
+    await server.closed(1);
+
+    expect(await failure).toMatchObject({ code: 'DEADLINE_EXCEEDED', budgetMs: 1_000, attempts: 1, phase: 'attempt' });
+    expect([server.seen.length, clock.pending]).toEqual([1, 0]);
+  },
+);
+
+test('a total budget that is longer than an attempt cuts the attempt in which it ends', async () => {
+  const { clock, server, api } = scene(await silentServer(), { timeout: 400, totalTimeout: 1_000 });
+
+  const failure = caught(() => api.get(''));
+  for (const attempt of [1, 2]) {
+    await server.arrived(attempt);
+    await clock.advance(400);
+    await server.closed(connectionOf(server, attempt));
+  }
+  await server.arrived(3);
+  await clock.advance(199);
+  expect(clock.pending).toBeGreaterThan(0);
+  await clock.advance(1);
+  await server.closed(connectionOf(server, 3));
+
+  expect(await failure).toMatchObject({ code: 'DEADLINE_EXCEEDED', attempts: 3, phase: 'attempt' });
+  expect([server.seen.length, clock.pending]).toEqual([3, 0]);
+});
+
+test('a total budget given to the client holds for an attempt with a budget of its own that is longer', async () => {
+  const { clock, server, api } = scene(await silentServer(), { totalTimeout: 1_000, retry: 0 }); // timeout: 30 000
+
+  const failure = caught(() => api.fetch('/'));
+  await server.arrived(1);
+  await clock.advance(1_000);
+  await server.closed(1);
+
+  expect(await failure).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  expect(clock.pending).toBe(0);
+});
+
+test('the budget of an attempt closes its connection, and the next attempt has another', async () => {
+  const { clock, server, api } = scene(await silentServer(), { timeout: 300, retry: 1 });
+
+  const failure = caught(() => api.get(''));
+  await server.arrived(1);
+  await clock.advance(300);
+  await server.closed(1);
+  await server.arrived(2);
+  await clock.advance(300);
+  await server.closed(connectionOf(server, 2));
+
+  expect(await failure).toMatchObject({ code: 'ATTEMPT_TIMEOUT', budgetMs: 300, retryable: true });
+  expect(connectionOf(server, 2)).not.toBe(1);
+  expect(clock.pending).toBe(0);
+});
+
+test('the total budget goes on through the hops of a redirect', async () => {
+  let asked = 0;
+  const server = await watchedServer((_, response) => {
+    if ((asked += 1) === 1) response.writeHead(307, { location: '/slow' }).end();
+  });
+  const { clock, api } = scene(server, { totalTimeout: 1_000, timeout: false });
+
+  const failure = caught(() => api.get('', { retry: 0 }));
+  await server.arrived(2);
+  await clock.advance(1_000);
+  await server.closed(connectionOf(server, 2));
+
+  expect(await failure).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  expect(clock.pending).toBe(0);
+});
+
+test('a request whose body comes to a halt is cut too', async () => {
+  const clock = virtualClock();
+  const arrived = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
+  const server = await serve((request) => {
+    request.on('data', () => arrived.resolve());
+    request.on('error', () => {}); // it is broken off
+    request.socket.on('close', () => closed.resolve());
+  });
+  const api = createClient({ baseUrl: server.origin, clock, totalTimeout: 1_000, timeout: false });
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start: (controller) => controller.enqueue(new Uint8Array(10)), // and nothing more comes
+  });
+
+  const failure = caught(() => api.fetch('/', { method: 'PUT', body, duplex: 'half' }));
+  await arrived.promise;
+  await clock.advance(1_000);
+  await closed.promise;
+
+  expect(await failure).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  expect(clock.pending).toBe(0);
+});
+
+/** A server whose answer begins, and then stands still. */
+const standingStill = (status = 200): Promise<WatchedServer> =>
+  watchedServer((_, response) => response.writeHead(status).write('beginning'));
+
+test.each<[string, (api: Client) => Promise<unknown>]>([
+  ['client.get', (api) => api.get('').text()],
+  ['client.fetch', async (api) => (await api.fetch('/')).text()],
+])('%s: a body that stands still for too long closes its connection', async (_, read) => {
+  const { clock, server, api } = scene(await standingStill(), { bodyTimeout: 500 });
+
+  const failure = caught(() => read(api));
+  await timersOf(clock, [500]);
+  await clock.advance(500);
+  await server.closed(1);
+
+  expect(await failure).toMatchObject({ code: 'BODY_TIMEOUT', budgetMs: 500 });
+  expect([server.seen.length, clock.pending]).toEqual([1, 0]);
+});
+
+test('a body that moves on has its time anew', async () => {
+  const more = Promise.withResolvers<() => void>();
+  const server = await watchedServer((_, response) => {
+    response.write('one, ');
+    more.resolve(() => response.end('two'));
+  });
+  const { clock, api } = scene(server, { bodyTimeout: 500 });
+
+  const text = api.get('').text();
+  await timersOf(clock, [500]);
+  await clock.advance(499);
+  (await more.promise)();
+
+  expect(await text).toBe('one, two');
+  expect(clock.pending).toBe(0);
+});
+
+test('the total budget closes the connection of a body that is being read', async () => {
+  const { clock, server, api } = scene(await standingStill(), { totalTimeout: 1_000, bodyTimeout: false });
+
+  const failure = caught(() => api.get('').text());
+  await timersOf(clock, [1_000]);
+  await clock.advance(1_000);
+  await server.closed(1);
+
+  expect(await failure).toMatchObject({ code: 'DEADLINE_EXCEEDED', phase: 'body' });
+  expect(clock.pending).toBe(0);
+});
+
+test('the total budget closes the connection of a body that nobody reads', async () => {
+  const { clock, server, api } = scene(await standingStill(), { totalTimeout: 1_000 });
+
+  const response = await api.fetch('/');
+  await clock.advance(1_000);
+  await server.closed(1);
+
+  expect(await caught(() => response.text())).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  expect(clock.pending).toBe(0);
+});
+
+test.each<[string, ClientOptions, string]>([
+  ['bodyTimeout', { bodyTimeout: 500 }, 'HTTPError'],
+  ['totalTimeout', { bodyTimeout: false, totalTimeout: 500 }, 'HTTPError'],
+])('an error page that never ends holds nobody longer than %s', async (_, options, name) => {
+  const { clock, server, api } = scene(await standingStill(404), options);
+
+  const failure = caught(() => api.get(''));
+  await timersOf(clock, [500]);
+  await clock.advance(500);
+  await server.closed(1);
+
+  expect(await failure).toMatchObject({ name, response: { status: 404 } });
+  expect(clock.pending).toBe(0);
+});
+
+test('a real clock cuts a real connection', async () => {
+  const server = await silentServer();
+  const api = createClient({ baseUrl: server.origin, totalTimeout: 50, timeout: false, retry: 0 });
+
+  const failure = caught(() => api.get(''));
+  await server.arrived(1);
+  await server.closed(1);
+
+  expect(await failure).toMatchObject({ code: 'DEADLINE_EXCEEDED', budgetMs: 50 });
+});
+
+/** Lets the sockets have their turns until these are the timers that the client waits for. */
+async function timersOf(clock: VirtualClock, waits: readonly number[]): Promise<void> {
+  while (clock.waits.join() !== waits.join()) await clock.settle();
+}

@@ -1,0 +1,128 @@
+import {
+  array,
+  assert,
+  base64String,
+  constantFrom,
+  emailAddress,
+  nat,
+  oneof,
+  pre,
+  property,
+  string,
+  stringMatching,
+  ulid,
+  uuid,
+  webSegment,
+} from 'fast-check';
+import { expect, test } from 'vitest';
+import { boundedTemplates, otherTemplate, templateMatcher, templateOf } from '../src/path-template.ts';
+
+test.each([
+  ['a number', '/v1/orders/42', '/v1/orders/{id}'],
+  ['a UUID', '/users/3f2504e0-4f89-11d3-9a0c-0305e82c3301', '/users/{id}'],
+  ['a UUID without a digit', '/users/abcdefab-cdef-abcd-efab-cdefabcdefab', '/users/{id}'],
+  ['a ULID', '/events/01ARZ3NDEKTSV4RRFFQ69G5FAV', '/events/{id}'],
+  ['a hash', '/blobs/d41d8cd98f00b204e9800998ecf8427e/meta', '/blobs/{id}/meta'],
+  ['hex without a digit', '/blobs/deadbeef', '/blobs/{id}'],
+  ['base64', '/keys/dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk', '/keys/{id}'],
+  ['a token of letters alone', '/reset/qWeRtYuIoPaSdFgHjK', '/reset/{id}'],
+  ['an e-mail address', '/users/ann@example.com', '/users/{id}'],
+  ['what is percent-encoded', '/tags/caf%C3%A9', '/tags/{id}'],
+  ['a date', '/reports/2026-11-06', '/reports/{id}'],
+  ['a number behind a word', '/orders/order-123/lines', '/orders/{id}/lines'],
+  ['what is long', `/x/${'word-'.repeat(7)}`, '/x/{id}'],
+  ['parameters of a segment', '/page;jsessionid=1A2B', '/{id}'],
+])('%s is taken out', (_what, path, template) => {
+  expect(templateOf(path)).toBe(template);
+});
+
+test.each([
+  '/',
+  '/v1/orders',
+  '/v2.1/orders/',
+  '/v1beta1/jobs:cancel',
+  '/oauth2/token',
+  '/.well-known/openid-configuration',
+  '/api/authorizationServers/latest.json',
+])('%s is as it is', (path) => {
+  expect(templateOf(path)).toBe(path);
+});
+
+test('a path that goes on and on has a template that does not', () => {
+  expect(templateOf('/a'.repeat(500))).toBe(`${'/a'.repeat(16)}/{path}`);
+});
+
+const identifier = oneof(nat().map(String), uuid(), ulid(), emailAddress(), stringMatching(/^[\da-f]{8,40}$/));
+const paths = array(oneof(webSegment(), identifier, constantFrom('orders', '{id}', 'v1', '')), { maxLength: 30 }).map(
+  (segments) => `/${segments.join('/')}`,
+);
+
+test('a template is its own template', () => {
+  assert(
+    property(paths, (path) => {
+      expect(templateOf(templateOf(path))).toBe(templateOf(path));
+    }),
+  );
+});
+
+test('no template has a segment of digits, a percent sign, or one that is long', () => {
+  assert(
+    property(paths, (text) => {
+      const segments = templateOf(text).split('/');
+
+      expect(segments.filter((each) => /^\d+$|%/.test(each) || each.length > 32)).toEqual([]);
+      expect(segments.length).toBeLessThanOrEqual(18);
+    }),
+  );
+});
+
+test('what an identifier is made of never shows', () => {
+  const dense = oneof(uuid(), ulid(), base64String({ minLength: 24, maxLength: 64 }).map(encodeURIComponent));
+  assert(
+    property(dense, (id) => {
+      pre(/\d.*\d/.test(id));
+
+      expect(templateOf(`/users/${id}/orders`)).toBe('/users/{id}/orders');
+    }),
+  );
+});
+
+test('there are never more templates than allowed, and those that there are stay', () => {
+  assert(
+    property(array(string()), nat(10), (templates, most) => {
+      const bounded = boundedTemplates(most);
+
+      const kept = new Set(templates.map(bounded));
+      const again = templates.map(bounded);
+
+      kept.delete(otherTemplate);
+      expect(kept.size).toBeLessThanOrEqual(most);
+      expect(new Set(again.filter((each) => each !== otherTemplate))).toEqual(kept);
+    }),
+  );
+});
+
+test('templates that are written down are found by their shape, the first that fits', () => {
+  const written = templateMatcher(['/users/me', '/users/{name}', '/users/{name}/orders/{id}', '/']);
+
+  const asked = [
+    '/users/me',
+    '/users/alice',
+    '/users/alice/orders/42',
+    '/',
+    '/users/',
+    '/users',
+    '/users/alice/orders',
+  ];
+  const found = asked.map(written);
+
+  expect(found).toEqual([
+    '/users/me',
+    '/users/{name}',
+    '/users/{name}/orders/{id}',
+    '/',
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
