@@ -1,0 +1,64 @@
+import { createClient } from '@bearings/client';
+import { Token, withBearerAuth } from '@bearings/oauth-bearer';
+import { request } from '@octokit/request';
+import { afterAll, expect, test } from 'vitest';
+import { bodyOf, failureOf, guardedApi, sendJson } from './guarded-api.ts';
+
+const api = await guardedApi(async (incoming, outgoing) => {
+  if (incoming.url === '/slow') return;
+  if (incoming.url === '/repos/o/r') return sendJson(outgoing, 200, { full_name: 'o/r' });
+  if (incoming.method === 'GET') return sendJson(outgoing, 404, { message: 'Not Found' });
+  const issue = JSON.parse(await bodyOf(incoming));
+  sendJson(outgoing, issue.title === '' ? 500 : 201, issue.title === '' ? { message: 'Out of order' } : issue);
+});
+const token = (await Token.create(api.issuer.credentials)).unwrap();
+const client = createClient({ baseUrl: api.origin }, withBearerAuth(token));
+const github = request.defaults({ baseUrl: api.origin, request: { fetch: client.fetch } });
+
+afterAll(async () => {
+  await token.close();
+  await api.close();
+});
+
+const repository = { owner: 'o', repo: 'r' };
+
+test('a call carries the token', async () => {
+  const { data } = await github('GET /repos/{owner}/{repo}', repository);
+
+  expect(data).toEqual({ full_name: 'o/r' });
+  expect(api.seen()).toEqual(['GET /repos/o/r → 200']);
+});
+
+test('a POST whose token was revoked is sent again with its body', async () => {
+  api.issuer.revoke();
+
+  const { data } = await github('POST /repos/{owner}/{repo}/issues', { ...repository, title: 'Broken' });
+
+  expect(data).toEqual({ title: 'Broken' });
+  expect(api.seen()).toEqual(['POST /repos/o/r/issues → 401', 'POST /repos/o/r/issues → 201']);
+});
+
+test.each([
+  [404, 'GET /missing'],
+  [500, 'POST /issues'],
+])('a %d is the error that it is with the global fetch', async (status, route) => {
+  const plain = request.defaults({ baseUrl: api.openOrigin });
+
+  const ours = await failureOf(() => github(route, { title: '' }));
+  const theirs = await failureOf(() => plain(route, { title: '' }));
+
+  expect(ours).toMatchObject({ name: 'HttpError', status });
+  expect([Object.getPrototypeOf(ours), String(ours)]).toEqual([Object.getPrototypeOf(theirs), String(theirs)]);
+});
+
+test('an abort ends the call, and the server sees it', async () => {
+  const caller = new AbortController();
+  const { arrived, brokenOff } = api.watch('/slow');
+
+  const call = github('GET /slow', { request: { fetch: client.fetch, signal: caller.signal } });
+  await arrived;
+  caller.abort();
+
+  await expect(call).rejects.toBe(caller.signal.reason);
+  await brokenOff;
+});

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { createClient, explain } from '@bearings/client';
+import type { ClientError } from '@bearings/client';
+import { expect, test } from 'vitest';
+
+const readme = readFileSync('packages/client/README.md', 'utf8');
+
+/** What the table of options says is the default, without its marks. */
+const defaultOf = (option: string): string =>
+  new RegExp(`^\\| \`${option}\` *\\| \`?([^|]+?)\`? *\\|`, 'm').exec(readme)?.[1] ?? `no default of ${option}`;
+const numberIn = (text: string): number => Number(text.replaceAll(/\D/g, ''));
+
+/** Every code there is: the compiler minds that none is missing and none is made up. */
+const codes: Record<ClientError['code'] | 'HTTP_STATUS', true> = {
+  ATTEMPT_TIMEOUT: true,
+  BODY_TIMEOUT: true,
+  BODY_TOO_LARGE: true,
+  CIRCUIT_OPEN: true,
+  CLIENT_CLOSED: true,
+  CONFIG: true,
+  DEADLINE_EXCEEDED: true,
+  DESTINATION_NOT_ALLOWED: true,
+  HTTP_STATUS: true,
+  INVALID_HEADER: true,
+  INVALID_SCHEME: true,
+  INVALID_URL: true,
+  OVERLOADED: true,
+  REDIRECT_BLOCKED: true,
+  TLS: true,
+  TRANSPORT: true,
+};
+const named = [...readme.matchAll(/^\| `([A-Z_]{3,})` *\|/gm)].map(([, code = '']) => code);
+
+test('the defaults that the README states are those that a client has', () => {
+  const stack = explain(createClient()).replaceAll(/ +/g, ' ');
+
+  expect(stack).toContain(`timeout ${numberIn(defaultOf('timeout')) / 1_000} s`);
+  expect(stack).toContain(`bodyTimeout ${numberIn(defaultOf('bodyTimeout')) / 1_000} s`);
+  expect(stack).toContain(`maxResponse ${numberIn(defaultOf('maxResponseBytes')) / 1024 / 1024} MiB`);
+  expect(stack).toContain(`redirect limit ${numberIn(defaultOf('redirects'))}`);
+  expect(stack).toContain(`userAgent ${defaultOf('userAgent')}`);
+  expect(stack).toContain(`insecureHttp ${defaultOf('insecureHttp')}`);
+});
+
+test('the README names no error that does not exist', () => {
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((code) => !(code in codes))).toEqual([]);
+});
+
+test('the README names every error that there is', () => {
+  expect(Object.keys(codes).filter((code) => !named.includes(code))).toEqual([]);
+});
