@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import { InvalidHeaderError } from './errors.ts';
 import type { RetryOptions } from './retry-policy.ts';
+import { Scope } from './scope.ts';
 
 /** What one call may set differently from its client. */
 export interface CallOptions {
@@ -20,7 +21,8 @@ export type BodySource = Exclude<RequestInit['body'], undefined | null | Readabl
 /** What a call is made of. */
 export interface CallParts {
   readonly options: CallOptions;
-  readonly signal: AbortSignal;
+  /** The caller's, if there is one. */
+  readonly signal?: AbortSignal | null | undefined;
   readonly clock: Clock;
   /** Milliseconds until the response head, for each attempt; `Infinity` for no limit. */
   readonly attemptTimeoutMs: number;
@@ -63,8 +65,6 @@ export class Call {
   readonly attemptTimeoutMs: number;
   /** Which attempt this is, from 1. */
   attempt = 1;
-  /** Aborts what is being done now. The `timeout` stage narrows it for an attempt and puts it back. */
-  signal: AbortSignal;
   /**
    * What the network does with a redirect: hands it out, or refuses it. Refusing is what lets `fetch` send a stream
    * without keeping a copy (Fetch standard, HTTP-network-or-cache fetch, step 3).
@@ -80,6 +80,11 @@ export class Call {
   readonly repeatable: boolean;
   /** Options that are `fetch`'s alone, such as `dispatcher`. */
   readonly fetchOptions: Readonly<Record<string, unknown>> | undefined;
+  readonly #whole = new Scope();
+  #attempt: Scope | undefined;
+  #isInAttempt = false;
+  readonly #caller: AbortSignal | null | undefined;
+  readonly #follow = (): void => this.end(this.#caller?.reason);
   readonly #clock: Clock;
   readonly #deadlineAt: number;
   readonly #headers = new Map<string, string>();
@@ -93,12 +98,52 @@ export class Call {
     this.options = options;
     this.attemptTimeoutMs = attemptTimeoutMs;
     this.totalTimeoutMs = totalTimeoutMs;
-    this.signal = signal;
+    this.#caller = signal;
+    signal?.addEventListener('abort', this.#follow, { once: true });
     this.source = source;
     this.repeatable = repeatable;
     this.fetchOptions = fetchOptions;
     this.#clock = clock;
     this.#deadlineAt = totalTimeoutMs === Infinity ? Infinity : clock.monotonic() + totalTimeoutMs;
+  }
+
+  /** Aborted when what is being done now must end: the attempt while there is one, else the call. Made when asked for. */
+  get signal(): AbortSignal {
+    return this.#isInAttempt && this.#attempt !== undefined ? this.#attempt.signal : this.#whole.signal;
+  }
+
+  /** True when the caller, or the deadline, has ended the call. */
+  get isEnded(): boolean {
+    return this.#whole.isEnded;
+  }
+
+  /** Ends the call, and whatever it is doing: the attempt, or the body that came of the last one. */
+  end(reason: unknown): void {
+    this.#whole.end(reason);
+    this.#attempt?.end(reason);
+  }
+
+  /** Waits for `work`, but no longer than the call lasts. */
+  until<T>(work: Promise<T>): Promise<T> {
+    return this.#whole.until(work);
+  }
+
+  /** Runs one attempt, which can be ended by itself; the body that comes of it ends with the call. */
+  async within<T>(run: (attempt: Scope) => Promise<T>): Promise<T> {
+    const attempt = new Scope();
+    if (this.isEnded) attempt.end(this.#whole.reason);
+    this.#attempt = attempt;
+    this.#isInAttempt = true;
+    try {
+      return await run(attempt);
+    } finally {
+      this.#isInAttempt = false;
+    }
+  }
+
+  /** Leaves nothing on the caller's signal, which may live as long as the process. */
+  release(): void {
+    this.#caller?.removeEventListener('abort', this.#follow);
   }
 
   /** True when a request has a body that cannot be sent again: a stream is used up by sending it. */

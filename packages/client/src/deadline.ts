@@ -4,7 +4,6 @@ import type { Clock } from './clock.ts';
 import { DeadlineExceededError } from './errors.ts';
 import { originOf } from './origin.ts';
 import type { Send } from './stage.ts';
-import { untilAborted } from './until-aborted.ts';
 
 interface Departure {
   readonly send: Send;
@@ -21,18 +20,16 @@ export async function withinDeadline(request: Request, call: Call, { send, clock
   const { totalTimeoutMs: budgetMs } = call;
   if (budgetMs === Infinity) return send(request, call);
   const origin = originOf(request.url);
-  const deadline = new AbortController();
   const expire = (): void => {
     const { attempt: attempts, phase, lastFailure: cause } = call;
-    deadline.abort(new DeadlineExceededError({ origin, budgetMs, attempts, phase, cause }));
+    call.end(new DeadlineExceededError({ origin, budgetMs, attempts, phase, cause }));
   };
   // what the call waits for keeps the process alive; a body that nobody reads should not
   const cancel = clock.schedule(budgetMs, expire, { background: true });
-  call.signal = AbortSignal.any([call.signal, deadline.signal]);
   try {
-    const response = await untilAborted(send(request, call), deadline.signal);
+    const response = await call.until(send(request, call));
     call.phase = 'body';
-    return tapBody(response, { read: (read) => untilAborted(read(), deadline.signal), end: cancel });
+    return tapBody(response, { read: (read) => call.until(read()), end: cancel });
   } catch (cause) {
     cancel();
     throw cause;

@@ -4,8 +4,8 @@ import { checkCallOptions } from './client-options.ts';
 import type { Settings } from './client-options.ts';
 import { withinDeadline } from './deadline.ts';
 import { ClientClosedError } from './errors.ts';
-import { follow, releaser } from './follow.ts';
 import type { Payload } from './payload.ts';
+import { releaser } from './releaser.ts';
 import type { Send } from './stage.ts';
 
 /** What a door hands over with a request. */
@@ -35,8 +35,7 @@ export function openDesk(send: Send, { timeout, totalTimeout, facts: { clock } }
   async function answer(payload: Payload, errand: Errand): Promise<Response> {
     errand.signal?.throwIfAborted();
     checkCallOptions(errand.options);
-    const { signal, release } = follow(errand.signal);
-    const { options, fetchOptions, onCall } = errand;
+    const { options, fetchOptions, signal, onCall } = errand;
     const attemptTimeoutMs = msOf(options.timeout ?? timeout);
     const totalTimeoutMs = msOf(options.totalTimeout ?? totalTimeout);
     const { request, ...body } = payload;
@@ -44,9 +43,9 @@ export function openDesk(send: Send, { timeout, totalTimeout, facts: { clock } }
     onCall?.(call);
     try {
       const response = await withinDeadline(request, call, { send, clock });
-      return errand.signal ? signals.after(response, release) : response;
+      return signal ? signals.after(response, call) : response;
     } catch (cause) {
-      release();
+      call.release();
       throw cause;
     }
   }

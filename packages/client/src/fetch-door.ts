@@ -19,7 +19,7 @@ export function fetchDoor(desk: Desk, { home, clock }: Pick<ClientFacts, 'home' 
     const request = requestFrom(input, own, home);
     return desk.call(await payloadOf(request, own.body, clock), {
       options: { retry, timeout, bodyTimeout, totalTimeout },
-      signal: signal === undefined ? request.signal : signal,
+      signal: signal === undefined && input instanceof Request ? input.signal : signal,
       fetchOptions: dispatcher === undefined ? undefined : { dispatcher },
     });
   };

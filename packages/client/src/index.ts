@@ -31,5 +31,7 @@ export { systemClock } from './clock.ts';
 export type { Cancel, Clock, ScheduleOptions } from './clock.ts';
 export { isSecure } from './origin.ts';
 export { untilAborted } from './until-aborted.ts';
-export { discard } from './body.ts';
+export { discard } from './discard.ts';
+export { takesTap, Taps } from './tap.ts';
+export type { Read, Tap, Tappable } from './tap.ts';
 export { retryAfterMs } from './retry-after.ts';

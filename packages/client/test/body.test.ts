@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { discard, tapBody } from '../src/body.ts';
-import type { Tap } from '../src/body.ts';
+import { tapBody } from '../src/body.ts';
+import { discard } from '../src/discard.ts';
+import type { Tap } from '../src/tap.ts';
 import { caught } from './caught.ts';
 import { virtualClock } from '@bearings/testing';
 import { serve } from './loopback.ts';
@@ -152,7 +153,7 @@ test('however many stages tap a body, it is wrapped once, and the tap that came 
 });
 
 test('a status that no Response can be made with is kept, also by a clone', () => {
-  const response = Object.defineProperty(new Response('x'), 'status', { value: 999 });
+  const response = Object.defineProperties(new Response('x'), { status: { value: 999 }, ok: { value: false } });
 
   const tapped = tapBody(response, {});
 

@@ -7,7 +7,6 @@ import { virtualClock } from '@bearings/testing';
 export function oneCall(parts: Partial<CallParts> = {}): Call {
   return new Call({
     options: {},
-    signal: new AbortController().signal,
     clock: virtualClock(),
     attemptTimeoutMs: Infinity,
     totalTimeoutMs: Infinity,

@@ -4,6 +4,7 @@ import * as client from '../src/index.ts';
 
 test('the package gives exactly this', () => {
   expect(Object.keys(client).toSorted()).toEqual([
+    'Taps',
     'createClient',
     'discard',
     'explain',
@@ -18,6 +19,7 @@ test('the package gives exactly this', () => {
     'shouldRetry',
     'slots',
     'systemClock',
+    'takesTap',
     'untilAborted',
     'withCircuitBreaker',
     'withPublicAddressesOnly',

@@ -1,4 +1,5 @@
-import { discard, tapBody } from '../body.ts';
+import { tapBody } from '../body.ts';
+import { discard } from '../discard.ts';
 import { BodyTooLargeError } from '../errors.ts';
 import { originOf } from '../origin.ts';
 import type { Stage } from '../stage.ts';
@@ -15,10 +16,10 @@ export function limit(limitBytes: number): Stage {
   return (next, { clock }) =>
     async (request, call) => {
       const response = await next(request, call);
-      if (response.body === null || limitBytes === Infinity) return response;
+      if (limitBytes === Infinity) return response;
       const statedBytes = statedLength(response.headers);
       if (statedBytes !== undefined && statedBytes <= limitBytes) return response;
-      if (statedBytes !== undefined && response.ok) {
+      if (statedBytes !== undefined && response.ok && response.body !== null) {
         void discard(response, clock); // never rejects, and nobody waits for it
         throw new BodyTooLargeError(originOf(request.url), limitBytes);
       }

@@ -1,4 +1,5 @@
-import { describe, discard } from '../body.ts';
+import { discard } from '../discard.ts';
+import { describe } from '../tapped-body.ts';
 import type { Call } from '../call.ts';
 import { RedirectBlockedError } from '../errors.ts';
 import { redirectedStream } from '../errors/body-gone.ts';

@@ -1,5 +1,5 @@
 import { HTTPError } from 'ky';
-import { cancelQuietly, discard } from '../body.ts';
+import { cancelQuietly, discard } from '../discard.ts';
 import type { Call } from '../call.ts';
 import { withFacts } from '../http-status-error.ts';
 import { originOf } from '../origin.ts';
@@ -78,7 +78,7 @@ async function isWorthRetrying(
   outcome: Outcome,
   { request, call, hasIdempotencyKey }: Subject & { readonly hasIdempotencyKey: boolean },
 ): Promise<boolean> {
-  if (call.signal.aborted || call.attempt > policy.limit || call.isBodyGone(request)) return false;
+  if (call.isEnded || call.attempt > policy.limit || call.isBodyGone(request)) return false;
   const subject = { method: request.method, hasIdempotencyKey };
   const trigger = triggerOf(outcome);
   if (!mayRepeat(trigger, subject, policy)) return false;

@@ -1,11 +1,10 @@
 import { tapBody } from '../body.ts';
-import type { Read } from '../body.ts';
+import type { Read } from '../tap.ts';
 import type { Call } from '../call.ts';
 import type { Clock } from '../clock.ts';
 import { AttemptTimeoutError, BodyTimeoutError } from '../errors.ts';
 import { originOf } from '../origin.ts';
 import type { Send, Stage } from '../stage.ts';
-import { untilAborted } from '../until-aborted.ts';
 
 /** What a client sets for every call. */
 export interface TimeoutOptions {
@@ -24,34 +23,31 @@ export function timeout(defaults: TimeoutOptions): Stage {
   return (next, { clock }) =>
     async (request, call) => {
       const { bodyTimeout: idleMs = defaults.bodyTimeout } = call.options;
-      const headMs = call.attemptTimeoutMs;
       call.phase = 'attempt';
-      const response =
-        headMs === Infinity
-          ? await untilAborted(next(request, call), call.signal)
-          : await inTime(next, { request, call, clock, headMs });
+      const response = await inTime(next, { request, call, clock });
       return idleMs === false
         ? response
         : tapBody(response, { read: (read) => notIdle(read, { request, clock, idleMs }) });
     };
 }
 
-async function inTime(
+/** Waits for the head, but no longer than the attempt may last, also when the network does not notice that it is over. */
+function inTime(
   next: Send,
-  { request, call, clock, headMs }: { request: Request; call: Call; clock: Clock; headMs: number },
+  { request, call, clock }: { request: Request; call: Call; clock: Clock },
 ): Promise<Response> {
-  const attempt = new AbortController();
-  const outer = call.signal;
-  const cancel = clock.schedule(headMs, () =>
-    attempt.abort(new AttemptTimeoutError(originOf(request.url), headMs, call.isBodyGone(request))),
-  );
-  call.signal = AbortSignal.any([outer, attempt.signal]);
-  try {
-    return await untilAborted(next(request, call), call.signal); // also when the network does not notice
-  } finally {
-    cancel();
-    call.signal = outer;
-  }
+  const headMs = call.attemptTimeoutMs;
+  return call.within(async (attempt) => {
+    if (headMs === Infinity) return attempt.until(next(request, call));
+    const expire = (): void =>
+      attempt.end(new AttemptTimeoutError(originOf(request.url), headMs, call.isBodyGone(request)));
+    const cancel = clock.schedule(headMs, expire);
+    try {
+      return await attempt.until(next(request, call));
+    } finally {
+      cancel();
+    }
+  });
 }
 
 /** Counts only while a read waits: a caller who reads slowly is not a server that stands still. */
@@ -59,10 +55,11 @@ async function notIdle(
   read: Read,
   { request, clock, idleMs }: { request: Request; clock: Clock; idleMs: number },
 ): ReturnType<Read> {
-  const idle = new AbortController();
-  const cancel = clock.schedule(idleMs, () => idle.abort(new BodyTimeoutError(originOf(request.url), idleMs)));
+  const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<Read>>>();
+  const cancel = clock.schedule(idleMs, () => reject(new BodyTimeoutError(originOf(request.url), idleMs)));
+  read().then(resolve, reject);
   try {
-    return await untilAborted(read(), idle.signal);
+    return await promise;
   } finally {
     cancel();
   }

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { virtualClock } from '@bearings/testing';
 import type { VirtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
-import { discard } from '../../src/body.ts';
+import { discard } from '../../src/discard.ts';
 import { createClient } from '../../src/client.ts';
 import type { ClientOptions } from '../../src/client-options.ts';
 import { layer } from '../../src/layer.ts';

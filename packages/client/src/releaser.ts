@@ -1,0 +1,23 @@
+import { tapBody } from './body.ts';
+import type { Call } from './call.ts';
+
+/** Lets go of callers' signals when calls are over. */
+export interface Releaser {
+  /** Releases when the response's body has ended, failed, been cancelled, or been dropped unread and collected. */
+  after(response: Response, call: Call): Response;
+}
+
+/** Makes a releaser, which knows of the responses that it has not released for, as long as they are there. */
+export function releaser(): Releaser {
+  const unread = new FinalizationRegistry<Call>((call) => call.release());
+  return {
+    after(response, call) {
+      unread.register(response, call, call);
+      const end = (): void => {
+        call.release();
+        unread.unregister(call);
+      };
+      return tapBody(response, { end });
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * Something that can be ended early: a call, or one attempt of it.
+ *
+ * Its signal is made when somebody asks for it: a signal costs more than all that the stages do with a call that goes
+ * well.
+ */
+export class Scope {
+  #controller: AbortController | undefined;
+  #ending: { readonly reason: unknown } | undefined;
+  readonly #waiting = new Set<(reason: unknown) => void>();
+
+  get isEnded(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  /** What it was ended with. */
+  get reason(): unknown {
+    return this.#ending?.reason;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#ending !== undefined) this.#controller.abort(this.#ending.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Ends it; once is enough. */
+  end(reason: unknown): void {
+    if (this.#ending !== undefined) return;
+    this.#ending = { reason };
+    for (const leave of this.#waiting) leave(reason);
+    this.#waiting.clear();
+    this.#controller?.abort(reason);
+  }
+
+  /**
+   * Waits for `work`, but no longer than this lasts. The work itself goes on.
+   *
+   * @throws the reason, untouched, when this ends first
+   */
+  async until<T>(work: Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    if (this.#ending === undefined) this.#waiting.add(reject);
+    else reject(this.#ending.reason);
+    work.then(resolve, reject);
+    try {
+      return await promise;
+    } finally {
+      this.#waiting.delete(reject);
+    }
+  }
+}

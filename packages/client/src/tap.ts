@@ -1,0 +1,35 @@
+/** Reads the next piece of a body. */
+export type Read = ReadableStreamDefaultReader<Uint8Array>['read'];
+
+/** What a stage does with each read of a body, and once when it has ended, failed or been cancelled. */
+export interface Tap {
+  readonly read?: (read: Read) => ReturnType<Read>;
+  readonly end?: () => void;
+}
+
+/** By this name a response that reads its body by itself, as that of a faster network may, takes taps. */
+export const takesTap: unique symbol = Symbol.for('bearings.tap');
+
+/** A response that needs no wrapping: it reads its body through the taps that it was given, innermost first. */
+export interface Tappable {
+  [takesTap](tap: Tap): void;
+}
+
+/** The taps of one body, innermost first. */
+export class Taps {
+  readonly #taps: Tap[] = [];
+
+  add(tap: Tap): void {
+    this.#taps.push(tap);
+  }
+
+  /** A read through all of them. Ask when every stage has had the response. */
+  through(source: Read): Read {
+    return this.#taps.reduce<Read>((next, { read }) => (read === undefined ? next : () => read(next)), source);
+  }
+
+  /** Tells them all that it is over. */
+  end(): void {
+    for (const tap of this.#taps) tap.end?.();
+  }
+}
