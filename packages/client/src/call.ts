@@ -89,9 +89,9 @@ export class Call {
   readonly #deadlineAt: number;
   readonly #headers = new Map<string, string>();
   readonly #credentials = new Set<string>();
-  readonly #dropped = new Map<string, string>();
+  #dropped: Map<string, string> | undefined;
   readonly #secrets = new Set<string>();
-  readonly #rests: Rest[] = [];
+  #rests: Rest[] | undefined;
 
   constructor(parts: CallParts) {
     const { options, signal, clock, attemptTimeoutMs, totalTimeoutMs, fetchOptions, source, repeatable } = parts;
@@ -147,8 +147,8 @@ export class Call {
   }
 
   /** True when a request has a body that cannot be sent again: a stream is used up by sending it. */
-  isBodyGone({ body }: Request): boolean {
-    return body !== null && !this.repeatable;
+  isBodyGone(request: Request): boolean {
+    return !this.repeatable && request.body !== null;
   }
 
   /** Milliseconds left for the whole call; `Infinity` when it has no deadline, below 0 when it is over. */
@@ -190,14 +190,15 @@ export class Call {
 
   /** Has a stage told when the call waits between two attempts. */
   whenResting(rest: Rest): void {
-    this.#rests.push(rest);
+    (this.#rests ??= []).push(rest);
   }
 
   /** Waits, and lets go for so long of what stages hold for this call. */
   async rest(wait: () => Promise<void>): Promise<void> {
-    for (const { begin } of this.#rests) begin();
+    const rests = this.#rests ?? [];
+    for (const { begin } of rests) begin();
     await wait();
-    for (const { end } of this.#rests) await end();
+    for (const { end } of rests) await end();
   }
 
   /**
@@ -209,7 +210,7 @@ export class Call {
     const all = [...new Set([...this.#credentials, ...names])];
     for (const name of this.#credentials) {
       const value = this.#headers.get(name);
-      if (value !== undefined) this.#dropped.set(name, value);
+      if (value !== undefined) (this.#dropped ??= new Map()).set(name, value);
     }
     this.dropHeaders(all);
     return all;
@@ -218,8 +219,8 @@ export class Call {
   /** Begins the next attempt, at the first origin again: with the credentials that the last one has dropped. */
   nextAttempt(): void {
     this.attempt += 1;
-    for (const [name, value] of this.#dropped) this.setCredential(name, value);
-    this.#dropped.clear();
+    for (const [name, value] of this.#dropped ?? []) this.setCredential(name, value);
+    this.#dropped = undefined;
   }
 
   /** Forgets headers that stages have set. */

@@ -89,6 +89,7 @@ export function settle(options: ClientOptions): Settings {
  * @throws ConfigError also when an attempt is given more time than the whole call
  */
 export function checkCallOptions({ timeout, bodyTimeout, totalTimeout }: CallOptions): void {
+  if (timeout === undefined && bodyTimeout === undefined && totalTimeout === undefined) return;
   for (const [field, value] of Object.entries({ timeout, bodyTimeout, totalTimeout })) {
     if (value !== undefined) mustBe(field, value, aTimeout);
   }

@@ -42,7 +42,7 @@ export function createClient(options: ClientOptions = {}, ...layers: readonly (L
   const close = (): Promise<void> => desk.close();
   const stages = Object.freeze(stack.map(({ name }) => name));
   const parts: ClientParts = {
-    fetch: fetchDoor(desk, settings.facts),
+    fetch: fetchDoor(desk, { ...settings.facts, isLight: added.every(({ takesLight }) => takesLight === true) }),
     stages,
     [stackOf]: stack,
     close,

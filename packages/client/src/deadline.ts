@@ -16,9 +16,12 @@ interface Departure {
  *
  * @throws DeadlineExceededError with the last failure as its cause
  */
-export async function withinDeadline(request: Request, call: Call, { send, clock }: Departure): Promise<Response> {
+export function withinDeadline(request: Request, call: Call, departure: Departure): Promise<Response> {
+  return call.totalTimeoutMs === Infinity ? departure.send(request, call) : bounded(request, call, departure);
+}
+
+async function bounded(request: Request, call: Call, { send, clock }: Departure): Promise<Response> {
   const { totalTimeoutMs: budgetMs } = call;
-  if (budgetMs === Infinity) return send(request, call);
   const origin = originOf(request.url);
   const expire = (): void => {
     const { attempt: attempts, phase, lastFailure: cause } = call;

@@ -1,8 +1,10 @@
 import type { CallOptions } from './call.ts';
 import type { Desk } from './desk.ts';
-import { InvalidHeaderError } from './errors.ts';
+import { headersOf } from './headers.ts';
+import { lightRequest } from './light-request.ts';
 import { readUrl } from './origin.ts';
-import { fixed, payloadOf } from './payload.ts';
+import { fixed, isSource, payloadOf } from './payload.ts';
+import type { Payload } from './payload.ts';
 import type { ClientFacts } from './stage.ts';
 
 /** `fetch`'s options, and those of a call. */
@@ -11,15 +13,22 @@ export type FetchInit = RequestInit & CallOptions;
 /** `fetch`, with the whole stack behind it. A path is resolved against the client's base URL. */
 export type Fetch = (input: string | URL | Request, init?: FetchInit) => Promise<Response>;
 
+/** What the door needs to know of its client. */
+export interface DoorFacts extends Pick<ClientFacts, 'home' | 'clock'> {
+  /** Whether all layers take a light request. */
+  readonly isLight: boolean;
+}
+
 /** Opens the door for whatever takes a custom `fetch`: same signature, a response for every status. */
-export function fetchDoor(desk: Desk, { home, clock }: Pick<ClientFacts, 'home' | 'clock'>): Fetch {
+export function fetchDoor(desk: Desk, facts: DoorFacts): Fetch {
   return async (input, init) => {
     const { retry, timeout, bodyTimeout, totalTimeout, signal, dispatcher }: FetchInit = init ?? {};
-    const own = membersOf(init ?? {});
-    const request = requestFrom(input, own, home);
-    return desk.call(await payloadOf(request, own.body, clock), {
+    const own = init ? membersOf(init) : {};
+    const isGiven = input instanceof Request;
+    const light = isGiven || !facts.isLight ? undefined : lightPayload(input, own, facts.home);
+    return desk.call(light ?? (await payload(input, own, facts)), {
       options: { retry, timeout, bodyTimeout, totalTimeout },
-      signal: signal === undefined && input instanceof Request ? input.signal : signal,
+      signal: signal === undefined && isGiven ? input.signal : signal,
       fetchOptions: dispatcher === undefined ? undefined : { dispatcher },
     });
   };
@@ -29,6 +38,7 @@ export function fetchDoor(desk: Desk, { home, clock }: Pick<ClientFacts, 'home' 
 const members = [
   'method',
   'body',
+  'headers',
   'cache',
   'credentials',
   'duplex',
@@ -42,45 +52,52 @@ const members = [
 
 /**
  * Options as `fetch` sees them at the call: those that are inherited or behind a getter too (a Request may be given as
- * options), each read once.
+ * options), each read once. Headers that can be gone through once are, and a body is kept as it is now.
  */
 function membersOf(init: FetchInit): RequestInit {
-  const read = members.map((name) => [name, name === 'body' ? fixed(init.body) : init[name]] as const);
-  const given: RequestInit = Object.fromEntries(read.filter(([, value]) => value !== undefined));
-  return init.headers === undefined ? given : { ...given, headers: listed(init.headers) };
-}
-
-/** An iterator of headers can be gone through once: it is checked and sent from a list. */
-function listed(headers: NonNullable<RequestInit['headers']>): NonNullable<RequestInit['headers']> {
-  return headers instanceof Headers || !isIterable(headers) ? headers : [...headers];
-}
-
-function isIterable(headers: object): headers is Iterable<[string, string]> {
-  return Symbol.iterator in headers;
-}
-
-/**
- * Makes the request, with errors that quote neither URL nor header value, as the platform's would.
- *
- * @throws InvalidUrlError | InvalidHeaderError
- */
-function requestFrom(input: string | URL | Request, init: RequestInit, home: URL | undefined): Request {
-  const target = input instanceof Request ? input : readUrl(input, home);
-  checkHeaders(init.headers);
-  return new Request(target, init);
-}
-
-/** @throws InvalidHeaderError naming the header; the platform's own error would show its value */
-export function checkHeaders(headers: Readonly<Record<string, string | undefined>> | RequestInit['headers']): void {
-  if (headers === undefined || headers === null || headers instanceof Headers) return;
-  const probe = new Headers();
-  const pairs = Symbol.iterator in headers ? headers : Object.entries(headers);
-  for (const [name, value] of pairs as Iterable<[string, string | undefined]>) {
+  const own: Record<string, unknown> = {};
+  for (const name of members) {
+    const value = init[name];
     if (value === undefined) continue;
-    try {
-      probe.set(name, value);
-    } catch {
-      throw new InvalidHeaderError(name);
-    }
+    if (name === 'body') own[name] = fixed(init.body);
+    else own[name] = name === 'headers' ? headersOf(init.headers) : value;
   }
+  return own;
+}
+
+/** The methods whose names `fetch` makes upper case, and PATCH, for which that is the caller's to do. */
+const plainMethods = new Map(
+  ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'].flatMap((name) => [
+    [name, name],
+    [name.toLowerCase(), name],
+  ]),
+).set('PATCH', 'PATCH');
+
+/** The ordinary call: an address, a method, headers, a body that is all there; `undefined` for any other. */
+function lightPayload(input: string | URL, init: RequestInit, home: URL | undefined): Payload | undefined {
+  const { method: given = 'GET', headers = new Headers(), body, ...others } = init;
+  const method = plainMethods.get(given);
+  if (method === undefined || !(headers instanceof Headers) || Object.keys(others).length > 0) return undefined;
+  const url = readUrl(input, home).href;
+  if (body === undefined || body === null) {
+    const request = lightRequest({ url, method, headers, body: undefined });
+    return { request, source: undefined, repeatable: true };
+  }
+  if (method === 'GET' || method === 'HEAD' || body instanceof FormData || !isSource(body)) return undefined;
+  const type = typeOf(body);
+  if (type !== '' && !headers.has('content-type')) headers.set('content-type', type);
+  return { request: lightRequest({ url, method, headers, body }), source: body, repeatable: true };
+}
+
+/** The content type that a body has by itself (Fetch standard, "extract a body"). */
+function typeOf(body: RequestInit['body']): string {
+  if (typeof body === 'string') return 'text/plain;charset=UTF-8';
+  if (body instanceof URLSearchParams) return 'application/x-www-form-urlencoded;charset=UTF-8';
+  return body instanceof Blob ? body.type : '';
+}
+
+/** @throws InvalidUrlError without quoting the URL, as the platform would */
+function payload(input: string | URL | Request, init: RequestInit, { home, clock }: DoorFacts): Promise<Payload> {
+  const target = input instanceof Request ? input : readUrl(input, home);
+  return payloadOf(new Request(target, init), init.body, clock);
 }

@@ -4,7 +4,7 @@ import type { Call, CallOptions } from './call.ts';
 import type { Settings } from './client-options.ts';
 import type { Desk } from './desk.ts';
 import { ConfigError, InvalidUrlError } from './errors.ts';
-import { checkHeaders } from './fetch-door.ts';
+import { headersOf } from './headers.ts';
 import { withFacts } from './http-status-error.ts';
 import { readUrl } from './origin.ts';
 import { fixed, payloadOf } from './payload.ts';
@@ -105,7 +105,7 @@ function hang<F extends object>(base: KyInstance, frame: Frame, fittings: F): Do
 
 /** @throws InvalidHeaderError | ConfigError */
 function checked(options: Options): Options {
-  checkHeaders(options.headers);
+  headersOf(options.headers);
   checkHooks(options.hooks);
   return options;
 }
@@ -123,7 +123,7 @@ function checkHooks(hooks: Options['hooks']): void {
  */
 function withoutQuotes(cause: unknown, input: Input, { headers }: Options): unknown {
   if (!(input instanceof Request)) readUrl(input, 'https://base.invalid');
-  checkHeaders(headers);
+  headersOf(headers);
   if (cause instanceof TypeError && cause.message.includes('url protocol must be'))
     return new InvalidUrlError('The input has a scheme without //, so it is neither a URL nor a path');
   if (cause instanceof TypeError && cause.message.includes('includes credentials'))
@@ -144,7 +144,7 @@ function carryPast(fetch: unknown, nameStatus: BeforeErrorHook): InitHook {
     if (options.fetch !== fetch)
       throw new ConfigError('fetch', 'fetch goes to createClient: here it would bypass the stack');
     checkHooks(hooks);
-    checkHeaders(options.headers); // as they are now: other hooks may have brought some
+    headersOf(options.headers); // as they are now: other hooks may have brought some
     const text = json === undefined ? undefined : (stringifyJson?.(json) ?? JSON.stringify(json));
     if (text !== undefined) options.stringifyJson = () => text;
     options.hooks = { ...hooks, beforeError: [nameStatus, ...(hooks?.beforeError ?? [])] };

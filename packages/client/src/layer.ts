@@ -33,6 +33,12 @@ export interface LayerLabel {
   readonly name: string;
   /** Shown in the order given. A number whose name ends in `Ms` or `Bytes` is shown with its unit. */
   readonly settings?: Readonly<Record<string, Setting>>;
+  /**
+   * Says that the stage looks at a request (its address, method, headers, body) and passes it on, but gives it to no
+   * function of the platform such as `fetch` or `new Request`. When all layers say so, `client.fetch` makes requests
+   * that cost next to nothing. Default: false.
+   */
+  readonly takesLight?: boolean;
 }
 
 /** A stage, the slot it belongs to, and what it is called. */
@@ -50,8 +56,8 @@ export interface Layer extends LayerLabel {
  * @throws ConfigError when there is no such slot, or the stage is no function
  */
 export function layer(slot: Slot, label: string | LayerLabel, stage: Stage): Layer {
-  const { name, settings = {} } = typeof label === 'string' ? { name: label } : label;
-  const made = Object.freeze({ slot, name, settings: Object.freeze({ ...settings }), stage });
+  const { name, settings = {}, takesLight = false } = typeof label === 'string' ? { name: label } : label;
+  const made = Object.freeze({ slot, name, settings: Object.freeze({ ...settings }), takesLight, stage });
   checkLayer(made);
   return made;
 }

@@ -42,7 +42,7 @@ export function fixed(body: RequestInit['body']): RequestInit['body'] {
 }
 
 /** True for what is all there; a stream or an iterator is used up by sending it. */
-function isSource(body: NonNullable<RequestInit['body']>): body is BodySource {
+export function isSource(body: NonNullable<RequestInit['body']>): body is BodySource {
   if (typeof body === 'string' || body instanceof URLSearchParams || body instanceof FormData) return true;
   return body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body);
 }

@@ -34,15 +34,19 @@ export interface PublicAddressOptions {
 export function withPublicAddressesOnly(options: PublicAddressOptions = {}): Layer {
   const { allow = [], resolve = addressesOf } = options;
   const mayCall = allowing(allow);
-  return layer('guard', { name: 'public-addresses', settings: { allow } }, (next) => async (request, call) => {
-    const hostname = new URL(request.url).hostname.replace(/^\[|\]$/g, '');
-    const addresses = ipaddr.isValid(hostname)
-      ? [hostname]
-      : await untilAborted(resolved(resolve, hostname, request), call.signal);
-    const refused = addresses.find((address) => !mayCall(address));
-    if (refused === undefined) return next(request, call);
-    throw new DestinationNotAllowedError(originOf(request.url), `its address is ${rangeOf(refused)}, not public`);
-  });
+  return layer(
+    'guard',
+    { name: 'public-addresses', settings: { allow }, takesLight: true },
+    (next) => async (request, call) => {
+      const hostname = new URL(request.url).hostname.replace(/^\[|\]$/g, '');
+      const addresses = ipaddr.isValid(hostname)
+        ? [hostname]
+        : await untilAborted(resolved(resolve, hostname, request), call.signal);
+      const refused = addresses.find((address) => !mayCall(address));
+      if (refused === undefined) return next(request, call);
+      throw new DestinationNotAllowedError(originOf(request.url), `its address is ${rangeOf(refused)}, not public`);
+    },
+  );
 }
 
 type Found = (error: Error | null, address: string | LookupAddress[], family?: number) => void;

@@ -7,7 +7,7 @@
 export class Scope {
   #controller: AbortController | undefined;
   #ending: { readonly reason: unknown } | undefined;
-  readonly #waiting = new Set<(reason: unknown) => void>();
+  #waiting: Set<(reason: unknown) => void> | undefined;
 
   get isEnded(): boolean {
     return this.#ending !== undefined;
@@ -30,8 +30,8 @@ export class Scope {
   end(reason: unknown): void {
     if (this.#ending !== undefined) return;
     this.#ending = { reason };
-    for (const leave of this.#waiting) leave(reason);
-    this.#waiting.clear();
+    for (const leave of this.#waiting ?? []) leave(reason);
+    this.#waiting = undefined;
     this.#controller?.abort(reason);
   }
 
@@ -42,13 +42,13 @@ export class Scope {
    */
   async until<T>(work: Promise<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    if (this.#ending === undefined) this.#waiting.add(reject);
+    if (this.#ending === undefined) (this.#waiting ??= new Set()).add(reject);
     else reject(this.#ending.reason);
     work.then(resolve, reject);
     try {
       return await promise;
     } finally {
-      this.#waiting.delete(reject);
+      this.#waiting?.delete(reject);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { discard, layer, slots, untilAborted } from '@bearings/client';
-import type { Call, ClientFacts, Clock, Layer, Send, Stage } from '@bearings/client';
+import type { Call, ClientFacts, Clock, Layer, LayerLabel, Send, Stage } from '@bearings/client';
 import { ConfigError, DestinationNotAllowedError } from '@bearings/client/errors';
 import type { AccessToken } from './access-token.ts';
 import { bearerChallenge, isChallenged } from './challenge.ts';
@@ -27,8 +27,17 @@ export function withBearerAuth(token: TokenHandle, options?: BearerAuthOptions):
 export function withBearerAuthHeader(token: TokenHandle, headerName: string, options: BearerAuthOptions = {}): Layer {
   const header = headerName.toLowerCase();
   const name = header === 'authorization' ? 'bearer' : `bearer(${header})`;
-  return layer('auth', name, bearer(token, header, options));
+  return layer(
+    'auth',
+    { name, settings: { header, ...shown(options) }, takesLight: true },
+    bearer(token, header, options),
+  );
 }
+
+const shown = ({ origins, respectExisting = false }: BearerAuthOptions): LayerLabel['settings'] => ({
+  origins: origins ?? "the client's",
+  respectExisting,
+});
 
 function bearer(token: TokenHandle, header: string, { origins, respectExisting = false }: BearerAuthOptions): Stage {
   return (next, client) => {
@@ -106,9 +115,9 @@ async function tokenFor(token: TokenHandle, request: Request, call: Call): Promi
 }
 
 /** As long as an attempt may take; twice that for a body that could not be sent again after a 401. */
-function neededMs({ body }: Request, { attemptTimeoutMs, repeatable }: Call): number {
-  const attemptMs = attemptTimeoutMs === Infinity ? 0 : attemptTimeoutMs;
-  return body === null || repeatable ? attemptMs : 2 * attemptMs;
+function neededMs(request: Request, call: Call): number {
+  const attemptMs = call.attemptTimeoutMs === Infinity ? 0 : call.attemptTimeoutMs;
+  return call.isBodyGone(request) ? 2 * attemptMs : attemptMs;
 }
 
 /**
@@ -136,7 +145,7 @@ async function rotated(
   { request, response, call, clock }: Exchange,
 ): Promise<AccessToken | undefined> {
   const rotation = token.invalidate(rejected);
-  if (request.body !== null && !call.repeatable) return undefined;
+  if (call.isBodyGone(request)) return undefined;
   call.phase = 'token';
   try {
     const renewed = await untilAborted(rotation, call.signal);

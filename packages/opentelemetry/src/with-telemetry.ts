@@ -35,12 +35,12 @@ export function withTelemetry(options: TelemetryOptions = {}): readonly Layer[] 
   return Object.freeze([
     layer(
       'observe',
-      { name: 'telemetry', settings: { pathTemplates, maxTemplates } },
+      { name: 'telemetry', settings: { pathTemplates, maxTemplates }, takesLight: true },
       observeCalls({ ...shared, settings, meters }),
     ),
     layer(
       'wire',
-      { name: 'telemetry(wire)', settings: { propagate, silenceFetch } },
+      { name: 'telemetry(wire)', settings: { propagate, silenceFetch }, takesLight: true },
       observeRequests({ ...shared, silenceFetch, inject: injector(settings) }),
     ),
   ]);

@@ -23,14 +23,14 @@ export function retry(defaults: RetryPolicy): Stage {
   const budget = defaults.budget === false ? unlimited : retryBudget(defaults.budget ?? {});
   return (next, client) => async (request, call) => {
     const policy = retryPolicy(defaults, call.options.retry);
-    const hasIdempotencyKey = hasKey(policy, request, call);
+    if (policy.generateIdempotencyKey !== false) giveKey(policy, request, call);
     for (;;) {
       const outcome = await attempt(next, request, call);
       if ('response' in outcome && outcome.response.ok) {
         budget.earn();
         return outcome.response;
       }
-      if (!(await isWorthRetrying(policy, outcome, { request, call, hasIdempotencyKey }))) return settle(outcome);
+      if (!(await isWorthRetrying(policy, outcome, { request, call }))) return settle(outcome);
       const delayMs = delayBefore(policy, outcome, { retry: call.attempt, client });
       if (delayMs >= call.remainingMs()) return settle(outcome);
       if (policy.budget !== false && !budget.take()) return settle(outcome);
@@ -45,14 +45,11 @@ export function retry(defaults: RetryPolicy): Stage {
 
 const unlimited: RetryBudget = { take: () => true, earn: () => {} };
 
-/** Whether the request carries a key by which the server knows it again; gives it one, where the policy says so. */
-function hasKey(policy: RetryPolicy, request: Request, call: Call): boolean {
+/** Gives a request whose method is not one to send twice a key by which the server knows it again. */
+function giveKey(policy: RetryPolicy, request: Request, call: Call): void {
   const { idempotencyHeader: header, generateIdempotencyKey: generate } = policy;
-  if (header === false) return false;
-  if (request.headers.has(header)) return true;
-  if (generate === false || isListed(request.method, policy)) return false;
-  call.setHeader(header, generate === true ? crypto.randomUUID() : generate());
-  return true;
+  if (header === false || request.headers.has(header) || isListed(request.method, policy)) return;
+  call.setHeader(header, typeof generate === 'function' ? generate() : crypto.randomUUID());
 }
 
 async function attempt(next: Send, request: Request, call: Call): Promise<Outcome> {
@@ -73,12 +70,10 @@ interface Subject {
   readonly call: Call;
 }
 
-async function isWorthRetrying(
-  policy: RetryPolicy,
-  outcome: Outcome,
-  { request, call, hasIdempotencyKey }: Subject & { readonly hasIdempotencyKey: boolean },
-): Promise<boolean> {
+async function isWorthRetrying(policy: RetryPolicy, outcome: Outcome, { request, call }: Subject): Promise<boolean> {
   if (call.isEnded || call.attempt > policy.limit || call.isBodyGone(request)) return false;
+  const { idempotencyHeader: header } = policy;
+  const hasIdempotencyKey = header !== false && (request.headers.has(header) || call.hasHeader(header));
   const subject = { method: request.method, hasIdempotencyKey };
   const trigger = triggerOf(outcome);
   if (!mayRepeat(trigger, subject, policy)) return false;

@@ -3,6 +3,7 @@ import type { Call } from '../call.ts';
 import { ConfigError, RedirectBlockedError, TlsError, TransportError } from '../errors.ts';
 import type { ClientError, TransportFailure } from '../errors.ts';
 import { redirectedStream } from '../errors/body-gone.ts';
+import { lightParts } from '../light-request.ts';
 import { originOf } from '../origin.ts';
 import { isResponse } from '../response.ts';
 import type { Stage } from '../stage.ts';
@@ -18,16 +19,26 @@ import type { Stage } from '../stage.ts';
 export function transport(fetch: typeof globalThis.fetch): Stage {
   return () => async (request, call) => {
     const { signal } = call;
-    const failed = (cause: unknown, facts: Partial<TransportFailure>): unknown =>
-      signal.aborted ? signal.reason : failure(cause, originOf(request.url), facts);
-    const isBodyGone = call.isBodyGone(request);
-    const response: unknown = await answerOf(
-      () => fetch(request, outgoing(request, call)),
-      (cause) => failed(cause, { isBodyGone }),
-    );
+    const failed = (cause: unknown, isCutShort: boolean): unknown => {
+      if (signal.aborted) return signal.reason;
+      return failure(cause, originOf(request.url), { isCutShort, isBodyGone: call.isBodyGone(request) });
+    };
+    let response: unknown;
+    try {
+      response = await handed(fetch, request, call);
+    } catch (cause) {
+      throw failed(cause, false);
+    }
     if (!isResponse(response)) throw notAResponse(response);
-    const cutShort = (cause: unknown): unknown => failed(cause, { isCutShort: true, isBodyGone });
-    return tapBody(response, { read: (read) => answerOf(read, cutShort) });
+    return tapBody(response, {
+      async read(read) {
+        try {
+          return await read();
+        } catch (cause) {
+          throw failed(cause, true);
+        }
+      },
+    });
   };
 }
 
@@ -36,12 +47,14 @@ function notAResponse(answer: unknown): ConfigError {
   return new ConfigError('fetch', `The fetch given to createClient answered with ${got}, not with a Response`);
 }
 
-async function answerOf<T>(ask: () => Promise<T>, failed: (cause: unknown) => unknown): Promise<T> {
-  try {
-    return await ask();
-  } catch (cause) {
-    throw failed(cause);
-  }
+/** A light request goes out as its parts: the platform makes its own of them, once. */
+function handed(fetch: typeof globalThis.fetch, request: Request, call: Call): Promise<Response> {
+  const parts = lightParts(request);
+  if (parts === undefined) return fetch(request, outgoing(request, call));
+  const { url, method, body } = parts;
+  const { redirect, signal } = call;
+  const headers = call.headersFor(request);
+  return fetch(url, { ...call.fetchOptions, method, headers, redirect, signal, ...(body !== undefined && { body }) });
 }
 
 /** What differs from the request. A body that can be made anew is, so that the request's own is never used up. */
@@ -52,7 +65,7 @@ function outgoing(request: Request, call: Call): RequestInit {
   if (request.referrerPolicy !== '') init.referrerPolicy = request.referrerPolicy;
   if (request.referrer !== 'about:client') init.referrer = request.referrer;
   const headers = call.headersFor(request);
-  if (request.body !== null && call.source !== undefined) init.body = call.source;
+  if (call.source !== undefined && request.body !== null) init.body = call.source;
   if (headers === request.headers && !(init.body instanceof FormData)) return init;
   init.headers = headers;
   if (init.body instanceof FormData) {
