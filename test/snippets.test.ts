@@ -35,6 +35,7 @@ const expected: Record<string, unknown> = {
   'opentelemetry.ts': { id: 42, state: 'shipped' },
   'token-events.ts': 'acquired: good for 3600 s',
   'token-pool.ts': '2 orders, 2 tokens',
+  'undici.ts': '▼ transport  undici    connections 64 · pipelining 1 · allowH2 false · connectTimeout 2 s',
 };
 
 test.each(globSync('examples/snippets/*.ts'))('%s prints what it is there to show', async (file) => {

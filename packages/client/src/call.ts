@@ -141,7 +141,7 @@ export class Call {
     }
   }
 
-  /** Leaves nothing on the caller's signal, which may live as long as the process. */
+  /** Leaves nothing on the caller's signal, which may outlive many calls. */
   release(): void {
     this.#caller?.removeEventListener('abort', this.#follow);
   }

@@ -109,7 +109,9 @@ function isUnexpectedRedirect(cause: unknown): boolean {
  * to a connection has a code.
  */
 function isRefusal(cause: unknown): cause is TypeError & { cause: Error } {
-  return cause instanceof TypeError && cause.message === 'fetch failed' && cause.cause instanceof Error;
+  if (!(cause instanceof TypeError) || cause.message !== 'fetch failed' || !(cause.cause instanceof Error))
+    return false;
+  return !('code' in cause.cause); // undici's parser has one that may be undefined
 }
 
 /**

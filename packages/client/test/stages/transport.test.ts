@@ -1,5 +1,7 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import { layer } from '../../src/layer.ts';
 import { transport } from '../../src/stages/transport.ts';
@@ -87,4 +89,16 @@ test('on the wire, a port where nobody listens is a refused connection', async (
   const error = await caught(() => createClient({ retry: 0 }).get('http://127.0.0.1:1/'));
 
   expect(error).toMatchObject({ code: 'TRANSPORT' });
+});
+
+test('a server that does not speak HTTP is a failed connection, not something that fetch refuses', async () => {
+  const server = createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n\r\n'));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+
+  const error = await caught(() => createClient({ retry: 0 }).fetch(`http://127.0.0.1:${port}/`));
+
+  expect(error).toMatchObject({ code: 'TRANSPORT', retryable: true });
+  expect(error).not.toMatchObject({ reason: 'REFUSED' });
 });

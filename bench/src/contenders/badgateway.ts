@@ -1,0 +1,18 @@
+import { OAuth2Client, OAuth2Fetch } from '@badgateway/oauth2-client';
+import { newOrder, registration } from '../contender.ts';
+import type { Contender } from '../contender.ts';
+
+/** Its fetch wrapper, as its documentation shows it. */
+export async function open(origin: string): Promise<Contender> {
+  const client = new OAuth2Client({ server: origin, tokenEndpoint: '/token', ...registration });
+  const wrapped = new OAuth2Fetch({ client, getNewToken: () => client.clientCredentials() });
+  const json = JSON.stringify(newOrder);
+  return {
+    get: async () => (await wrapped.fetch(`${origin}/orders/42`)).json(),
+    post: async () => {
+      const headers = { 'content-type': 'application/json' };
+      return (await wrapped.fetch(`${origin}/orders`, { method: 'POST', body: json, headers })).json();
+    },
+    close: async () => {},
+  };
+}

@@ -1,0 +1,56 @@
+import { createClient } from '@bearings/client';
+import type { Client, Layer } from '@bearings/client';
+import { Token, withBearerAuth } from '@bearings/oauth-bearer';
+import { newOrder, registration } from '../contender.ts';
+import type { Contender } from '../contender.ts';
+import { undiciLayer } from './undici-layer.ts';
+
+/** What a service composes: the default stack, a token, and perhaps another network. */
+interface Service {
+  readonly client: Client;
+  readonly close: () => Promise<void>;
+}
+
+/** The default stack with a token, through `client.fetch`. */
+export async function fetchDoor(origin: string, network: readonly Layer[]): Promise<Contender> {
+  const { client, close } = await compose(origin, network);
+  const json = JSON.stringify(newOrder);
+  return {
+    get: async () => (await client.fetch('/orders/42')).json(),
+    post: async () => {
+      const headers = { 'content-type': 'application/json' };
+      return (await client.fetch('/orders', { method: 'POST', body: json, headers })).json();
+    },
+    close,
+  };
+}
+
+/** The same through the front door: `client.get` and `client.post`. */
+export async function kyDoor(origin: string, network: readonly Layer[]): Promise<Contender> {
+  const { client, close } = await compose(origin, network);
+  return {
+    get: () => client.get('orders/42').json(),
+    post: () => client.post('orders', { json: newOrder }).json(),
+    close,
+  };
+}
+
+/** undici in the place of global fetch. */
+export async function onUndici(): Promise<readonly Layer[]> {
+  const layer = await undiciLayer();
+  if (layer === undefined) throw new Error('@bearings/undici has no withUndici');
+  return [layer];
+}
+
+async function compose(origin: string, network: readonly Layer[]): Promise<Service> {
+  const tokenEndpoint = `${origin}/token`;
+  const token = (await Token.create({ tokenEndpoint, ...registration, start: 'lazy' })).unwrap();
+  const client = createClient({ baseUrl: origin }, withBearerAuth(token), network);
+  return {
+    client,
+    close: async () => {
+      await client.close();
+      await token.close();
+    },
+  };
+}

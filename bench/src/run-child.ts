@@ -1,0 +1,35 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { areReadings } from './readings.ts';
+import type { Readings } from './readings.ts';
+
+/** A program of this folder, and how it is run. */
+export interface Program {
+  readonly file: string;
+  readonly args?: readonly (string | number)[];
+  /** Options of node, such as `--expose-gc`. */
+  readonly flags?: readonly string[];
+}
+
+/**
+ * Runs a program in a process of its own and answers with the readings that it sends.
+ *
+ * @throws Error when it ends without them
+ */
+export async function runChild<K extends string>(program: Program, names: readonly K[]): Promise<Readings<K>> {
+  const { file, args = [], flags = [] } = program;
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const child = fork(path, args.map(String), { execArgv: [...flags], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  return new Promise((resolve, reject) => {
+    child.once('message', (message: unknown) => {
+      if (areReadings(message, names)) resolve(message);
+      else reject(new Error(`${file} ${args.join(' ')} sent no ${names.join(', ')}`));
+    });
+    child.once('exit', (code) => reject(new Error(`${file} ${args.join(' ')} ended with ${code} and no readings`)));
+  });
+}
+
+/** Sends what was measured to the one who runs this program, and ends it. */
+export function report(readings: Readonly<Record<string, number>>): void {
+  process.send?.(readings, () => process.exit());
+}

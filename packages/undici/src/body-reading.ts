@@ -1,0 +1,80 @@
+import type { Read, Tap } from '@bearings/client';
+import type { Piece, Source } from './source.ts';
+
+/** A body as it is read, through taps: by whoever begins to, and once. */
+export class BodyReading {
+  readonly #source: Source;
+  readonly #taps: Tap[] = [];
+  #read: Read | undefined;
+  #isOver = false;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  /** True when somebody has begun to read, or has given the body up. */
+  isBegun = false;
+
+  /** The tap that comes last is the outermost. */
+  add(tap: Tap): void {
+    if (this.#isOver) tap.end?.();
+    else this.#taps.push(tap);
+  }
+
+  /** The next piece, or `undefined` at the end. */
+  async next(): Promise<Uint8Array | undefined> {
+    this.isBegun = true;
+    try {
+      this.#read ??= this.#joined();
+      const { done, value } = await this.#read();
+      if (!done) return value;
+      this.#end();
+      return undefined;
+    } catch (cause) {
+      this.cancel(cause);
+      throw cause;
+    }
+  }
+
+  /** Everything from here to the end. */
+  async rest(): Promise<readonly Uint8Array[]> {
+    this.isBegun = true;
+    const whole = this.#atOnce();
+    if (whole !== undefined) return whole;
+    const pieces: Uint8Array[] = [];
+    for (let piece = await this.next(); piece !== undefined; piece = await this.next()) pieces.push(piece);
+    return pieces;
+  }
+
+  cancel(reason?: unknown): void {
+    this.isBegun = true;
+    this.#end();
+    this.#source.cancel(reason);
+  }
+
+  /** All of it, when it is there and no tap wants to see it: then there is nothing to wait for. */
+  #atOnce(): readonly Uint8Array[] | undefined {
+    if (this.#taps.some(({ read }) => read !== undefined)) return undefined;
+    try {
+      const whole = this.#source.takeAll();
+      if (whole !== undefined) this.#end();
+      return whole;
+    } catch (cause) {
+      this.cancel(cause);
+      throw cause;
+    }
+  }
+
+  #joined(): Read {
+    return this.#taps.reduce<Read>(
+      (next, { read }) => (read === undefined ? next : () => read(next)),
+      async (): Promise<Piece> => this.#source.read(),
+    );
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    for (const { end } of this.#taps) end?.();
+  }
+}

@@ -1,0 +1,90 @@
+import { inspect } from 'node:util';
+import type { InspectOptions } from 'node:util';
+import type { RawHeaders } from './exchange.ts';
+
+/**
+ * Headers as undici has them. The platform's are made of them when somebody asks for more than one by its name.
+ *
+ * They are the platform's by `instanceof`; its constructor does not run.
+ */
+export class LightHeaders implements Headers {
+  readonly #raw: RawHeaders;
+  #made: Headers | undefined;
+
+  static {
+    Object.setPrototypeOf(this.prototype, Headers.prototype);
+    Object.defineProperty(this.prototype, inspect.custom, {
+      value(this: LightHeaders, _depth: number, options: InspectOptions) {
+        return inspect(this.#headers, options);
+      },
+    });
+  }
+
+  constructor(raw: RawHeaders) {
+    this.#raw = raw;
+  }
+
+  get(name: string): string | null {
+    if (this.#made !== undefined || !isPlain(name)) return this.#headers.get(name);
+    if (!Object.hasOwn(this.#raw, name)) return null;
+    const value = this.#raw[name];
+    return Array.isArray(value) ? value.join(', ') : (value ?? null);
+  }
+
+  has(name: string): boolean {
+    if (this.#made !== undefined || !isPlain(name)) return this.#headers.has(name);
+    return Object.hasOwn(this.#raw, name);
+  }
+
+  getSetCookie(): string[] {
+    return this.#headers.getSetCookie();
+  }
+
+  append(name: string, value: string): void {
+    this.#headers.append(name, value);
+  }
+
+  set(name: string, value: string): void {
+    this.#headers.set(name, value);
+  }
+
+  delete(name: string): void {
+    this.#headers.delete(name);
+  }
+
+  forEach(visit: (value: string, name: string, headers: Headers) => void, self?: unknown): void {
+    for (const [name, value] of this.#headers) visit.call(self, value, name, this);
+  }
+
+  keys(): ReturnType<Headers['keys']> {
+    return this.#headers.keys();
+  }
+
+  values(): ReturnType<Headers['values']> {
+    return this.#headers.values();
+  }
+
+  entries(): ReturnType<Headers['entries']> {
+    return this.#headers.entries();
+  }
+
+  [Symbol.iterator](): ReturnType<Headers['entries']> {
+    return this.#headers.entries();
+  }
+
+  get #headers(): Headers {
+    this.#made ??= madeOf(this.#raw);
+    return this.#made;
+  }
+}
+
+/** True for a name as undici writes it. What is no name at all is for the platform's Headers to refuse. */
+const isPlain = (name: unknown): name is string => typeof name === 'string' && /^[a-z-]+$/.test(name);
+
+function madeOf(raw: RawHeaders): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(raw)) {
+    for (const each of Array.isArray(value) ? value : [value ?? '']) headers.append(name, each);
+  }
+  return headers;
+}
