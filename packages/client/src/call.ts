@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
-import { InvalidHeaderError } from './errors.ts';
+import { HeaderCheck } from './header-check.ts';
+import { headersIn } from './light-request.ts';
 import type { RetryOptions } from './retry-policy.ts';
 import { Scope } from './scope.ts';
 
@@ -24,6 +25,8 @@ export interface CallParts {
   /** The caller's, if there is one. */
   readonly signal?: AbortSignal | null | undefined;
   readonly clock: Clock;
+  /** Knows the headers of the last call: a token is the same for many. Default: one that knows none. */
+  readonly headerCheck?: HeaderCheck;
   /** Milliseconds until the response head, for each attempt; `Infinity` for no limit. */
   readonly attemptTimeoutMs: number;
   /** Milliseconds for the whole call; `Infinity` for no limit. */
@@ -46,9 +49,6 @@ export interface Rest {
   /** The call goes on, when this has answered. */
   readonly end: () => Promise<void>;
 }
-
-const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
-const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
  * What lives as long as one call: its options, its attempt, its signal, and the headers that stages add.
@@ -86,15 +86,17 @@ export class Call {
   readonly #caller: AbortSignal | null | undefined;
   readonly #follow = (): void => this.end(this.#caller?.reason);
   readonly #clock: Clock;
+  readonly #headerCheck: HeaderCheck;
   readonly #deadlineAt: number;
-  readonly #headers = new Map<string, string>();
-  readonly #credentials = new Set<string>();
-  #dropped: Map<string, string> | undefined;
-  readonly #secrets = new Set<string>();
+  readonly #added: { readonly name: string; value: string }[] = [];
+  #credentials: readonly string[] = [];
+  #dropped: { readonly name: string; readonly value: string }[] | undefined;
+  #secrets: string[] | undefined;
   #rests: Rest[] | undefined;
 
   constructor(parts: CallParts) {
     const { options, signal, clock, attemptTimeoutMs, totalTimeoutMs, fetchOptions, source, repeatable } = parts;
+    const { headerCheck = new HeaderCheck() } = parts;
     this.options = options;
     this.attemptTimeoutMs = attemptTimeoutMs;
     this.totalTimeoutMs = totalTimeoutMs;
@@ -104,6 +106,7 @@ export class Call {
     this.repeatable = repeatable;
     this.fetchOptions = fetchOptions;
     this.#clock = clock;
+    this.#headerCheck = headerCheck;
     this.#deadlineAt = totalTimeoutMs === Infinity ? Infinity : clock.monotonic() + totalTimeoutMs;
   }
 
@@ -128,17 +131,19 @@ export class Call {
     return this.#whole.until(work);
   }
 
-  /** Runs one attempt, which can be ended by itself; the body that comes of it ends with the call. */
-  async within<T>(run: (attempt: Scope) => Promise<T>): Promise<T> {
+  /** Begins an attempt, which can be ended by itself; the body that comes of it ends with the call. */
+  begin(): Scope {
     const attempt = new Scope();
     if (this.isEnded) attempt.end(this.#whole.reason);
     this.#attempt = attempt;
     this.#isInAttempt = true;
-    try {
-      return await run(attempt);
-    } finally {
-      this.#isInAttempt = false;
-    }
+    this.phase = 'attempt';
+    return attempt;
+  }
+
+  /** The attempt has its head, or has failed. */
+  finish(): void {
+    this.#isInAttempt = false;
   }
 
   /** Leaves nothing on the caller's signal, which may outlive many calls. */
@@ -162,30 +167,32 @@ export class Call {
    * @throws InvalidHeaderError without showing the value
    */
   setHeader(name: string, value: string): void {
-    if (!headerName.test(name) || !headerValue.test(value)) throw new InvalidHeaderError(name);
-    this.#headers.set(name.toLowerCase(), value);
+    this.#headerCheck.mustBeValid(name, value);
+    this.#put(name.toLowerCase(), value);
   }
 
   /** Like {@link setHeader}, for a header that must not leave the origin it is meant for. */
   setCredential(name: string, value: string): void {
     this.setHeader(name, value);
-    this.#credentials.add(name.toLowerCase());
-    this.#secrets.add(value);
+    this.guardHeader(name);
+    if (this.#secrets?.includes(value) !== true) (this.#secrets ??= []).push(value);
   }
 
   /** Has a header of the request's own kept from other origins as well. */
   guardHeader(name: string): void {
-    this.#credentials.add(name.toLowerCase());
+    const lower = name.toLowerCase();
+    if (!this.#credentials.includes(lower)) this.#credentials = [...this.#credentials, lower];
   }
 
   /** True when a stage has set this header, and it has not been dropped on the way. */
   hasHeader(name: string): boolean {
-    return this.#headers.has(name.toLowerCase());
+    const lower = name.toLowerCase();
+    return this.#added.some((each) => each.name === lower);
   }
 
   /** The values of all credentials that the call has had: what must not be shown of what comes back. */
   secrets(): readonly string[] {
-    return [...this.#secrets];
+    return [...(this.#secrets ?? [])];
   }
 
   /** Has a stage told when the call waits between two attempts. */
@@ -208,10 +215,8 @@ export class Call {
    */
   dropCredentials(names: readonly string[] = []): readonly string[] {
     const all = [...new Set([...this.#credentials, ...names])];
-    for (const name of this.#credentials) {
-      const value = this.#headers.get(name);
-      if (value !== undefined) (this.#dropped ??= new Map()).set(name, value);
-    }
+    const credentials = this.#added.filter(({ name }) => this.#credentials.includes(name));
+    this.#dropped = [...(this.#dropped ?? []), ...credentials];
     this.dropHeaders(all);
     return all;
   }
@@ -219,23 +224,36 @@ export class Call {
   /** Begins the next attempt, at the first origin again: with the credentials that the last one has dropped. */
   nextAttempt(): void {
     this.attempt += 1;
-    for (const [name, value] of this.#dropped ?? []) this.setCredential(name, value);
+    for (const { name, value } of this.#dropped ?? []) this.setCredential(name, value);
     this.#dropped = undefined;
   }
 
   /** Forgets headers that stages have set. */
   dropHeaders(names: readonly string[]): void {
-    for (const name of names) {
-      this.#headers.delete(name.toLowerCase());
-      this.#credentials.delete(name.toLowerCase());
-    }
+    const lower = names.map((name) => name.toLowerCase());
+    const kept = this.#added.filter(({ name }) => !lower.includes(name));
+    this.#added.splice(0, Infinity, ...kept);
+    this.#credentials = this.#credentials.filter((name) => !lower.includes(name));
   }
 
   /** The request's headers with those of the stages over them. The request keeps its own. */
   headersFor(request: Request): Headers {
-    if (this.#headers.size === 0) return request.headers;
-    const headers = new Headers(request.headers);
-    for (const [name, value] of this.#headers) headers.set(name, value);
+    if (this.#added.length === 0) return request.headers;
+    const headers = new Headers(headersIn(request));
+    for (const { name, value } of this.#added) headers.set(name, value);
     return headers;
+  }
+
+  /** Tells each header of {@link headersFor}, its name in lower case, without making Headers of them. */
+  eachHeader(request: Request, tell: (name: string, value: string) => void): void {
+    const own = headersIn(request);
+    if (own !== undefined) for (const [name, value] of own) if (!this.hasHeader(name)) tell(name, value);
+    for (const { name, value } of this.#added) tell(name, value);
+  }
+
+  #put(name: string, value: string): void {
+    const known = this.#added.find((each) => each.name === name);
+    if (known === undefined) this.#added.push({ name, value });
+    else known.value = value;
   }
 }

@@ -32,14 +32,27 @@ const longestTimerMs = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  schedule(delayMs, act, { background = false } = {}) {
-    let timer: NodeJS.Timeout;
-    const arm = (leftMs: number): void => {
-      const stepMs = Math.min(leftMs, longestTimerMs);
-      timer = setTimeout(() => (leftMs > stepMs ? arm(leftMs - stepMs) : act()), stepMs);
-      if (background) timer.unref();
-    };
-    arm(Math.max(0, delayMs));
-    return () => clearTimeout(timer);
+  schedule(delayMs, act, options) {
+    const isBackground = options?.background === true;
+    return delayMs > longestTimerMs
+      ? scheduleLong(delayMs, act, isBackground)
+      : scheduleOnce(delayMs, act, isBackground);
   },
 };
+
+function scheduleOnce(delayMs: number, act: () => void, isBackground: boolean): Cancel {
+  const timer = setTimeout(act, Math.max(0, delayMs));
+  if (isBackground) timer.unref();
+  return () => clearTimeout(timer);
+}
+
+/** In steps of what `setTimeout` takes. */
+function scheduleLong(delayMs: number, act: () => void, isBackground: boolean): Cancel {
+  let cancel: Cancel;
+  const arm = (leftMs: number): void => {
+    const stepMs = Math.min(leftMs, longestTimerMs);
+    cancel = scheduleOnce(stepMs, () => (leftMs > stepMs ? arm(leftMs - stepMs) : act()), isBackground);
+  };
+  arm(delayMs);
+  return () => cancel();
+}

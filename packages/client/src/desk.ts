@@ -5,6 +5,7 @@ import type { Settings } from './client-options.ts';
 import { withinDeadline } from './deadline.ts';
 import { ClientClosedError } from './errors.ts';
 import type { Payload } from './payload.ts';
+import { HeaderCheck } from './header-check.ts';
 import { releaser } from './releaser.ts';
 import type { Send } from './stage.ts';
 
@@ -30,6 +31,7 @@ export interface Desk {
 export function openDesk(send: Send, { timeout, totalTimeout, facts: { clock } }: Settings): Desk {
   const underWay = new Set<Promise<unknown>>();
   const signals = releaser();
+  const headerCheck = new HeaderCheck();
   let isClosed = false;
 
   async function answer(payload: Payload, errand: Errand): Promise<Response> {
@@ -38,8 +40,9 @@ export function openDesk(send: Send, { timeout, totalTimeout, facts: { clock } }
     const { options, fetchOptions, signal, onCall } = errand;
     const attemptTimeoutMs = msOf(options.timeout ?? timeout);
     const totalTimeoutMs = msOf(options.totalTimeout ?? totalTimeout);
-    const { request, ...body } = payload;
-    const call = new Call({ ...body, options, fetchOptions, signal, clock, attemptTimeoutMs, totalTimeoutMs });
+    const { request, source, repeatable } = payload;
+    const times = { clock, attemptTimeoutMs, totalTimeoutMs };
+    const call = new Call({ ...times, options, fetchOptions, signal, source, repeatable, headerCheck });
     onCall?.(call);
     try {
       const response = await withinDeadline(request, call, { send, clock });

@@ -75,9 +75,14 @@ const plainMethods = new Map(
 
 /** The ordinary call: an address, a method, headers, a body that is all there; `undefined` for any other. */
 function lightPayload(input: string | URL, init: RequestInit, home: URL | undefined): Payload | undefined {
-  const { method: given = 'GET', headers = new Headers(), body, ...others } = init;
+  const { method: given = 'GET', headers, body, ...others } = init;
   const method = plainMethods.get(given);
-  if (method === undefined || !(headers instanceof Headers) || Object.keys(others).length > 0) return undefined;
+  if (
+    method === undefined ||
+    (headers !== undefined && !(headers instanceof Headers)) ||
+    Object.keys(others).length > 0
+  )
+    return undefined;
   const url = readUrl(input, home).href;
   if (body === undefined || body === null) {
     const request = lightRequest({ url, method, headers, body: undefined });
@@ -85,8 +90,9 @@ function lightPayload(input: string | URL, init: RequestInit, home: URL | undefi
   }
   if (method === 'GET' || method === 'HEAD' || body instanceof FormData || !isSource(body)) return undefined;
   const type = typeOf(body);
-  if (type !== '' && !headers.has('content-type')) headers.set('content-type', type);
-  return { request: lightRequest({ url, method, headers, body }), source: body, repeatable: true };
+  const typed = headers ?? new Headers();
+  if (type !== '' && !typed.has('content-type')) typed.set('content-type', type);
+  return { request: lightRequest({ url, method, headers: typed, body }), source: body, repeatable: true };
 }
 
 /** The content type that a body has by itself (Fetch standard, "extract a body"). */

@@ -2,7 +2,8 @@
 export interface LightParts {
   readonly url: string;
   readonly method: string;
-  readonly headers: Headers;
+  /** Made when somebody asks for it, where none were given. */
+  headers: Headers | undefined;
   /** Sent from itself each time; `undefined` for none. */
   readonly body: RequestInit['body'];
 }
@@ -31,12 +32,17 @@ export function lightParts(request: Request): LightParts | undefined {
   return isLight(request) ? request[made].parts : undefined;
 }
 
+/** The headers of a request, without making any for a light one. */
+export function headersIn(request: Request): Headers | undefined {
+  return isLight(request) ? request[made].parts.headers : request.headers;
+}
+
 const isLight = (request: Request): request is LightRequest => made in request;
 
 function platforms(request: LightRequest): Request {
   const state = request[made];
-  const { url, method, headers, body } = state.parts;
-  state.platforms ??= new Request(url, { method, headers, body: body ?? null });
+  const { url, method, body } = state.parts;
+  state.platforms ??= new Request(url, { method, headers: request.headers, body: body ?? null });
   return state.platforms;
 }
 
@@ -48,7 +54,9 @@ const overrides: object & ThisType<LightRequest> = {
     return this[made].parts.method;
   },
   get headers() {
-    return this[made].parts.headers;
+    const { parts } = this[made];
+    parts.headers ??= new Headers();
+    return parts.headers;
   },
   get redirect() {
     return 'follow';

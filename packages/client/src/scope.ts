@@ -7,7 +7,7 @@
 export class Scope {
   #controller: AbortController | undefined;
   #ending: { readonly reason: unknown } | undefined;
-  #waiting: Set<(reason: unknown) => void> | undefined;
+  #waiting: ((reason: unknown) => void)[] | undefined;
 
   get isEnded(): boolean {
     return this.#ending !== undefined;
@@ -40,15 +40,23 @@ export class Scope {
    *
    * @throws the reason, untouched, when this ends first
    */
-  async until<T>(work: Promise<T>): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    if (this.#ending === undefined) (this.#waiting ??= new Set()).add(reject);
-    else reject(this.#ending.reason);
-    work.then(resolve, reject);
-    try {
-      return await promise;
-    } finally {
-      this.#waiting?.delete(reject);
-    }
+  until<T>(work: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#ending === undefined) (this.#waiting ??= []).push(reject);
+      else reject(this.#ending.reason);
+      const leave = (): void => {
+        this.#waiting = this.#waiting?.filter((each) => each !== reject);
+      };
+      work.then(
+        (value) => {
+          leave();
+          resolve(value);
+        },
+        (cause: unknown) => {
+          leave();
+          reject(cause);
+        },
+      );
+    });
   }
 }

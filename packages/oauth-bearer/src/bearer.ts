@@ -1,5 +1,5 @@
 import { discard, layer, slots, untilAborted } from '@bearings/client';
-import type { Call, ClientFacts, Clock, Layer, LayerLabel, Send, Stage } from '@bearings/client';
+import type { Call, ClientFacts, Clock, Layer, LayerLabel, Stage } from '@bearings/client';
 import { ConfigError, DestinationNotAllowedError } from '@bearings/client/errors';
 import type { AccessToken } from './access-token.ts';
 import { bearerChallenge, isChallenged } from './challenge.ts';
@@ -46,32 +46,45 @@ function bearer(token: TokenHandle, header: string, { origins, respectExisting =
     const addresses = allowed.map((origin) => `${origin}/`);
     const { clock } = client;
     const replayed = new WeakSet<Call>(); // a call is replayed once, however often it is retried
+    /** Kept apart, because almost no token is rejected. */
+    async function rejected(access: AccessToken, exchange: Exchange): Promise<Response> {
+      const { request, response, call } = exchange;
+      if (replayed.has(call)) {
+        void token.invalidate(access); // answers, never throws; whoever comes next waits for it
+        return response;
+      }
+      const renewed = await rotated(token, access, exchange);
+      if (renewed === undefined) return response;
+      replayed.add(call);
+      call.setCredential(header, renewed.authorization());
+      void discard(response, clock); // never rejects, and nobody waits for it
+      return next(request, call);
+    }
+
     return async (request, call) => {
       if (respectExisting && request.headers.has(header)) {
         call.guardHeader(header);
         return next(request, call);
       }
-      if (!addresses.some((address) => request.url.startsWith(address))) {
+      if (!isMeant(request.url, addresses)) {
         throw new DestinationNotAllowedError(
           new URL(request.url).origin,
           `the credential is for ${allowed.join(', ')}`,
         );
       }
-      const access = tokenNow(token, request, { call, client }) ?? (await tokenFor(token, request, call));
+      const access = tokenNow(token, neededMs(request, call), clock) ?? (await tokenFor(token, request, call));
       call.setCredential(header, access.authorization());
       const response = await next(request, call);
-      if (!call.hasHeader(header) || !isRejection(response)) return response; // a redirect may have dropped it
-      if (replayed.has(call)) {
-        void token.invalidate(access); // answers, never throws; whoever comes next waits for it
-        return response;
-      }
-      const renewed = await rotated(token, access, { request, response, call, clock });
-      if (renewed === undefined) return response;
-      replayed.add(call);
-      call.setCredential(header, renewed.authorization());
-      return replay(next, { request, response, call, clock });
+      // a redirect may have dropped the token
+      const isOurs = response.status === 401 && call.hasHeader(header) && isRejection(response);
+      return isOurs ? rejected(access, { request, response, call, clock }) : response;
     };
   };
+}
+
+function isMeant(url: string, addresses: readonly string[]): boolean {
+  for (const address of addresses) if (url.startsWith(address)) return true;
+  return false;
 }
 
 /** Outside `retry` an attempt would go out with an old token; inside `timeout` getting one would take its time. */
@@ -96,14 +109,10 @@ function destinations(origins: readonly string[] | undefined, { home }: ClientFa
 }
 
 /** The token at hand, when it outlives the attempt. Almost always it does, and nobody waits. */
-function tokenNow(
-  token: TokenHandle,
-  request: Request,
-  { call, client }: { call: Call; client: ClientFacts },
-): AccessToken | undefined {
+function tokenNow(token: TokenHandle, neededForMs: number, clock: Clock): AccessToken | undefined {
   const now = token.read();
   if (now.isErr()) return undefined;
-  return now.value.expiresAt - client.clock.now() >= neededMs(request, call) ? now.value : undefined;
+  return now.value.expiresAt - clock.now() >= neededForMs ? now.value : undefined;
 }
 
 /** @throws TokenError */
@@ -125,7 +134,6 @@ function neededMs(request: Request, call: Call): number {
  * another scheme would be the same with a new token.
  */
 function isRejection(response: Response): boolean {
-  if (response.status !== 401) return false;
   if (!isChallenged(response.headers)) return true;
   const challenge = bearerChallenge(response.headers);
   return challenge !== undefined && (challenge.error ?? 'invalid_token') === 'invalid_token';
@@ -154,9 +162,4 @@ async function rotated(
     void discard(response, clock); // never rejects, and nobody waits for it
     throw cause;
   }
-}
-
-function replay(next: Send, { request, response, call, clock }: Exchange): Promise<Response> {
-  void discard(response, clock); // never rejects, and nobody waits for it
-  return next(request, call);
 }

@@ -16,7 +16,7 @@ export function outgoing(request: Request, call: Call): Dispatcher.DispatchOptio
     origin: place.slice(0, pathAt),
     path: place.slice(pathAt),
     method,
-    headers: headersOf(call.headersFor(request), payload),
+    headers: headersOf(request, call, payload),
     body: payload.body ?? null,
     headersTimeout: 0, // the stages have clocks
     bodyTimeout: 0,
@@ -32,27 +32,27 @@ interface Payload {
 }
 
 /** As a flat list, which undici takes as it is. */
-function headersOf(headers: Headers, { length, isForm = false }: Payload): string[] {
+function headersOf(request: Request, call: Call, { length, isForm = false }: Payload): string[] {
   const list: string[] = [];
   let accepts = false;
   let encoded = false;
-  for (const [name, value] of headers) {
-    if (name === 'host' || (isForm && name === 'content-type')) continue;
-    if (length !== undefined && name === 'content-length') continue;
+  call.eachHeader(request, (name, value) => {
+    if (name === 'host' || (isForm && name === 'content-type')) return;
+    if (length !== undefined && name === 'content-length') return;
     accepts ||= name === 'accept';
     // a part of a compressed body could not be read (Fetch standard, HTTP-network-or-cache fetch, step 8.20)
     encoded ||= name === 'accept-encoding' || name === 'range';
     list.push(name, value);
-  }
+  });
   if (!accepts) list.push('accept', '*/*');
   if (!encoded) list.push('accept-encoding', acceptedEncodings);
   if (length !== undefined) list.push('content-length', String(length));
   return list;
 }
 
-function payloadOf({ body }: Request, { source }: Call): Payload {
-  if (body === null) return {};
-  if (source === undefined) return { body: readableOf(body) };
+function payloadOf(request: Request, { source }: Call): Payload {
+  if (source === undefined) return request.body === null ? {} : { body: readableOf(request.body) };
+  if (request.method === 'GET' || request.method === 'HEAD') return {}; // a redirect has made it one
   if (typeof source === 'string') return { body: source };
   if (source instanceof URLSearchParams) return { body: source.toString() };
   if (source instanceof FormData) return { body: formOf(source), isForm: true };

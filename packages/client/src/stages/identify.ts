@@ -1,9 +1,10 @@
+import { headersIn } from '../light-request.ts';
 import type { Stage } from '../stage.ts';
 
 /** Says who calls, in `user-agent`, unless the request says so itself. */
 export function identify(userAgent: string): Stage {
   return (next) => (request, call) => {
-    if (!request.headers.has('user-agent')) call.setHeader('user-agent', userAgent);
+    if (headersIn(request)?.has('user-agent') !== true) call.setHeader('user-agent', userAgent);
     return next(request, call);
   };
 }

@@ -39,16 +39,14 @@ const bodyHeaders = ['content-encoding', 'content-language', 'content-length', '
  * that was a stream
  */
 export function redirect({ limit, origins, blocked }: Redirects): Stage {
-  return (next, { clock }) =>
-    async (request, call) => {
-      if (limit === 0 || request.redirect === 'manual') return next(request, call);
+  return (next, { clock }) => {
+    /** Kept apart, because almost no answer is a redirect. */
+    async function follow(first: Response, request: Request, call: Call): Promise<Response> {
       const home = originOf(request.url);
       const mayGoTo = ({ origin }: URL): boolean => origin === home || origins === 'any' || origins.includes(origin);
-      // nothing could be sent on, and the 3xx of a stream is not worth a copy of it
-      if (call.isBodyGone(request)) call.redirect = 'error';
       let current = request;
+      let response = first;
       for (let hops = 0; ; hops += 1) {
-        const response = await next(current, call);
         const location = isRedirect(response) ? response.headers.get('location') : null;
         const here = hops === 0 ? response : arrived(response, current.url);
         if (location === null) return here;
@@ -61,11 +59,22 @@ export function redirect({ limit, origins, blocked }: Redirects): Stage {
         }
         void discard(response, clock);
         current = hop(refusal, { from: current, status: response.status, call });
+        response = await next(current, call);
       }
+    }
+
+    return async (request, call) => {
+      if (limit === 0 || request.redirect === 'manual') return next(request, call);
+      // nothing could be sent on, and the 3xx of a stream is not worth a copy of it
+      if (call.isBodyGone(request)) call.redirect = 'error';
+      const response = await next(request, call);
+      return isRedirect(response) ? follow(response, request, call) : response;
     };
+  };
 }
 
-const isRedirect = ({ status }: Response): boolean => [301, 302, 303, 307, 308].includes(status);
+const isRedirect = ({ status }: Response): boolean =>
+  status >= 301 && status <= 308 && [301, 302, 303, 307, 308].includes(status);
 
 /** `fetch` says of a response that has been redirected that it was, and where it came from in the end. */
 function arrived(response: Response, url: string): Response {

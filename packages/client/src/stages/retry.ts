@@ -21,25 +21,40 @@ import { wait } from '../until-aborted.ts';
  */
 export function retry(defaults: RetryPolicy): Stage {
   const budget = defaults.budget === false ? unlimited : retryBudget(defaults.budget ?? {});
-  return (next, client) => async (request, call) => {
-    const policy = retryPolicy(defaults, call.options.retry);
-    if (policy.generateIdempotencyKey !== false) giveKey(policy, request, call);
-    for (;;) {
-      const outcome = await attempt(next, request, call);
-      if ('response' in outcome && outcome.response.ok) {
-        budget.earn();
-        return outcome.response;
+  return (next, client) => {
+    /** Kept apart, because almost all attempts go well. */
+    async function again(failed: Outcome, subject: Subject): Promise<Response> {
+      const { request, call, policy } = subject;
+      for (let outcome = failed; ; outcome = await attempt(next, request, call)) {
+        if ('response' in outcome && outcome.response.ok) {
+          budget.earn();
+          return outcome.response;
+        }
+        if (!(await isWorthRetrying(outcome, subject))) return settle(outcome);
+        const delayMs = delayBefore(policy, outcome, { retry: call.attempt, client });
+        if (delayMs >= call.remainingMs()) return settle(outcome);
+        if (policy.budget !== false && !budget.take()) return settle(outcome);
+        tell(outcome, subject, delayMs);
+        giveUp(outcome, request, { call, client });
+        await call.rest(() => wait(delayMs, call.signal, client.clock));
+        call.nextAttempt();
+        if (policy.attemptHeader) call.setHeader('x-retry-attempt', String(call.attempt - 1));
       }
-      if (!(await isWorthRetrying(policy, outcome, { request, call }))) return settle(outcome);
-      const delayMs = delayBefore(policy, outcome, { retry: call.attempt, client });
-      if (delayMs >= call.remainingMs()) return settle(outcome);
-      if (policy.budget !== false && !budget.take()) return settle(outcome);
-      tell(policy, outcome, { request, call, delayMs });
-      giveUp(outcome, request, { call, client });
-      await call.rest(() => wait(delayMs, call.signal, client.clock));
-      call.nextAttempt();
-      if (policy.attemptHeader) call.setHeader('x-retry-attempt', String(call.attempt - 1));
     }
+
+    return async (request, call) => {
+      const policy = retryPolicy(defaults, call.options.retry);
+      if (policy.generateIdempotencyKey !== false) giveKey(policy, request, call);
+      let response: Response;
+      try {
+        response = await next(request, call);
+      } catch (error) {
+        return again({ error }, { request, call, policy });
+      }
+      if (!response.ok) return again({ response }, { request, call, policy });
+      budget.earn();
+      return response;
+    };
   };
 }
 
@@ -68,21 +83,22 @@ function settle(outcome: Outcome): Response {
 interface Subject {
   readonly request: Request;
   readonly call: Call;
+  readonly policy: RetryPolicy;
 }
 
-async function isWorthRetrying(policy: RetryPolicy, outcome: Outcome, { request, call }: Subject): Promise<boolean> {
+async function isWorthRetrying(outcome: Outcome, { request, call, policy }: Subject): Promise<boolean> {
   if (call.isEnded || call.attempt > policy.limit || call.isBodyGone(request)) return false;
   const { idempotencyHeader: header } = policy;
   const hasIdempotencyKey = header !== false && (request.headers.has(header) || call.hasHeader(header));
   const subject = { method: request.method, hasIdempotencyKey };
   const trigger = triggerOf(outcome);
   if (!mayRepeat(trigger, subject, policy)) return false;
-  const verdict = await askedOf(policy, outcome, { request, call });
+  const verdict = await askedOf(outcome, { request, call, policy });
   return typeof verdict === 'boolean' ? verdict : isRetried(trigger, subject, policy);
 }
 
 /** What ky's `shouldRetry` says. It is asked about an error, also when there is a response; what it reads is a clone. */
-async function askedOf(policy: RetryPolicy, outcome: Outcome, { request, call }: Subject): Promise<boolean | void> {
+async function askedOf(outcome: Outcome, { request, call, policy }: Subject): Promise<boolean | void> {
   if (policy.shouldRetry === undefined) return undefined;
   const retryCount = call.attempt;
   if ('error' in outcome) {
@@ -99,9 +115,8 @@ async function askedOf(policy: RetryPolicy, outcome: Outcome, { request, call }:
   }
 }
 
-function tell(policy: RetryPolicy, outcome: Outcome, facts: Subject & { readonly delayMs: number }): void {
+function tell(outcome: Outcome, { request, call, policy }: Subject, delayMs: number): void {
   if (policy.onRetry === undefined) return;
-  const { request, call, delayMs } = facts;
   const { method, url } = request;
   const event: RetryEvent = {
     retry: call.attempt,

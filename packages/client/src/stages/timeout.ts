@@ -4,7 +4,7 @@ import type { Call } from '../call.ts';
 import type { Clock } from '../clock.ts';
 import { AttemptTimeoutError, BodyTimeoutError } from '../errors.ts';
 import { originOf } from '../origin.ts';
-import type { Send, Stage } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 
 /** What a client sets for every call. */
 export interface TimeoutOptions {
@@ -20,34 +20,32 @@ export interface TimeoutOptions {
  * @throws AttemptTimeoutError when no head came in time; the caller's own abort passes through as is
  */
 export function timeout(defaults: TimeoutOptions): Stage {
-  return (next, { clock }) =>
-    async (request, call) => {
-      const { bodyTimeout: idleMs = defaults.bodyTimeout } = call.options;
-      call.phase = 'attempt';
-      const response = await inTime(next, { request, call, clock });
-      return idleMs === false
-        ? response
-        : tapBody(response, { read: (read) => notIdle(read, { request, clock, idleMs }) });
-    };
-}
-
-/** Waits for the head, but no longer than the attempt may last, also when the network does not notice that it is over. */
-function inTime(
-  next: Send,
-  { request, call, clock }: { request: Request; call: Call; clock: Clock },
-): Promise<Response> {
-  const headMs = call.attemptTimeoutMs;
-  return call.within(async (attempt) => {
-    if (headMs === Infinity) return attempt.until(next(request, call));
-    const expire = (): void =>
-      attempt.end(new AttemptTimeoutError(originOf(request.url), headMs, call.isBodyGone(request)));
-    const cancel = clock.schedule(headMs, expire);
-    try {
-      return await attempt.until(next(request, call));
-    } finally {
-      cancel();
+  return (next, { clock }) => {
+    /** Waits for the head, but no longer than the attempt may last, also when the network does not notice. */
+    async function head(request: Request, call: Call): Promise<Response> {
+      const headMs = call.attemptTimeoutMs;
+      const attempt = call.begin();
+      const cancel =
+        headMs === Infinity
+          ? undefined
+          : clock.schedule(headMs, () =>
+              attempt.end(new AttemptTimeoutError(originOf(request.url), headMs, call.isBodyGone(request))),
+            );
+      try {
+        return await attempt.until(next(request, call));
+      } finally {
+        cancel?.();
+        call.finish();
+      }
     }
-  });
+
+    return async (request, call) => {
+      const response = await head(request, call);
+      const idleMs = call.options.bodyTimeout ?? defaults.bodyTimeout;
+      if (idleMs === false) return response;
+      return tapBody(response, { read: (read) => notIdle(read, { request, clock, idleMs }) });
+    };
+  };
 }
 
 /** Counts only while a read waits: a caller who reads slowly is not a server that stands still. */
