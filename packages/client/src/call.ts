@@ -112,7 +112,12 @@ export class Call {
 
   /** Aborted when what is being done now must end: the attempt while there is one, else the call. Made when asked for. */
   get signal(): AbortSignal {
-    return this.#isInAttempt && this.#attempt !== undefined ? this.#attempt.signal : this.#whole.signal;
+    return this.scope.signal;
+  }
+
+  /** What is being done now, which may be ended: the attempt while there is one, else the call. */
+  get scope(): Scope {
+    return this.#isInAttempt && this.#attempt !== undefined ? this.#attempt : this.#whole;
   }
 
   /** True when the caller, or the deadline, has ended the call. */

@@ -27,6 +27,7 @@ export { isClientError } from './errors.ts';
 export { isHTTPError } from './http-status-error.ts';
 export type { HttpStatusError, HttpStatusFacts } from './http-status-error.ts';
 export type { ClientError } from './errors.ts';
+export type { Scope } from './scope.ts';
 export { systemClock } from './clock.ts';
 export type { Cancel, Clock, ScheduleOptions } from './clock.ts';
 export { isSecure } from './origin.ts';

@@ -61,6 +61,9 @@ const overrides: object & ThisType<LightRequest> = {
   get redirect() {
     return 'follow';
   },
+  get integrity() {
+    return '';
+  },
   get body() {
     return this[made].parts.body === undefined ? null : platforms(this).body;
   },

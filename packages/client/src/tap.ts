@@ -5,6 +5,8 @@ export type Read = ReadableStreamDefaultReader<Uint8Array>['read'];
 export interface Tap {
   readonly read?: (read: Read) => ReturnType<Read>;
   readonly end?: () => void;
+  /** True when `read` matters only to a read that has to wait: what is at hand need not go through it. Default: false. */
+  readonly isForWaits?: boolean;
 }
 
 /** By this name a response that reads its body by itself, as that of a faster network may, takes taps. */

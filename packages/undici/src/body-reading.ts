@@ -52,9 +52,9 @@ export class BodyReading {
     this.#source.cancel(reason);
   }
 
-  /** All of it, when it is there and no tap wants to see it: then there is nothing to wait for. */
+  /** All of it, when it is there and no tap wants to see it, other than those for waits: then there is nothing to wait for. */
   #atOnce(): readonly Uint8Array[] | undefined {
-    if (this.#taps.some(({ read }) => read !== undefined)) return undefined;
+    if (this.#taps.some(({ read, isForWaits }) => read !== undefined && isForWaits !== true)) return undefined;
     try {
       const whole = this.#source.takeAll();
       if (whole !== undefined) this.#end();

@@ -1,3 +1,4 @@
+import type { Scope } from '@bearings/client';
 import type { Dispatcher } from 'undici';
 import type { Piece, Source } from './source.ts';
 
@@ -13,7 +14,8 @@ export interface Head {
 
 /** What an exchange needs to know of its call. */
 export interface ExchangeParts {
-  readonly signal: AbortSignal;
+  /** What may be ended: the attempt. */
+  readonly scope: Scope;
   /** What the network's error is to the caller. */
   readonly failed: (cause: unknown, facts: { readonly isCutShort: boolean }) => unknown;
 }
@@ -29,10 +31,10 @@ const aheadBytes = 64 * 1024;
  * It knows nothing of the response that is made of it, so that one which nobody reads can be collected.
  */
 export class Exchange implements Dispatcher.DispatchHandler, Source {
-  /** Answers with the response's head; fails with the signal's own reason when that comes first. */
+  /** Answers with the response's head; fails with the reason of the scope's end when that comes first. */
   readonly head: Promise<Head>;
   readonly #parts: ExchangeParts;
-  readonly #leave: () => void;
+  #leave = (): void => {};
   #settle: PromiseWithResolvers<Head> | undefined;
   #controller: Controller | undefined;
   #pieces: Uint8Array[] = [];
@@ -48,9 +50,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Source {
     this.#parts = parts;
     this.#settle = Promise.withResolvers<Head>();
     this.head = this.#settle.promise;
-    this.#leave = () => this.#abort(parts.signal.reason);
-    if (parts.signal.aborted) this.#leave();
-    else parts.signal.addEventListener('abort', this.#leave, { once: true });
+    this.#leave = parts.scope.onEnd((reason) => this.#abort(reason));
   }
 
   get isComplete(): boolean {
@@ -127,8 +127,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Source {
 
   #begin(): void {
     this.#isRead = true;
-    const { signal } = this.#parts;
-    if (signal.aborted) this.#abort(signal.reason);
+    const { scope } = this.#parts;
+    if (scope.isEnded) this.#abort(scope.reason);
   }
 
   #ending(): Piece | undefined {
@@ -163,7 +163,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Source {
   }
 
   #end(): void {
-    this.#parts.signal.removeEventListener('abort', this.#leave);
+    this.#leave();
     this.#awaken();
   }
 

@@ -34,19 +34,19 @@ export function withUndici(options: UndiciOptions = {}): UndiciLayer {
   const send = sender(dispatcher);
   const stage: Stage = () => (request, call) =>
     closed === undefined ? send(request, call) : Promise.reject(new ClientClosedError());
-  const { slot, name, settings = {} } = layer('transport', { name: 'undici', settings: settingsOf(options) }, stage);
-  return Object.freeze({ slot, name, settings, stage, close, [Symbol.asyncDispose]: close });
+  const made = layer('transport', { name: 'undici', settings: settingsOf(options), takesLight: true }, stage);
+  return Object.freeze({ ...made, close, [Symbol.asyncDispose]: close });
 }
 
 /** Sends by one dispatcher, or by the one that a call brings as `fetch` would take it. */
 function sender(usual: Dispatcher): (request: Request, call: Call) => Promise<Response> {
   const unread = new FinalizationRegistry<Exchange>((exchange) => exchange.forget());
   return async (request, call) => {
-    const { signal } = call;
-    signal.throwIfAborted();
+    const { scope } = call;
+    if (scope.isEnded) throw scope.reason;
     if (request.integrity !== '') throw new ConfigError('integrity', 'undici checks no integrity: leave it to fetch');
     const exchange = new Exchange({
-      signal,
+      scope,
       failed: (cause, facts) => transportFailure(cause, { request, call, ...facts }),
     });
     dispatch(dispatcherFor(call) ?? usual, { request, call, exchange });

@@ -43,7 +43,7 @@ export function timeout(defaults: TimeoutOptions): Stage {
       const response = await head(request, call);
       const idleMs = call.options.bodyTimeout ?? defaults.bodyTimeout;
       if (idleMs === false) return response;
-      return tapBody(response, { read: (read) => notIdle(read, { request, clock, idleMs }) });
+      return tapBody(response, { read: (read) => notIdle(read, { request, clock, idleMs }), isForWaits: true });
     };
   };
 }
