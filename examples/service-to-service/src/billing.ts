@@ -1,6 +1,8 @@
 import { createClient } from '@bearings/client';
 import type { Client } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
+import { withUndici } from '@bearings/undici';
+import type { UndiciLayer } from '@bearings/undici';
 
 /** An order, as billing needs it. */
 export interface Order {
@@ -16,8 +18,15 @@ export interface BillingConfig {
   readonly clientSecret: string;
 }
 
+/** What billing holds, and closes in the end. */
+export interface Billing {
+  readonly orders: Client;
+  readonly token: Token;
+  readonly network: UndiciLayer;
+}
+
 /** How billing calls orders: composed once, at the start. What is below is all that a service has to write. */
-export async function connectToOrders(config: BillingConfig): Promise<{ orders: Client; token: Token }> {
+export async function connectToOrders(config: BillingConfig): Promise<Billing> {
   const { ordersUrl, ...credentials } = config;
   const token = (
     await Token.create({
@@ -28,6 +37,7 @@ export async function connectToOrders(config: BillingConfig): Promise<{ orders: 
       jitterMaxMs: 200, // with tokens that live for minutes, leave them out
     })
   ).unwrap();
-  const orders = createClient({ baseUrl: ordersUrl }, withBearerAuth(token));
-  return { orders, token };
+  const network = withUndici(); // on Node, a third of what a call costs over fetch; leave it out elsewhere
+  const orders = createClient({ baseUrl: ordersUrl }, withBearerAuth(token), network);
+  return { orders, token, network };
 }

@@ -22,13 +22,14 @@ const provider = await startIdentityProvider(registration);
 const { issuerUrl, jwksUrl } = provider;
 const api = await startOrdersApi({ issuerUrl, jwksUrl, resource });
 try {
-  const { orders, token } = await connectToOrders({ ordersUrl: api.url, issuerUrl, clientId, clientSecret });
+  const { orders, token, network } = await connectToOrders({ ordersUrl: api.url, issuerUrl, clientId, clientSecret });
   timeline.picture(orders.stages);
   timeline.tell('discovery', `found the token endpoint; requests: ${provider.discoveryRequests}`);
   timeline.tell('first token', `lives ${registration.tokenLifetimeS} s; requests: ${provider.tokenRequests}`);
   const cast = { provider, api, token, work: createWorkload(orders), timeline };
   const circumstances = await liveThrough(cast);
   await orders.close();
+  await network.close();
   await token.close();
   timeline.tell('closed', `the client and its token (${token.status().state})`);
   conclude(cast, circumstances);

@@ -19,7 +19,7 @@ const concerns: Readonly<Record<string, string>> = {
   limit: 'bounds the answer',
   redirect: 'stays within the origin',
   guard: 'https only, this machine apart',
-  fetch: 'the network',
+  undici: 'the network',
 };
 
 export function createTimeline(print: (line: string) => void): Timeline {
