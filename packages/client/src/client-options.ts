@@ -47,6 +47,8 @@ export interface Settings {
   readonly insecureHttp: boolean;
   readonly userAgent: string;
   readonly fetch: typeof globalThis.fetch;
+  /** True for the global `fetch`, which takes an address as well as a Request; others may have been written for one. */
+  readonly isGlobalFetch: boolean;
   readonly facts: Omit<ClientFacts, 'slot'>;
   /** What is left for ky. */
   readonly ky: Options;
@@ -78,6 +80,7 @@ export function settle(options: ClientOptions): Settings {
     insecureHttp,
     userAgent,
     fetch,
+    isGlobalFetch: fetch === globalFetch,
     facts: { home: homeOf(ky, insecureHttp), clock, random },
     ky,
   };

@@ -1,6 +1,6 @@
 import { builtIn } from './built-in.ts';
 import { settle } from './client-options.ts';
-import type { ClientOptions } from './client-options.ts';
+import type { ClientOptions, Settings } from './client-options.ts';
 import { openDesk } from './desk.ts';
 import { stackOf } from './explain.ts';
 import type { Explainable } from './explain.ts';
@@ -42,11 +42,17 @@ export function createClient(options: ClientOptions = {}, ...layers: readonly (L
   const close = (): Promise<void> => desk.close();
   const stages = Object.freeze(stack.map(({ name }) => name));
   const parts: ClientParts = {
-    fetch: fetchDoor(desk, { ...settings.facts, isLight: added.every(({ takesLight }) => takesLight === true) }),
+    fetch: fetchDoor(desk, { ...settings.facts, isLight: takesLight(settings, added) }),
     stages,
     [stackOf]: stack,
     close,
     [Symbol.asyncDispose]: close,
   };
   return kyDoor(desk, settings, parts);
+}
+
+/** True when nothing in the stack needs the platform's own Request. */
+function takesLight({ isGlobalFetch }: Settings, added: readonly Layer[]): boolean {
+  const isNetworkLight = isGlobalFetch || added.some(({ slot }) => slot === 'transport');
+  return isNetworkLight && added.every((layer) => layer.takesLight === true);
 }

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createClient } from '../src/client.ts';
 import { layer } from '../src/layer.ts';
 import type { Stage } from '../src/stage.ts';
@@ -64,8 +64,10 @@ test.each<[string, RequestInit]>([
 ])('an ordinary call goes out as its parts, and is the same to the server: %s', async (_case, init) => {
   const network = handed();
   const passing = layer('observe', { name: 'mine', takesLight: true }, (next) => next);
+  vi.stubGlobal('fetch', network.fetch);
+  onTestFinished(() => void vi.unstubAllGlobals());
 
-  await createClient({ fetch: network.fetch }, passing).fetch(url, init);
+  await createClient({}, passing).fetch(url, init);
 
   expect(network.inputs).toEqual([url]);
 });
@@ -78,8 +80,18 @@ test.each<[string, RequestInit]>([
   ['a method of its own', { method: 'PURGE' }],
 ])('any other call goes out as a Request of the platform: %s', async (_case, init) => {
   const network = handed();
+  vi.stubGlobal('fetch', network.fetch);
+  onTestFinished(() => void vi.unstubAllGlobals());
 
-  await createClient({ fetch: network.fetch }).fetch(url, init);
+  await createClient().fetch(url, init);
+
+  expect(network.inputs[0]).toBeInstanceOf(Request);
+});
+
+test("a fetch of the caller's own gets a Request of the platform, as it may have been written for one", async () => {
+  const network = handed();
+
+  await createClient({ fetch: network.fetch }).fetch(url);
 
   expect(network.inputs[0]).toBeInstanceOf(Request);
 });

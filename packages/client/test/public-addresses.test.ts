@@ -106,7 +106,7 @@ test('with publicLookup a connection is made to a public address or to none, wha
     const dispatcher = new Agent({ connect: { lookup: publicLookup({ allow }) } });
     onTestFinished(() => dispatcher.close());
     // undici's own fetch, because the platform's takes no Agent of another version
-    const network = (address: string) => undiciFetch(address, { dispatcher });
+    const network = ({ url: address }: Request) => undiciFetch(address, { dispatcher });
     return caught(() => createClient({ fetch: network as never, retry: 0 }).fetch(url));
   };
 
