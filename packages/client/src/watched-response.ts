@@ -1,3 +1,4 @@
+import { cancelQuietly } from './discard.ts';
 import { takesTap, Taps } from './tap.ts';
 import type { Read, Tap } from './tap.ts';
 import { TappedBody, withBody } from './tapped-body.ts';
@@ -50,16 +51,32 @@ const overrides: object & ThisType<WatchedResponse> = {
     return this[watch].wrapped?.bodyUsed ?? isUsed(this);
   },
   arrayBuffer() {
-    return isWhole(this) ? whole(this, () => platform.arrayBuffer.call(this)) : wrapped(this).arrayBuffer();
+    return readAs(this, {
+      wrapped: (known) => known.arrayBuffer(),
+      platforms: () => platform.arrayBuffer.call(this),
+      ours: (pieces) => new Blob([...pieces]).arrayBuffer(),
+    });
   },
   blob() {
-    return isWhole(this) ? whole(this, () => platform.blob.call(this)) : wrapped(this).blob();
+    return readAs(this, {
+      wrapped: (known) => known.blob(),
+      platforms: () => platform.blob.call(this),
+      ours: (pieces) => new Response(new Blob([...pieces]), { headers: this.headers }).blob(),
+    });
   },
   bytes() {
-    return isWhole(this) ? whole(this, () => platform.bytes.call(this)) : wrapped(this).bytes();
+    return readAs(this, {
+      wrapped: (known) => known.bytes(),
+      platforms: () => platform.bytes.call(this),
+      ours: (pieces) => new Blob([...pieces]).bytes(),
+    });
   },
   text() {
-    return isWhole(this) ? whole(this, () => platform.text.call(this)) : wrapped(this).text();
+    return readAs(this, {
+      wrapped: (known) => known.text(),
+      platforms: () => platform.text.call(this),
+      ours: decoded,
+    });
   },
   async json() {
     return JSON.parse(await this.text()) as unknown;
@@ -68,7 +85,8 @@ const overrides: object & ThisType<WatchedResponse> = {
     return wrapped(this).formData();
   },
   clone() {
-    return wrapped(this).clone();
+    const isRead = this[watch].wrapped === undefined && isUsed(this);
+    return isRead ? platform.clone.call(this) : wrapped(this).clone(); // the platform's refuses what was read
   },
 };
 
@@ -77,9 +95,21 @@ const prototype: object = Object.create(platform, Object.getOwnPropertyDescripto
 const platformsBody = (response: Response): Response['body'] => Reflect.get(platform, 'body', response);
 const isUsed = (response: Response): boolean => Reflect.get(platform, 'bodyUsed', response);
 
-/** True for what the platform reads by itself: a small body, or one that has been read, which it refuses. */
-const isWhole = (response: WatchedResponse): boolean =>
-  response[watch].wrapped === undefined && (response[watch].isSmall || isUsed(response));
+type Pieces = readonly Uint8Array[];
+
+/** The ways to read a body whole: by the response that has a stream of ours, by the platform, from pieces. */
+interface Ways<T> {
+  readonly wrapped: (known: Response) => Promise<T>;
+  readonly platforms: () => Promise<T>;
+  readonly ours: (pieces: Pieces) => T | Promise<T>;
+}
+
+async function readAs<T>(response: WatchedResponse, ways: Ways<T>): Promise<T> {
+  const { wrapped: known, isSmall, taps } = response[watch];
+  if (known !== undefined) return ways.wrapped(known);
+  if (isUsed(response)) return ways.platforms(); // which refuses it
+  return isSmall ? whole(response, ways.platforms) : ways.ours(await piecesOf(platformsBody(response), taps));
+}
 
 /** Reads a body as one piece: for the taps, the first read is the last. */
 async function whole<T>(response: WatchedResponse, read: () => Promise<T>): Promise<T> {
@@ -96,6 +126,29 @@ async function whole<T>(response: WatchedResponse, read: () => Promise<T>): Prom
   }
   const [result = await read()] = results; // a tap that does not read: the platform says what it says
   return result;
+}
+
+/** Reads a body to its end, through taps, without a stream of ours. */
+async function piecesOf(body: Response['body'], taps: Taps): Promise<Pieces> {
+  if (body === null) return [];
+  const reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> = body.getReader();
+  const read = taps.through(() => reader.read());
+  const pieces: Uint8Array[] = [];
+  try {
+    for (let piece = await read(); !piece.done; piece = await read()) pieces.push(piece.value);
+  } catch (cause) {
+    void cancelQuietly(reader, cause); // never rejects, and nobody waits for it
+    throw cause;
+  } finally {
+    taps.end();
+  }
+  return pieces;
+}
+
+function decoded(pieces: Pieces): string {
+  const decoder = new TextDecoder();
+  const texts = pieces.map((piece) => decoder.decode(piece, { stream: true }));
+  return texts.join('') + decoder.decode();
 }
 
 function wrapped(response: WatchedResponse): Response {
