@@ -37,7 +37,7 @@ export async function connectToOrders(config: BillingConfig): Promise<Billing> {
       jitterMaxMs: 200, // with tokens that live for minutes, leave them out
     })
   ).unwrap();
-  const network = withUndici(); // on Node, a third of what a call costs over fetch; leave it out elsewhere
+  const network = withUndici(); // on Node, less than half of what a call costs over fetch; leave it out elsewhere
   const orders = createClient({ baseUrl: ordersUrl }, withBearerAuth(token), network);
   return { orders, token, network };
 }
