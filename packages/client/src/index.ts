@@ -31,6 +31,8 @@ export type { Scope } from './scope.ts';
 export { systemClock } from './clock.ts';
 export type { Cancel, Clock, ScheduleOptions } from './clock.ts';
 export { isSecure } from './origin.ts';
+export { transportFailure } from './transport-failure.ts';
+export type { FailureScene } from './transport-failure.ts';
 export { untilAborted } from './until-aborted.ts';
 export { discard } from './discard.ts';
 export { takesTap, Taps } from './tap.ts';

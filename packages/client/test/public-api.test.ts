@@ -20,6 +20,7 @@ test('the package gives exactly this', () => {
     'slots',
     'systemClock',
     'takesTap',
+    'transportFailure',
     'untilAborted',
     'withCircuitBreaker',
     'withPublicAddressesOnly',

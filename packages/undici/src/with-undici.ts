@@ -9,7 +9,7 @@ import { LightResponse } from './light-response.ts';
 import { networkOf } from './network.ts';
 import { outgoing } from './outgoing.ts';
 import type { Source } from './source.ts';
-import { transportFailure } from './transport-failure.ts';
+import { undiciFailure } from './undici-failure.ts';
 import { checkOptions, settingsOf } from './undici-options.ts';
 import type { UndiciOptions } from './undici-options.ts';
 
@@ -47,7 +47,7 @@ function sender(usual: Dispatcher): (request: Request, call: Call) => Promise<Re
     if (request.integrity !== '') throw new ConfigError('integrity', 'undici checks no integrity: leave it to fetch');
     const exchange = new Exchange({
       scope,
-      failed: (cause, facts) => transportFailure(cause, { request, call, ...facts }),
+      failed: (cause, facts) => undiciFailure(cause, { request, call, ...facts }),
     });
     dispatch(dispatcherFor(call) ?? usual, { request, call, exchange });
     const head = await exchange.head;

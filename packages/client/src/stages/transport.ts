@@ -1,12 +1,10 @@
 import { tapBody } from '../body.ts';
 import type { Call } from '../call.ts';
-import { ConfigError, RedirectBlockedError, TlsError, TransportError } from '../errors.ts';
-import type { ClientError, TransportFailure } from '../errors.ts';
-import { redirectedStream } from '../errors/body-gone.ts';
+import { ConfigError } from '../errors.ts';
 import { lightParts } from '../light-request.ts';
-import { originOf } from '../origin.ts';
 import { isResponse } from '../response.ts';
 import type { Stage } from '../stage.ts';
+import { transportFailure } from '../transport-failure.ts';
 
 /**
  * The street: hands the request, the stages' headers and the attempt's signal to `fetch`.
@@ -21,7 +19,7 @@ export function transport(fetch: typeof globalThis.fetch): Stage {
     const { signal } = call;
     const failed = (cause: unknown, isCutShort: boolean): unknown => {
       if (signal.aborted) return signal.reason;
-      return failure(cause, originOf(request.url), { isCutShort, isBodyGone: call.isBodyGone(request) });
+      return transportFailure(cause, { request, call, isCutShort });
     };
     let response: unknown;
     try {
@@ -75,55 +73,4 @@ function outgoing(request: Request, call: Call): RequestInit {
     init.headers = withoutBoundary;
   }
   return init;
-}
-
-const tlsCode = /^(?:ERR_TLS|ERR_SSL|CERT_|EPROTO$|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER))/;
-
-function failure(cause: unknown, origin: string, facts: Partial<TransportFailure>): ClientError {
-  if (isUnexpectedRedirect(cause)) {
-    return new RedirectBlockedError(origin, undefined, redirectedStream);
-  }
-  const { reason, detail } = reasonOf(cause);
-  if (tlsCode.test(reason)) return new TlsError(origin, reason, detail);
-  return new TransportError(origin, { ...facts, reason, detail });
-}
-
-function reasonOf(cause: unknown): { reason: string; detail: string } {
-  const coded = codedCause(cause);
-  if (coded !== undefined) {
-    const { code, message } = coded;
-    return { reason: code, detail: message === '' ? code : `${message} (${code})` };
-  }
-  if (isRefusal(cause)) {
-    return { reason: 'REFUSED', detail: 'fetch refused it, as it does a 407 of a proxy or a forbidden port' };
-  }
-  return { reason: 'UNKNOWN', detail: 'the connection failed' };
-}
-
-function isUnexpectedRedirect(cause: unknown): boolean {
-  return isRefusal(cause) && cause.cause.message === 'unexpected redirect';
-}
-
-/**
- * True for what `fetch` itself refuses, as the Fetch standard says: a 407 from a proxy, a forbidden port. What happens
- * to a connection has a code.
- */
-function isRefusal(cause: unknown): cause is TypeError & { cause: Error } {
-  if (!(cause instanceof TypeError) || cause.message !== 'fetch failed' || !(cause.cause instanceof Error))
-    return false;
-  return !('code' in cause.cause); // undici's parser has one that may be undefined
-}
-
-/**
- * The platform's own error below `fetch failed`. Only those with a code are quoted: their messages are the
- * platform's fixed texts, with an address at most.
- */
-function codedCause(cause: unknown): { code: string; message: string } | undefined {
-  for (let error = cause, depth = 0; error instanceof Error && depth < 5; error = error.cause, depth += 1) {
-    const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
-    if (first instanceof Error && 'code' in first && typeof first.code === 'string') {
-      return { code: first.code, message: first.message };
-    }
-  }
-  return undefined;
 }
