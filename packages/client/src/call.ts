@@ -88,7 +88,7 @@ export class Call {
   readonly #clock: Clock;
   readonly #headerCheck: HeaderCheck;
   readonly #deadlineAt: number;
-  readonly #added: { readonly name: string; value: string }[] = [];
+  #added: { readonly name: string; value: string }[] = [];
   #credentials: readonly string[] = [];
   #dropped: { readonly name: string; readonly value: string }[] | undefined;
   #secrets: string[] | undefined;
@@ -222,7 +222,7 @@ export class Call {
     const all = [...new Set([...this.#credentials, ...names])];
     const credentials = this.#added.filter(({ name }) => this.#credentials.includes(name));
     this.#dropped = [...(this.#dropped ?? []), ...credentials];
-    this.dropHeaders(all);
+    this.#remove(all); // their names stay: the next attempt may come this way too
     return all;
   }
 
@@ -236,8 +236,7 @@ export class Call {
   /** Forgets headers that stages have set. */
   dropHeaders(names: readonly string[]): void {
     const lower = names.map((name) => name.toLowerCase());
-    const kept = this.#added.filter(({ name }) => !lower.includes(name));
-    this.#added.splice(0, Infinity, ...kept);
+    this.#remove(lower);
     this.#credentials = this.#credentials.filter((name) => !lower.includes(name));
   }
 
@@ -254,6 +253,10 @@ export class Call {
     const own = headersIn(request);
     if (own !== undefined) for (const [name, value] of own) if (!this.hasHeader(name)) tell(name, value);
     for (const { name, value } of this.#added) tell(name, value);
+  }
+
+  #remove(names: readonly string[]): void {
+    this.#added = this.#added.filter(({ name }) => !names.includes(name));
   }
 
   #put(name: string, value: string): void {

@@ -20,9 +20,17 @@ export interface Tappable {
 /** The taps of one body, innermost first. */
 export class Taps {
   readonly #taps: Tap[] = [];
+  #isOver = false;
 
+  /** The tap that comes last is the outermost. One that comes when it is over is told so. */
   add(tap: Tap): void {
-    this.#taps.push(tap);
+    if (this.#isOver) tap.end?.();
+    else this.#taps.push(tap);
+  }
+
+  /** True when no tap wants to see what is at hand already. */
+  get areForWaits(): boolean {
+    return this.#taps.every(({ read, isForWaits }) => read === undefined || isForWaits === true);
   }
 
   /** A read through all of them. Ask when every stage has had the response. */
@@ -30,8 +38,10 @@ export class Taps {
     return this.#taps.reduce<Read>((next, { read }) => (read === undefined ? next : () => read(next)), source);
   }
 
-  /** Tells them all that it is over. */
+  /** Tells them all, once, that it is over. */
   end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     for (const tap of this.#taps) tap.end?.();
   }
 }

@@ -60,3 +60,14 @@ test('what remains is counted from the making of the call; without a deadline it
   expect(call.remainingMs()).toBe(-200);
   expect(oneCall({ clock }).remainingMs()).toBe(Infinity);
 });
+
+test('a header that was guarded once is kept from other origins on every attempt', () => {
+  const call = oneCall();
+  call.guardHeader('X-Mine');
+
+  const first = call.dropCredentials();
+  call.nextAttempt();
+  const second = call.dropCredentials();
+
+  expect([first, second]).toEqual([['x-mine'], ['x-mine']]);
+});

@@ -1,12 +1,12 @@
-import type { Read, Tap } from '@bearings/client';
+import { Taps } from '@bearings/client';
+import type { Read } from '@bearings/client';
 import type { Piece, Source } from './source.ts';
 
 /** A body as it is read, through taps: by whoever begins to, and once. */
 export class BodyReading {
+  readonly taps: Taps = new Taps();
   readonly #source: Source;
-  readonly #taps: Tap[] = [];
   #read: Read | undefined;
-  #isOver = false;
 
   constructor(source: Source) {
     this.#source = source;
@@ -15,20 +15,14 @@ export class BodyReading {
   /** True when somebody has begun to read, or has given the body up. */
   isBegun = false;
 
-  /** The tap that comes last is the outermost. */
-  add(tap: Tap): void {
-    if (this.#isOver) tap.end?.();
-    else this.#taps.push(tap);
-  }
-
   /** The next piece, or `undefined` at the end. */
   async next(): Promise<Uint8Array | undefined> {
     this.isBegun = true;
     try {
-      this.#read ??= this.#joined();
+      this.#read ??= this.taps.through(async (): Promise<Piece> => this.#source.read());
       const { done, value } = await this.#read();
       if (!done) return value;
-      this.#end();
+      this.taps.end();
       return undefined;
     } catch (cause) {
       this.cancel(cause);
@@ -48,33 +42,20 @@ export class BodyReading {
 
   cancel(reason?: unknown): void {
     this.isBegun = true;
-    this.#end();
+    this.taps.end();
     this.#source.cancel(reason);
   }
 
   /** All of it, when it is there and no tap wants to see it, other than those for waits: then there is nothing to wait for. */
   #atOnce(): readonly Uint8Array[] | undefined {
-    if (this.#taps.some(({ read, isForWaits }) => read !== undefined && isForWaits !== true)) return undefined;
+    if (!this.taps.areForWaits) return undefined;
     try {
       const whole = this.#source.takeAll();
-      if (whole !== undefined) this.#end();
+      if (whole !== undefined) this.taps.end();
       return whole;
     } catch (cause) {
       this.cancel(cause);
       throw cause;
     }
-  }
-
-  #joined(): Read {
-    return this.#taps.reduce<Read>(
-      (next, { read }) => (read === undefined ? next : () => read(next)),
-      async (): Promise<Piece> => this.#source.read(),
-    );
-  }
-
-  #end(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    for (const { end } of this.#taps) end?.();
   }
 }

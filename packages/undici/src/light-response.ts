@@ -37,7 +37,7 @@ export class LightResponse implements Response {
     Object.defineProperty(this.prototype, takesTap, {
       value(this: LightResponse, tap: Tap) {
         if (this.#reading === undefined) tap.end?.();
-        else this.#reading.add(tap);
+        else this.#reading.taps.add(tap);
       },
     });
   }
