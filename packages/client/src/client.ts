@@ -41,14 +41,15 @@ export function createClient(options: ClientOptions = {}, ...layers: readonly (L
   const desk = openDesk(compose(stack, settings.facts), settings);
   const close = (): Promise<void> => desk.close();
   const stages = Object.freeze(stack.map(({ name }) => name));
+  const isLight = takesLight(settings, added);
   const parts: ClientParts = {
-    fetch: fetchDoor(desk, { ...settings.facts, isLight: takesLight(settings, added) }),
+    fetch: fetchDoor(desk, { ...settings.facts, isLight }),
     stages,
     [stackOf]: stack,
     close,
     [Symbol.asyncDispose]: close,
   };
-  return kyDoor(desk, settings, parts);
+  return kyDoor(desk, { options: settings.ky, clock: settings.facts.clock, isLight }, parts);
 }
 
 /** True when nothing in the stack needs the platform's own Request. */

@@ -1,9 +1,9 @@
 import type { CallOptions } from './call.ts';
 import type { Desk } from './desk.ts';
 import { headersOf } from './headers.ts';
-import { lightRequest } from './light-request.ts';
+import { lightPayload } from './light-payload.ts';
 import { readUrl } from './origin.ts';
-import { fixed, isSource, payloadOf } from './payload.ts';
+import { fixed, payloadOf } from './payload.ts';
 import type { Payload } from './payload.ts';
 import type { ClientFacts } from './stage.ts';
 
@@ -25,7 +25,7 @@ export function fetchDoor(desk: Desk, facts: DoorFacts): Fetch {
     const { retry, timeout, bodyTimeout, totalTimeout, signal, dispatcher }: FetchInit = init ?? {};
     const own = init ? membersOf(init) : {};
     const isGiven = input instanceof Request;
-    const light = isGiven || !facts.isLight ? undefined : lightPayload(input, own, facts.home);
+    const light = isGiven || !facts.isLight ? undefined : ordinary(input, own, facts.home);
     return desk.call(light ?? (await payload(input, own, facts)), {
       options: { retry, timeout, bodyTimeout, totalTimeout },
       signal: signal === undefined && isGiven ? input.signal : signal,
@@ -65,41 +65,12 @@ function membersOf(init: FetchInit): RequestInit {
   return own;
 }
 
-/** The methods whose names `fetch` makes upper case, and PATCH, for which that is the caller's to do. */
-const plainMethods = new Map(
-  ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'].flatMap((name) => [
-    [name, name],
-    [name.toLowerCase(), name],
-  ]),
-).set('PATCH', 'PATCH');
-
-/** The ordinary call: an address, a method, headers, a body that is all there; `undefined` for any other. */
-function lightPayload(input: string | URL, init: RequestInit, home: URL | undefined): Payload | undefined {
-  const { method: given = 'GET', headers, body, ...others } = init;
-  const method = plainMethods.get(given);
-  if (
-    method === undefined ||
-    (headers !== undefined && !(headers instanceof Headers)) ||
-    Object.keys(others).length > 0
-  )
-    return undefined;
-  const url = readUrl(input, home).href;
-  if (body === undefined || body === null) {
-    const request = lightRequest({ url, method, headers, body: undefined });
-    return { request, source: undefined, repeatable: true };
-  }
-  if (method === 'GET' || method === 'HEAD' || body instanceof FormData || !isSource(body)) return undefined;
-  const type = typeOf(body);
-  const typed = headers ?? new Headers();
-  if (type !== '' && !typed.has('content-type')) typed.set('content-type', type);
-  return { request: lightRequest({ url, method, headers: typed, body }), source: body, repeatable: true };
-}
-
-/** The content type that a body has by itself (Fetch standard, "extract a body"). */
-function typeOf(body: RequestInit['body']): string {
-  if (typeof body === 'string') return 'text/plain;charset=UTF-8';
-  if (body instanceof URLSearchParams) return 'application/x-www-form-urlencoded;charset=UTF-8';
-  return body instanceof Blob ? body.type : '';
+/** An address and what a light request holds; `undefined` when the options say more. */
+function ordinary(input: string | URL, init: RequestInit, home: URL | undefined): Payload | undefined {
+  const { method = 'GET', headers, body, ...others } = init;
+  const isPlain = headers === undefined || headers instanceof Headers;
+  if (!isPlain || Object.keys(others).length > 0) return undefined;
+  return lightPayload({ url: readUrl(input, home).href, method, headers, body });
 }
 
 /** @throws InvalidUrlError without quoting the URL, as the platform would */

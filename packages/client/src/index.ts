@@ -2,7 +2,7 @@ export { createClient } from './client.ts';
 export type { Client, ClientParts } from './client.ts';
 export type { ClientOptions } from './client-options.ts';
 export type { Fetch, FetchInit } from './fetch-door.ts';
-export type { KyCallOptions } from './ky-door.ts';
+export type { KyCallOptions } from './ordinary-call.ts';
 export { layer, slots } from './layer.ts';
 export type { Layer, LayerLabel, Setting, Slot } from './layer.ts';
 export type { ClientFacts, Send, Stage } from './stage.ts';

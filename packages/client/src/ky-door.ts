@@ -1,31 +1,32 @@
 import kyDefault, { isHTTPError } from 'ky';
 import type { BeforeErrorHook, InitHook, Input, KyInstance, Options, ResponsePromise } from 'ky';
-import type { Call, CallOptions } from './call.ts';
-import type { Settings } from './client-options.ts';
+import type { CallOptions } from './call.ts';
+import type { Clock } from './clock.ts';
 import type { Desk } from './desk.ts';
 import { ConfigError, InvalidUrlError } from './errors.ts';
 import { headersOf } from './headers.ts';
 import { withFacts } from './http-status-error.ts';
 import { readUrl } from './origin.ts';
+import { ordinaryCalls } from './ordinary-call.ts';
+import type { KyCallOptions } from './ordinary-call.ts';
+import { Passage } from './passage.ts';
 import { fixed, payloadOf } from './payload.ts';
+import { shortWay } from './short-way.ts';
+import type { ShortWay } from './short-way.ts';
 
 /** The methods ky has a name for. */
 const methods = ['get', 'post', 'put', 'patch', 'head', 'delete', 'query'] as const;
 
-/** What our `init` hook carries past ky: ky hands options that it does not know to `fetch`'s second argument. */
-interface Carried {
-  readonly options: CallOptions;
-  /** The caller's signal. ky would leave a listener on it for as long as its Request lives. */
-  readonly signal: AbortSignal | null | undefined;
-  readonly body: RequestInit['body'];
-  /** True when a hook or a progress callback may have put another body into the request since. */
-  readonly isUncertain: boolean;
+/** What the door needs to know of its client. */
+export interface KyDoorFacts {
+  /** The client's options for ky. */
+  readonly options: Options;
+  readonly clock: Clock;
+  /** Whether all layers take a light request. */
+  readonly isLight: boolean;
 }
 
-type KyFetchInit = RequestInit & Pick<CallOptions, 'bodyTimeout'> & { readonly bearings?: Carried };
-
-/** ky's options, and what a call may set differently from its client. */
-export type KyCallOptions = Omit<Options, keyof CallOptions> & CallOptions;
+type KyFetchInit = RequestInit & Pick<CallOptions, 'bodyTimeout'> & { readonly bearings?: Passage };
 
 type Open = <T>(input: Input, options?: KyCallOptions) => ResponsePromise<T>;
 
@@ -42,38 +43,39 @@ export type Door<F extends object> = F & {
 /**
  * Opens the front door: ky, with the stack in the place of `fetch`.
  *
+ * An ordinary call has a shorter way ({@link shortWay}), with the same result.
+ *
  * ky's own retry and timeout would sit in the wrong places (its timeout spans the wait for a token, its retry repeats
  * the old header), so they are off, and what a call asks of them is carried to the stages instead.
  */
-export function kyDoor<F extends object>(
-  desk: Desk,
-  { ky: options, facts: { clock } }: Settings,
-  fittings: F,
-): Door<F> {
-  const calls = new WeakMap<object, Call>(); // not on what is carried: ky's errors hold that
+export function kyDoor<F extends object>(desk: Desk, facts: KyDoorFacts, fittings: F): Door<F> {
+  const { options, clock, isLight } = facts;
   const fetch = async (input: Input, init: KyFetchInit = {}): Promise<Response> => {
-    const request = input instanceof Request ? input : new Request(input);
     const { bearings, bodyTimeout, ...fetchOptions } = init;
-    const body = bearings?.isUncertain === true ? undefined : bearings?.body;
-    return desk.call(await payloadOf(request, body, clock), {
-      options: { ...bearings?.options, bodyTimeout },
-      signal: bearings?.signal ?? request.signal,
+    if (bearings?.response !== undefined) return bearings.response;
+    const request = input instanceof Request ? input : new Request(input);
+    const { reading } = bearings ?? {};
+    const isCertain = reading?.isUncertain === false;
+    return desk.call(await payloadOf(request, isCertain ? reading.body : undefined, clock), {
+      options: { ...reading?.options, bodyTimeout },
+      signal: reading?.signal ?? (isCertain ? undefined : request.signal),
       fetchOptions,
-      onCall: (call) => void (bearings && calls.set(bearings, call)),
+      onCall: (call) => bearings?.began(call),
     });
   };
-  const nameStatus: BeforeErrorHook = ({ error }) => {
-    if (!isHTTPError(error)) return error;
-    const carried: unknown = 'bearings' in error.options ? error.options.bearings : undefined;
-    return withFacts(error, typeof carried === 'object' && carried !== null ? calls.get(carried) : undefined);
-  };
-  const carry = carryPast(fetch, nameStatus);
+  const carry = carryPast(fetch);
   const create = (fresh: Options): KyInstance => kyDefault.create({ ...checked(fresh), fetch });
-  return hang(create(options), { create, carry }, fittings);
+  return hang(create(options), { create, carry, desk, isLight }, fittings);
 }
 
+const nameStatus: BeforeErrorHook = ({ error }) => {
+  if (!isHTTPError(error)) return error;
+  const passage: unknown = 'bearings' in error.options ? error.options.bearings : undefined;
+  return withFacts(error, passage instanceof Passage ? passage.call : undefined);
+};
+
 /** What all doors of one desk share. */
-interface Frame {
+interface Frame extends Omit<ShortWay, 'byKy'> {
   readonly create: (fresh: Options) => KyInstance;
   readonly carry: InitHook;
 }
@@ -86,12 +88,22 @@ function hang<F extends object>(base: KyInstance, frame: Frame, fittings: F): Do
   const { create, carry } = frame;
   const ky = base.extend({ hooks: { init: [carry] } });
   const again = (next: KyInstance): Door<F> => hang(next, frame, fittings);
-  const open = (input: Input, { hooks, ...own }: Options = {}): ResponsePromise => {
+  const ordinary = ordinaryCalls(mergedBy(base));
+  const byKy: ShortWay['byKy'] = (url, options, answered) =>
+    ky(url, Object.assign(options, { bearings: new Passage(undefined, answered) }));
+  const way: ShortWay = { ...frame, byKy };
+  const open = (input: Input, own: Options = {}): ResponsePromise => {
     try {
-      return hooks === undefined ? ky(input, own) : again(base.extend({ hooks }))(input, own);
+      const call = ordinary(input, own);
+      return call === undefined ? asKyDoes(input, own) : shortWay(way, call);
     } catch (cause) {
       throw withoutQuotes(cause, input, own);
     }
+  };
+  const asKyDoes = (input: Input, { hooks, ...own }: Options): ResponsePromise => {
+    // ky would find the signal of a Request by itself, but not let go of it
+    const options = input instanceof Request ? { signal: input.signal, ...own } : own;
+    return hooks === undefined ? ky(input, options) : again(base.extend({ hooks }))(input, options);
   };
   const named = methods.map((method) => [method, (input: Input, own?: Options) => open(input, { ...own, method })]);
   return Object.assign(open, Object.fromEntries(named), fittings, {
@@ -101,6 +113,16 @@ function hang<F extends object>(base: KyInstance, frame: Frame, fittings: F): Do
     stop: base.stop,
     retry: base.retry,
   });
+}
+
+/** The options of an instance, as ky has merged them. */
+function mergedBy(ky: KyInstance): Readonly<Options> {
+  let merged: Readonly<Options> = {};
+  ky.extend((defaults) => {
+    merged = defaults;
+    return {};
+  });
+  return merged;
 }
 
 /** @throws InvalidHeaderError | ConfigError */
@@ -135,10 +157,11 @@ function withoutQuotes(cause: unknown, input: Input, { headers }: Options): unkn
 /**
  * Takes what is ours out of a call's options, and carries it past ky.
  *
- * @param nameStatus - goes before all other hooks for errors: they see its facts, and cannot replace it
+ * `nameStatus` goes before all other hooks for errors: they see its facts, and cannot replace it.
+ *
  * @throws ConfigError when the options bring another `fetch`, which would go round the stack
  */
-function carryPast(fetch: unknown, nameStatus: BeforeErrorHook): InitHook {
+function carryPast(fetch: unknown): InitHook {
   return (options) => {
     const { retry, timeout, totalTimeout, json, stringifyJson, hooks, onUploadProgress, signal } = options;
     if (options.fetch !== fetch)
@@ -150,7 +173,8 @@ function carryPast(fetch: unknown, nameStatus: BeforeErrorHook): InitHook {
     options.hooks = { ...hooks, beforeError: [nameStatus, ...(hooks?.beforeError ?? [])] };
     const isUncertain = (hooks?.beforeRequest?.length ?? 0) > 0 || onUploadProgress !== undefined;
     const body = text ?? fixed(options.body);
-    const bearings: Carried = { options: { retry, timeout, totalTimeout }, signal, body, isUncertain };
+    const reading = { options: { retry, timeout, totalTimeout }, signal, body, isUncertain };
+    const bearings = 'bearings' in options ? options.bearings : new Passage(reading);
     Object.assign(options, { bearings, signal: undefined, retry: 0, timeout: false, totalTimeout: false });
   };
 }
