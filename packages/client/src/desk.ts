@@ -8,6 +8,7 @@ import type { Payload } from './payload.ts';
 import { HeaderCheck } from './header-check.ts';
 import { releaser } from './releaser.ts';
 import type { Send } from './stage.ts';
+import { Tally } from './tally.ts';
 
 /** What a door hands over with a request. */
 interface Errand {
@@ -29,7 +30,7 @@ export interface Desk {
 
 /** Opens the desk in front of a composed stack. */
 export function openDesk(send: Send, { timeout, totalTimeout, facts: { clock } }: Settings): Desk {
-  const underWay = new Set<Promise<unknown>>();
+  const underWay = new Tally();
   const signals = releaser();
   const headerCheck = new HeaderCheck();
   let isClosed = false;
@@ -56,17 +57,16 @@ export function openDesk(send: Send, { timeout, totalTimeout, facts: { clock } }
   return {
     async call(payload, errand) {
       if (isClosed) throw new ClientClosedError();
-      const answered = answer(payload, errand);
-      underWay.add(answered);
+      underWay.add();
       try {
-        return await answered;
+        return await answer(payload, errand);
       } finally {
-        underWay.delete(answered);
+        underWay.take();
       }
     },
-    async close() {
+    close() {
       isClosed = true;
-      await Promise.allSettled(underWay);
+      return underWay.none();
     },
   };
 }

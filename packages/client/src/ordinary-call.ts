@@ -110,7 +110,9 @@ function sourceOf(method: string, json: unknown, body: Options['body']): BodySou
 
 /** A plain object, all of whose values are of a kind: nothing to be taken away, or to be gone through in another way. */
 function isPlain<T>(given: unknown, isRight: (value: unknown) => value is T): given is Readonly<Record<string, T>> {
-  if (typeof given !== 'object' || given === null || Object.getPrototypeOf(given) !== Object.prototype) return false;
+  if (typeof given !== 'object' || given === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(given);
+  if (prototype !== Object.prototype && prototype !== null) return false;
   for (const value of Object.values(given)) if (!isRight(value)) return false;
   return true;
 }

@@ -43,5 +43,6 @@ export class Taps {
     if (this.#isOver) return;
     this.#isOver = true;
     for (const tap of this.#taps) tap.end?.();
+    this.#taps.length = 0;
   }
 }
