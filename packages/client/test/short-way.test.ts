@@ -245,10 +245,10 @@ test('a client with hooks has no ordinary calls', () => {
 });
 
 test("a call's own times go before those of its client, and two retry options are for ky to merge", () => {
-  const read = ordinaryCalls({ timeout: 2_000, totalTimeout: 9_000, retry: { limit: 1 } });
+  const reads = ordinaryCalls({ timeout: 2_000, totalTimeout: 9_000, retry: { limit: 1 } });
 
-  const call = read('https://api.test/', { timeout: 500 });
-  const merged = read('https://api.test/', { retry: { methods: ['get'] } });
+  const call = reads('https://api.test/', { timeout: 500 });
+  const merged = reads('https://api.test/', { retry: { methods: ['get'] } });
 
   expect(call?.options).toMatchObject({ timeout: 500, totalTimeout: 9_000, retry: { limit: 1 } });
   expect(merged).toBeUndefined();

@@ -76,7 +76,7 @@ function bearer(token: TokenHandle, header: string, { origins, respectExisting =
       call.setCredential(header, access.authorization());
       const response = await next(request, call);
       // a redirect may have dropped the token
-      const isOurs = response.status === 401 && call.hasHeader(header) && isRejection(response);
+      const isOurs = response.status === 401 && call.hasHeader(header) && isRejection(response, access);
       return isOurs ? rejected(access, { request, response, call, clock }) : response;
     };
   };
@@ -131,10 +131,10 @@ function neededMs(request: Request, call: Call): number {
 
 /**
  * A 401 that is about our token: its challenge is `invalid_token` or none. `insufficient_scope` and challenges for
- * another scheme would be the same with a new token.
+ * another scheme would be the same with a new token. Passwords and keys have no errors that tell one 401 from another.
  */
-function isRejection(response: Response): boolean {
-  if (!isChallenged(response.headers)) return true;
+function isRejection(response: Response, { scheme }: AccessToken): boolean {
+  if (scheme !== 'Bearer' || !isChallenged(response.headers)) return true;
   const challenge = bearerChallenge(response.headers);
   return challenge !== undefined && (challenge.error ?? 'invalid_token') === 'invalid_token';
 }
