@@ -11,10 +11,14 @@ type ClientOptions = NonNullable<Parameters<typeof createClient>[0]>;
 export type Network = (options?: ClientOptions, ...layers: readonly Layer[]) => Client;
 
 /** A client over undici. Its connections go when the test ends. */
-export function undiciClient(options: ClientOptions = {}, how: UndiciOptions = {}): Client {
+export function undiciClient(
+  options: ClientOptions = {},
+  how: UndiciOptions = {},
+  ...layers: readonly Layer[]
+): Client {
   const network = withUndici(how);
   onTestFinished(() => void network.close());
-  return createClient(options, network);
+  return createClient(options, network, ...layers);
 }
 
 /** What is promised holds over both. */
