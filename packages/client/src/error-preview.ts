@@ -33,10 +33,16 @@ function withoutSecrets(name: string, value: unknown): unknown {
   return isSecret ? hidden : value;
 }
 
-/** A credential is sent as `Bearer x`, and may come back as `x`. */
+/** A credential is sent as `Bearer x`, and may come back as `x`; a password, in base64, may come back as it is. */
 function withoutSent(text: string, sent: string): string {
-  const [, bare = sent] = /^\S+ (.+)$/.exec(sent) ?? [];
-  return text.replaceAll(sent, hidden).replaceAll(bare, hidden);
+  const [, scheme = '', bare = sent] = /^(\S+) (.+)$/.exec(sent) ?? [];
+  const password = /^Basic$/i.test(scheme)
+    ? Buffer.from(bare, 'base64')
+        .toString()
+        .replace(/^[^:]*:/, '')
+    : '';
+  const shown = text.replaceAll(sent, hidden).replaceAll(bare, hidden);
+  return password === '' ? shown : shown.replaceAll(password, hidden);
 }
 
 function withoutForms(text: string): string {

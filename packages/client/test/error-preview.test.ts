@@ -36,6 +36,14 @@ test.each([
   expect(shown).not.toContain('CANARY');
 });
 
+test('a password that was sent as Basic is not shown in plain', () => {
+  const sent = `Basic ${Buffer.from('billing:pä ss').toString('base64')}`;
+
+  const shown = previewOf('no user billing with pä ss, sent billing:pä ss', [sent]);
+
+  expect(shown).toBe('no user billing with [REDACTED], sent billing:[REDACTED]');
+});
+
 test('a credential that the call has sent is not shown, with or without its scheme', () => {
   const shown = previewOf({ message: 'at_1 is unknown', header: 'Bearer at_1', key: 'k-9' }, ['Bearer at_1', 'k-9']);
 

@@ -6,6 +6,7 @@ import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import type { IssuedToken } from './access-token.ts';
 import { clientAuthMethod, proofsOf } from './client-auth.ts';
+import type { Proof } from './client-auth.ts';
 import {
   InvalidTokenResponseError,
   isTokenError,
@@ -73,19 +74,36 @@ function fromDiscovery(error: DiscoveryError): TokenError {
   return new TokenUnavailableError(error.message, error);
 }
 
-/** Asks with the current secret, and with the previous one when the server does not know the current one yet. */
+/**
+ * Asks with the current secret. When the server does not know it: with the previous one, or else with the one that has
+ * taken its place meanwhile, as when its file is changed at that moment.
+ */
 async function issue(server: Server, settings: TokenSettings, question: Question): Promise<IssuedToken> {
   const { credential, clientId, clock } = settings;
   const method = clientAuthMethod(credential.methods, server.authMethods);
-  const [first, second] = await proofsOf(method, credential, { clientId, issuer: server.issuer, clock });
+  const prove = (): Promise<readonly Proof[]> =>
+    proofsOf(method, credential, { clientId, issuer: server.issuer, clock });
+  const [first, second] = await prove();
   if (first === undefined) throw new TokenConfigError('clientSecret', `is missing: ${method} needs it`);
   const asked: TokenRequest = { settings, proof: first, ...question };
   try {
     return await requestToken(server, asked);
   } catch (cause) {
-    if (second === undefined || !isTokenError(cause, 'HTTP') || cause.oauthError !== 'invalid_client') throw cause;
+    if (!isTokenError(cause, 'HTTP') || cause.oauthError !== 'invalid_client') throw cause;
+    const proof = second ?? (await another(first, prove));
+    if (proof === undefined) throw cause;
+    return requestToken(server, { ...asked, proof });
   }
-  return requestToken(server, { ...asked, proof: second });
+}
+
+/** A proof by another secret than the last; `undefined` when there is none, or none can be had. */
+async function another(last: Proof, prove: () => Promise<readonly Proof[]>): Promise<Proof | undefined> {
+  try {
+    const [proof] = await prove();
+    return proof?.hidden.every((each) => last.hidden.includes(each)) === true ? undefined : proof;
+  } catch {
+    return undefined; // what the server said of the last one says more
+  }
 }
 
 /** What is not ours may quote what was sent, so it is not kept. */

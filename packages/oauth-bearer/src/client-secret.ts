@@ -1,3 +1,4 @@
+import { BearingsError } from '@bearings/client/errors';
 import { TokenConfigError, TokenUnavailableError } from './errors.ts';
 import { SecretString } from './secret-string.ts';
 
@@ -22,11 +23,12 @@ export function readClientSecret(given: ClientSecret): AskForSecrets {
   return async () => listOf(await ask(given));
 }
 
-/** What a provider throws may quote the secret or its store, so it is not kept. */
+/** What a stranger throws may quote the secret or its store, so it is not kept. */
 async function ask(provider: () => Secrets | Promise<Secrets>): Promise<Secrets> {
   try {
     return await provider();
-  } catch {
+  } catch (cause) {
+    if (cause instanceof BearingsError) throw new TokenUnavailableError(cause.message, cause);
     throw new TokenUnavailableError('The function given as clientSecret failed, so there is nothing to ask with');
   }
 }

@@ -1,6 +1,7 @@
 import { fakeIssuer, faults, virtualClock } from '@bearings/testing';
 import type { FakeIssuer, VirtualClock } from '@bearings/testing';
 import '@bearings/testing/vitest';
+import { ConfigError } from '@bearings/client/errors';
 import { expect, test } from 'vitest';
 import type { ClientSecret } from '../src/client-secret.ts';
 import { fetchToken } from '../src/fetch-token.ts';
@@ -90,6 +91,48 @@ test('the previous secret is tried when the server does not know the current one
     expect.objectContaining({ type: 'acquired', secret: 'previous' }),
     expect.objectContaining({ type: 'renewed', secret: 'current' }),
   ]);
+});
+
+test('a secret that changed while it was sent is asked for once more, before the client counts as unknown', async () => {
+  const { issuer } = issuerOf();
+  const stored = [old, now, 'never asked for'];
+
+  const answer = await fetchToken(configOf(issuer, { clientSecret: () => stored.shift() ?? '' }));
+
+  expect(answer.isOk()).toBe(true);
+  expect(issuer.counts.token).toBe(2);
+  expect(stored).toEqual(['never asked for']);
+});
+
+test('a secret that has not changed is not sent again', async () => {
+  const { issuer } = issuerOf();
+
+  const error = (await fetchToken(configOf(issuer, { clientSecret: () => old }))).unwrapErr();
+
+  expect(error).toMatchObject({ code: 'HTTP', oauthError: 'invalid_client' });
+  expect(issuer.counts.token).toBe(1);
+});
+
+test('a store that fails when it is asked once more leaves the answer of the server', async () => {
+  const { issuer } = issuerOf();
+  const stored = [old];
+
+  const error = (await fetchToken(configOf(issuer, { clientSecret: () => stored.shift() ?? '' }))).unwrapErr();
+
+  expect(error).toMatchObject({ code: 'HTTP', oauthError: 'invalid_client' });
+});
+
+test('what Bearings itself says of a secret that cannot be had is kept', async () => {
+  const { issuer } = issuerOf();
+  const gone = new ConfigError('clientSecretRef', 'names the file /run/secrets/svc, which does not exist');
+  const clientSecret = (): never => {
+    throw gone;
+  };
+
+  const error = (await fetchToken(configOf(issuer, { clientSecret }))).unwrapErr();
+
+  expect(error).toMatchObject({ code: 'UNAVAILABLE', cause: gone });
+  expect(error.message).toContain('/run/secrets/svc');
 });
 
 test('the previous secret is tried in the body as well as in the header', async () => {
