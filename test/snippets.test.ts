@@ -28,6 +28,7 @@ const expected: Record<string, unknown> = {
   'explain.ts': expect.stringMatching(
     /^▼ shed .+\n▼ retry .+\n▼ break {6}circuit-breaker {2}failureRatio 0\.5 · minimumCalls 20/,
   ),
+  'config.ts': { id: 42, state: 'shipped' },
   'discovery.ts': 'https://id.internal/token',
   'fetch-door.ts': 200,
   'first-call.ts': { id: 42, state: 'shipped' },

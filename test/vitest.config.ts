@@ -1,6 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-const daily = ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts', 'examples/{testing,drop-in}/*.test.ts'];
+const daily = [
+  'packages/*/test/**/*.test.ts',
+  'test/**/*.test.ts',
+  'examples/{testing,drop-in}/*.test.ts',
+  'examples/*/test/**/*.test.ts',
+];
 
 /** By mode: `pnpm test:deep` has more runs, wider searches and soaks; `--mode mutants` changes the sources. */
 const suites: Readonly<Record<string, string[]>> = {

@@ -1,0 +1,132 @@
+import { existsSync } from 'node:fs';
+import { copyFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readConnector } from '../src/read-connector.ts';
+import { openShop, startCommand } from './shop.ts';
+import type { Ended, Shop } from './shop.ts';
+
+const command = (shop: Shop, args: readonly string[]): Promise<Ended> => startCommand(shop.path(''), args).ended;
+
+test('the connector of the README is right', async () => {
+  const shop = join(import.meta.dirname, '../connectors/shop.yaml');
+
+  const read = await readConnector(shop, { SHOP_SECRET: 's3cr3t-of-the-shop' });
+
+  expect(read.unwrap()).toMatchObject({ metadata: { name: 'shop' }, spec: { source: { mode: 'rest_pull' } } });
+});
+
+const bad = `kind: Conector
+metadata:
+  name: shop
+spec:
+  source:
+    mode: rest_pull
+    url: http://shop.internal
+    headers:
+      X-Tenant: "north\\nX-Evil: 1"
+    oauth:
+      grantType: password
+      tokenUrl: https://id.internal/token
+      clientID: connector
+      clientSecret: hunter2-hunter2
+      clientAuthMethod: client_secret_basic
+      scopes: ['a b']
+    resources:
+      - name: orders
+        path: https://elsewhere.example/orders
+        paging: { type: links }
+      - name: orders
+        path: v1/orders
+        records: items
+        paging: { type: cursor }
+    retries: 3
+`;
+
+test('everything that is wrong with a file is told at once, with its line, and without the secret', async () => {
+  await using shop = await openShop();
+  await writeFile(shop.path('bad.yaml'), bad);
+
+  const { code, stderr } = await command(shop, ['run', 'bad.yaml', '--out', 'out', '--state', 'state']);
+
+  const told = [...stderr.matchAll(/^ {2}bad\.yaml:(\d+:\d+) {2}(?:spec\.source\.)?(\S+)/gm)];
+  expect(told.map(([, place, field]) => `${place} ${field}`)).toEqual([
+    '1:1 kind',
+    '7:5 url',
+    '9:7 headers.X-Tenant',
+    '11:7 oauth.grantType',
+    '13:7 oauth.clientID',
+    '14:7 oauth.clientSecret',
+    '16:16 oauth.scopes[0]',
+    '19:9 resources[0].path',
+    '20:19 resources[0].paging.type',
+    '23:9 resources[1].records',
+    '24:9 resources[1].paging.next',
+    '25:5 retries',
+  ]);
+  expect(stderr).toContain('must be an https URL (http on loopback apart), without user and password\n');
+  expect(stderr).toContain('must be none, link, cursor or page. Did you mean link?\n');
+  expect(stderr).not.toContain('hunter2');
+  expect([code, existsSync(shop.path('out')), existsSync(shop.path('state'))]).toEqual([2, false, false]);
+});
+
+test.each([
+  [
+    'a method without a secret to send by it',
+    { clientAuthMethod: 'client_secret_post', clientSecretRef: undefined },
+    'spec.source.oauth.clientSecretRef is missing: must say where the secret is, because clientAuthMethod says how to send it',
+  ],
+  [
+    'a variable that is not set',
+    { clientSecretRef: 'env:SHOP_SECERT' },
+    'spec.source.oauth.clientSecretRef names the environment variable SHOP_SECERT, which is not set: set it, or correct the name',
+  ],
+  [
+    'a secret in place of a reference',
+    { clientSecretRef: 'hunter2-hunter2' },
+    'spec.source.oauth.clientSecretRef is no reference to a secret (what is there is not shown): must be env:NAME or file:/path; a secret itself does not belong in a config',
+  ],
+])('a file with %s is refused', async (_what, changes, said) => {
+  await using shop = await openShop();
+  await shop.describe({ oauth: { ...shop.source.oauth, ...changes } });
+
+  const read = await readConnector(shop.path('shop.json'), { SHOP_SECRET: 'kept-by-the-shop' });
+
+  expect(read.isErr() && read.error.message.split(/:\d+:\d+ {2}/).at(-1)).toBe(said);
+});
+
+test('two resources of one name are refused', async () => {
+  await using shop = await openShop();
+  await shop.describe({ resources: [shop.source.resources[0], shop.source.resources[0]] });
+
+  const read = await readConnector(shop.path('shop.json'), { SHOP_SECRET: 'kept-by-the-shop' });
+
+  expect(read.isErr() && read.error.message).toMatch(/spec\.source\.resources is a list: must have names that differ$/);
+});
+
+const usage = '    usage: node src/main.ts run <connector.yaml> --out <records.ndjson> --state <checkpoint.json>';
+
+test.each([
+  [['run'], '✗ A run needs a connector file, --out and --state'],
+  [['run', 'shop.json', '--out', 'a', '--state', 'b', '--force'], "✗ Unknown option '--force'"],
+  [['walk'], '✗ There is no command "walk"'],
+])('%j ends with 2 and the usage', async (args, said) => {
+  await using shop = await openShop();
+
+  const { code, stderr } = await command(shop, args);
+
+  const [first = '', ...others] = stderr.trimEnd().split('\n');
+  expect([code, first.startsWith(said), others]).toEqual([2, true, [usage]]);
+});
+
+test('a folder that is not there is named', async () => {
+  await using shop = await openShop();
+  await copyFile(shop.path('shop.json'), shop.path('copy.json'));
+
+  const { code, stderr } = await command(shop, ['run', 'copy.json', '--out', 'a/out', '--state', 'b/state']);
+
+  expect([code, stderr.trim()]).toEqual([
+    2,
+    expect.stringMatching(/^✗ shop: ENOENT: no such file or directory, open '.*'$/),
+  ]);
+});

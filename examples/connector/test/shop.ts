@@ -1,0 +1,159 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startIdentityProvider } from '../src/demo/identity-provider.ts';
+import type { IdentityProvider, Registration } from '../src/demo/identity-provider.ts';
+import { startShopApi } from '../src/demo/shop-api.ts';
+import type { ShopApi } from '../src/demo/shop-api.ts';
+import { readConnector } from '../src/read-connector.ts';
+import { runConnector } from '../src/run-connector.ts';
+import type { RunError } from '../src/run-error.ts';
+
+/** What a command said, and how it ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+/** What a run in this process came to. */
+interface Pulled {
+  readonly error: RunError | undefined;
+  readonly warnings: readonly string[];
+}
+
+/** A command under way. */
+export interface Running {
+  readonly pid: number | undefined;
+  readonly kill: () => void;
+  readonly ended: Promise<Ended>;
+}
+
+/** A real identity provider, a real API, and a connector between them in a folder of its own. */
+export interface Shop extends AsyncDisposable {
+  readonly provider: IdentityProvider;
+  readonly api: ShopApi;
+  readonly path: (name: string) => string;
+  /** What the file of the connector says. */
+  readonly source: Record<string, unknown> & { readonly oauth: object; readonly resources: readonly object[] };
+  /** Writes another file, with these fields of the source in place of others. */
+  describe(changes: Record<string, unknown>): Promise<void>;
+  /** Runs the connector in a process of its own, as a shell would. */
+  start(): Running;
+  run(): Promise<Ended>;
+  /** Runs the connector in this process: for what a process of its own would not show better. */
+  pull(): Promise<Pulled>;
+  /** The output, as it is. */
+  output(): string;
+  records(): readonly { readonly resource: string; readonly record: unknown }[];
+  checkpoint(): Record<string, unknown>;
+}
+
+export const clientSecret = 'kept-by-the-shop-and-nobody-else';
+
+const lists = { orders: 23, customers: 20, invoices: 21 };
+const shopEnv = { SHOP_SECRET: clientSecret, SHOP_TOKEN: 'a-token-of-somebody-else' };
+const main = join(import.meta.dirname, '../src/main.ts');
+
+/** Opens a shop: 23 orders that are linked, 20 customers with a cursor, 21 invoices that are counted, 5 to a page. */
+export async function openShop(registration: Partial<Registration> = {}, sizes: typeof lists = lists): Promise<Shop> {
+  const provider = await startIdentityProvider({
+    clientId: 'connector',
+    clientSecret,
+    scope: 'shop.read',
+    tokenLifetimeS: 600,
+    ...registration,
+  });
+  const api = await startShopApi({ isGood: provider.isGood, sizes, pageSize: 5 });
+  const folder = await mkdtemp(join(tmpdir(), 'connector-test-'));
+  const path = (name: string): string => join(folder, name);
+  const source = sourceOf(api.url, provider.tokenUrl);
+  const describe = (changes: Record<string, unknown>): Promise<void> =>
+    writeFile(path('shop.json'), connectorFile({ ...source, ...changes }));
+  await describe({});
+  const output = (): string => readFileSync(path('shop.ndjson'), 'utf8');
+  const start = (): Running =>
+    startCommand(folder, ['run', 'shop.json', '--out', 'shop.ndjson', '--state', 'state.json']);
+  return {
+    provider,
+    api,
+    path,
+    source,
+    describe,
+    start,
+    run: () => start().ended,
+    async pull() {
+      const warnings: string[] = [];
+      const connector = (await readConnector(path('shop.json'), shopEnv)).unwrap();
+      const paths = { outPath: path('shop.ndjson'), statePath: path('state.json') };
+      const pulled = await runConnector(connector, {
+        ...paths,
+        env: shopEnv,
+        warn: (line) => void warnings.push(line),
+      });
+      return { error: pulled.isErr() ? pulled.error : undefined, warnings };
+    },
+    output: () => (existsSync(path('shop.ndjson')) ? output() : ''),
+    records: () =>
+      output()
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line)),
+    checkpoint: () => JSON.parse(readFileSync(path('state.json'), 'utf8')),
+    async [Symbol.asyncDispose]() {
+      await api.close();
+      await provider.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** Starts the command of the connector, as a shell would. */
+export function startCommand(folder: string, args: readonly string[]): Running {
+  const env = { ...process.env, ...shopEnv };
+  const child = spawn(process.execPath, [main, ...args], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (piece: string) => {
+    stderr += piece;
+  });
+  const ended = async (): Promise<Ended> => {
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, stderr };
+  };
+  return { pid: child.pid, kill: () => void child.kill('SIGKILL'), ended: ended() };
+}
+
+/** A message without what is different each time: ports and folders. */
+export function golden(text: string, shop: Shop): string {
+  return text
+    .replaceAll(new URL(shop.provider.tokenUrl).origin, 'https://id')
+    .replaceAll(shop.api.url, 'https://api')
+    .replaceAll(shop.path(''), '/work')
+    .trim();
+}
+
+function sourceOf(url: string, tokenUrl: string): Shop['source'] {
+  return {
+    mode: 'rest_pull',
+    url,
+    oauth: {
+      grantType: 'client_credentials',
+      tokenUrl,
+      clientId: 'connector',
+      clientSecretRef: 'env:SHOP_SECRET',
+      clientAuthMethod: 'client_secret_basic',
+      scopes: ['shop.read'],
+    },
+    resources: [
+      { name: 'orders', path: 'v1/orders', records: '/items', paging: { type: 'link' } },
+      { name: 'customers', path: 'v1/customers', records: '/data', paging: { type: 'cursor', next: '/meta/next' } },
+      { name: 'invoices', path: 'v1/invoices', paging: { type: 'page', size: 5 } },
+    ],
+  };
+}
+
+function connectorFile(source: Record<string, unknown>): string {
+  return JSON.stringify({ kind: 'Connector', metadata: { name: 'shop' }, spec: { source } }, undefined, 2);
+}

@@ -1,0 +1,158 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { appendFile, readFile, rename, rmdir, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { expect, test } from 'vitest';
+import { golden, openShop } from './shop.ts';
+import type { Shop } from './shop.ts';
+
+/** A shop whose connector has failed after six pages. */
+async function interrupted(): Promise<Shop> {
+  const shop = await openShop();
+  shop.api.onRequest((_request, response, count) => {
+    if (count < 7) return undefined;
+    response.writeHead(400).end();
+    return true;
+  });
+  await shop.pull();
+  shop.api.onRequest(() => undefined);
+  return shop;
+}
+
+test('what a crash has left behind the checkpoint is cut off and pulled again', async () => {
+  await using whole = await openShop();
+  await whole.pull();
+  await using shop = await interrupted();
+  await appendFile(shop.path('shop.ndjson'), '{"resource":"customers","record":{"id":"custo');
+
+  const { error } = await shop.pull();
+
+  expect([error, shop.output()]).toEqual([undefined, whole.output()]);
+});
+
+test('a checkpoint that was half written when the machine went down is not read', async () => {
+  await using shop = await interrupted();
+  await writeFile(shop.path('state.json.next'), '{"version":1,"sour');
+
+  const { error } = await shop.pull();
+
+  expect([error, shop.records().length]).toEqual([undefined, 64]);
+});
+
+test('a checkpoint that cannot be written ends the run, and the next one goes on as after a crash', async () => {
+  await using shop = await openShop();
+  shop.api.onRequest((_request, _response, count) => {
+    if (count === 5) mkdirSync(shop.path('state.json.next'));
+    return undefined;
+  });
+
+  const { error } = await shop.pull();
+  await rmdir(shop.path('state.json.next'));
+  const next = await shop.pull();
+
+  expect(golden(error?.message ?? '', shop)).toMatch(/^orders, page 5: EISDIR: .*, open '\/work\/state\.json\.next'$/);
+  expect([next.error, shop.records().length, new Set(shop.output().split('\n')).size]).toEqual([undefined, 64, 65]);
+});
+
+test.each<[string, (shop: Shop) => Promise<unknown>, string]>([
+  [
+    'the checkpoint is of another source',
+    (shop) => shop.describe({ resources: shop.source.resources.slice(1) }),
+    '/work/state.json is the checkpoint of another source, or of this one before it was changed',
+  ],
+  [
+    'the output is shorter than the checkpoint says',
+    async (shop) => writeFile(shop.path('shop.ndjson'), (await readFile(shop.path('shop.ndjson'))).subarray(0, 99)),
+    '/work/shop.ndjson has 99 bytes, but /work/state.json vouches for 2284',
+  ],
+  [
+    'the output is gone',
+    (shop) => rename(shop.path('shop.ndjson'), shop.path('elsewhere.ndjson')),
+    "ENOENT: no such file or directory, open '/work/shop.ndjson'",
+  ],
+  [
+    'the checkpoint is something else',
+    (shop) => writeFile(shop.path('state.json'), '{"version":2}'),
+    '/work/state.json is not a checkpoint of this connector. It was left as it is',
+  ],
+  [
+    'there is an output and no checkpoint',
+    (shop) => rename(shop.path('state.json'), shop.path('elsewhere.json')),
+    '/work/shop.ndjson holds something already, and no checkpoint says what. It was left as it is',
+  ],
+  [
+    'the checkpoint is about another output',
+    async (shop) => {
+      const state = await readFile(shop.path('state.json'), 'utf8');
+      await writeFile(shop.path('state.json'), state.replace('"shop.ndjson"', '"clients.ndjson"'));
+    },
+    '/work/state.json is about the output clients.ndjson, not shop.ndjson',
+  ],
+])('nothing is written and nobody asked when %s', async (_what, happens, said) => {
+  await using shop = await interrupted();
+  await happens(shop);
+  const before = [shop.output(), shop.api.requests, readdirSync(shop.path('')).toSorted()];
+
+  const { error } = await shop.pull();
+
+  expect([error?.code, golden(error?.message ?? '', shop)]).toEqual(['STATE', said]);
+  expect([shop.output(), shop.api.requests, readdirSync(shop.path('')).toSorted()]).toEqual(before);
+});
+
+test('a run goes on when only secrets, their places and patience have changed', async () => {
+  await using shop = await interrupted();
+  const oauth = { ...shop.source.oauth, clientSecretRef: `file:${shop.path('secret')}`, clientAuthMethod: undefined };
+  await writeFile(shop.path('secret'), 'kept-by-the-shop-and-nobody-else\n', { mode: 0o600 });
+  await shop.describe({ oauth, timeoutMs: 5_000, retryLimit: 5, headers: { 'x-api-key': 'new' } });
+
+  const { error } = await shop.pull();
+
+  expect([error, shop.records().length]).toEqual([undefined, 64]);
+});
+
+test('of two runs on one checkpoint the second is refused, and the first is not disturbed', async () => {
+  await using shop = await openShop();
+  let second: ReturnType<Shop['run']> | undefined;
+  shop.api.onRequest((_request, response, count) => {
+    if (count !== 4) return undefined;
+    second = shop.run();
+    void second.then(() => response.writeHead(503, { 'retry-after': '0' }).end());
+    return true;
+  });
+
+  const { error } = await shop.pull();
+
+  const refused = await second;
+  expect([refused?.code, golden(refused?.stderr ?? '', shop)]).toEqual([
+    2,
+    `✗ shop: Process ${process.pid} on ${hostname()} is working on /work/state.json
+    If it is not, delete /work/state.json.lock.${process.pid}@${hostname()}`,
+  ]);
+  expect([error, shop.records().length]).toEqual([undefined, 64]);
+});
+
+test('the lock of a dead process is taken away, that of another machine is left', async () => {
+  await using shop = await openShop();
+  const dead = shop.start();
+  dead.kill();
+  await dead.ended;
+  await writeFile(shop.path(`state.json.lock.${dead.pid}@${hostname()}`), '');
+  const { error } = await shop.pull();
+  await writeFile(shop.path('state.json.lock.1@another-machine'), '');
+
+  const refused = await shop.pull();
+
+  expect([error, refused.error?.message]).toEqual([
+    undefined,
+    `Process 1 on another-machine is working on ${shop.path('state.json')}`,
+  ]);
+  const left = readdirSync(shop.path('')).filter((name) => name.includes('.lock.'));
+  expect(left).toEqual(['state.json.lock.1@another-machine']);
+});
+
+test('a checkpoint holds no secret and is for its owner alone', async () => {
+  await using shop = await interrupted();
+  const { mode } = await stat(shop.path('state.json'));
+
+  expect(mode & 0o077).toBe(0);
+  expect(JSON.stringify(shop.checkpoint())).not.toContain('kept-by-the-shop');
+});

@@ -1,0 +1,85 @@
+import { Err, Ok } from 'ts-results';
+import type { Result } from 'ts-results';
+import type { z } from 'zod';
+import type { DocumentPath } from './document-path.ts';
+import { openDocument } from './document-source.ts';
+import { InvalidConfigError, problemAt } from './invalid-config-error.ts';
+import type { Problem } from './invalid-config-error.ts';
+import { placesOf } from './schema-places.ts';
+import type { ReferencePlace } from './schema-places.ts';
+import { absoluteReference, lookUp } from './secret-reference.ts';
+import type { Environment } from './secret-reference.ts';
+import { flawsOf } from './zod-flaw.ts';
+import type { PlacedFlaw } from './zod-flaw.ts';
+
+/** What a document is read with. */
+export interface DocumentOptions {
+  /** For references such as `env:NAME`: usually that of the process (default: empty). */
+  readonly env?: Environment | undefined;
+}
+
+/**
+ * Reads a document by a schema of one's own: a YAML or JSON file by its path, or an object.
+ *
+ * All that is wrong is told at once, with line and column for a file: what the schema does not allow, and secrets that
+ * are not where a `secretReference` says. In what it answers with, paths of secret files are absolute; those in a file
+ * begin at its folder.
+ */
+export async function readDocument<S extends z.ZodType>(
+  source: string | object,
+  schema: S,
+  { env = {} }: DocumentOptions = {},
+): Promise<Result<z.output<S>, InvalidConfigError>> {
+  const opened = await openDocument(source);
+  if (opened.isErr()) return opened;
+  const { value, folder, subject, problems, where } = opened.value;
+  const { references, fieldsAt } = placesOf(schema, value);
+  const absolute = folder === undefined ? references : references.map((place) => inFolder(place, folder));
+  const document = absolute.reduce((whole, { path, reference }) => replaced(whole, path, reference), value);
+  const parsed = await schema.safeParseAsync(document);
+  const unfit = parsed.success ? [] : parsed.error.issues.flatMap((issue) => flawsOf(issue, { document, fieldsAt }));
+  const flaws = [...withoutEchoes(unfit), ...(await unkept(absolute, env))];
+  const all = [...problems, ...flaws.map(({ path, ...flaw }) => problemAt(path, flaw, where(path)))];
+  if (parsed.success && all.length === 0) return Ok(parsed.data);
+  return Err(new InvalidConfigError(subject, all.toSorted(byPlace)));
+}
+
+const inFolder = (place: ReferencePlace, folder: string): ReferencePlace => ({
+  ...place,
+  reference: absoluteReference(place.reference, folder),
+});
+
+/** A copy in which another value is at a place, which is there. */
+function replaced(whole: unknown, [step, ...rest]: DocumentPath, value: unknown): unknown {
+  if (step === undefined) return value;
+  if (Array.isArray(whole)) {
+    return whole.map((item, place) => (place === step ? replaced(item, rest, value) : item));
+  }
+  const fields = Object.entries(whole ?? {});
+  return Object.fromEntries(
+    fields.map(([name, field]) => [name, name === step ? replaced(field, rest, value) : field]),
+  );
+}
+
+/** A field that is missing because its name is misspelt is one problem, not two. */
+function withoutEchoes(flaws: readonly PlacedFlaw[]): readonly PlacedFlaw[] {
+  const meant = new Set(
+    flaws.map(({ path, suggestion }) => suggestion && JSON.stringify([...path.slice(0, -1), suggestion])),
+  );
+  return flaws.filter(({ path, found }) => found !== 'is missing' || !meant.has(JSON.stringify(path)));
+}
+
+/** Secrets that are not where they are said to be. */
+async function unkept(references: readonly ReferencePlace[], env: Environment): Promise<readonly PlacedFlaw[]> {
+  const flaws = await Promise.all(
+    references.map(async ({ path, reference, kind }) => {
+      const secret = await lookUp(reference, { env, kind });
+      return secret.isErr() ? [{ path, ...secret.error }] : [];
+    }),
+  );
+  return flaws.flat();
+}
+
+function byPlace(one: Problem, other: Problem): number {
+  return (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0);
+}

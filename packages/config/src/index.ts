@@ -1,0 +1,17 @@
+export { loadConfig } from './load-config.ts';
+export type { Config } from './load-config.ts';
+export { createClients } from './create-clients.ts';
+export type { Clients, ClientsEnd, ClientsOptions } from './create-clients.ts';
+export { credentialsOf, openToken } from './credential.ts';
+export type { Credential, CredentialAuth, TokenOptions } from './credential.ts';
+export { authSchema } from './auth-schema.ts';
+export type { Auth, OAuth2Auth } from './auth-schema.ts';
+export type { ClientConfig } from './client-schema.ts';
+export { configSchema } from './config-schema.ts';
+export { readDocument } from './document.ts';
+export type { DocumentOptions } from './document.ts';
+export { readSecret } from './secret-reference.ts';
+export type { Environment, SecretKind, SecretOptions } from './secret-reference.ts';
+export { keyReference, secretReference } from './secret-schema.ts';
+export { InvalidConfigError } from './invalid-config-error.ts';
+export type { Problem } from './invalid-config-error.ts';

@@ -1,0 +1,247 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import '@bearings/testing/vitest';
+import { loadConfig } from '../src/load-config.ts';
+import { messageOf, someFolder } from './folder.ts';
+
+const canary = 's3cr3t-CANARY';
+const env = { ORDERS_SECRET: canary };
+
+const example = `clients:
+  orders:
+    baseUrl: https://orders.internal
+    profile: default
+    timeoutMs: 5000
+    retry: { limit: 2 }
+    auth:
+      type: oauth2_client_credentials     # or: bearer, basic, api_key, none
+      issuerUrl: https://id.internal/realms/prod   # or tokenUrl
+      clientId: billing
+      clientSecretRef: env:ORDERS_SECRET  # or file:/run/secrets/orders; never the secret itself
+      clientAuthMethod: client_secret_basic        # client_secret_post, private_key_jwt
+      scopes: [orders.read]
+      audience: orders
+      headers: {}                          # for the token request
+`;
+
+test('a config is the same from YAML, JSON and an object, and holds no secret', async () => {
+  using folder = someFolder();
+  const fromYaml = (await loadConfig(folder.write('clients.yaml', example), { env })).unwrap();
+  const { clients } = fromYaml;
+
+  const fromJson = await loadConfig(folder.write('clients.json', JSON.stringify({ clients })), { env });
+  const fromObject = await loadConfig({ clients }, { env });
+
+  expect([fromJson.unwrap().clients, fromObject.unwrap().clients]).toEqual([clients, clients]);
+  expect(clients['orders']?.auth).toMatchObject({ clientId: 'billing', clientSecretRef: 'env:ORDERS_SECRET' });
+  expect(fromYaml).toHideSecrets(canary);
+});
+
+test('a config reads its secrets when it is asked', async () => {
+  using folder = someFolder();
+  folder.write('key', 'first-key');
+  const text = 'clients: { a: { baseUrl: https://a.internal, auth: { type: api_key, keyRef: file:key } } }';
+  const config = (await loadConfig(folder.write('clients.yaml', text))).unwrap();
+
+  folder.write('key', 'second-key');
+  const key = await config.readSecret(`file:${folder.path}/key`);
+
+  expect(key.unwrap().expose()).toBe('second-key');
+});
+
+test('a config that is changed by whoever gave it stays as it was', async () => {
+  const source = { clients: { a: { baseUrl: 'https://a.internal', auth: { type: 'none' }, headers: { x: '1' } } } };
+  const config = (await loadConfig(source)).unwrap();
+
+  source.clients.a.headers.x = '2';
+
+  expect(config.clients['a']?.headers).toEqual({ x: '1' });
+});
+
+/** A config with one client that has these fields besides `baseUrl`. */
+const clientWith = (fields: string): string => `clients:\n  a:\n    baseUrl: https://a.internal\n${indent(fields, 4)}`;
+/** A config with one client that asks for tokens, with these fields besides those it must have. */
+const oauth = (fields: string): string =>
+  clientWith(`auth:\n${indent(`type: oauth2_client_credentials\nclientId: billing\n${fields}`, 2)}`);
+const complete = 'tokenUrl: https://id.internal/token\nclientSecretRef: env:ORDERS_SECRET';
+const noAuth = 'auth: { type: none }';
+
+function indent(text: string, by: number): string {
+  return text.replaceAll(/^/gm, ' '.repeat(by));
+}
+
+test.each([
+  [
+    'an unknown field',
+    clientWith(`timeout: 5\n${noAuth}`),
+    'clients.a.timeout is not a field here. Did you mean timeoutMs?',
+  ],
+  [
+    'an unknown field like no other',
+    clientWith(`auth: { type: none, colour: red }`),
+    'clients.a.auth.colour is not a field here: the fields are type',
+  ],
+  ['a wrong type', clientWith(`timeoutMs: soon\n${noAuth}`), 'clients.a.timeoutMs is text: must be a number or false'],
+  ['a time of 0', clientWith(`timeoutMs: 0\n${noAuth}`), 'clients.a.timeoutMs is 0: must be more than 0'],
+  [
+    'a time in the wrong unit',
+    clientWith(`timeoutMs: 1e12\n${noAuth}`),
+    'is 1000000000000: must be at most 31622400000',
+  ],
+  [
+    'an attempt longer than its call',
+    clientWith(`timeoutMs: 9000\ntotalTimeoutMs: 5000\n${noAuth}`),
+    'clients.a.timeoutMs is longer than totalTimeoutMs',
+  ],
+  ['no auth', clientWith('timeoutMs: 1'), 'clients.a.auth is missing'],
+  [
+    'an auth of a wrong name',
+    clientWith('auth: { type: oauth2 }'),
+    'clients.a.auth.type is text: must be oauth2_client_credentials, bearer, basic, api_key or none',
+  ],
+  ['an auth nearly right', clientWith('auth: { type: apikey }'), 'Did you mean api_key?'],
+  [
+    'two endpoints',
+    oauth(`${complete}\nissuerUrl: https://id.internal`),
+    'clients.a.auth has both issuerUrl and tokenUrl: must have one of them',
+  ],
+  ['no endpoint', oauth('clientSecretRef: env:ORDERS_SECRET'), 'clients.a.auth has neither issuerUrl nor tokenUrl'],
+  ['no secret', oauth('tokenUrl: https://id.internal/token'), 'clients.a.auth.clientSecretRef is missing'],
+  [
+    'no key',
+    oauth('tokenUrl: https://id.internal/token\nclientAuthMethod: private_key_jwt'),
+    'clients.a.auth.privateKeyRef is missing: must be there for clientAuthMethod: private_key_jwt',
+  ],
+  ['a secret that is not used', oauth(`${complete}\nclientAuthMethod: none`), 'is none, beside a secret or a key'],
+  ['a method misspelt', oauth(`${complete}\nclientAuthMethod: client-secret-post`), 'Did you mean client_secret_post?'],
+  ['scopes in one text', oauth(`${complete}\nscopes: a b`), 'clients.a.auth.scopes is text: must be a list'],
+  ['two scopes in one', oauth(`${complete}\nscopes: [a b]`), 'clients.a.auth.scopes[0] is text: must have no space'],
+  [
+    'a parameter that is a field',
+    oauth(`${complete}\nextraParams: { grant_type: x }`),
+    'clients.a.auth.extraParams holds grant_type, which has a setting of its own',
+  ],
+  [
+    'a header that is not to be set',
+    oauth(`${complete}\nheaders: { accept: x }`),
+    'clients.a.auth.headers holds accept',
+  ],
+  [
+    'a resource that is none',
+    oauth(`${complete}\nresource: orders`),
+    'clients.a.auth.resource must be an absolute URI',
+  ],
+  [
+    'an issuer with a query',
+    oauth('issuerUrl: https://i.d?x=1\nclientSecretRef: env:ORDERS_SECRET'),
+    'auth.issuerUrl must not have a query',
+  ],
+  [
+    'an unset variable',
+    clientWith('auth: { type: bearer, tokenRef: env:NONE }'),
+    'the environment variable NONE, which is not set',
+  ],
+  [
+    'a user with a colon',
+    clientWith('auth: { type: basic, username: "a:b", passwordRef: env:ORDERS_SECRET }'),
+    'must have no colon',
+  ],
+  [
+    'a header with a space',
+    clientWith('auth: { type: api_key, header: x y, keyRef: env:ORDERS_SECRET }'),
+    'must be the name of a header',
+  ],
+  [
+    'http',
+    `clients: { a: { baseUrl: http://a.internal, ${noAuth} } }`,
+    'clients.a.baseUrl is http beyond loopback: must be https; insecureHttp: true allows http',
+  ],
+  ['a path alone', `clients: { a: { baseUrl: /v1, ${noAuth} } }`, 'clients.a.baseUrl is no absolute http(s) URL'],
+  [
+    'a redirect to a path',
+    clientWith(`redirects: { origins: [https://b.internal/x] }\n${noAuth}`),
+    'redirects.origins[0] is text: must be an origin',
+  ],
+  [
+    'a name that is taken',
+    `clients: { close: { baseUrl: https://a.internal, ${noAuth} } }`,
+    'clients.close is no name that can be used',
+  ],
+  [
+    'a promise of clients',
+    `clients: { then: { baseUrl: https://a.internal, ${noAuth} } }`,
+    'clients.then is no name that can be used',
+  ],
+  [
+    'a name with a dot',
+    `clients: { a.b: { baseUrl: https://a.internal, ${noAuth} } }`,
+    'must be letters, digits and single dashes',
+  ],
+  ['no clients', 'client: {}', 'client is not a field here. Did you mean clients?'],
+])('%s gets a message that a person can act on', async (_, text, expected) => {
+  using folder = someFolder();
+
+  const error = (await loadConfig(folder.write('clients.yaml', text), { env })).unwrapErr();
+
+  expect(messageOf(error, folder)).toContain(expected);
+  expect(error.problems).toHaveLength(1);
+  expect(error.code).toBe('CONFIG');
+});
+
+test.each([
+  [
+    'in place of a reference',
+    oauth(`tokenUrl: https://i.d/\nclientSecretRef: ${canary}`),
+    'is no reference to a secret',
+  ],
+  ['as a field', oauth(`tokenUrl: https://i.d/\nclientSecret: ${canary}`), 'Did you mean clientSecretRef?'],
+  [
+    'as a field of a short name',
+    clientWith(`auth: { type: basic, username: a, password: ${canary} }`),
+    'Did you mean passwordRef?',
+  ],
+  [
+    'as a list',
+    oauth(`tokenUrl: https://i.d/\nclientSecretRef: [${canary}]`),
+    'clientSecretRef is a list: must be text',
+  ],
+  ['in a header', clientWith(`headers: { Authorization: Bearer ${canary} }\n${noAuth}`), 'must not be one of a secret'],
+  ['in a header of a key', clientWith(`headers: { x-api-key: ${canary} }\n${noAuth}`), 'must not be one of a secret'],
+  ['in a parameter', oauth(`${complete}\nextraParams: { client_secret: ${canary} }`), 'must not be one of a secret'],
+  [
+    'in a URL',
+    `clients: { a: { baseUrl: "https://u:${canary}@a.internal", ${noAuth} } }`,
+    'carries a user or a password',
+  ],
+  ['in a place where it is no YAML', `clients: "${canary}\n`, 'something here that does not end'],
+  ['behind a tag', `clients: !${canary} x`, 'has a tag'],
+  ['as an alias', `clients: *${canary}`, 'is an alias'],
+])('a secret %s is told, and not shown', async (_, text, expected) => {
+  using folder = someFolder();
+
+  const error = (await loadConfig(folder.write('clients.yaml', text), { env })).unwrapErr();
+
+  expect(error.message).toContain(expected);
+  expect(error).toHideSecrets(canary);
+});
+
+test('the message of an error is the one that the README shows', async () => {
+  using folder = someFolder();
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const shown = /^```\n(clients\.yaml has .*?)\n```$/ms.exec(readme)?.[1];
+  const text = [
+    'clients:',
+    '  orders:',
+    '    baseURL: https://orders.internal',
+    '    timeoutMs: soon',
+    '    auth:',
+    '      type: baerer',
+    '  stock:',
+    '    baseUrl: https://stock.internal',
+    '    auth: { type: bearer, tokenRef: file:/run/secrets/stock }',
+  ].join('\n');
+
+  const error = (await loadConfig(folder.write('clients.yaml', text))).unwrapErr();
+
+  expect(messageOf(error, folder)).toBe(shown);
+});
