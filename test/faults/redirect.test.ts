@@ -113,7 +113,7 @@ replay('RD-013', async ({ entry, hides }) => {
     for (const location of ['https://evil.example/token', 'https://as.example/elsewhere']) {
       await using network = await exampleNetwork({ answer: () => ({ status, headers: [['location', location]] }) });
       const config = { tokenEndpoint: 'https://as.example/token', clientId, clientSecret };
-      const secretInBody = { ...config, clientAuth: 'client_secret_post' } as const;
+      const secretInBody = { ...config, clientAuthMethod: 'client_secret_post' } as const;
       const { fetch, clock } = network;
 
       const created = await network.settled(Token.create({ ...secretInBody, fetch, clock }));

@@ -94,8 +94,8 @@ async function tokenOf({ oauth, auth }: RestPull, { ask, fetch }: TokenParts): P
   if (clientSecretRef !== undefined) await ask(clientSecretRef);
   const proof =
     clientSecretRef === undefined
-      ? ({ clientAuth: 'none' } as const)
-      : { clientSecret: () => ask(clientSecretRef), clientAuth: clientAuthMethod };
+      ? ({ clientAuthMethod: 'none' } as const)
+      : { clientSecret: () => ask(clientSecretRef), clientAuthMethod };
   const created = await Token.create({ tokenEndpoint, clientId, scopes, audience, ...proof, fetch, start: 'lazy' });
   if (created.isErr()) throw created.error;
   return created.value;

@@ -86,7 +86,7 @@ test.each<[string, Refusal]>([
       oauth: { clientId: 'connectro' },
       said: [
         'orders, page 1: no token: https://id/token answered 401: invalid_client (client authentication failed). ' +
-          'Look at clientId, at the secret or key, and at clientAuth (HTTP)',
+          'Look at clientId, at the secret or key, and at clientAuthMethod (HTTP)',
         'field: spec.source.oauth.clientId, spec.source.oauth.clientSecretRef, spec.source.oauth.clientAuthMethod',
         'status: 401',
         'answer: {"error":"invalid_client","error_description":"client authentication failed"}',

@@ -41,8 +41,13 @@ function withoutSent(text: string, sent: string): string {
         .toString()
         .replace(/^[^:]*:/, '')
     : '';
-  const shown = text.replaceAll(sent, hidden).replaceAll(bare, hidden);
-  return password === '' ? shown : shown.replaceAll(password, hidden);
+  const forms = [sent, bare, password].filter((form) => form !== '').flatMap((form) => [form, ...encodings(form)]);
+  return forms.reduce((shown, form) => shown.replaceAll(form, hidden), text);
+}
+
+/** As it may stand in a URL that is quoted, or in a form. */
+function encodings(value: string): readonly string[] {
+  return [encodeURIComponent(value.toWellFormed()), new URLSearchParams([['', value]]).toString().slice(1)];
 }
 
 function withoutForms(text: string): string {

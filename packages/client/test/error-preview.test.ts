@@ -44,6 +44,12 @@ test('a password that was sent as Basic is not shown in plain', () => {
   expect(shown).toBe('no user billing with [REDACTED], sent billing:[REDACTED]');
 });
 
+test('a credential that comes back as a part of a URL or of a form is not shown', () => {
+  const shown = previewOf('GET /?k=k%209%2Fx and k=k+9%2Fx', ['k 9/x']);
+
+  expect(shown).toBe('GET /?k=[REDACTED] and k=[REDACTED]');
+});
+
 test('a credential that the call has sent is not shown, with or without its scheme', () => {
   const shown = previewOf({ message: 'at_1 is unknown', header: 'Bearer at_1', key: 'k-9' }, ['Bearer at_1', 'k-9']);
 

@@ -132,7 +132,7 @@ const rules: readonly Rule[] = [
 /** The token's own rules, for what the schema does not say; looked at when all of the schema is kept. */
 function checkToken(auth: OAuth2Fields, context: z.core.$RefinementCtx): void {
   if (context.issues.length > 0) return;
-  const probe = Token.onDemand({ ...settingsOf(auth), clientSecret: 'a secret', clientAuth: undefined });
+  const probe = Token.onDemand({ ...settingsOf(auth), clientSecret: 'a secret', clientAuthMethod: undefined });
   if (probe.isOk()) return;
   const { field, message } = probe.error;
   const path = [ownNames.get(field) ?? field];

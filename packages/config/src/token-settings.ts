@@ -10,7 +10,7 @@ export function settingsOf(auth: OAuth2Auth): TokenConfig {
     issuerUrl,
     tokenEndpoint: tokenUrl,
     clientId,
-    clientAuth: clientAuthMethod,
+    clientAuthMethod,
     basicEncoding,
     keyId,
     signingAlg,

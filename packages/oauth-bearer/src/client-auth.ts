@@ -20,7 +20,7 @@ export function clientAuthMethod(
   const method = methods.find((each) => supported === undefined || supported.includes(each));
   if (method !== undefined) return method;
   const offered = supported?.map((each) => JSON.stringify(each.slice(0, 60))).join(', ') ?? '';
-  throw new TokenConfigError('clientAuth', `is ${methods.join(' or ')}, but the server takes only ${offered}`);
+  throw new TokenConfigError('clientAuthMethod', `is ${methods.join(' or ')}, but the server takes only ${offered}`);
 }
 
 /** What a proof is written into: a token request that is about to leave. */

@@ -26,7 +26,7 @@ export interface CredentialConfig {
    * Default: `private_key_jwt` with a key; with a secret `client_secret_basic`, unless the discovered server takes
    * `client_secret_post` only. `none` must be said.
    */
-  readonly clientAuth?: ClientAuthMethod | undefined;
+  readonly clientAuthMethod?: ClientAuthMethod | undefined;
   /** How `client_secret_basic` writes id and secret. Default: `form`, as RFC 6749 App. B says; `raw` for servers that do not decode. */
   readonly basicEncoding?: 'form' | 'raw' | undefined;
 }
@@ -43,8 +43,12 @@ export interface Credential {
 
 /** @throws TokenConfigError naming the field */
 export function readCredential(config: CredentialConfig): Credential {
-  const { clientSecret, privateKey, clientAuth, basicEncoding = 'form' } = config;
-  mustBe(clientAuth === undefined || clientAuthMethods.includes(clientAuth), 'clientAuth', oneOf(clientAuthMethods));
+  const { clientSecret, privateKey, clientAuthMethod, basicEncoding = 'form' } = config;
+  mustBe(
+    clientAuthMethod === undefined || clientAuthMethods.includes(clientAuthMethod),
+    'clientAuthMethod',
+    oneOf(clientAuthMethods),
+  );
   mustBe(['form', 'raw'].includes(basicEncoding), 'basicEncoding', oneOf(['form', 'raw']));
   mustBe(
     clientSecret === undefined || privateKey === undefined,
@@ -63,15 +67,15 @@ export function readCredential(config: CredentialConfig): Credential {
   };
 }
 
-function methodsFor({ clientAuth, privateKey, clientSecret }: CredentialConfig): Credential['methods'] {
-  if (clientAuth === 'none') {
+function methodsFor({ clientAuthMethod, privateKey, clientSecret }: CredentialConfig): Credential['methods'] {
+  if (clientAuthMethod === 'none') {
     mustBe(
       clientSecret === undefined && privateKey === undefined,
-      'clientAuth',
+      'clientAuthMethod',
       "is 'none', which needs no secret and no key",
     );
   }
-  if (clientAuth !== undefined) return [clientAuth];
+  if (clientAuthMethod !== undefined) return [clientAuthMethod];
   return privateKey === undefined ? ['client_secret_basic', 'client_secret_post'] : ['private_key_jwt'];
 }
 

@@ -28,7 +28,7 @@ export interface TokenHttpFacts {
 /** Which setting to look at, for the errors that only a person can mend (RFC 6749 §5.2, RFC 8707 §2). */
 const remedies: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    invalid_client: 'Look at clientId, at the secret or key, and at clientAuth',
+    invalid_client: 'Look at clientId, at the secret or key, and at clientAuthMethod',
     unauthorized_client: 'Look at clientId: the server does not let this client use the client credentials grant',
     invalid_scope: 'Look at scopes: the server does not know one of them, or does not let this client have it',
     unsupported_grant_type: 'Look at issuerUrl or tokenEndpoint: this server does not grant client credentials',

@@ -27,7 +27,7 @@ test('an id with a colon cannot be taken for the beginning of the secret', async
 test('with client_secret_post the secret is in the body and in no header', async () => {
   const issuer = fakeIssuer();
 
-  await tokenFrom(issuer, { clientAuth: 'client_secret_post', clientSecret: 'a b&c' });
+  await tokenFrom(issuer, { clientAuthMethod: 'client_secret_post', clientSecret: 'a b&c' });
 
   expect(issuer.asked[0]?.params.get('client_id')).toBe('svc');
   expect(issuer.asked[0]?.params.get('client_secret')).toBe('a b&c');
@@ -50,7 +50,7 @@ test.each([
 test('a server that takes neither is told as a mistake, and not sent the secret', async () => {
   const error = await caught(() => clientAuthMethod(either, ['private_key_jwt']));
 
-  expect(error).toMatchObject({ code: 'CONFIG', field: 'clientAuth' });
+  expect(error).toMatchObject({ code: 'CONFIG', field: 'clientAuthMethod' });
   expect(error.message).toContain('"private_key_jwt"');
 });
 
@@ -66,6 +66,6 @@ test('a discovered server that does not take the method gets no token request', 
 
   const created = await Token.create(config);
 
-  expect(created.unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'clientAuth' });
+  expect(created.unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'clientAuthMethod' });
   expect(tokenRequests).toBe(0);
 });

@@ -138,7 +138,9 @@ test('what Bearings itself says of a secret that cannot be had is kept', async (
 test('the previous secret is tried in the body as well as in the header', async () => {
   const { issuer } = issuerOf();
 
-  const answer = await fetchToken(configOf(issuer, { clientAuth: 'client_secret_post', clientSecret: [next, now] }));
+  const answer = await fetchToken(
+    configOf(issuer, { clientAuthMethod: 'client_secret_post', clientSecret: [next, now] }),
+  );
 
   const sent = issuer.requests.flatMap((request) => request.params('client_secret'));
   expect(answer.isOk()).toBe(true);
@@ -181,7 +183,7 @@ test.each<[string, number, number, object]>([
 ])('a server that refuses %s is not shown the previous secret', async (...[, status, requests, body]) => {
   const { issuer } = issuerOf();
   issuer.inject(faults.status(status, { body }));
-  const config = configOf(issuer, { clientAuth: 'client_secret_post', clientSecret: [now, old] });
+  const config = configOf(issuer, { clientAuthMethod: 'client_secret_post', clientSecret: [now, old] });
 
   const answer = await fetchToken(config);
 

@@ -26,10 +26,10 @@ const tokenRequests = (issuer: FakeIssuer) => issuer.requests.filter(({ endpoint
 
 test.each(['client_secret_basic', 'client_secret_post'] as const)(
   'a secret of any characters arrives as it is, by %s',
-  async (clientAuth) => {
+  async (clientAuthMethod) => {
     const issuer = issuerOf({ clientId: 'svc:one +%', clientSecret });
 
-    const answer = await fetchToken(configOf(issuer, { clientAuth }));
+    const answer = await fetchToken(configOf(issuer, { clientAuthMethod }));
 
     expect(answer.isOk()).toBe(true);
   },
@@ -64,7 +64,7 @@ test('a server that does not decode gets id and secret as they are, when that wa
 test('a client that cannot keep a secret says who it is and proves nothing', async () => {
   const issuer = issuerOf({ clientId: 'svc' });
 
-  const answer = await fetchToken(configOf(issuer, { clientAuth: 'none', clientSecret: undefined }));
+  const answer = await fetchToken(configOf(issuer, { clientAuthMethod: 'none', clientSecret: undefined }));
 
   const [asked] = tokenRequests(issuer);
   expect(answer.isOk()).toBe(true);
@@ -102,15 +102,15 @@ test.each<[readonly string[] | undefined, 'header' | 'body']>([
 
 test.each<[string, CredentialConfig, readonly string[]]>([
   ['a secret', { clientSecret }, ['private_key_jwt', 'none']],
-  ['client_secret_post', { clientSecret, clientAuth: 'client_secret_post' }, ['client_secret_basic']],
+  ['client_secret_post', { clientSecret, clientAuthMethod: 'client_secret_post' }, ['client_secret_basic']],
   ['a key', { privateKey: pem }, ['client_secret_basic', 'client_secret_post']],
-  ['none', { clientAuth: 'none' }, ['client_secret_basic']],
+  ['none', { clientAuthMethod: 'none' }, ['client_secret_basic']],
 ])('%s at a server that does not take it is told as a mistake, and nothing is proven', async (_, given, methods) => {
   const issuer = issuerOf({ clientId: 'svc', clientSecret }, methods);
 
   const error = (await fetchToken(configOf(issuer, { clientSecret: undefined, ...given }))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'CONFIG', field: 'clientAuth' });
+  expect(error).toMatchObject({ code: 'CONFIG', field: 'clientAuthMethod' });
   for (const method of methods) expect(error.message).toContain(method);
   expect(issuer.counts.token).toBe(0);
 });
@@ -118,12 +118,12 @@ test.each<[string, CredentialConfig, readonly string[]]>([
 test.each<[string, string, CredentialConfig & { readonly clientId?: string }]>([
   ['a secret and a key', 'clientSecret', { clientSecret, privateKey: pem }],
   ['neither secret nor key', 'clientSecret', {}],
-  ['none with a secret', 'clientAuth', { clientAuth: 'none', clientSecret }],
-  ['none with a key', 'clientAuth', { clientAuth: 'none', privateKey: pem }],
-  ['private_key_jwt with a secret', 'privateKey', { clientAuth: 'private_key_jwt', clientSecret }],
-  ['client_secret_basic with a key', 'clientSecret', { clientAuth: 'client_secret_basic', privateKey: pem }],
-  ['client_secret_post without a secret', 'clientSecret', { clientAuth: 'client_secret_post' }],
-  ['a method that there is not', 'clientAuth', untyped({ clientAuth: 'client_secret_jwt', clientSecret })],
+  ['none with a secret', 'clientAuthMethod', { clientAuthMethod: 'none', clientSecret }],
+  ['none with a key', 'clientAuthMethod', { clientAuthMethod: 'none', privateKey: pem }],
+  ['private_key_jwt with a secret', 'privateKey', { clientAuthMethod: 'private_key_jwt', clientSecret }],
+  ['client_secret_basic with a key', 'clientSecret', { clientAuthMethod: 'client_secret_basic', privateKey: pem }],
+  ['client_secret_post without a secret', 'clientSecret', { clientAuthMethod: 'client_secret_post' }],
+  ['a method that there is not', 'clientAuthMethod', untyped({ clientAuthMethod: 'client_secret_jwt', clientSecret })],
   ['an encoding that there is not', 'basicEncoding', untyped({ basicEncoding: 'base64', clientSecret })],
   ['a raw id with a colon', 'clientId', { basicEncoding: 'raw', clientId: 'svc:one', clientSecret }],
 ])('%s is told as a mistake in %s before anything is sent', async (_, field, given) => {

@@ -36,7 +36,7 @@ const wrong: readonly Wrong[] = [
   ['an empty scope', 'scopes', { scopes: [''] }],
   ['a resource with a fragment', 'resource', { resource: 'https://r.test/#x' }],
   ['a relative resource', 'resource', { resource: ['https://r.test', '/r'] }],
-  ['an unknown client authentication', 'clientAuth', untyped({ clientAuth: 'client_secret_jwt' })],
+  ['an unknown client authentication', 'clientAuthMethod', untyped({ clientAuthMethod: 'client_secret_jwt' })],
   ['an unknown start', 'start', untyped({ start: 'soon' })],
   ['no time to acquire', 'acquireTimeoutMs', { acquireTimeoutMs: 0 }],
   ['a line break in a header', 'extraHeaders', { extraHeaders: { 'x-a': 'a\r\nb: CANARY' } }],

@@ -29,7 +29,7 @@ async function ended(changes: Partial<TokenConfig> = {}): Promise<Scene> {
 
 test.each([
   ['invalid_client', 'clientId'],
-  ['invalid_client', 'clientAuth'],
+  ['invalid_client', 'clientAuthMethod'],
   ['unauthorized_client', 'clientId'],
   ['invalid_scope', 'scopes'],
   ['unsupported_grant_type', 'tokenEndpoint'],

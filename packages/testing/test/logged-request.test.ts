@@ -7,7 +7,7 @@ import '../src/vitest.ts';
 
 test('a logged request gives what was sent, and prints without secrets', async () => {
   const issuer = fakeIssuer();
-  const config = { ...issuer.credentials, clientAuth: 'client_secret_post' as const, scopes: ['orders.read'] };
+  const config = { ...issuer.credentials, clientAuthMethod: 'client_secret_post' as const, scopes: ['orders.read'] };
   const token = (await Token.create({ ...config, fetch: issuer.fetch })).unwrap();
   await token.close();
 
