@@ -112,9 +112,10 @@ function lifetimeOf(body: Body, asked: Asked): number {
   return Math.min(value * 1_000, longestLifetimeMs);
 }
 
+/** Without those that hold what no scope does (RFC 6749 §3.3) and a terminal would obey: they are shown to people. */
 function scopesOf(body: Body, asked: Asked): readonly string[] {
   const scope = member(body, 'scope');
   if (scope === undefined) return asked.settings.scopes;
   if (typeof scope !== 'string') throw invalid(asked, 'scope is not a string');
-  return scope.split(' ').filter((each) => each !== '');
+  return scope.split(' ').filter((each) => each !== '' && !/\p{Cc}/u.test(each));
 }

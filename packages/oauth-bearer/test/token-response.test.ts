@@ -94,6 +94,7 @@ test.each([
   ['a', ['a']],
   [' a  c ', ['a', 'c']],
   ['', []],
+  ['a \u001b[2J c\nd', ['a']],
 ])('a granted scope of %j is read as %j', async (scope, scopes) => {
   const token = await tokenFrom(fakeIssuer(grant('at_CANARY_1', { scope })), { scopes: ['a', 'b'] });
 
