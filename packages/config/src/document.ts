@@ -7,7 +7,7 @@ import { InvalidConfigError, problemAt } from './invalid-config-error.ts';
 import type { Problem } from './invalid-config-error.ts';
 import { placesOf } from './schema-places.ts';
 import type { ReferencePlace } from './schema-places.ts';
-import { absoluteReference, lookUp } from './secret-reference.ts';
+import { absoluteReference, lookUp, readReference } from './secret-reference.ts';
 import type { Environment } from './secret-reference.ts';
 import { flawsOf } from './zod-flaw.ts';
 import type { PlacedFlaw } from './zod-flaw.ts';
@@ -16,6 +16,8 @@ import type { PlacedFlaw } from './zod-flaw.ts';
 export interface DocumentOptions {
   /** For references such as `env:NAME`: usually that of the process (default: empty). */
   readonly env?: Environment | undefined;
+  /** Whether the secret at a place must be there now; its reference must be right anyway. Default: each must. */
+  readonly isNeeded?: (path: DocumentPath) => boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface DocumentOptions {
 export async function readDocument<S extends z.ZodType>(
   source: string | object,
   schema: S,
-  { env = {} }: DocumentOptions = {},
+  { env = {}, isNeeded = () => true }: DocumentOptions = {},
 ): Promise<Result<z.output<S>, InvalidConfigError>> {
   const opened = await openDocument(source);
   if (opened.isErr()) return opened;
@@ -38,7 +40,7 @@ export async function readDocument<S extends z.ZodType>(
   const document = absolute.reduce((whole, { path, reference }) => replaced(whole, path, reference), value);
   const parsed = await schema.safeParseAsync(document);
   const unfit = parsed.success ? [] : parsed.error.issues.flatMap((issue) => flawsOf(issue, { document, fieldsAt }));
-  const flaws = [...withoutEchoes(unfit), ...(await unkept(absolute, env))];
+  const flaws = [...withoutEchoes(unfit), ...(await unkept(absolute, { env, isNeeded }))];
   const all = [...problems, ...flaws.map(({ path, ...flaw }) => problemAt(path, flaw, where(path)))];
   if (parsed.success && all.length === 0) return Ok(parsed.data);
   return Err(new InvalidConfigError(subject, all.toSorted(byPlace)));
@@ -70,10 +72,13 @@ function withoutEchoes(flaws: readonly PlacedFlaw[]): readonly PlacedFlaw[] {
 }
 
 /** Secrets that are not where they are said to be. */
-async function unkept(references: readonly ReferencePlace[], env: Environment): Promise<readonly PlacedFlaw[]> {
+async function unkept(
+  references: readonly ReferencePlace[],
+  { env, isNeeded }: Required<DocumentOptions>,
+): Promise<readonly PlacedFlaw[]> {
   const flaws = await Promise.all(
     references.map(async ({ path, reference, kind }) => {
-      const secret = await lookUp(reference, { env, kind });
+      const secret = isNeeded(path) ? await lookUp(reference, { env, kind }) : readReference(reference);
       return secret.isErr() ? [{ path, ...secret.error }] : [];
     }),
   );

@@ -1,5 +1,5 @@
 export { loadConfig } from './load-config.ts';
-export type { Config } from './load-config.ts';
+export type { Config, ConfigOptions } from './load-config.ts';
 export { createClients } from './create-clients.ts';
 export type { Clients, ClientsEnd, ClientsOptions } from './create-clients.ts';
 export { credentialsOf, openToken } from './credential.ts';

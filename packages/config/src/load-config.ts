@@ -4,6 +4,7 @@ import type { Result } from 'ts-results';
 import type { ClientConfig } from './client-schema.ts';
 import { configSchema } from './config-schema.ts';
 import { readDocument } from './document.ts';
+import type { DocumentPath } from './document-path.ts';
 import type { DocumentOptions } from './document.ts';
 import type { InvalidConfigError } from './invalid-config-error.ts';
 import { readSecret } from './secret-reference.ts';
@@ -16,6 +17,12 @@ export interface Config {
   readonly readSecret: (reference: string, kind?: SecretKind) => Promise<Result<SecretString, InvalidConfigError>>;
 }
 
+/** What a config is read with. */
+export interface ConfigOptions extends Pick<DocumentOptions, 'env'> {
+  /** The clients whose secrets must be there; those of others may be elsewhere. Default: all. */
+  readonly names?: readonly string[] | undefined;
+}
+
 /**
  * Reads and checks a description of clients: a YAML or JSON file by its path, or an object.
  *
@@ -24,10 +31,10 @@ export interface Config {
  */
 export async function loadConfig(
   source: string | object,
-  options: DocumentOptions = {},
+  { env, names }: ConfigOptions = {},
 ): Promise<Result<Config, InvalidConfigError>> {
-  const { env } = options;
-  const read = await readDocument(source, configSchema, options);
+  const isNeeded = ([, name]: DocumentPath): boolean => names?.includes(String(name)) ?? true;
+  const read = await readDocument(source, configSchema, { env, isNeeded });
   if (read.isErr()) return read;
   const { clients } = read.value;
   return Ok({ clients, readSecret: (reference, kind = 'secret') => readSecret(reference, { env, kind }) });

@@ -46,12 +46,20 @@ export async function lookUp(
   reference: string,
   { env = {}, kind = 'secret' }: SecretOptions,
 ): Promise<Result<SecretString, Flaw>> {
+  const read = readReference(reference);
+  if (read.isErr()) return read;
+  return 'variable' in read.value ? fromVariable(read.value.variable, env, kind) : fromFile(read.value.path, kind);
+}
+
+/** What a reference names, whether it is there or not. */
+export function readReference(
+  reference: string,
+): Result<{ readonly variable: string } | { readonly path: string }, Flaw> {
   const variable = /^env:([A-Za-z_]\w*)$/.exec(reference)?.[1];
-  if (variable !== undefined) return fromVariable(variable, env, kind);
+  if (variable !== undefined) return Ok({ variable });
   const path = fileIn(reference);
   if (path === undefined) return Err(noReference);
-  if (!isAbsolute(path)) return Err(relative);
-  return fromFile(path, kind);
+  return isAbsolute(path) ? Ok({ path }) : Err(relative);
 }
 
 const relative: Flaw = {

@@ -49,6 +49,23 @@ test('a config reads its secrets when it is asked', async () => {
   expect(key.unwrap().expose()).toBe('second-key');
 });
 
+test('only the secrets of the clients that are named must be there; a reference must be right in all of them', async () => {
+  const auth = (tokenRef: string): object => ({ baseUrl: 'https://a.internal', auth: { type: 'bearer', tokenRef } });
+  const elsewhere = { clients: { a: auth('env:ORDERS_SECRET'), b: auth('env:STOCK_SECRET') } };
+  const literal = { clients: { a: auth('env:ORDERS_SECRET'), b: auth(canary) } };
+
+  const named = await loadConfig(elsewhere, { env, names: ['a'] });
+  const none = await loadConfig(elsewhere, { names: [] });
+  const all = await loadConfig(elsewhere, { env });
+  const wrong = await loadConfig(literal, { env, names: ['a'] });
+
+  expect(named.unwrap().clients['b']?.auth).toEqual({ type: 'bearer', tokenRef: 'env:STOCK_SECRET' });
+  expect(none.isOk()).toBe(true);
+  expect(all.unwrapErr().problems).toMatchObject([{ path: 'clients.b.auth.tokenRef' }]);
+  expect(wrong.unwrapErr().problems).toMatchObject([{ path: 'clients.b.auth.tokenRef' }]);
+  expect(wrong).toHideSecrets(canary);
+});
+
 test('a config that is changed by whoever gave it stays as it was', async () => {
   const source = { clients: { a: { baseUrl: 'https://a.internal', auth: { type: 'none' }, headers: { x: '1' } } } };
   const config = (await loadConfig(source)).unwrap();
