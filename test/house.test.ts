@@ -56,8 +56,8 @@ test('no stage imports another stage', () => {
   expect(guilty).toEqual([]);
 });
 
-test('libraries neither log, read the environment, nor end the process', () => {
-  const sources = globSync('packages/*/src/**/*.ts');
+test('nothing logs, reads the environment or ends the process but the one file in which the command begins', () => {
+  const sources = globSync('packages/*/src/**/*.ts').filter((file) => file !== 'packages/cli/src/main.ts');
 
   const guilty = sources.filter((file) => /\bconsole\.|\bprocess\./.test(readFileSync(file, 'utf8')));
 

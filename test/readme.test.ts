@@ -3,13 +3,15 @@ import { expect, test } from 'vitest';
 
 const readmes = ['README.md', ...globSync('{packages,examples}/*/README.md')];
 
-/** Every fence that names a file, with the text under it. */
+/** Every fence that names a file by its path from here, code or a transcript, with the text under it. */
 const blocks = readmes.flatMap((readme) =>
-  [...readFileSync(readme, 'utf8').matchAll(/^```ts (\S+)\n(.*?)^```$/gms)].map(([, file = '', text]) => ({
-    readme,
-    file,
-    text,
-  })),
+  [...readFileSync(readme, 'utf8').matchAll(/^```(?:ts|text) ((?:examples|packages)\/\S+)\n(.*?)^```$/gms)].map(
+    ([, file = '', text]) => ({
+      readme,
+      file,
+      text,
+    }),
+  ),
 );
 
 test.each(blocks)('the block of $readme is the file $file', ({ file, text }) => {
@@ -18,7 +20,7 @@ test.each(blocks)('the block of $readme is the file $file', ({ file, text }) => 
   expect(text).toBe(source);
 });
 
-test('every README of a package shows a file that runs', () => {
+test('every README of a package shows a file that runs, or what a command printed in a test', () => {
   const shown = new Set(blocks.map(({ readme }) => readme));
 
   const silent = globSync('packages/*/README.md').filter((readme) => !shown.has(readme));

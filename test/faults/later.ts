@@ -50,9 +50,5 @@ export const later: readonly Later[] = [
     ],
   },
   { feature: 'a token shared by several processes', ids: ['CC-025', 'CC-027'] },
-  {
-    feature: 'a command line',
-    ids: ['CF-013', 'CF-014', 'CF-015', 'CF-016', 'CF-017', 'CF-018', 'CF-019', 'SL-025'],
-  },
   { feature: 'memory that forgets: heap snapshots and core dumps', ids: ['SL-026'] },
 ];

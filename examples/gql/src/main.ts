@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { text } from 'node:stream/consumers';
+import { run } from './program.ts';
+
+const interruption = new AbortController();
+process.once('SIGINT', () => {
+  interruption.abort();
+  process.stdin.destroy(); // a query may be waited for
+});
+
+// whoever reads has seen enough, as `head` has
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+process.exitCode = await run(process.argv.slice(2), {
+  print: (output) => void process.stdout.write(output),
+  tell: (line) => void process.stderr.write(`${line}\n`),
+  readInput: () => text(process.stdin),
+  env: process.env,
+  cwd: process.cwd(),
+  signal: interruption.signal,
+  world: {},
+});

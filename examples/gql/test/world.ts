@@ -1,0 +1,132 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fakeApi, fakeIssuer, networkOf, virtualClock } from '@bearings/testing';
+import type { FakeApi, FakeIssuer } from '@bearings/testing';
+import { openCatalog } from '../src/demo/catalog.ts';
+import { graphqlType } from '../src/graphql-answer.ts';
+import { run } from '../src/program.ts';
+
+/** What a command said, and how it ended. */
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** All of it as one text, without what is different each time. */
+  readonly transcript: string;
+}
+
+/** What differs for one run from the usual. */
+interface RunOptions {
+  readonly input?: string | (() => Promise<string>);
+  readonly signal?: AbortSignal;
+}
+
+/** An issuer, a GraphQL service, and a folder with a config that knows both. */
+export interface World extends AsyncDisposable {
+  readonly issuer: FakeIssuer;
+  readonly api: FakeApi;
+  readonly clock: ReturnType<typeof virtualClock>;
+  /** Every request that left, to whom it may be. */
+  readonly sent: readonly Request[];
+  /** Environment variables. */
+  readonly env: Record<string, string>;
+  readonly path: (name: string) => string;
+  readonly write: (name: string, text: string, mode?: number) => Promise<void>;
+  /** Answers in place of the GraphQL service, credential or not. */
+  replaceApi(answer: (request: Request) => Response | Promise<Response>): void;
+  run(args: readonly string[], options?: RunOptions): Promise<Ended>;
+}
+
+export const secret = 'kept-by-the-shop-and-nobody-else';
+
+/** The config that a test has when it writes no other. */
+export const config = `endpoints:
+  catalog:
+    url: https://api.test/graphql
+    auth: &shop
+      type: oauth2_client_credentials
+      issuerUrl: https://issuer.test
+      clientId: shop
+      clientSecretRef: env:SHOP_SECRET
+      scopes: [catalog.read]
+  again:
+    url: https://api.test/graphql
+    auth: *shop
+  stranger:
+    url: https://api.test/graphql
+    auth:
+      type: oauth2_client_credentials
+      issuerUrl: https://issuer.test
+      clientId: shop
+      clientSecretRef: env:OLD_SECRET
+      scopes: [catalog.read]
+  open:
+    url: https://api.test/graphql
+    auth: { type: none }
+`;
+
+/** Opens a world in which time stands still, and no retry has to wait. */
+export async function openWorld(): Promise<World> {
+  const clock = virtualClock();
+  const clients = [{ clientId: 'shop', clientSecret: secret }] as const;
+  const issuer = fakeIssuer({
+    clients,
+    clock,
+    tokenFormat: 'opaque',
+    opaqueToken: (count) => `issued-by-test-${count}`,
+  });
+  const catalog = openCatalog();
+  const answer = async ({ request }: { readonly request: Request }): Promise<Response> => {
+    const { status, body } = await catalog.answer(await request.text());
+    return Response.json(body, { status, headers: { 'content-type': graphqlType } });
+  };
+  const api = fakeApi(issuer, { 'POST /graphql': { scopes: ['catalog.read'], answer } }, { clock });
+  const sent: Request[] = [];
+  let servers = networkOf(issuer, api);
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    sent.push(new Request(input, init).clone());
+    return servers(input, init);
+  };
+  const folder = await mkdtemp(join(tmpdir(), 'gql-test-'));
+  const path = (name: string): string => join(folder, name);
+  const env: Record<string, string> = { SHOP_SECRET: secret, OLD_SECRET: 'kept-by-nobody-any-more' };
+  await writeFile(path('gql.yaml'), config);
+  return {
+    issuer,
+    api,
+    clock,
+    sent,
+    env,
+    path,
+    write: (name, text, mode = 0o600) => writeFile(path(name), text, { mode }),
+    replaceApi(instead) {
+      servers = networkOf(issuer, {
+        origin: api.origin,
+        fetch: async (input, init) => instead(new Request(input, init)),
+      });
+    },
+    async run(args, { input = '', signal = new AbortController().signal } = {}) {
+      let [stdout, stderr] = ['', ''];
+      const code = await run(args, {
+        print: (text) => void (stdout += text),
+        tell: (line) => void (stderr += `${line}\n`),
+        readInput: async () => (typeof input === 'string' ? input : input()),
+        env,
+        cwd: folder,
+        signal,
+        world: { fetch, clock, random: () => 0 },
+      });
+      const transcript = transcriptOf(args, { code, stdout, stderr }).replaceAll(folder, '/srv/app');
+      return { code, stdout, stderr, transcript };
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+  };
+}
+
+/** A command as a person sees it in a terminal, what is not on stdout marked so. */
+function transcriptOf(args: readonly string[], { code, stdout, stderr }: Omit<Ended, 'transcript'>): string {
+  const shown = args.map((arg) => (/^[\w=.@/-]+$/.test(arg) ? arg : `'${arg}'`)).join(' ');
+  const told = stderr === '' ? '' : `${stderr.trimEnd().replaceAll(/^/gm, '2> ')}\n`;
+  return `$ gql ${shown}\n${stdout}${told}[exit ${code}]\n`;
+}

@@ -1,0 +1,25 @@
+/** What the exit code of a command says. */
+export const exitCodes = {
+  ok: 0,
+  unexpected: 1,
+  usage: 2,
+  noToken: 3,
+  refused: 4,
+  serverError: 5,
+  noAnswer: 6,
+  interrupted: 130,
+} as const;
+
+/** An exit code of a command. */
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** The exit codes for a person, as `--help` shows them. */
+export const exitCodeHelp: string = `Exit codes:
+  0    all went well
+  1    something failed unexpectedly; for doctor: something is wrong
+  2    the command or the config is wrong; nothing was sent
+  3    there is no token: the authorization server gave none
+  4    the API answered 4xx
+  5    the API answered 5xx
+  6    no usable answer from the API: network, TLS, timeout, a redirect that is not followed
+  130  interrupted`;

@@ -1,0 +1,83 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { shownBody, shownForm } from '../src/exchange-body.ts';
+import { formsOfCredential, printable, shownHeader, withoutQueryValues, withoutSecrets } from '../src/redaction.ts';
+
+const secrets = fc
+  .string({ minLength: 8, maxLength: 40, unit: 'grapheme-ascii' })
+  .filter((text) => text.trim() === text);
+
+test('what was sent as a credential does not come out of a text that has it in any form', () => {
+  fc.assert(
+    fc.property(secrets, fc.constantFrom('Bearer', 'Basic'), (secret, scheme) => {
+      const value = scheme === 'Basic' ? `Basic ${btoa(`me:${encodeURIComponent(secret)}`)}` : `Bearer ${secret}`;
+      const forms = [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), value];
+      const echoes = `got ${forms.join('; or ')}.`;
+
+      const shown = withoutSecrets(echoes, formsOfCredential(value));
+
+      for (const form of forms) expect(shown).not.toContain(form);
+    }),
+  );
+});
+
+test.each([
+  ['authorization', 'Bearer a-token', 'Bearer [REDACTED]'],
+  ['proxy-authorization', 'Basic bWU6eA==', 'Basic [REDACTED]'],
+  ['x-api-key', 'a-key', '[REDACTED]'],
+  ['set-cookie', 'session=1', '[REDACTED]'],
+  ['x-auth-token', 'opaque', '[REDACTED]'],
+  ['dpop', 'eyJ.a.b', '[REDACTED]'],
+  ['idempotency-key', 'order-7', 'order-7'],
+  ['www-authenticate', 'Bearer realm="orders"', 'Bearer realm="orders"'],
+  ['x-echo', 'it was Bearer eyJhbGciOi.eyJ.x', 'it was Bearer [REDACTED]'],
+])('the header %s: %s is shown as %s', (name, value, shown) => {
+  expect(shownHeader(name, value, [])).toBe(shown);
+});
+
+test('the names of a query show, their values do not', () => {
+  expect(withoutQueryValues('https://a.example/b?c=d&e=f#g')).toBe('https://a.example/b?c=…&e=…#g');
+});
+
+test('what could move the cursor or turn the text is spelt out', () => {
+  expect(printable('a\u001b[2Jb\u009bc\u202ed\te\n')).toBe('a\\u{1b}[2Jb\\u{9b}c\\u{202e}d\te\n');
+});
+
+test('a form shows its fields, but not the secrets among them, in whichever field they come back', () => {
+  const known = new Set<string>();
+
+  const shown = shownForm('grant_type=client_credentials&client_secret=s%26cret&note=s%26cret', known);
+
+  expect(shown).toEqual(['grant_type=client_credentials', 'client_secret=[REDACTED]', 'note=[REDACTED]']);
+});
+
+test.each([
+  [
+    '{"access_token":"opaque-value","expires_in":300,"scope":"a b"}',
+    '{"access_token":"[REDACTED]","expires_in":300,"scope":"a b"}',
+  ],
+  ['{"nonsense":"opaque-value"}', '{"nonsense":"[REDACTED]"}'],
+  [
+    '{"error":"bad","error_description":"the secret hunter2hunter2 is wrong"}',
+    '{"error":"bad","error_description":"the secret [REDACTED] is wrong"}',
+  ],
+  ['access_token=opaque-value-of-24-chars&x=1', '[REDACTED]&x=1'],
+  ['<p>Sorry, no token today</p>', '<p>Sorry, no token today</p>'],
+])('an answer of %s is shown as %s, and can still be read', async (body, shown) => {
+  const response = new Response(body);
+
+  expect(await shownBody(response, new Set(['hunter2hunter2']))).toEqual([shown]);
+  expect(await response.text()).toBe(body);
+});
+
+test('of an answer without end only the beginning is waited for', async () => {
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(new TextEncoder().encode('words and words '.repeat(1_000))),
+  });
+  const response = new Response(endless);
+
+  const [line = ''] = await shownBody(response, new Set());
+
+  expect(line.length).toBeLessThan(1_100);
+  await response.body?.cancel();
+});

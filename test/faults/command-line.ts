@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fakeApi } from '@bearings/testing';
+import type { FakeApi, FakeIssuer } from '@bearings/testing';
+import { onTestFinished } from 'vitest';
+import { canaryIssuer, clientId } from './canary-service.ts';
+
+/** What a command printed, and how it ended. */
+interface Printed {
+  /** `null` when it was killed, because it hung. */
+  readonly exit: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A folder with a config of one client, `orders`, whose issuer and API listen on this machine. */
+export interface CommandLine {
+  readonly folder: string;
+  readonly issuer: FakeIssuer;
+  readonly api: FakeApi;
+  /** Runs `bearings` there, with nothing but this environment. */
+  readonly bearings: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Printed>;
+}
+
+const program = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
+/** Far longer than a command that does not hang takes. */
+const hangsMs = 20_000;
+
+/** @param secretRef - where the config says that the client's secret is */
+export async function commandLine(secretRef: string): Promise<CommandLine> {
+  const folder = mkdtempSync(join(tmpdir(), 'bearings-'));
+  const issuer = await canaryIssuer().listen();
+  const api = await fakeApi(issuer, { 'GET /v1/orders': () => Response.json({ orders: [] }) }).listen();
+  onTestFinished(async () => {
+    await Promise.all([issuer.close(), api.close()]);
+    rmSync(folder, { recursive: true });
+  });
+  const auth = {
+    type: 'oauth2_client_credentials',
+    tokenUrl: issuer.tokenEndpoint,
+    clientId,
+    clientSecretRef: secretRef,
+  };
+  writeFileSync(join(folder, 'bearings.json'), JSON.stringify({ clients: { orders: { baseUrl: api.origin, auth } } }));
+  return { folder, issuer, api, bearings: (args, env = {}) => run(args, { folder, env }) };
+}
+
+interface Place {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function run(args: readonly string[], { folder, env }: Place): Promise<Printed> {
+  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env, stdio: 'pipe', timeout: hangsMs });
+  const printed = { stdout: '', stderr: '' };
+  child.stdin.end();
+  child.stdout.setEncoding('utf8').on('data', (text: string) => void (printed.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => void (printed.stderr += text));
+  const exit = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  return { exit, ...printed };
+}
