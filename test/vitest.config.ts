@@ -18,6 +18,8 @@ const suites: Readonly<Record<string, string[]>> = {
 export default defineConfig(({ mode }) => ({
   test: {
     include: suites[mode] ?? daily,
+    // all cores: by default one is kept free, which is half of a machine with two
+    maxWorkers: '100%',
     env: mode === 'deep' ? { DEEP: '1' } : {},
     // generous, for machines that are busy: no test waits for real time
     testTimeout: 30_000,
