@@ -89,7 +89,7 @@ export class Call {
   readonly #headerCheck: HeaderCheck;
   readonly #deadlineAt: number;
   #added: { readonly name: string; value: string }[] = [];
-  #credentials: readonly string[] = [];
+  #credentials: string[] = [];
   #dropped: { readonly name: string; readonly value: string }[] | undefined;
   #secrets: string[] | undefined;
   #rests: Rest[] | undefined;
@@ -180,13 +180,14 @@ export class Call {
   setCredential(name: string, value: string): void {
     this.setHeader(name, value);
     this.guardHeader(name);
-    if (this.#secrets?.includes(value) !== true) (this.#secrets ??= []).push(value);
+    if (this.#secrets === undefined) this.#secrets = [value];
+    else if (!this.#secrets.includes(value)) this.#secrets.push(value);
   }
 
   /** Has a header of the request's own kept from other origins as well. */
   guardHeader(name: string): void {
     const lower = name.toLowerCase();
-    if (!this.#credentials.includes(lower)) this.#credentials = [...this.#credentials, lower];
+    if (!this.#credentials.includes(lower)) this.#credentials.push(lower);
   }
 
   /** True when a stage has set this header, and it has not been dropped on the way. */
@@ -260,8 +261,11 @@ export class Call {
   }
 
   #put(name: string, value: string): void {
-    const known = this.#added.find((each) => each.name === name);
-    if (known === undefined) this.#added.push({ name, value });
-    else known.value = value;
+    for (const each of this.#added) {
+      if (each.name !== name) continue;
+      each.value = value;
+      return;
+    }
+    this.#added.push({ name, value });
   }
 }

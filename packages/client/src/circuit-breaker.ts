@@ -68,7 +68,11 @@ export interface CircuitChange {
  */
 export function withCircuitBreaker(options: CircuitBreakerOptions = {}): Layer {
   const rules = settle(options);
-  return layer('break', { name: 'circuit-breaker', settings: { ...rules }, takesLight: true }, breaker(rules, options));
+  return layer(
+    'break',
+    { name: 'circuit-breaker', settings: { ...rules }, takesLight: true, alwaysAnswers: true },
+    breaker(rules, options),
+  );
 }
 
 function settle({ failureRatio = 0.5, minimumCalls = 20, ...others }: CircuitBreakerOptions): CircuitRules {

@@ -36,7 +36,7 @@ export function withPublicAddressesOnly(options: PublicAddressOptions = {}): Lay
   const mayCall = allowing(allow);
   return layer(
     'guard',
-    { name: 'public-addresses', settings: { allow }, takesLight: true },
+    { name: 'public-addresses', settings: { allow }, takesLight: true, alwaysAnswers: true },
     (next) => async (request, call) => {
       const hostname = new URL(request.url).hostname.replace(/^\[|\]$/g, '');
       const addresses = ipaddr.isValid(hostname)

@@ -42,7 +42,8 @@ const nothing: Send = () => Promise.reject(new Error('The transport called what 
 
 /** The layer, which is named when it answers with no response, in place of a TypeError from the stage outside it. */
 export function mustAnswer(layer: Layer): Layer {
-  const { stage, slot, name } = layer;
+  const { stage, slot, name, alwaysAnswers } = layer;
+  if (alwaysAnswers === true) return layer;
   return {
     ...layer,
     stage(next, client) {

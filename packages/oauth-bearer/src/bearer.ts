@@ -29,7 +29,7 @@ export function withBearerAuthHeader(token: TokenHandle, headerName: string, opt
   const name = header === 'authorization' ? 'bearer' : `bearer(${header})`;
   return layer(
     'auth',
-    { name, settings: { header, ...shown(options) }, takesLight: true },
+    { name, settings: { header, ...shown(options) }, takesLight: true, alwaysAnswers: true },
     bearer(token, header, options),
   );
 }

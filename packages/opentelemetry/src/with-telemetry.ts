@@ -35,12 +35,12 @@ export function withTelemetry(options: TelemetryOptions = {}): readonly Layer[] 
   return Object.freeze([
     layer(
       'observe',
-      { name: 'telemetry', settings: { pathTemplates, maxTemplates }, takesLight: true },
+      { name: 'telemetry', settings: { pathTemplates, maxTemplates }, takesLight: true, alwaysAnswers: true },
       observeCalls({ ...shared, settings, meters }),
     ),
     layer(
       'wire',
-      { name: 'telemetry(wire)', settings: { propagate, silenceFetch }, takesLight: true },
+      { name: 'telemetry(wire)', settings: { propagate, silenceFetch }, takesLight: true, alwaysAnswers: true },
       observeRequests({ ...shared, silenceFetch, inject: injector(settings) }),
     ),
   ]);

@@ -34,7 +34,11 @@ export function withUndici(options: UndiciOptions = {}): UndiciLayer {
   const send = sender(dispatcher);
   const stage: Stage = () => (request, call) =>
     closed === undefined ? send(request, call) : Promise.reject(new ClientClosedError());
-  const made = layer('transport', { name: 'undici', settings: settingsOf(options), takesLight: true }, stage);
+  const made = layer(
+    'transport',
+    { name: 'undici', settings: settingsOf(options), takesLight: true, alwaysAnswers: true },
+    stage,
+  );
   return Object.freeze({ ...made, close, [Symbol.asyncDispose]: close });
 }
 
