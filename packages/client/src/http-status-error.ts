@@ -1,5 +1,6 @@
 import { HTTPError, isHTTPError as isKyHTTPError } from 'ky';
 import type { Call } from './call.ts';
+import { credentialHeaders } from './credential-headers.ts';
 import { previewOf } from './error-preview.ts';
 import { defaultRetry } from './retry-policy.ts';
 
@@ -39,7 +40,7 @@ export function withFacts(error: HTTPError, call: Call | undefined): HttpStatusE
   for (const name of ['request', 'response', 'options', 'data'] as const) {
     Object.defineProperty(error, name, { enumerable: false });
   }
-  const preview = previewOf(error.data, call?.secrets() ?? []);
+  const preview = previewOf(error.data, [...(call?.secrets() ?? []), ...ownCredentials(error.request)]);
   const isBodyGone = call?.isBodyGone(error.request) ?? false;
   return Object.assign(error, {
     code: 'HTTP_STATUS' as const,
@@ -49,4 +50,9 @@ export function withFacts(error: HTTPError, call: Call | undefined): HttpStatusE
     retryable: defaultRetry.statusCodes.includes(status) && !isBodyGone,
     ...(preview !== undefined && { preview }),
   });
+}
+
+/** The credentials that the caller has set as headers. */
+function ownCredentials({ headers }: Request): readonly string[] {
+  return credentialHeaders.flatMap((name) => headers.get(name) ?? []);
 }

@@ -41,10 +41,11 @@ export function ordinaryCalls(defaults: Readonly<Options>): ReadCall {
   const common = commonOf(defaults);
   if (common === undefined) return () => undefined;
   return (input, options) => {
+    if (!isAddress(input) || !isPlainlySet(options)) return undefined;
     const { method: given = 'get', headers: own = {}, searchParams = {}, json, body, signal, ...others } = options;
     const { throwHttpErrors = common.throwHttpErrors, ...rest } = others;
     const method = methods.get(given);
-    if (input instanceof Request || method === undefined || typeof throwHttpErrors !== 'boolean') return undefined;
+    if (method === undefined || typeof throwHttpErrors !== 'boolean') return undefined;
     if (!isPlain(own, isString) || !isPlain(searchParams, isScalar)) return undefined;
     const url = addressOf(input, searchParams, common.home);
     const callOptions = callOptionsOf(rest, common.options);
@@ -88,6 +89,35 @@ function callOptionsOf(given: CallOptions, common: CallOptions): CallOptions | u
   };
 }
 
+const isAddress = (input: unknown): input is string | URL => typeof input === 'string' || input instanceof URL;
+
+/** Options that a client may have too: `undefined` takes the client's away, in ky's way. */
+const shared = [
+  'headers',
+  'searchParams',
+  'throwHttpErrors',
+  'retry',
+  'timeout',
+  'bodyTimeout',
+  'totalTimeout',
+] as const;
+
+/** False for options that are inherited, set to `undefined`, or wrapped for ky (`replaceOption` marks by a symbol). */
+function isPlainlySet(options: KyCallOptions): boolean {
+  if (!isPlainObject(options)) return false;
+  for (const name of shared) if (options[name] === undefined && Object.hasOwn(options, name)) return false;
+  for (const value of Object.values(options)) {
+    const isMarked = typeof value === 'object' && value !== null && Object.getOwnPropertySymbols(value).length > 0;
+    if (isMarked && !(value instanceof AbortSignal)) return false;
+  }
+  return options.signal === undefined || options.signal === null || options.signal instanceof AbortSignal;
+}
+
+function isPlainObject(given: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(given);
+  return prototype === Object.prototype || prototype === null;
+}
+
 /** Starts as an address or a path does; what only the URL parser would forgive is left to ky. */
 const addressed = /^(?:https?:\/\/|(?![a-z][\w+.-]*:))[!-~][^\t\n\r]*$/i;
 
@@ -110,9 +140,7 @@ function sourceOf(method: string, json: unknown, body: Options['body']): BodySou
 
 /** A plain object, all of whose values are of a kind: nothing to be taken away, or to be gone through in another way. */
 function isPlain<T>(given: unknown, isRight: (value: unknown) => value is T): given is Readonly<Record<string, T>> {
-  if (typeof given !== 'object' || given === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(given);
-  if (prototype !== Object.prototype && prototype !== null) return false;
+  if (typeof given !== 'object' || given === null || !isPlainObject(given)) return false;
   for (const value of Object.values(given)) if (!isRight(value)) return false;
   return true;
 }

@@ -12,10 +12,11 @@ export function releaser(): Releaser {
   const unread = new FinalizationRegistry<Call>((call) => call.release());
   return {
     after(response, call) {
-      unread.register(response, call, call);
+      unread.register(response, call, response);
+      // the tap holds the response: whoever reads its stream need not, and is not done with the call
       const end = (): void => {
         call.release();
-        unread.unregister(call);
+        unread.unregister(response);
       };
       return tapBody(response, { end });
     },

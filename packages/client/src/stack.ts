@@ -3,6 +3,8 @@ import { checkLayer, slots } from './layer.ts';
 import type { Layer } from './layer.ts';
 import { isResponse } from './response.ts';
 import type { ClientFacts, Send } from './stage.ts';
+import { transportFailure } from './transport-failure.ts';
+import type { FailureScene } from './transport-failure.ts';
 
 /**
  * Puts layers into the order of the slots. Those of one slot keep their order.
@@ -50,13 +52,24 @@ export function mustAnswer(layer: Layer): Layer {
       const send = stage(next, client);
       if (typeof send !== 'function') return send; // compose refuses it
       return async (request, call) => {
-        const response = await send(request, call);
+        const answer = send(request, call);
+        const response = await (slot === 'transport' ? told(answer, { request, call }) : answer);
         if (isResponse(response)) return response;
         const got = kindOf(response);
         throw new ConfigError('layers', `The layer "${name}" (slot ${slot}) answered with ${got}, not with a Response`);
       };
     },
   };
+}
+
+/** The platform's own failure, as a layer in the place of the network may let it through, is made ours: it may quote. */
+async function told(answer: ReturnType<Send>, scene: FailureScene): Promise<Response> {
+  try {
+    return await answer;
+  } catch (cause) {
+    const isRaw = cause instanceof TypeError && cause.message === 'fetch failed' && !scene.call.scope.isEnded;
+    throw isRaw ? transportFailure(cause, scene) : cause;
+  }
 }
 
 const kindOf = (value: unknown): string => (value === null ? 'null' : typeof value);

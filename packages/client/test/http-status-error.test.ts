@@ -72,3 +72,11 @@ test('a stream that was sent makes the same call impossible: the error is not on
 test('an error of ky that no client of ours has made is not taken for one', () => {
   expect(isHTTPError(Object.assign(new Error('x'), { name: 'HTTPError' }))).toBe(false);
 });
+
+test('a credential that the caller has set as a header is not shown when it comes back', async () => {
+  const headers = { 'x-api-key': 'k-7f3a99', authorization: 'Basic Y2FuYXJ5OkNBTkFSWQ==' };
+
+  const error = await statusErrorOf(status(403, {}, 'key k-7f3a99, password CANARY'), { headers });
+
+  expect(error.preview).toBe('key [REDACTED], password [REDACTED]');
+});

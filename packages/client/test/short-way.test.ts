@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
+import { replaceOption } from 'ky';
 import type { Options } from 'ky';
 import { expect, test } from 'vitest';
 import { createClient } from '../src/client.ts';
@@ -107,6 +108,12 @@ const inputs: fc.Arbitrary<Given['input']> = fc.constantFrom<Given['input'][]>(
   'ähm',
   new URL('https://api.test/url?y=2'),
   () => new Request('https://api.test/request', { headers: { 'x-own': '1' } }),
+  // what only JavaScript lets through
+  undefined as unknown as string,
+  null as unknown as string,
+  42 as unknown as string,
+  {} as unknown as string,
+  [] as unknown as string,
 );
 
 const headers: fc.Arbitrary<KyCallOptions['headers']> = fc.dictionary(
@@ -147,22 +154,33 @@ const bodies = fc.constantFrom<(() => KyCallOptions)[]>(
 
 const others: fc.Arbitrary<KyCallOptions> = fc.record(
   {
-    throwHttpErrors: fc.constantFrom<(boolean | ((status: number) => boolean))[]>(
+    throwHttpErrors: fc.constantFrom<(boolean | undefined | ((status: number) => boolean))[]>(
+      undefined,
       true,
       false,
       (status) => status === 404,
     ),
-    timeout: fc.constantFrom<(number | false)[]>(1_000, false, -1),
+    timeout: fc.constantFrom<(number | false | undefined)[]>(1_000, false, -1, undefined),
     totalTimeout: fc.constantFrom<(number | false)[]>(5_000, 10),
     bodyTimeout: fc.constantFrom<(number | false)[]>(1_000, false),
-    retry: fc.constantFrom<KyCallOptions['retry'][]>(0, { limit: 0 }, { methods: ['get'] }, -1),
+    retry: fc.constantFrom<KyCallOptions['retry'][]>(
+      undefined,
+      replaceOption({ limit: 0 }),
+      0,
+      { limit: 0 },
+      { methods: ['get'] },
+      -1,
+    ),
     prefix: fc.constant('pre'),
     context: fc.constant({ note: 1 }),
     parseJson: fc.constant((text: string) => ({ parsed: text })),
+    headers: fc.constantFrom<KyCallOptions['headers'][]>(undefined, replaceOption({ 'x-a': 'replaced' })),
+    searchParams: fc.constantFrom<KyCallOptions['searchParams'][]>(undefined, replaceOption({ a: '1' })),
+    json: fc.constantFrom<unknown[]>(undefined, replaceOption({ a: 1 })),
     signal: fc.constantFrom(new AbortController().signal, AbortSignal.abort(new Error('the caller left'))),
   },
   { requiredKeys: [] },
-);
+) as fc.Arbitrary<KyCallOptions>; // `undefined` too, which only JavaScript lets through
 
 /** One of these, and now and then something strange. */
 function mostly<T>(usual: fc.Arbitrary<T>, strange: fc.Arbitrary<T>): fc.Arbitrary<T> {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { createClient } from '../src/client.ts';
 import { layer } from '../src/layer.ts';
@@ -26,6 +27,23 @@ test('a layer that forgets to return is named, also when it is in the place of t
   );
 
   expect((await caught(() => fetch('https://api.test/'))).message).toContain('The layer "mock" (slot transport)');
+});
+
+test("the platform's failure that a layer lets through is a TRANSPORT error, by either door, and quotes nothing", async () => {
+  const failing = layer('transport', 'mine', () => async () => {
+    throw new TypeError('fetch failed', { cause: new Error('connect to api.test/?token=CANARY') });
+  });
+  const client = createClient({ retry: 0 }, failing);
+  const hooked = client.extend({ hooks: { beforeError: [({ error }) => error] } });
+
+  const errors = [
+    await caught(() => client.fetch('https://api.test/?token=CANARY')),
+    await caught(() => client.get('https://api.test/?token=CANARY')),
+    await caught(() => hooked.get('https://api.test/?token=CANARY')),
+  ];
+
+  expect(errors).toMatchObject([{ code: 'TRANSPORT' }, { code: 'TRANSPORT' }, { code: 'TRANSPORT' }]);
+  expect(inspect(errors, { depth: 9 })).not.toContain('CANARY');
 });
 
 test('a fetch that answers with nothing is named', async () => {

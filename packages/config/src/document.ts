@@ -2,6 +2,7 @@ import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import type { z } from 'zod';
 import type { DocumentPath } from './document-path.ts';
+import type { Flaw } from './flaw.ts';
 import { openDocument } from './document-source.ts';
 import { InvalidConfigError, problemAt } from './invalid-config-error.ts';
 import type { Problem } from './invalid-config-error.ts';
@@ -37,7 +38,7 @@ export async function readDocument<S extends z.ZodType>(
   const { value, folder, subject, problems, where } = opened.value;
   const { references, fieldsAt } = placesOf(schema, value);
   const absolute = folder === undefined ? references : references.map((place) => inFolder(place, folder));
-  const document = absolute.reduce((whole, { path, reference }) => replaced(whole, path, reference), value);
+  const document = withReferences(value, new Map(absolute.map(({ path, reference }) => [key(path), reference])));
   const parsed = await schema.safeParseAsync(document);
   const unfit = parsed.success ? [] : parsed.error.issues.flatMap((issue) => flawsOf(issue, { document, fieldsAt }));
   const flaws = [...withoutEchoes(unfit), ...(await unkept(absolute, { env, isNeeded }))];
@@ -51,16 +52,17 @@ const inFolder = (place: ReferencePlace, folder: string): ReferencePlace => ({
   reference: absoluteReference(place.reference, folder),
 });
 
-/** A copy in which another value is at a place, which is there. */
-function replaced(whole: unknown, [step, ...rest]: DocumentPath, value: unknown): unknown {
-  if (step === undefined) return value;
-  if (Array.isArray(whole)) {
-    return whole.map((item, place) => (place === step ? replaced(item, rest, value) : item));
-  }
-  const fields = Object.entries(whole ?? {});
-  return Object.fromEntries(
-    fields.map(([name, field]) => [name, name === step ? replaced(field, rest, value) : field]),
-  );
+const key = (path: DocumentPath): string => JSON.stringify(path);
+
+/** A copy with other references in their places. */
+function withReferences(value: unknown, references: ReadonlyMap<string, string>, path: DocumentPath = []): unknown {
+  if (Array.isArray(value)) return value.map((item, place) => withReferences(item, references, [...path, place]));
+  if (typeof value !== 'object' || value === null) return references.get(key(path)) ?? value;
+  const fields = Object.entries(value).map(([name, field]) => [
+    name,
+    withReferences(field, references, [...path, name]),
+  ]);
+  return Object.fromEntries(fields);
 }
 
 /** A field that is missing because its name is misspelt is one problem, not two. */
@@ -76,13 +78,16 @@ async function unkept(
   references: readonly ReferencePlace[],
   { env, isNeeded }: Required<DocumentOptions>,
 ): Promise<readonly PlacedFlaw[]> {
-  const flaws = await Promise.all(
-    references.map(async ({ path, reference, kind }) => {
-      const secret = isNeeded(path) ? await lookUp(reference, { env, kind }) : readReference(reference);
-      return secret.isErr() ? [{ path, ...secret.error }] : [];
-    }),
-  );
-  return flaws.flat();
+  const flaws: PlacedFlaw[] = [];
+  const seen = new Map<string, Result<unknown, Flaw>>(); // one file is opened at a time, and each once
+  for (const { path, reference, kind } of references) {
+    const needed = isNeeded(path);
+    const known = `${needed} ${kind} ${reference}`;
+    const secret = seen.get(known) ?? (needed ? await lookUp(reference, { env, kind }) : readReference(reference));
+    seen.set(known, secret);
+    if (secret.isErr()) flaws.push({ path, ...secret.error });
+  }
+  return flaws;
 }
 
 function byPlace(one: Problem, other: Problem): number {

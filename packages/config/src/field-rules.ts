@@ -19,7 +19,7 @@ export const countFrom0: z.ZodNumber = z.int().nonnegative();
 /** Text that is not blank. */
 export const someText: z.ZodString = z.string().regex(/\S/, 'must not be blank');
 
-/** An absolute http(s) URL that carries no user, password or fragment; whether http may be is its object's affair. */
+/** An absolute http(s) URL that carries no user, password, fragment or secret; whether http may be is its object's affair. */
 export const httpUrl: z.ZodString = z
   .string()
   .meta({ format: 'uri' })
@@ -32,6 +32,9 @@ export const httpUrl: z.ZodString = z
     }
     if (url.username !== '' || url.password !== '') {
       return wrong('carries a user or a password', 'must be without; credentials have fields of their own');
+    }
+    if ([...url.searchParams.keys()].some(smellsOfSecret)) {
+      return wrong('has a query that looks like a secret', 'must be without; credentials have fields of their own');
     }
     return value.includes('#') ? wrong('has a fragment', 'must be without') : undefined;
   });

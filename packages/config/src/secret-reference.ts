@@ -96,11 +96,15 @@ async function fromFile(path: string, kind: SecretKind): Promise<Result<SecretSt
   return sound(text.replace(/\r?\n$/, ''), where, kind);
 }
 
-/** As ssh judges keys: by others never. By its group only where the group is how this user reads it, as in a pod. */
+/**
+ * As ssh judges keys: by others never. By its group it may be read, and not written, where the group is how this user
+ * reads it, as in a pod: not the owner, nor root, who needs no group.
+ */
 function isOpenToOthers({ mode, uid }: SmallFile['stats']): boolean {
   const self = geteuid?.();
   if (self === undefined) return false; // Windows has no modes
-  return (mode & 0o007) !== 0 || ((mode & 0o070) !== 0 && uid === self);
+  const isByGroup = uid !== self && self !== 0 && (mode & 0o070) === 0o040;
+  return (mode & 0o007) !== 0 || ((mode & 0o070) !== 0 && !isByGroup);
 }
 
 function tooOpen(where: string, path: string, { mode }: SmallFile['stats']): Flaw {

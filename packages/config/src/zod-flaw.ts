@@ -21,7 +21,7 @@ type Issue = z.core.$ZodIssue;
 export function flawsOf(issue: Issue, scene: Scene): readonly PlacedFlaw[] {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((name) => ({ path: [...path, name], ...unknownField(name, scene.fieldsAt(path)) }));
+    return issue.keys.map((name) => unknownField([...path, name], scene));
   }
   const value = valueAt(scene.document, path);
   const meant = typeof value === 'string' ? nearestOption(value, issue) : undefined;
@@ -29,15 +29,26 @@ export function flawsOf(issue: Issue, scene: Scene): readonly PlacedFlaw[] {
   return [{ path, found: foundBy(issue, value), expected: wantedBy(issue), ...suggestion }];
 }
 
-function unknownField(name: string, fields: readonly string[]): Flaw {
+function unknownField(path: DocumentPath, { document, fieldsAt }: Scene): PlacedFlaw {
+  const [within, name] = [path.slice(0, -1), String(path.at(-1))];
+  const fields = fieldsAt(within);
   const suggestion = nearest(name, fields);
+  if (suggestion === undefined && !isName(name, valueAt(document, path))) return { path: within, ...slip };
   if (suggestion === `${name}Ref`) {
-    return { found: 'would be the secret itself, which does not belong in a config', expected: '', suggestion };
+    return { path, found: 'would be the secret itself, which does not belong in a config', expected: '', suggestion };
   }
-  if (suggestion !== undefined) return { found: 'is not a field here', expected: '', suggestion };
+  if (suggestion !== undefined) return { path, found: 'is not a field here', expected: '', suggestion };
   const expected = fields.length === 0 ? '' : `the fields are ${fields.map(shownName).join(', ')}`;
-  return { found: 'is not a field here', expected };
+  return { path, found: 'is not a field here', expected };
 }
+
+/** False for what was hardly meant as a name: `tokenRef:secret`, with the space forgotten, or a secret by itself. */
+const isName = (name: string, value: unknown): boolean => /^[\w$-]{1,40}$/.test(name) && value !== null;
+
+const slip: Flaw = {
+  found: 'has a field whose name is not shown, because it may be a value',
+  expected: 'look for a space that is missing behind a colon',
+};
 
 function nearestOption(value: string, issue: Issue): string | undefined {
   return nearest(

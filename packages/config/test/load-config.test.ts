@@ -75,6 +75,41 @@ test('a config that is changed by whoever gave it stays as it was', async () => 
   expect(config.clients['a']?.headers).toEqual({ x: '1' });
 });
 
+test.each([
+  ['the space behind a colon is forgotten', `{ type: bearer, tokenRef:${canary} }`],
+  ['a secret stands alone', `{ type: bearer, ${canary} }`],
+])('when %s, what may be the secret is not shown as a name', async (_, auth) => {
+  using folder = someFolder();
+  const text = `clients: { a: { baseUrl: https://a.internal, auth: ${auth} } }`;
+
+  const error = (await loadConfig(folder.write('clients.yaml', text))).unwrapErr();
+
+  expect(error.message).toContain('clients.a.auth has a field whose name is not shown');
+  expect(error).toHideSecrets(canary);
+});
+
+test('a URL with a secret in its query is refused', async () => {
+  const auth = { type: 'oauth2_client_credentials', clientId: 'x', clientAuthMethod: 'none' };
+  const tokenUrl = `https://id.internal/token?api_key=${canary}`;
+  const clients = { a: { baseUrl: `https://a.internal/?client_secret=${canary}`, auth: { ...auth, tokenUrl } } };
+
+  const error = (await loadConfig({ clients })).unwrapErr();
+
+  expect(error.problems.map(({ path }) => path)).toEqual(['clients.a.baseUrl', 'clients.a.auth.tokenUrl']);
+  expect(error).toHideSecrets(canary);
+});
+
+test('a file that many references name is opened once, and a long config is read in no time', async () => {
+  using folder = someFolder();
+  folder.write('key', canary);
+  const client = { baseUrl: 'https://a.internal', auth: { type: 'api_key', keyRef: 'file:key' } };
+  const clients = Object.fromEntries(Array.from({ length: 3_000 }, (_, at) => [`c${at}`, client]));
+
+  const config = await loadConfig(folder.write('clients.json', JSON.stringify({ clients })));
+
+  expect(Object.keys(config.unwrap().clients)).toHaveLength(3_000);
+}, 5_000);
+
 /** A config with one client that has these fields besides `baseUrl`. */
 const clientWith = (fields: string): string => `clients:\n  a:\n    baseUrl: https://a.internal\n${indent(fields, 4)}`;
 /** A config with one client that asks for tokens, with these fields besides those it must have. */

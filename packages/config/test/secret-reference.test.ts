@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { chmodSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { getuid } from 'node:process';
 import { expect, test } from 'vitest';
@@ -110,6 +110,15 @@ test.each([0o604, 0o602, 0o640, 0o620, 0o644, 0o777])(
     expect(error).toHideSecrets(canary);
   },
 );
+
+test.skipIf(getuid?.() !== 0)('root, who reads without a group, takes no file that a group may read', async () => {
+  using folder = someFolder();
+  const file = folder.write('secret', canary);
+  chownSync(file, 1234, 1234);
+  chmodSync(file, 0o440);
+
+  expect((await readSecret(`file:${file}`)).unwrapErr().message).toContain('(mode 0440)');
+});
 
 test.each([0o600, 0o400])("a secret file of mode %i is nobody else's", async (mode) => {
   using folder = someFolder();

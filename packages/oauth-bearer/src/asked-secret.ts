@@ -129,10 +129,15 @@ export class AskedSecret implements TokenHandle {
       this.#answer = Ok(this.#last);
     } catch (cause) {
       this.#askedInVain = momentOf(clock);
-      this.#answer = this.#end.signal.aborted ? closed : Err(asTokenError(cause));
+      this.#answer = this.#end.signal.aborted ? closed : this.#withoutAnother(cause);
     }
     this.#flight = undefined;
     return this.#answer;
+  }
+
+  /** What there was serves on: one resource has rejected it, and nobody has said that it is another's now. */
+  #withoutAnother(cause: unknown): Answer {
+    return this.#last === undefined ? Err(asTokenError(cause)) : Ok(this.#last);
   }
 
   /** @throws unknown whatever the function throws */

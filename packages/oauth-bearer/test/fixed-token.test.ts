@@ -197,3 +197,18 @@ test('closing ends the wait for a secret', async () => {
   expect((await token.get()).unwrapErr().code).toBe('CLOSED');
   expect((await token.invalidate()).unwrapErr().code).toBe('CLOSED');
 });
+
+test('a store that fails after a 401 leaves the secret that was there: other resources may take it', async () => {
+  let isDown = false;
+  const token = fixedToken(() => {
+    if (isDown) throw new Error('the store is down');
+    return 'k-1';
+  });
+  const first = (await token.get()).unwrap();
+
+  isDown = true;
+  const answer = await token.invalidate(first);
+
+  expect(answer.unwrap().isSameAs(first)).toBe(true);
+  expect(token.read().isOk()).toBe(true);
+});

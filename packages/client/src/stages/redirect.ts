@@ -1,6 +1,7 @@
 import { discard } from '../discard.ts';
 import { describe } from '../tapped-body.ts';
 import type { Call } from '../call.ts';
+import { credentialHeaders } from '../credential-headers.ts';
 import { RedirectBlockedError } from '../errors.ts';
 import { redirectedStream } from '../errors/body-gone.ts';
 import { isSecure, originOf } from '../origin.ts';
@@ -26,8 +27,6 @@ export interface Redirects {
   readonly blocked: 'error' | 'response';
 }
 
-/** Headers of the caller's that are for the origin they were sent to. Those of stages are known to the call. */
-const credentialHeaders = ['authorization', 'cookie', 'proxy-authorization', 'dpop', 'x-api-key'];
 const bodyHeaders = ['content-encoding', 'content-language', 'content-length', 'content-location', 'content-type'];
 
 /**

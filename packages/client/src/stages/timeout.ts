@@ -43,7 +43,7 @@ export function timeout(defaults: TimeoutOptions): Stage {
       const response = await head(request, call);
       const idleMs = call.options.bodyTimeout ?? defaults.bodyTimeout;
       if (idleMs === false) return response;
-      return tapBody(response, { read: (read) => notIdle(read, { request, clock, idleMs }), isForWaits: true });
+      return tapBody(response, { read: (read) => notIdle(read, { request, call, clock, idleMs }), isForWaits: true });
     };
   };
 }
@@ -51,10 +51,14 @@ export function timeout(defaults: TimeoutOptions): Stage {
 /** Counts only while a read waits: a caller who reads slowly is not a server that stands still. */
 async function notIdle(
   read: Read,
-  { request, clock, idleMs }: { request: Request; clock: Clock; idleMs: number },
+  { request, call, clock, idleMs }: { request: Request; call: Call; clock: Clock; idleMs: number },
 ): ReturnType<Read> {
   const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<Read>>>();
-  const cancel = clock.schedule(idleMs, () => reject(new BodyTimeoutError(originOf(request.url), idleMs)));
+  const cancel = clock.schedule(idleMs, () => {
+    const late = new BodyTimeoutError(originOf(request.url), idleMs);
+    reject(late);
+    call.end(late); // a read as one piece has nothing that could be cancelled: its connection would stay open
+  });
   read().then(resolve, reject);
   try {
     return await promise;

@@ -227,3 +227,18 @@ test('a real clock cuts a real connection', async () => {
 async function timersOf(clock: VirtualClock, waits: readonly number[]): Promise<void> {
   while (clock.waits.join() !== waits.join()) await clock.settle();
 }
+
+test('a small body that stands still is given up with its connection', async () => {
+  const server = await watchedServer((_, response) => {
+    response.writeHead(200, { 'content-length': 100 });
+    response.write('some');
+  });
+  const { clock, api } = scene(server, { retry: 0 });
+  const response = await api.fetch('/');
+
+  const failure = caught(() => response.text());
+  await clock.advance(30_000);
+
+  expect(await failure).toMatchObject({ code: 'BODY_TIMEOUT' });
+  await server.closed(connectionOf(server, 1));
+});

@@ -165,6 +165,26 @@ test('an abort still ends a call that was under way when garbage was collected',
   await Promise.all(server.seen.map(({ connection }) => server.closed(connection)));
 });
 
+test('an abort ends a stream that is read, when nobody holds its response any more', async () => {
+  const server = await answering();
+  const api = createClient({ baseUrl: server.origin });
+  const caller = new AbortController();
+  const reader = await readerOf(api, caller.signal);
+  await reader.read();
+
+  await collectUntil(() => false);
+  caller.abort(new Error('user left'));
+
+  await expect(reader.read()).rejects.toThrow('user left');
+});
+
+/** A function of its own, so that no local variable holds the response afterwards. */
+async function readerOf(api: Client, signal: AbortSignal): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+  const { body } = await api.fetch('/drip', { signal });
+  if (body === null) throw new Error('/drip has a body');
+  return body.getReader();
+}
+
 /** A function of its own, so that no local variable holds the response afterwards. */
 async function headOf(api: Client, signal: AbortSignal): Promise<number> {
   return (await api.fetch('/drip', { signal })).status;
