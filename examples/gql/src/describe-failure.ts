@@ -23,10 +23,10 @@ export interface FailedCall {
 
 /** Says why there is no answer, and whose affair that is: of the credential, the service, the network or the config. */
 export function describeFailure(error: unknown, call: FailedCall): CommandError {
-  const { endpoint, signal } = call;
+  const { endpoint, signal, show } = call;
   if (signal.aborted) return new CommandError('INTERRUPTED', `${endpoint}: interrupted`, unknownFate(error, call));
   if (error instanceof CommandError)
-    return new CommandError(error.code, `${endpoint}: ${error.message}`, error.details);
+    return new CommandError(error.code, `${endpoint}: ${show(error.message)}`, error.details);
   const configured = error instanceof Error && error.cause instanceof InvalidConfigError ? error.cause : error;
   if (configured instanceof InvalidConfigError) return new CommandError('USAGE', configured.message);
   if (isHTTPError(error)) return isRefusal(error.status) ? refused(error, call) : failed(error, call);

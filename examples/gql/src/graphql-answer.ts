@@ -50,7 +50,7 @@ export function readAnswer(body: unknown, { status, headers }: Pick<Response, 's
 
 /** For an answer that is something else. */
 export function noGraphQL(what: string, { status, headers }: Pick<Response, 'status' | 'headers'>): CommandError {
-  const type = mediaType(headers);
+  const [type = ''] = /^[\w.+-]+\/[\w.+-]{1,60}/.exec(headers.get('content-type') ?? '') ?? [];
   const said = `It answered ${status} with ${what}${type === '' ? '' : ` (${type})`}, which is no GraphQL answer`;
   const hint = 'Is url the address of the GraphQL endpoint? A sign-in page or a proxy may have answered in its place';
   return new CommandError('NO_GRAPHQL', said, [hint]);

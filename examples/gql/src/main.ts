@@ -10,7 +10,9 @@ process.once('SIGINT', () => {
 
 // whoever reads has seen enough, as `head` has
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code === 'EPIPE') process.exit();
+  process.stderr.write(`✗ The output cannot be written (${error.code})\n`);
+  process.exit(70);
 });
 
 process.exitCode = await run(process.argv.slice(2), {

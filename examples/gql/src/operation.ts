@@ -33,6 +33,7 @@ function parsed(document: string): DocumentNode {
   try {
     return parse(document, { maxTokens: 100_000 });
   } catch (cause) {
+    if (cause instanceof RangeError) throw new CommandError('USAGE', 'The query is nested too deep');
     if (!(cause instanceof GraphQLError)) throw cause;
     const [place] = cause.locations ?? [];
     const where = place === undefined ? '' : ` at line ${place.line}, column ${place.column}`;

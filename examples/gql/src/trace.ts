@@ -20,7 +20,9 @@ export function traceTo({ tell }: Pick<Terminal, 'tell'>): Trace {
         const sentAt = clock.monotonic();
         const response = await next(request, call);
         const tookMs = Math.round(clock.monotonic() - sentAt);
-        tell(`< ${response.status} ${response.headers.get('content-type') ?? 'no content-type'}, after ${tookMs} ms`);
+        tell(
+          `< ${response.status} ${show(response.headers.get('content-type') ?? 'no content-type')}, after ${tookMs} ms`,
+        );
         const challenge = response.headers.get('www-authenticate');
         if (challenge !== null) tell(`< www-authenticate: ${show(challenge)}`);
         return response;

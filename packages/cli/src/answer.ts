@@ -1,7 +1,6 @@
-import { constants, createWriteStream } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { once } from 'node:events';
 import { untilAborted } from '@bearings/client';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -17,6 +16,8 @@ export interface AnswerOptions {
   readonly file: string | undefined;
   /** Prints the head first. */
   readonly hasHead: boolean;
+  /** What may come back, and is not shown in the head. */
+  readonly secrets: readonly string[];
 }
 
 /** What an answer came to. */
@@ -29,7 +30,7 @@ export interface Delivery {
 export async function deliver(terminal: Terminal, response: Response, options: AnswerOptions): Promise<Delivery> {
   const { stdout, stderr, cwd } = terminal;
   const { status, statusText, ok } = response;
-  if (options.hasHead) await stdout.write(headOf(response));
+  if (options.hasHead) await stdout.write(headOf(response, options.secrets));
   const file = ok && options.file !== undefined ? resolve(cwd, options.file) : undefined;
   const bytes = file === undefined ? await toStdout(terminal, response) : await toFile(terminal, response, file);
   const exitCode = exitCodeOf(status);
@@ -75,8 +76,8 @@ function exitCodeOf(status: number): ExitCode {
   return status >= 400 ? exitCodes.refused : exitCodes.ok;
 }
 
-function headOf({ status, statusText, headers }: Response): string {
-  const lines = [...headers].map(([name, value]) => `${name}: ${shownHeader(name, value, [])}`);
+function headOf({ status, statusText, headers }: Response, secrets: readonly string[]): string {
+  const lines = [...headers].map(([name, value]) => `${name}: ${shownHeader(name, value, secrets)}`);
   return `${[printable(`HTTP ${status} ${statusText}`.trimEnd()), ...lines].join('\n')}\n\n`;
 }
 
@@ -94,18 +95,11 @@ async function toStdout(terminal: Terminal, response: Response): Promise<number>
 }
 
 async function toFile(terminal: Terminal, response: Response, path: string): Promise<number> {
-  const file = createWriteStream(path);
+  const file = await open(path, 'w');
   try {
-    await once(file, 'open');
-    const write = async (piece: Uint8Array): Promise<void> => {
-      if (!file.write(piece)) await once(file, 'drain');
-    };
-    const bytes = await read(response, write, { terminal, isShown: true });
-    file.end();
-    await once(file, 'finish');
-    return bytes;
+    return await read(response, (piece) => file.appendFile(piece), { terminal, isShown: true });
   } finally {
-    file.destroy();
+    await file.close();
   }
 }
 

@@ -6,6 +6,7 @@ import type { ConfigChoice } from './config-at.ts';
 import { networkOf } from './debug-exchanges.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { printableJson } from './redaction.ts';
 import { jsonStatus } from './status/status-json.ts';
 import { statusTable } from './status/status-table.ts';
 import { watchCredential } from './status/watched-credential.ts';
@@ -65,7 +66,7 @@ async function tell(
 ): Promise<ExitCode> {
   const { stdout, clock = systemClock } = terminal;
   const statuses = credentials.map(({ status }) => status());
-  if (json === true) await stdout.write(`${JSON.stringify({ credentials: statuses.map(jsonStatus) }, undefined, 2)}\n`);
+  if (json === true) await stdout.write(`${printableJson({ credentials: statuses.map(jsonStatus) }, 2)}\n`);
   else await stdout.write(linesOf(statuses, terminal, clock.now()));
   return statuses.every(hasToken) ? exitCodes.ok : exitCodes.noToken;
 }

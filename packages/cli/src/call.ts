@@ -1,5 +1,5 @@
-import { systemClock } from '@bearings/client';
-import type { Client, FetchInit } from '@bearings/client';
+import { layer, systemClock } from '@bearings/client';
+import type { Client, FetchInit, Layer } from '@bearings/client';
 import { createClients } from '@bearings/config';
 import type { ClientConfig, Config } from '@bearings/config';
 import { deliver, mustBeWritable } from './answer.ts';
@@ -12,6 +12,7 @@ import type { ExitCode } from './exit-codes.ts';
 import { headersOf } from './header-argument.ts';
 import { pictureOf } from './picture.ts';
 import { sizeText } from './progress.ts';
+import { formsOfCredential } from './redaction.ts';
 import { targetOf } from './target.ts';
 import type { Terminal } from './terminal.ts';
 import { silent, traceOf } from './trace.ts';
@@ -55,17 +56,18 @@ export async function call(terminal: Terminal, order: CallOrder): Promise<ExitCo
   if (body !== undefined && !headers.has('content-type')) headers.set('content-type', body.contentType);
   const trace = flags.verbose === true ? traceOf(terminal, await pictureOf(config.clients, name)) : silent;
   const network = networkOf(terminal, global.debug);
+  const secrets = new Set<string>();
   try {
     await using clients = await createClients(unbounded(config), {
       ...network.options,
       names: [name],
-      layers: () => [...trace.layers(), ...network.layers()],
+      layers: () => [...trace.layers(), ...network.layers(), remembering(secrets)],
       onToken: trace.listen,
     });
     const client = clients[name];
     if (client === undefined) throw new TypeError(`${name} has been looked for before`);
     const init = { method, headers, signal: terminal.interrupted, ...sent(body) };
-    return await exchange(terminal, { client, target, init, flags, trace });
+    return await exchange(terminal, { client, target, init, flags, trace, secrets });
   } finally {
     body?.end();
   }
@@ -111,13 +113,28 @@ interface Errand {
   readonly init: FetchInit;
   readonly flags: CallFlags;
   readonly trace: Trace;
+  readonly secrets: ReadonlySet<string>;
 }
 
-async function exchange(terminal: Terminal, { client, target, init, flags, trace }: Errand): Promise<ExitCode> {
+/** Notes the credentials that are sent, in all the forms in which they may come back. */
+const remembering = (secrets: Set<string>): Layer =>
+  layer('wire', 'remembering', (next) => (request, made) => {
+    for (const form of made.secrets().flatMap(formsOfCredential)) secrets.add(form);
+    return next(request, made);
+  });
+
+async function exchange(
+  terminal: Terminal,
+  { client, target, init, flags, trace, secrets }: Errand,
+): Promise<ExitCode> {
   const { clock = systemClock } = terminal;
   const startedAt = clock.monotonic();
   const response = await client.fetch(target, init);
-  const delivery = await deliver(terminal, response, { file: flags.output, hasHead: flags.include === true });
+  const delivery = await deliver(terminal, response, {
+    file: flags.output,
+    hasHead: flags.include === true,
+    secrets: [...secrets],
+  });
   const took = durationText(clock.monotonic() - startedAt);
   trace.end(`done in ${took}: ${response.status}, ${sizeText(delivery.bytes)}`);
   return delivery.exitCode;

@@ -32,6 +32,7 @@ export async function shownBody(response: Response, secrets: Set<string>): Promi
   const text = await beginningOf(response);
   if (text.trim() === '') return [];
   const value = jsonIn(text);
+  if (value === undefined) learnAssigned(text, secrets);
   const shown = value === undefined ? withoutLongWords(text) : JSON.stringify(shownValue('', value, secrets));
   const safe = withoutSecrets(shown, [...secrets]);
   return (safe.length > shownChars ? `${safe.slice(0, shownChars)}…` : safe).split('\n');
@@ -75,9 +76,10 @@ function shownValue(name: string, value: unknown, secrets: Set<string>): unknown
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([field, each]) => [field, shownValue(field, each, secrets)]));
   }
-  if (typeof value !== 'string' || isPublic(name)) return value;
-  if (isSecretName(name)) learn(value, secrets);
-  return hidden;
+  const isText = typeof value === 'string';
+  if ((!isText && typeof value !== 'number') || isPublic(name)) return value;
+  if (isSecretName(name)) learn(`${value}`, secrets);
+  return isText || isSecretName(name) ? hidden : value;
 }
 
 /** The fields of RFC 6749 §5, RFC 8414 and what servers add that hold no secret. */
@@ -86,8 +88,15 @@ const isPublic = (name: string): boolean =>
     name,
   );
 
+/** Learns what stands behind the name of a secret, in JSON that is cut off or wrapped, and in forms. */
+function learnAssigned(text: string, secrets: Set<string>): void {
+  for (const [, name = '', value = ''] of text.matchAll(/([\w-]{1,60})["']?\s*[:=]\s*["']?([^\s"'&,;<>{}]+)/g)) {
+    if (isSecretName(name)) learn(value, secrets);
+  }
+}
+
 /** No token is shorter than this, and few words are longer. */
-const withoutLongWords = (text: string): string => text.replace(/[\w.~+/=%-]{16,}/g, hidden);
+const withoutLongWords = (text: string): string => text.replace(/[^\s"'<>,;:(){}[\]]{16,}/g, hidden);
 
 function learn(secret: string, secrets: Set<string>): void {
   for (const form of formsOfSecret(secret)) secrets.add(form);

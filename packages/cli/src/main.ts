@@ -7,11 +7,8 @@ import type { Terminal } from './terminal.ts';
 
 const interruption = new AbortController();
 
-// the second ctrl-C does not wait for anything
-process.on('SIGINT', () => {
-  if (interruption.signal.aborted) process.exit(exitCodes.interrupted);
-  interruption.abort();
-});
+// the second ctrl-C is the system's own: it waits for nothing, not even for a pipe that nobody has opened
+process.once('SIGINT', () => interruption.abort());
 
 // whoever read the output has read enough, as `head` does: that is no failure
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

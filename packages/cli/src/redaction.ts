@@ -9,6 +9,12 @@ export function printable(text: string): string {
 /** All of Unicode's Cc but tab and line feed, and the marks that turn the direction of writing. */
 const controls = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/gu;
 
+/** JSON as a terminal may show it: what JSON leaves as it is, and a terminal obeys, is escaped. */
+export function printableJson(value: unknown, indent?: number): string {
+  const escaped = (letter: string): string => `\\u${(letter.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value, undefined, indent).replace(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, escaped);
+}
+
 /** True for the name of a header, a form field or a field of JSON whose value is a secret. */
 export function isSecretName(name: string): boolean {
   return secretNames.test(name) && !publicNames.test(name);

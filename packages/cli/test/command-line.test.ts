@@ -92,6 +92,25 @@ test('ctrl-C ends a call with 130', async () => {
   expect({ code, out }).toEqual({ code: 130, out: '' });
 });
 
+test('a file that is full is a failure, and is told', async ({ skip }) => {
+  skip(!existsSync('/dev/full'), 'this machine has no /dev/full');
+
+  const { code, err } = await bearings(['call', 'orders', `v1/long/${1024 * 1024}`, '-o', '/dev/full'], there);
+
+  expect(code).toBe(1);
+  expect(err).toContain('ENOSPC');
+  expect(err).not.toContain('    at ');
+});
+
+test('the second ctrl-C ends what waits for a pipe that nobody opens', async () => {
+  const { code, err } = await inShell(
+    'mkfifo never; $BEARINGS call orders v1/echo -d @never & pid=$!; for i in 1 2 3 4 5 6 7 8; do sleep 0.5; kill -INT $pid 2>/dev/null || break; done; wait $pid',
+    there,
+  );
+
+  expect({ code, err }).toEqual({ code: 130, err: '' });
+});
+
 test('a token goes into a pipe', async () => {
   const { code, out, err } = await bearings(['auth', 'token', 'orders'], there);
 

@@ -1,7 +1,14 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { shownBody, shownForm } from '../src/exchange-body.ts';
-import { formsOfCredential, printable, shownHeader, withoutQueryValues, withoutSecrets } from '../src/redaction.ts';
+import {
+  formsOfCredential,
+  printable,
+  printableJson,
+  shownHeader,
+  withoutQueryValues,
+  withoutSecrets,
+} from '../src/redaction.ts';
 
 const secrets = fc
   .string({ minLength: 8, maxLength: 40, unit: 'grapheme-ascii' })
@@ -39,6 +46,15 @@ test('the names of a query show, their values do not', () => {
   expect(withoutQueryValues('https://a.example/b?c=d&e=f#g')).toBe('https://a.example/b?c=…&e=…#g');
 });
 
+test('JSON for machines holds nothing that a terminal obeys, and is the same JSON', () => {
+  const value = { says: 'a\u009b2J\u202e\u007f' };
+
+  const text = printableJson(value);
+
+  expect(text).toBe(String.raw`{"says":"a\u009b2J\u202e\u007f"}`);
+  expect(JSON.parse(text)).toEqual(value);
+});
+
 test('what could move the cursor or turn the text is spelt out', () => {
   expect(printable('a\u001b[2Jb\u009bc\u202ed\te\n')).toBe('a\\u{1b}[2Jb\\u{9b}c\\u{202e}d\te\n');
 });
@@ -61,7 +77,11 @@ test.each([
     '{"error":"bad","error_description":"the secret hunter2hunter2 is wrong"}',
     '{"error":"bad","error_description":"the secret [REDACTED] is wrong"}',
   ],
-  ['access_token=opaque-value-of-24-chars&x=1', '[REDACTED]&x=1'],
+  ['access_token=opaque-value-of-24-chars&x=1', '[REDACTED]'],
+  ['{"access_token":"tok-1234567","x":1', '{"access_token":"[REDACTED]","x":1'],
+  [')]}\',{"access_token":"tok-1234567"}', ')]}\',{"access_token":"[REDACTED]"}'],
+  ['"aaaa!bbbb!cccc!dddd', '"[REDACTED]'],
+  ['{"access_token":12345678,"expires_in":300}', '{"access_token":"[REDACTED]","expires_in":300}'],
   ['<p>Sorry, no token today</p>', '<p>Sorry, no token today</p>'],
 ])('an answer of %s is shown as %s, and can still be read', async (body, shown) => {
   const response = new Response(body);

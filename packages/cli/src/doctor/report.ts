@@ -1,6 +1,6 @@
 import { paint } from '../paint.ts';
 import type { Paint } from '../paint.ts';
-import { printable } from '../redaction.ts';
+import { printable, printableJson } from '../redaction.ts';
 import { wordsOf, wrap } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Line, Verdict } from './check.ts';
@@ -41,7 +41,7 @@ export function jsonOf(lines: readonly Line[]): string {
     says,
     remedy,
   }));
-  return `${JSON.stringify({ ok: isOk, checks }, undefined, 2)}\n`;
+  return `${printableJson({ ok: isOk, checks }, 2)}\n`;
 }
 
 const marks: Readonly<Record<Verdict, { readonly mark: string; readonly how: Paint }>> = {

@@ -1,6 +1,7 @@
 import { untilAborted } from '@bearings/client';
 import type { Clock } from '@bearings/client';
 import type { Terminal } from '../terminal.ts';
+import { printableJson } from '../redaction.ts';
 import { jsonStatus } from './status-json.ts';
 import { statusLine, statusTable } from './status-table.ts';
 import type { CredentialStatus, WatchedCredential } from './watched-credential.ts';
@@ -54,7 +55,7 @@ function telling(stdout: Terminal['stdout'], { clock, json }: WatchOptions): Sho
       told.set(status.credential, news);
       const now = clock.now();
       const line = json
-        ? JSON.stringify({ at: new Date(now).toISOString(), ...jsonStatus(status) })
+        ? printableJson({ at: new Date(now).toISOString(), ...jsonStatus(status) })
         : statusLine(status, now);
       await stdout.write(`${line}\n`);
     }
