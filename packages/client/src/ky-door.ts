@@ -102,7 +102,7 @@ function hang<F extends object>(base: KyInstance, frame: Frame, fittings: F): Do
   };
   const asKyDoes = (input: Input, { hooks, ...own }: Options): ResponsePromise => {
     // ky would find the signal of a Request by itself, but not let go of it
-    const options = input instanceof Request ? { signal: input.signal, ...own } : own;
+    const options = input instanceof Request ? { ...own, signal: own.signal ?? input.signal } : own;
     return hooks === undefined ? ky(input, options) : again(base.extend({ hooks }))(input, options);
   };
   const named = methods.map((method) => [method, (input: Input, own?: Options) => open(input, { ...own, method })]);

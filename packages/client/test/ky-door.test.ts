@@ -248,3 +248,12 @@ test('the query is taken out of the message of a status whatever signs the path 
 
   expect(message).toBe('Request failed with status code 404: GET https://api.test/$&/$1');
 });
+
+test("a Request's own signal counts, also beside an option that is undefined", async () => {
+  const api = createClient({ fetch: scriptedFetch(ok), retry: 0 });
+  const request = new Request('https://api.test/', { signal: AbortSignal.abort(new Error('user left')) });
+
+  const calls = [api.get(request), api.get(request, { signal: undefined as unknown as AbortSignal })];
+
+  for (const call of calls) await expect(call).rejects.toThrow('user left');
+});
