@@ -130,7 +130,7 @@ export function golden(text: string, shop: Shop): string {
   return text
     .replaceAll(new URL(shop.provider.tokenUrl).origin, 'https://id')
     .replaceAll(shop.api.url, 'https://api')
-    .replaceAll(shop.path(''), '/work')
+    .replaceAll(shop.path(''), '/srv/app')
     .trim();
 }
 

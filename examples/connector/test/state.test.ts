@@ -49,7 +49,9 @@ test('a checkpoint that cannot be written ends the run, and the next one goes on
   await rmdir(shop.path('state.json.next'));
   const next = await shop.pull();
 
-  expect(golden(error?.message ?? '', shop)).toMatch(/^orders, page 5: EISDIR: .*, open '\/work\/state\.json\.next'$/);
+  expect(golden(error?.message ?? '', shop)).toMatch(
+    /^orders, page 5: EISDIR: .*, open '\/srv\/app\/state\.json\.next'$/,
+  );
   expect([next.error, shop.records().length, new Set(shop.output().split('\n')).size]).toEqual([undefined, 64, 65]);
 });
 
@@ -57,27 +59,27 @@ test.each<[string, (shop: Shop) => Promise<unknown>, string]>([
   [
     'the checkpoint is of another source',
     (shop) => shop.describe({ resources: shop.source.resources.slice(1) }),
-    '/work/state.json is the checkpoint of another source, or of this one before it was changed',
+    '/srv/app/state.json is the checkpoint of another source, or of this one before it was changed',
   ],
   [
     'the output is shorter than the checkpoint says',
     async (shop) => writeFile(shop.path('shop.ndjson'), (await readFile(shop.path('shop.ndjson'))).subarray(0, 99)),
-    '/work/shop.ndjson has 99 bytes, but /work/state.json vouches for 2284',
+    '/srv/app/shop.ndjson has 99 bytes, but /srv/app/state.json vouches for 2284',
   ],
   [
     'the output is gone',
     (shop) => rename(shop.path('shop.ndjson'), shop.path('elsewhere.ndjson')),
-    "ENOENT: no such file or directory, open '/work/shop.ndjson'",
+    "ENOENT: no such file or directory, open '/srv/app/shop.ndjson'",
   ],
   [
     'the checkpoint is something else',
     (shop) => writeFile(shop.path('state.json'), '{"version":2}'),
-    '/work/state.json is not a checkpoint of this connector. It was left as it is',
+    '/srv/app/state.json is not a checkpoint of this connector. It was left as it is',
   ],
   [
     'there is an output and no checkpoint',
     (shop) => rename(shop.path('state.json'), shop.path('elsewhere.json')),
-    '/work/shop.ndjson holds something already, and no checkpoint says what. It was left as it is',
+    '/srv/app/shop.ndjson holds something already, and no checkpoint says what. It was left as it is',
   ],
   [
     'the checkpoint is about another output',
@@ -85,7 +87,7 @@ test.each<[string, (shop: Shop) => Promise<unknown>, string]>([
       const state = await readFile(shop.path('state.json'), 'utf8');
       await writeFile(shop.path('state.json'), state.replace('"shop.ndjson"', '"clients.ndjson"'));
     },
-    '/work/state.json is about the output clients.ndjson, not shop.ndjson',
+    '/srv/app/state.json is about the output clients.ndjson, not shop.ndjson',
   ],
 ])('nothing is written and nobody asked when %s', async (_what, happens, said) => {
   await using shop = await interrupted();
@@ -124,8 +126,8 @@ test('of two runs on one checkpoint the second is refused, and the first is not 
   const refused = await second;
   expect([refused?.code, golden(refused?.stderr ?? '', shop)]).toEqual([
     2,
-    `✗ shop: Process ${process.pid} on ${hostname()} is working on /work/state.json
-    If it is not, delete /work/state.json.lock.${process.pid}@${hostname()}`,
+    `✗ shop: Process ${process.pid} on ${hostname()} is working on /srv/app/state.json
+    If it is not, delete /srv/app/state.json.lock.${process.pid}@${hostname()}`,
   ]);
   expect([error, shop.records().length]).toEqual([undefined, 64]);
 });

@@ -34,8 +34,8 @@ export interface ApiArguments extends GivenVariables {
  */
 export async function api(given: ApiArguments, terminal: Terminal): Promise<void> {
   const config = await openConfig(given.config, terminal);
-  await endpointNamed(given.endpoint, config);
-  const operation = await readOperation(await givenText(given.query, terminal), given.operation);
+  endpointNamed(given.endpoint, config);
+  const operation = readOperation(await givenText(given.query, terminal), given.operation);
   const variables = await readVariables(given, operation, terminal);
   const redaction = startRedaction();
   const { endpoint, verbose = false } = given;
@@ -59,7 +59,7 @@ interface Task {
 async function carryOut(task: Task, terminal: Terminal): Promise<GraphQLAnswer> {
   const { endpoint, config, operation, variables, redaction } = task;
   const { world, signal } = terminal;
-  const { baseUrl: url, auth } = await endpointNamed(endpoint, config);
+  const { baseUrl: url, auth } = endpointNamed(endpoint, config);
   const onlooker = task.verbose ? traceTo(terminal) : undefined;
   const onRetry = onlooker?.onRetry ?? (() => {});
   let isSent = false;

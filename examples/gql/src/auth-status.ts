@@ -23,7 +23,7 @@ export interface StatusArguments {
  */
 export async function authStatus(given: StatusArguments, terminal: Terminal): Promise<void> {
   const { json = false } = given;
-  const config = await chosen(await openConfig(given.config, terminal), given.endpoints);
+  const config = chosen(await openConfig(given.config, terminal), given.endpoints);
   const credentials = await Promise.all(credentialsOf(config).map((each) => statusOf(config, each, terminal)));
   const open = Object.keys(config.clients).filter((name) => config.clients[name]?.auth.type === 'none');
   if (json) terminal.print(`${prettyJson({ credentials, withoutCredential: open })}\n`);
@@ -32,9 +32,9 @@ export async function authStatus(given: StatusArguments, terminal: Terminal): Pr
   if (failed > 0) throw new CommandError('AUTH', `No token for ${failed} of ${credentials.length} credentials`);
 }
 
-async function chosen(config: EndpointsConfig, names: readonly string[]): Promise<EndpointsConfig> {
+function chosen(config: EndpointsConfig, names: readonly string[]): EndpointsConfig {
   if (names.length === 0) return config;
-  const clients = await Promise.all(names.map(async (name) => [name, await endpointNamed(name, config)] as const));
+  const clients = names.map((name) => [name, endpointNamed(name, config)] as const);
   return { ...config, clients: Object.fromEntries(clients) };
 }
 

@@ -23,9 +23,9 @@ export async function openConfig(given: string | undefined, { env, cwd }: Termin
 }
 
 /** @throws CommandError for a name that the config does not have, with what was probably meant */
-export async function endpointNamed(name: string, { clients, file }: EndpointsConfig): Promise<ClientConfig> {
+export function endpointNamed(name: string, { clients, file }: EndpointsConfig): ClientConfig {
   const endpoint = Object.hasOwn(clients, name) ? clients[name] : undefined;
   if (endpoint !== undefined) return endpoint;
-  const hint = await suggestionFor(name, Object.keys(clients), 'endpoints');
+  const hint = suggestionFor(name, Object.keys(clients), 'endpoints');
   throw new CommandError('USAGE', `There is no endpoint ${JSON.stringify(name)} in ${file}`, [hint]);
 }

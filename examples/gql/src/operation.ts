@@ -19,9 +19,9 @@ export interface Operation {
  * @param name - which one; it must be said when there are several
  * @throws CommandError for what is no GraphQL, for a choice that is not clear, and for a subscription
  */
-export async function readOperation(document: string, name: string | undefined): Promise<Operation> {
+export function readOperation(document: string, name: string | undefined): Operation {
   const operations = parsed(document).definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
-  const { operation: kind, ...chosen } = await choose(operations, name);
+  const { operation: kind, ...chosen } = choose(operations, name);
   if (kind === OperationTypeNode.SUBSCRIPTION) {
     throw new CommandError('USAGE', 'This is a subscription; gql carries out queries and mutations');
   }
@@ -41,10 +41,7 @@ function parsed(document: string): DocumentNode {
   }
 }
 
-async function choose(
-  operations: readonly OperationDefinitionNode[],
-  name: string | undefined,
-): Promise<OperationDefinitionNode> {
+function choose(operations: readonly OperationDefinitionNode[], name: string | undefined): OperationDefinitionNode {
   const [first, second] = operations;
   if (first === undefined) throw new CommandError('USAGE', 'The document has no operation, only fragments');
   const names = operations.flatMap((each) => each.name?.value ?? []);
@@ -55,6 +52,6 @@ async function choose(
   }
   const named = operations.find((each) => each.name?.value === name);
   if (named !== undefined) return named;
-  const hint = await suggestionFor(name, names, 'named operations');
+  const hint = suggestionFor(name, names, 'named operations');
   throw new CommandError('USAGE', `The document has no operation ${JSON.stringify(name)}`, [hint]);
 }

@@ -29,7 +29,7 @@ export async function readVariables(
   const seen = new Map<string, unknown>();
   for (const [name, value] of all) {
     if (seen.has(name)) throw new CommandError('USAGE', `The variable ${name} is there twice`);
-    if (!operation.variables.includes(name)) throw await undeclared(name, operation);
+    if (!operation.variables.includes(name)) throw undeclared(name, operation);
     seen.set(name, value);
   }
   return Object.fromEntries(seen);
@@ -60,7 +60,7 @@ function jsonIn(text: string): unknown {
   }
 }
 
-async function undeclared(name: string, { variables, kind }: Operation): Promise<CommandError> {
-  const hint = await suggestionFor(name, variables, 'variables');
+function undeclared(name: string, { variables, kind }: Operation): CommandError {
+  const hint = suggestionFor(name, variables, 'variables');
   return new CommandError('USAGE', `The ${kind} declares no variable $${name}`, [hint]);
 }

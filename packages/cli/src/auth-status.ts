@@ -36,7 +36,7 @@ export async function authStatus(terminal: Terminal, options: AuthStatusOptions)
   const given = options.clients?.length ? options.clients : undefined;
   const config = await openConfig(terminal, { config: options.config, names: given });
   const names = given ?? Object.keys(config.clients);
-  await mustHaveClients(config, names);
+  mustHaveClients(config, names);
   const { fetch } = networkOf(terminal, options.debug === true);
   const credentials: WatchedCredential[] = [];
   try {

@@ -26,7 +26,7 @@ export async function authToken(terminal: Terminal, order: TokenOrder): Promise<
   const { client, reveal, debug } = order;
   if (terminal.stdout.isTTY && !reveal) throw new UsageError(onScreen);
   const config = await openConfig(terminal, { config: order.config, names: [client] });
-  await mustHaveClients(config, [client]);
+  mustHaveClients(config, [client]);
   const tokens: TokenHandle[] = [];
   const onToken = (token: TokenHandle): void => void tokens.push(token);
   await using clients = await createClients(config, {

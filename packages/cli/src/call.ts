@@ -47,7 +47,7 @@ export interface CallOrder {
 export async function call(terminal: Terminal, order: CallOrder): Promise<ExitCode> {
   const { client: name, path, flags, global } = order;
   const config = await openConfig(terminal, { config: global.config, names: [name] });
-  const described = await describedAs(config, name);
+  const described = describedAs(config, name);
   const target = targetOf(described.baseUrl, path);
   const headers = headersOf(flags.header ?? [], described.auth);
   const method = methodOf(flags);
@@ -73,9 +73,9 @@ export async function call(terminal: Terminal, order: CallOrder): Promise<ExitCo
   }
 }
 
-/** @throws InvalidConfigError */
-async function describedAs(config: Config, name: string): Promise<ClientConfig> {
-  await mustHaveClients(config, [name]);
+/** @throws UsageError */
+function describedAs(config: Config, name: string): ClientConfig {
+  mustHaveClients(config, [name]);
   const described = config.clients[name];
   if (described === undefined) throw new TypeError(`${name} has been looked for before`);
   return described;

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { createClients, InvalidConfigError, loadConfig } from '@bearings/config';
+import { InvalidConfigError, loadConfig, nearest } from '@bearings/config';
 import type { Config } from '@bearings/config';
 import type { Result } from 'ts-results';
 import type { Terminal } from './terminal.ts';
@@ -52,30 +52,17 @@ export async function openConfig(terminal: Place, choice: ConfigChoice): Promise
  *
  * @throws UsageError with what was probably meant
  */
-export async function mustHaveClients(config: Pick<Config, 'clients'>, names: readonly string[]): Promise<void> {
-  const withoutSecrets = Object.entries(config.clients).map(([name, client]) => [
-    name,
-    { ...client, auth: { type: 'none' as const } },
-  ]);
-  try {
-    const clients = Object.fromEntries(withoutSecrets);
-    await using made = await createClients({ clients, readSecret: nothingToRead }, { names });
-    void made; // made for its check of the names alone
-  } catch (cause) {
-    throw cause instanceof InvalidConfigError ? new UsageError(strangers(cause)) : cause;
-  }
+export function mustHaveClients({ clients }: Pick<Config, 'clients'>, names: readonly string[]): void {
+  const strangers = names.filter((name) => !Object.hasOwn(clients, name));
+  if (strangers.length === 0) return;
+  const known = Object.keys(clients);
+  const lines = strangers.map((name) => {
+    const meant = nearest(name, known);
+    const hint = meant === undefined ? `the clients are ${known.join(', ')}` : `did you mean ${meant}?`;
+    return `the config has no client ${name}: ${hint}`;
+  });
+  throw new UsageError(lines.join('\n'));
 }
-
-function strangers({ problems }: InvalidConfigError): string {
-  return problems
-    .map(({ path, expected, suggestion }) => {
-      const hint = suggestion === undefined ? expected : `did you mean ${suggestion}?`;
-      return `the config has no client ${path.replace(/^clients\.?/, '')}: ${hint}`;
-    })
-    .join('\n');
-}
-
-const nothingToRead: Config['readSecret'] = () => Promise.reject(new Error('No secret is needed here'));
 
 /** @throws UsageError */
 async function findConfig({ cwd, env }: Place, { config }: ConfigChoice): Promise<string> {

@@ -15,7 +15,7 @@ export interface ExplainOrder {
 /** Prints the picture of a client's stack under a heading. Sends nothing; secrets need not be there. */
 export async function explainClient(terminal: Terminal, { client: name, config }: ExplainOrder): Promise<ExitCode> {
   const { clients } = await openConfig(terminal, { config, names: [] });
-  await mustHaveClients({ clients }, [name]);
+  mustHaveClients({ clients }, [name]);
   const picture = await pictureOf(clients, name);
   const { stdout } = terminal;
   const described = clients[name];

@@ -13,5 +13,6 @@ export type { DocumentOptions } from './document.ts';
 export { readSecret } from './secret-reference.ts';
 export type { Environment, SecretKind, SecretOptions } from './secret-reference.ts';
 export { keyReference, secretReference } from './secret-schema.ts';
+export { nearest } from './suggestion.ts';
 export { InvalidConfigError } from './invalid-config-error.ts';
 export type { Problem } from './invalid-config-error.ts';

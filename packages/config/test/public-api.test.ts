@@ -10,6 +10,7 @@ test('the package gives exactly this', () => {
     'credentialsOf',
     'keyReference',
     'loadConfig',
+    'nearest',
     'openToken',
     'readDocument',
     'readSecret',

@@ -47,7 +47,7 @@ export async function doctor(terminal: Terminal, options: DoctorOptions, probes?
   }
   const config = found.config.value;
   const names = options.clients?.length ? options.clients : Object.keys(config.clients);
-  await mustHaveClients(config, names);
+  mustHaveClients(config, names);
   const network = networkOf(terminal, options.debug === true);
   const lines = await tell(examine({ config, names, about, network, probes }, terminal), terminal, options);
   return exitCodeOf(lines);
