@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { tryHistories } from './histories.ts';
 
 test('whatever happens in whatever order, a token keeps its promises', { timeout: 120_000 }, async () => {
-  const counts = await tryHistories({ steps: 30 });
+  const counts = await tryHistories({ steps: 30, seed: 1 });
 
   expect(counts.published).toBeGreaterThan(2_000);
   expect(counts.rotations).toBeGreaterThan(400);
