@@ -31,14 +31,14 @@ test('with a bearer layer the stack is the one the house draws', async () => {
   const client = createClient({ baseUrl, fetch, concurrency: 100 }, withBearerAuth(await lazyToken(fetch)));
 
   expect(client.stages).toEqual([
-    'shed',
+    'concurrency',
     'retry',
     'bearer',
     'timeout',
-    'identify',
-    'limit',
+    'userAgent',
+    'responseSize',
     'redirect',
-    'guard',
+    'destination',
     'fetch',
   ]);
 });

@@ -26,7 +26,7 @@ afterAll(() => network.close());
 
 const expected: Record<string, unknown> = {
   'explain.ts': expect.stringMatching(
-    /^▼ shed .+\n▼ retry .+\n▼ break {6}circuit-breaker {2}failureRatio 0\.5 · minimumCalls 20/,
+    /^▼ concurrency .+\n▼ retry .+\n▼ circuitBreaker {2}circuit-breaker {2}failureRatio 0\.5 · minimumCalls 20/,
   ),
   'config.ts': { id: 42, state: 'shipped' },
   'discovery.ts': 'https://id.internal/token',
@@ -36,7 +36,7 @@ const expected: Record<string, unknown> = {
   'opentelemetry.ts': { id: 42, state: 'shipped' },
   'token-events.ts': 'acquired: good for 3600 s',
   'token-pool.ts': '2 orders, 2 tokens',
-  'undici.ts': '▼ transport  undici    connections 64 · pipelining 1 · allowH2 false · connectTimeout 2 s',
+  'undici.ts': '▼ transport     undici        connections 64 · pipelining 1 · allowH2 false · connectTimeout 2 s',
 };
 
 test.each(globSync('examples/snippets/*.ts'))('%s prints what it is there to show', async (file) => {

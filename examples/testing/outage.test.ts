@@ -16,7 +16,7 @@ test('calls go on while the issuer is down, fail at once when the token has ende
   expect((await client.get('v1/orders/42')).ok).toBe(true);
   await clock.advance(2_000);
   await expect(client.get('v1/orders/42')).rejects.toMatchObject({ code: 'HTTP', status: 503 });
-  outage.lift();
+  outage.clear();
   await clock.advance(300_000);
 
   expect((await client.get('v1/orders/42')).ok).toBe(true);

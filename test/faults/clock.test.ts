@@ -54,7 +54,7 @@ replay('CK-002', async ({ hides }) => {
   expect(hides(await late)).toMatchObject({ code: 'UNAVAILABLE' });
   expect(sent()).toEqual(Array.from({ length: 60 }, () => 'at_CANARY_1'));
   expect(issuer.counts.token).toBeLessThan(60);
-  outage.lift();
+  outage.clear();
   await clock.advance(6 * minuteMs);
   const afterOutage = issuer.counts.token;
   for (let minute = 0; minute < 120; minute += 1) {
@@ -74,7 +74,7 @@ replay('CK-004', async ({ hides }) => {
   const call = client.get('orders').json();
   await clock.settle();
   expect(api.requests).toHaveLength(1);
-  slow.lift();
+  slow.clear();
   await call;
 
   expect(sent()).toEqual(['at_CANARY_1', 'at_CANARY_2']);
@@ -122,7 +122,7 @@ replay('CK-007', async ({ hides }) => {
     Response.json({}, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } });
   let aheadMs = 5 * minuteMs;
   const routes: Routes = {
-    'GET /orders': ({ token }) => (token.expiresAt <= clock.outside.now() + aheadMs ? invalid() : { id: 42 }),
+    'GET /orders': ({ token }) => (token.expiresAt <= clock.serverTime.now() + aheadMs ? invalid() : { id: 42 }),
   };
   const api = fakeApi(issuer, routes, { origin: resource, clock });
   const fetch = networkOf(issuer, api);

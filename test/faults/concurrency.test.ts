@@ -26,7 +26,7 @@ replay('CC-002', async ({ hides }) => {
   expect(issuer.counts.token).toBe(1);
   expect(new Set(answers.map((answer) => answer.unwrapErr().code))).toEqual(new Set(['HTTP']));
   hides(answers[0]?.unwrapErr());
-  outage.lift();
+  outage.clear();
   const { failure } = token.status();
   await clock.advance((failure?.retryAt ?? Infinity) - clock.now());
   expect((await token.get()).isOk()).toBe(true);
@@ -49,7 +49,7 @@ replay('CC-004', async ({ hides }) => {
   expect(sent()).toHaveLength(20);
   expect(clock.now()).toBe(during);
   expect({ hits: slow.hits, token: issuer.counts.token }).toEqual({ hits: 1, token: 2 });
-  slow.lift();
+  slow.clear();
   await clock.settle();
   expect(valueOf(token.read())).toBe('at_CANARY_2');
   expect(issuer.counts.token).toBe(2);
@@ -65,7 +65,7 @@ replay('CC-005', async ({ hides }) => {
   await clock.settle();
   expect(hides(token.read()).isErr()).toBe(true);
   expect(api.requests).toHaveLength(0);
-  slow.lift();
+  slow.clear();
   await Promise.all(calls);
 
   expect(sent()).toEqual(times(20, () => 'at_CANARY_2'));
@@ -137,7 +137,7 @@ replay('CC-008', async ({ hides }) => {
 
   const call = thrownBy(() => client.get('orders').json());
   await clock.settle();
-  slow.lift();
+  slow.clear();
 
   expect(hides(await call)).toMatchObject({ code: 'HTTP', status: 400, oauthError: 'invalid_grant' });
   expect(api.requests).toHaveLength(0);
@@ -215,7 +215,7 @@ replay('CC-012', async ({ hides }) => {
   await clock.advance(20_000); // the first attempt is given up, and a second one made
   const answers = await Promise.all(waiters);
   expect(issuer.counts).toMatchObject({ token: 2, granted: 1 });
-  first.lift();
+  first.clear();
   await clock.settle();
 
   expect(issuer.counts).toMatchObject({ token: 2, granted: 2 });
@@ -231,7 +231,7 @@ replay('CC-012', async ({ hides }) => {
   expect(slow.hits).toBe(1);
   const rejected = token.read().unwrap();
   const late = times(10, () => token.invalidate(rejected));
-  slow.lift();
+  slow.clear();
   expect([...new Set((await Promise.all(late)).map(valueOf))]).toEqual(['at_CANARY_4']);
   expect(valueOf(token.read())).toBe('at_CANARY_4');
   expect(issuer.counts.token).toBe(4);
@@ -257,7 +257,7 @@ replay('CC-020', async ({ hides }) => {
 
   expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['CLOSED']));
   expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
-  slow.lift();
+  slow.clear();
   await clock.advance(hourMs);
   expect(token.read().unwrapErr().code).toBe('CLOSED');
   expect(token.status()).toMatchObject({ state: 'closed', generation: 0, expiresAt: undefined });

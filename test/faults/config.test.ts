@@ -49,7 +49,7 @@ replay('CF-007', async ({ hides }) => {
     expect(stages.indexOf('retry')).toBeLessThan(stages.indexOf('bearer')); // whatever the order of the list
   }
   const outside = slots.slice(0, slots.indexOf('retry'));
-  expect(outside).toEqual(['observe', 'shed']);
+  expect(outside).toEqual(['observe', 'concurrency']);
 
   const misplaced: readonly (() => unknown)[] = [
     () => layer('outside' as Slot, 'bearer', bearer.stage),

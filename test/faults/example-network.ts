@@ -58,7 +58,7 @@ export async function exampleNetwork(options: NetworkOptions): Promise<Network> 
   const time = virtualClock();
   const delays: number[] = [];
   const exchanges: Exchange[] = [];
-  const serving = { clock: time.outside, exchanges, answer: (request: SeenRequest) => network.answer(request) };
+  const serving = { clock: time.serverTime, exchanges, answer: (request: SeenRequest) => network.answer(request) };
   const secure = await byteServer({ ...serving, certificate });
   const plain = await byteServer(serving);
   const ports = isDown ? closedPorts : { https: secure.port, http: plain.port };

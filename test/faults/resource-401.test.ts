@@ -115,7 +115,7 @@ replay('R4-011', async ({ entry }) => {
   await clock.advance(15_000); // no rotation is too soon now
   expect(valueOf(token.read())).toBe('at_CANARY_2');
   const before = issuer.counts.token;
-  slow.lift();
+  slow.clear();
 
   expectCame(entry, await late);
   expect(sent()).toEqual(['at_CANARY_1', 'at_CANARY_2']);
@@ -137,11 +137,11 @@ replay('R4-012', async ({ entry }) => {
   const late = cameOf(client.fetch('orders'));
   await clock.settle();
   expect(api.counts.unauthorized).toBe(1);
-  older.lift();
+  older.clear();
   await clock.settle();
   expect(further.hits).toBe(1);
   expect(token.read().isErr()).toBe(true);
-  further.lift();
+  further.clear();
 
   expectCame(entry, await late);
   expect(sent()).toEqual(['at_CANARY_1', 'at_CANARY_2']);

@@ -203,7 +203,7 @@ replay('RT-027', async ({ entry, hides }) => {
 /** A client of the service that counts attempts, below its retry stage. */
 function countingAttempts({ config, token }: Service): { client: Client; attempts: () => number } {
   let attempts = 0;
-  const count = layer('break', 'count', (next) => (request, call) => {
+  const count = layer('circuitBreaker', 'count', (next) => (request, call) => {
     attempts += 1;
     return next(request, call);
   });
@@ -253,7 +253,7 @@ replay('RT-013', async ({ entry, hides }) => {
     if (count % 50 === 0) expectCame(entry, hides(came));
   }
   expect(api.counts.requests).toBe(101 + 100); // the last call found the bucket empty
-  outage.lift();
+  outage.clear();
   for (let count = 0; count < 5; count += 1) await client.get('orders');
   api.inject(faults.status(503), { times: 1 });
   expect((await client.get('orders')).status).toBe(200); // five that went well have earned one retry

@@ -48,7 +48,7 @@ async function holdings(): Promise<Readonly<Record<string, unknown>>> {
   const events: unknown[] = [];
   token.subscribe((event) => events.push(event));
   const api = fakeApi(issuer);
-  const watch = layer('limit', 'watch', (next) => (request, call) => {
+  const watch = layer('responseSize', 'watch', (next) => (request, call) => {
     seen.push(request, call);
     return next(request, call);
   });

@@ -35,7 +35,7 @@ replay('TO-001', async ({ entry, hides }) => {
 
   expect([a.isOver, b.isOver]).toEqual([true, false]);
   expectCame(entry, hides(await a.call));
-  slow.lift();
+  slow.clear();
   expect(statusOf(await b.call)).toBe(200);
   expect(sent()).toEqual(['at_CANARY_1']);
   expect(api.counts.requests).toBe(1);
@@ -58,7 +58,7 @@ replay('TO-002', async ({ entry, hides }) => {
 
   expect([a.isOver, b.isOver]).toEqual([true, false]);
   expectCame(entry, hides(await a.call), reason);
-  slow.lift();
+  slow.clear();
   expect(statusOf(await b.call)).toBe(200);
   expect(sent()).toEqual(['at_CANARY_1']);
   expect(issuer.counts.token).toBe(1);
@@ -79,7 +79,7 @@ replay('TO-003', async ({ entry, hides }) => {
     expect(issuer.counts.token).toBe(1);
 
     if (comesBack) {
-      slow.lift();
+      slow.clear();
       await clock.settle();
       expect(token.read().isOk()).toBe(true); // the flight went on, and what it brought is kept
       expect(statusOf(await cameOf(client.fetch('d')))).toBe(200);
@@ -89,7 +89,7 @@ replay('TO-003', async ({ entry, hides }) => {
     await clock.advance(5_000);
     const { failure } = token.status();
     expect(failure).toMatchObject({ code: 'UNAVAILABLE', at: clock.now() });
-    slow.lift();
+    slow.clear();
     await clock.advance((failure?.retryAt ?? Infinity) - clock.now());
     expect(statusOf(await cameOf(client.fetch('d')))).toBe(200); // nothing is in its way
     expect(sent()).toEqual(['at_CANARY_2']); // the first was granted to nobody

@@ -123,7 +123,7 @@ function headersBeside(
 }
 
 /** Without a credential layer nothing else would keep hand-written headers, which may be secrets, within the origin. */
-const withinOrigin: Layer = layer('auth', 'within-origin', (next, { home }) => async (request, call) => {
+const withinOrigin: Layer = layer('auth', 'within-origin', (next, { baseUrl: home }) => async (request, call) => {
   const { origin } = new URL(request.url);
   if (origin === home?.origin) return next(request, call);
   throw new DestinationNotAllowedError(origin, `the source is ${home?.origin}`);

@@ -51,8 +51,8 @@ export async function connect(
 
 /** What was sent as a credential is not shown of what comes back: the layer knows it, whatever kind of `auth` it is of. */
 function attending({ remember }: Redaction, onSend: () => void): Layer {
-  return layer('wire', { name: 'attend', takesLight: true }, (next) => (request, call) => {
-    remember(call.secrets());
+  return layer('network', { name: 'attend', takesLight: true }, (next) => (request, call) => {
+    remember(call.credentialValues());
     onSend();
     return next(request, call);
   });

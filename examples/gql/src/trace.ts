@@ -14,7 +14,7 @@ export interface Trace extends Onlooker {
 export function traceTo({ tell }: Pick<Terminal, 'tell'>): Trace {
   return {
     layer: ({ show }) =>
-      layer('wire', 'trace', (next, { clock }) => async (request, call) => {
+      layer('network', 'trace', (next, { clock }) => async (request, call) => {
         tell(`> ${request.method} ${withoutQuery(request.url)} (attempt ${call.attempt})`);
         for (const line of headersOf(request, call)) tell(`> ${line}`);
         const sentAt = clock.monotonic();
@@ -39,9 +39,9 @@ export function traceTo({ tell }: Pick<Terminal, 'tell'>): Trace {
 const withoutQuery = (url: string): string => url.replace(/\?.*/s, '?…');
 
 function headersOf(request: Request, call: Call): readonly string[] {
-  const secrets = call.secrets();
+  const secrets = call.credentialValues();
   const lines: string[] = [];
-  call.eachHeader(request, (name, value) => {
+  call.forEachHeader(request, (name, value) => {
     lines.push(
       `${name}: ${secrets.includes(value) ? value.replace(/^((?:Bearer|Basic) )?.*/, '$1[REDACTED]') : value}`,
     );

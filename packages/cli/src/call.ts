@@ -118,8 +118,8 @@ interface Errand {
 
 /** Notes the credentials that are sent, in all the forms in which they may come back. */
 const remembering = (secrets: Set<string>): Layer =>
-  layer('wire', 'remembering', (next) => (request, made) => {
-    for (const form of made.secrets().flatMap(formsOfCredential)) secrets.add(form);
+  layer('network', 'remembering', (next) => (request, made) => {
+    for (const form of made.credentialValues().flatMap(formsOfCredential)) secrets.add(form);
     return next(request, made);
   });
 

@@ -23,7 +23,7 @@ export function networkOf(terminal: Terminal, debug: boolean): Network {
   const time = { ...(clock && { clock }), ...(random && { random }) };
   if (!debug) return { fetch: terminal.fetch, options: { fetch: terminal.fetch, ...time }, layers: () => [] };
   const others = new WeakSet<object>();
-  const marking = layer('wire', 'mark', (next) => (request, call) => {
+  const marking = layer('network', 'mark', (next) => (request, call) => {
     others.add(request);
     return next(request, call);
   });

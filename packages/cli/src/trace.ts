@@ -75,7 +75,7 @@ function sceneOf({ stderr, clock = systemClock }: Terminal, picture: string): Sc
 }
 
 function tapAt(slot: Slot, scene: Scene): Stage {
-  if (slot === 'wire') return wire(scene);
+  if (slot === 'network') return wire(scene);
   const { reach } = scene;
   return (next) => (request, call) => {
     if (slot === 'observe') followWaits(call, scene);
@@ -88,7 +88,7 @@ function tapAt(slot: Slot, scene: Scene): Stage {
 
 function followWaits(call: Call, { clock, note }: Scene): void {
   let since = 0;
-  call.whenResting({
+  call.onBackoff({
     begin() {
       since = clock.monotonic();
       note(`attempt ${call.attempt} failed: ${reasonOf(call.lastFailure)}; it is tried again after a pause`);
@@ -120,7 +120,7 @@ function wire({ clock, reach, say, note }: Scene): Stage {
   return (next) => async (request, call) => {
     reach('transport');
     say('bold', `> ${request.method} ${withoutQueryValues(request.url)}`);
-    const secrets = call.secrets().flatMap(formsOfCredential);
+    const secrets = call.credentialValues().flatMap(formsOfCredential);
     const shown = (name: string, value: string): string =>
       `${name}: ${withoutQueryValues(shownHeader(name, value, secrets))}`;
     for (const [name, value] of call.headersFor(request)) say('dim', `> ${shown(name, value)}`);

@@ -1,5 +1,5 @@
-import { takesTap, Taps } from './tap.ts';
-import type { Tap, Tappable } from './tap.ts';
+import { bodyHooks, BodyHooks } from './body-hooks.ts';
+import type { BodyHook, HasBodyHooks } from './body-hooks.ts';
 import { TappedBody, withBody } from './tapped-body.ts';
 import { watched } from './watched-response.ts';
 
@@ -9,9 +9,9 @@ import { watched } from './watched-response.ts';
  * Nothing is read before the caller reads, and nothing is buffered. However many stages tap a body, it is wrapped
  * once; the tap that came last is the outermost.
  */
-export function tapBody(response: Response, tap: Tap): Response {
+export function addBodyHook(response: Response, tap: BodyHook): Response {
   if (isTappable(response)) {
-    response[takesTap](tap);
+    response[bodyHooks](tap);
     return response;
   }
   const { body } = response;
@@ -26,15 +26,15 @@ export function tapBody(response: Response, tap: Tap): Response {
   return wrapped(response, body, tap);
 }
 
-const isTappable = (response: Response): response is Response & Tappable => takesTap in response;
+const isTappable = (response: Response): response is Response & HasBodyHooks => bodyHooks in response;
 
-function wrapped(response: Response, body: ReadableStream<Uint8Array>, tap: Tap): Response {
+function wrapped(response: Response, body: ReadableStream<Uint8Array>, tap: BodyHook): Response {
   const known = watched(response);
   if (known !== undefined) {
-    known[takesTap](tap);
+    known[bodyHooks](tap);
     return known;
   }
-  const taps = new Taps();
+  const taps = new BodyHooks();
   taps.add(tap);
   return withBody(response, new TappedBody(response, body, taps));
 }

@@ -1,12 +1,12 @@
 import type { Settings } from './client-options.ts';
 import { layer } from './layer.ts';
 import type { Layer, Setting } from './layer.ts';
-import { guard } from './stages/guard.ts';
-import { identify } from './stages/identify.ts';
-import { limit } from './stages/limit.ts';
+import { httpsOnly } from './stages/https-only.ts';
+import { userAgent as setUserAgent } from './stages/user-agent.ts';
+import { responseSizeLimit } from './stages/response-size-limit.ts';
 import { redirect } from './stages/redirect.ts';
 import { retry } from './stages/retry.ts';
-import { shed } from './stages/shed.ts';
+import { concurrencyLimit } from './stages/concurrency-limit.ts';
 import { timeout } from './stages/timeout.ts';
 import { transport } from './stages/transport.ts';
 
@@ -17,13 +17,19 @@ export function builtIn(settings: Settings, layers: readonly Layer[]): readonly 
   const always = [
     layer('retry', { name: 'retry', settings: labels.retry }, retry(settings.retry)),
     layer('timeout', { name: 'timeout', settings: labels.timeout }, timeout(settings)),
-    layer('identify', { name: 'identify', settings: { userAgent } }, identify(userAgent)),
-    layer('limit', { name: 'limit', settings: { maxResponseBytes } }, limit(maxResponseBytes)),
+    layer('userAgent', { name: 'userAgent', settings: { userAgent } }, setUserAgent(userAgent)),
+    layer(
+      'responseSize',
+      { name: 'responseSize', settings: { maxResponseBytes } },
+      responseSizeLimit(maxResponseBytes),
+    ),
     layer('redirect', { name: 'redirect', settings: { ...redirects } }, redirect(redirects)),
-    layer('guard', { name: 'guard', settings: { insecureHttp } }, guard(settings)),
+    layer('destination', { name: 'destination', settings: { insecureHttp } }, httpsOnly(settings)),
   ];
   if (Math.min(concurrency.limit, concurrency.limitPerOrigin) < Infinity) {
-    always.push(layer('shed', { name: 'shed', settings: labels.shed }, shed(concurrency)));
+    always.push(
+      layer('concurrency', { name: 'concurrency', settings: labels.concurrency }, concurrencyLimit(concurrency)),
+    );
   }
   if (layers.every(({ slot }) => slot !== 'transport')) {
     always.push(layer('transport', 'fetch', transport(settings.fetch)));
@@ -31,13 +37,13 @@ export function builtIn(settings: Settings, layers: readonly Layer[]): readonly 
   return always;
 }
 
-type Labels = Readonly<Record<'retry' | 'timeout' | 'shed', Readonly<Record<string, Setting>>>>;
+type Labels = Readonly<Record<'retry' | 'timeout' | 'concurrency', Readonly<Record<string, Setting>>>>;
 
 function labelsOf({ retry: policy, concurrency, timeout: head, bodyTimeout, totalTimeout }: Settings): Labels {
   const { limit: most, methods, statusCodes, always, maxRetryAfter, backoffLimit, budget } = policy;
   const { limit: atOnce, limitPerOrigin, queue, queueTimeout } = concurrency;
   return {
-    shed: { limit: atOnce, limitPerOrigin, queue, queueTimeoutMs: queueTimeout },
+    concurrency: { limit: atOnce, limitPerOrigin, queue, queueTimeoutMs: queueTimeout },
     retry: {
       limit: most,
       methods,

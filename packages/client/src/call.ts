@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 import { HeaderCheck } from './header-check.ts';
 import { headersIn } from './light-request.ts';
 import type { RetryOptions } from './retry-policy.ts';
-import { Scope } from './scope.ts';
+import { CancelScope } from './cancel-scope.ts';
 
 /** What one call may set differently from its client. */
 export interface CallOptions {
@@ -43,7 +43,7 @@ export interface CallParts {
 export type CallPhase = 'start' | 'queue' | 'token' | 'attempt' | 'backoff' | 'body';
 
 /** What a stage does when a call that it lets through waits before it tries again, and when it goes on. */
-export interface Rest {
+export interface BackoffListener {
   /** The call waits: what it holds may go to others. */
   readonly begin: () => void;
   /** The call goes on, when this has answered. */
@@ -80,11 +80,11 @@ export class Call {
   readonly repeatable: boolean;
   /** Options that are `fetch`'s alone, such as `dispatcher`. */
   readonly fetchOptions: Readonly<Record<string, unknown>> | undefined;
-  readonly #whole = new Scope();
-  #attempt: Scope | undefined;
+  readonly #whole = new CancelScope();
+  #attempt: CancelScope | undefined;
   #isInAttempt = false;
   readonly #caller: AbortSignal | null | undefined;
-  readonly #follow = (): void => this.end(this.#caller?.reason);
+  readonly #follow = (): void => this.cancel(this.#caller?.reason);
   readonly #clock: Clock;
   readonly #headerCheck: HeaderCheck;
   readonly #deadlineAt: number;
@@ -92,7 +92,7 @@ export class Call {
   #credentials: string[] = [];
   #dropped: { readonly name: string; readonly value: string }[] | undefined;
   #secrets: string[] | undefined;
-  #rests: Rest[] | undefined;
+  #rests: BackoffListener[] | undefined;
 
   constructor(parts: CallParts) {
     const { options, signal, clock, attemptTimeoutMs, totalTimeoutMs, fetchOptions, source, repeatable } = parts;
@@ -112,34 +112,34 @@ export class Call {
 
   /** Aborted when what is being done now must end: the attempt while there is one, else the call. Made when asked for. */
   get signal(): AbortSignal {
-    return this.scope.signal;
+    return this.cancelScope.signal;
   }
 
   /** What is being done now, which may be ended: the attempt while there is one, else the call. */
-  get scope(): Scope {
+  get cancelScope(): CancelScope {
     return this.#isInAttempt && this.#attempt !== undefined ? this.#attempt : this.#whole;
   }
 
   /** True when the caller, or the deadline, has ended the call. */
-  get isEnded(): boolean {
-    return this.#whole.isEnded;
+  get isCancelled(): boolean {
+    return this.#whole.isCancelled;
   }
 
   /** Ends the call, and whatever it is doing: the attempt, or the body that came of the last one. */
-  end(reason: unknown): void {
-    this.#whole.end(reason);
-    this.#attempt?.end(reason);
+  cancel(reason: unknown): void {
+    this.#whole.cancel(reason);
+    this.#attempt?.cancel(reason);
   }
 
   /** Waits for `work`, but no longer than the call lasts. */
-  until<T>(work: Promise<T>): Promise<T> {
-    return this.#whole.until(work);
+  race<T>(work: Promise<T>): Promise<T> {
+    return this.#whole.race(work);
   }
 
   /** Begins an attempt, which can be ended by itself; the body that comes of it ends with the call. */
-  begin(): Scope {
-    const attempt = new Scope();
-    if (this.isEnded) attempt.end(this.#whole.reason);
+  startAttempt(): CancelScope {
+    const attempt = new CancelScope();
+    if (this.isCancelled) attempt.cancel(this.#whole.reason);
     this.#attempt = attempt;
     this.#isInAttempt = true;
     this.phase = 'attempt';
@@ -147,7 +147,7 @@ export class Call {
   }
 
   /** The attempt has its head, or has failed. */
-  finish(): void {
+  endAttempt(): void {
     this.#isInAttempt = false;
   }
 
@@ -179,13 +179,13 @@ export class Call {
   /** Like {@link setHeader}, for a header that must not leave the origin it is meant for. */
   setCredential(name: string, value: string): void {
     this.setHeader(name, value);
-    this.guardHeader(name);
+    this.markCredential(name);
     if (this.#secrets === undefined) this.#secrets = [value];
     else if (!this.#secrets.includes(value)) this.#secrets.push(value);
   }
 
   /** Has a header of the request's own kept from other origins as well. */
-  guardHeader(name: string): void {
+  markCredential(name: string): void {
     const lower = name.toLowerCase();
     if (!this.#credentials.includes(lower)) this.#credentials.push(lower);
   }
@@ -197,17 +197,17 @@ export class Call {
   }
 
   /** The values of all credentials that the call has had: what must not be shown of what comes back. */
-  secrets(): readonly string[] {
+  credentialValues(): readonly string[] {
     return [...(this.#secrets ?? [])];
   }
 
   /** Has a stage told when the call waits between two attempts. */
-  whenResting(rest: Rest): void {
+  onBackoff(rest: BackoffListener): void {
     (this.#rests ??= []).push(rest);
   }
 
   /** Waits, and lets go for so long of what stages hold for this call. */
-  async rest(wait: () => Promise<void>): Promise<void> {
+  async backOff(wait: () => Promise<void>): Promise<void> {
     const rests = this.#rests ?? [];
     for (const { begin } of rests) begin();
     await wait();
@@ -219,7 +219,7 @@ export class Call {
    *
    * @returns the names of all that must not go along
    */
-  dropCredentials(names: readonly string[] = []): readonly string[] {
+  dropCredentialHeaders(names: readonly string[] = []): readonly string[] {
     const all = [...new Set([...this.#credentials, ...names])];
     const credentials = this.#added.filter(({ name }) => this.#credentials.includes(name));
     this.#dropped = [...(this.#dropped ?? []), ...credentials];
@@ -228,7 +228,7 @@ export class Call {
   }
 
   /** Begins the next attempt, at the first origin again: with the credentials that the last one has dropped. */
-  nextAttempt(): void {
+  startNextAttempt(): void {
     this.attempt += 1;
     for (const { name, value } of this.#dropped ?? []) this.setCredential(name, value);
     this.#dropped = undefined;
@@ -250,7 +250,7 @@ export class Call {
   }
 
   /** Tells each header of {@link headersFor}, its name in lower case, without making Headers of them. */
-  eachHeader(request: Request, tell: (name: string, value: string) => void): void {
+  forEachHeader(request: Request, tell: (name: string, value: string) => void): void {
     const own = headersIn(request);
     if (own !== undefined) for (const [name, value] of own) if (!this.hasHeader(name)) tell(name, value);
     for (const { name, value } of this.#added) tell(name, value);

@@ -7,7 +7,7 @@ import { layer } from './layer.ts';
 import type { Layer } from './layer.ts';
 import { aFunction, mustBe } from './must-be.ts';
 import type { Rule } from './must-be.ts';
-import { originOf } from './origin.ts';
+import { parseOrigin } from './origin.ts';
 import type { Stage } from './stage.ts';
 
 /** When a client stops calling an origin that fails, and for how long. */
@@ -69,7 +69,7 @@ export interface CircuitChange {
 export function withCircuitBreaker(options: CircuitBreakerOptions = {}): Layer {
   const rules = settle(options);
   return layer(
-    'break',
+    'circuitBreaker',
     { name: 'circuit-breaker', settings: { ...rules }, takesLight: true, alwaysAnswers: true },
     breaker(rules, options),
   );
@@ -160,9 +160,9 @@ function ask(isFailure: NonNullable<IsFailure>, outcome: AttemptOutcome): boolea
 function isNoAnswer(error: unknown, { request, call }: Attempt): boolean {
   const isOfAttempt =
     isClientError(error, 'TRANSPORT') || isClientError(error, 'TLS') || isClientError(error, 'ATTEMPT_TIMEOUT');
-  if (isOfAttempt) return error !== call.signal.reason && error.origin === originOf(request.url);
+  if (isOfAttempt) return error !== call.signal.reason && error.origin === parseOrigin(request.url);
   return (
-    isClientError(error, 'DEADLINE_EXCEEDED') && error.phase === 'attempt' && error.origin === originOf(request.url)
+    isClientError(error, 'DEADLINE_EXCEEDED') && error.phase === 'attempt' && error.origin === parseOrigin(request.url)
   );
 }
 
@@ -237,7 +237,7 @@ function byOrigin(make: (origin: string) => Gate): (url: string) => Gate {
   let latest: Gate | undefined;
   return (url) => {
     if (latest !== undefined && url.startsWith(latest.address)) return latest;
-    const origin = originOf(url);
+    const origin = parseOrigin(url);
     const found = gates.get(origin) ?? make(origin);
     latest = found;
     gates.delete(origin);

@@ -8,9 +8,9 @@ import type { Rule } from './must-be.ts';
 import { isSecure, readUrl } from './origin.ts';
 import { defaultRetry, retryPolicy } from './retry-policy.ts';
 import type { RetryPolicy } from './retry-policy.ts';
-import type { ClientFacts } from './stage.ts';
+import type { ClientContext } from './stage.ts';
 import type { RedirectOptions, Redirects } from './stages/redirect.ts';
-import type { Concurrency, ConcurrencyOptions } from './stages/shed.ts';
+import type { Concurrency, ConcurrencyOptions } from './stages/concurrency-limit.ts';
 
 /** ky's own options that our stages answer for. */
 type Replaced = 'retry' | 'timeout' | 'totalTimeout' | 'fetch';
@@ -49,7 +49,7 @@ export interface Settings {
   readonly fetch: typeof globalThis.fetch;
   /** True for the global `fetch`, which takes an address as well as a Request; others may have been written for one. */
   readonly isGlobalFetch: boolean;
-  readonly facts: Omit<ClientFacts, 'slot'>;
+  readonly facts: Omit<ClientContext, 'slot'>;
   /** What is left for ky. */
   readonly ky: Options;
 }
@@ -81,7 +81,7 @@ export function settle(options: ClientOptions): Settings {
     userAgent,
     fetch,
     isGlobalFetch: fetch === globalFetch,
-    facts: { home: homeOf(ky, insecureHttp), clock, random },
+    facts: { baseUrl: homeOf(ky, insecureHttp), clock, random },
     ky,
   };
 }

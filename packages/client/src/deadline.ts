@@ -1,8 +1,8 @@
-import { tapBody } from './body.ts';
+import { addBodyHook } from './body.ts';
 import type { Call } from './call.ts';
 import type { Clock } from './clock.ts';
 import { DeadlineExceededError } from './errors.ts';
-import { originOf } from './origin.ts';
+import { parseOrigin } from './origin.ts';
 import type { Send } from './stage.ts';
 
 interface Departure {
@@ -22,17 +22,17 @@ export function withinDeadline(request: Request, call: Call, departure: Departur
 
 async function bounded(request: Request, call: Call, { send, clock }: Departure): Promise<Response> {
   const { totalTimeoutMs: budgetMs } = call;
-  const origin = originOf(request.url);
+  const origin = parseOrigin(request.url);
   const expire = (): void => {
     const { attempt: attempts, phase, lastFailure: cause } = call;
-    call.end(new DeadlineExceededError({ origin, budgetMs, attempts, phase, cause }));
+    call.cancel(new DeadlineExceededError({ origin, budgetMs, attempts, phase, cause }));
   };
   // what the call waits for keeps the process alive; a body that nobody reads should not
   const cancel = clock.schedule(budgetMs, expire, { background: true });
   try {
-    const response = await call.until(send(request, call));
+    const response = await call.race(send(request, call));
     call.phase = 'body';
-    return tapBody(response, { read: (read) => call.until(read()), end: cancel });
+    return addBodyHook(response, { read: (read) => call.race(read()), end: cancel });
   } catch (cause) {
     cancel();
     throw cause;

@@ -5,7 +5,7 @@ import { lightPayload } from './light-payload.ts';
 import { readUrl } from './origin.ts';
 import { fixed, payloadOf } from './payload.ts';
 import type { Payload } from './payload.ts';
-import type { ClientFacts } from './stage.ts';
+import type { ClientContext } from './stage.ts';
 
 /** `fetch`'s options, and those of a call. */
 export type FetchInit = RequestInit & CallOptions;
@@ -14,7 +14,7 @@ export type FetchInit = RequestInit & CallOptions;
 export type Fetch = (input: string | URL | Request, init?: FetchInit) => Promise<Response>;
 
 /** What the door needs to know of its client. */
-export interface DoorFacts extends Pick<ClientFacts, 'home' | 'clock'> {
+export interface DoorFacts extends Pick<ClientContext, 'baseUrl' | 'clock'> {
   /** Whether all layers take a light request. */
   readonly isLight: boolean;
 }
@@ -25,7 +25,7 @@ export function fetchDoor(desk: Desk, facts: DoorFacts): Fetch {
     const { retry, timeout, bodyTimeout, totalTimeout, signal, dispatcher }: FetchInit = init ?? {};
     const own = init ? membersOf(init) : {};
     const isGiven = input instanceof Request;
-    const light = isGiven || !facts.isLight ? undefined : ordinary(input, own, facts.home);
+    const light = isGiven || !facts.isLight ? undefined : ordinary(input, own, facts.baseUrl);
     return desk.call(light ?? (await payload(input, own, facts)), {
       options: { retry, timeout, bodyTimeout, totalTimeout },
       signal: signal === undefined && isGiven ? input.signal : signal,
@@ -66,15 +66,15 @@ function membersOf(init: FetchInit): RequestInit {
 }
 
 /** An address and what a light request holds; `undefined` when the options say more. */
-function ordinary(input: string | URL, init: RequestInit, home: URL | undefined): Payload | undefined {
+function ordinary(input: string | URL, init: RequestInit, baseUrl: URL | undefined): Payload | undefined {
   const { method = 'GET', headers, body, ...others } = init;
   const isPlain = headers === undefined || headers instanceof Headers;
   if (!isPlain || Object.keys(others).length > 0) return undefined;
-  return lightPayload({ url: readUrl(input, home).href, method, headers, body });
+  return lightPayload({ url: readUrl(input, baseUrl).href, method, headers, body });
 }
 
 /** @throws InvalidUrlError without quoting the URL, as the platform would */
-function payload(input: string | URL | Request, init: RequestInit, { home, clock }: DoorFacts): Promise<Payload> {
-  const target = input instanceof Request ? input : readUrl(input, home);
+function payload(input: string | URL | Request, init: RequestInit, { baseUrl, clock }: DoorFacts): Promise<Payload> {
+  const target = input instanceof Request ? input : readUrl(input, baseUrl);
   return payloadOf(new Request(target, init), init.body, clock);
 }

@@ -40,7 +40,7 @@ export function withFacts(error: HTTPError, call: Call | undefined): HttpStatusE
   for (const name of ['request', 'response', 'options', 'data'] as const) {
     Object.defineProperty(error, name, { enumerable: false });
   }
-  const preview = previewOf(error.data, [...(call?.secrets() ?? []), ...ownCredentials(error.request)]);
+  const preview = previewOf(error.data, [...(call?.credentialValues() ?? []), ...ownCredentials(error.request)]);
   const isBodyGone = call?.isBodyGone(error.request) ?? false;
   return Object.assign(error, {
     code: 'HTTP_STATUS' as const,

@@ -9,16 +9,16 @@ import type { Stage } from './stage.ts';
  */
 export const slots = [
   'observe',
-  'shed',
+  'concurrency',
   'retry',
-  'break',
+  'circuitBreaker',
   'auth',
   'timeout',
-  'identify',
-  'limit',
+  'userAgent',
+  'responseSize',
   'redirect',
-  'guard',
-  'wire',
+  'destination',
+  'network',
   'transport',
 ] as const;
 

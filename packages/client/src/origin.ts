@@ -1,7 +1,7 @@
 import { InvalidUrlError } from './errors.ts';
 
 /** The origin of a URL, or of one resolved against `home`: what an error may name. */
-export function originOf(url: string): string {
+export function parseOrigin(url: string): string {
   return URL.parse(url)?.origin ?? 'an invalid URL';
 }
 

@@ -7,7 +7,7 @@ import { layer } from './layer.ts';
 import type { Layer } from './layer.ts';
 import { aString, listOf, mustBe } from './must-be.ts';
 import type { Rule } from './must-be.ts';
-import { originOf } from './origin.ts';
+import { parseOrigin } from './origin.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** Which addresses may be called. */
@@ -35,7 +35,7 @@ export function withPublicAddressesOnly(options: PublicAddressOptions = {}): Lay
   const { allow = [], resolve = addressesOf } = options;
   const mayCall = allowing(allow);
   return layer(
-    'guard',
+    'destination',
     { name: 'public-addresses', settings: { allow }, takesLight: true, alwaysAnswers: true },
     (next) => async (request, call) => {
       const hostname = new URL(request.url).hostname.replace(/^\[|\]$/g, '');
@@ -44,7 +44,7 @@ export function withPublicAddressesOnly(options: PublicAddressOptions = {}): Lay
         : await untilAborted(resolved(resolve, hostname, request), call.signal);
       const refused = addresses.find((address) => !mayCall(address));
       if (refused === undefined) return next(request, call);
-      throw new DestinationNotAllowedError(originOf(request.url), `its address is ${rangeOf(refused)}, not public`);
+      throw new DestinationNotAllowedError(parseOrigin(request.url), `its address is ${rangeOf(refused)}, not public`);
     },
   );
 }
@@ -111,6 +111,6 @@ async function resolved(
     return await resolve(hostname);
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN';
-    throw new TransportError(originOf(request.url), { reason, detail: 'its name was not found' });
+    throw new TransportError(parseOrigin(request.url), { reason, detail: 'its name was not found' });
   }
 }

@@ -1,4 +1,4 @@
-import { tapBody } from './body.ts';
+import { addBodyHook } from './body.ts';
 import type { Call } from './call.ts';
 
 /** Lets go of callers' signals when calls are over. */
@@ -18,7 +18,7 @@ export function releaser(): Releaser {
         call.release();
         unread.unregister(response);
       };
-      return tapBody(response, { end });
+      return addBodyHook(response, { end });
     },
   };
 }

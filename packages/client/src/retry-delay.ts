@@ -2,7 +2,7 @@ import { fullJitter } from './backoff.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { Outcome } from './should-retry.ts';
-import type { ClientFacts } from './stage.ts';
+import type { ClientContext } from './stage.ts';
 
 /**
  * Milliseconds to wait before a retry: what the server asked for in `Retry-After`, else the policy's own backoff.
@@ -13,7 +13,7 @@ import type { ClientFacts } from './stage.ts';
 export function delayBefore(
   policy: RetryPolicy,
   outcome: Outcome,
-  { retry, client }: { readonly retry: number; readonly client: Pick<ClientFacts, 'clock' | 'random'> },
+  { retry, client }: { readonly retry: number; readonly client: Pick<ClientContext, 'clock' | 'random'> },
 ): number {
   const backoffMs = ownBackoffMs(policy, retry, client.random);
   if (!('response' in outcome) || !policy.afterStatusCodes.includes(outcome.response.status)) return backoffMs;

@@ -2,9 +2,9 @@ import { ConfigError } from './errors.ts';
 import { checkLayer, slots } from './layer.ts';
 import type { Layer } from './layer.ts';
 import { isResponse } from './response.ts';
-import type { ClientFacts, Send } from './stage.ts';
-import { transportFailure } from './transport-failure.ts';
-import type { FailureScene } from './transport-failure.ts';
+import type { ClientContext, Send } from './stage.ts';
+import { toTransportError } from './transport-error.ts';
+import type { TransportErrorContext } from './transport-error.ts';
 
 /**
  * Puts layers into the order of the slots. Those of one slot keep their order.
@@ -29,7 +29,7 @@ export function arrange(layers: readonly Layer[]): readonly Layer[] {
  *
  * @throws ConfigError naming a layer whose stage gives nothing that could be called
  */
-export function compose(stack: readonly Layer[], facts: Omit<ClientFacts, 'slot'>): Send {
+export function compose(stack: readonly Layer[], facts: Omit<ClientContext, 'slot'>): Send {
   return stack.reduceRight<Send>((next, { stage, slot, name }) => {
     const send = stage(next, { ...facts, slot });
     if (typeof send === 'function') return send;
@@ -53,7 +53,7 @@ export function mustAnswer(layer: Layer): Layer {
       if (typeof send !== 'function') return send; // compose refuses it
       return async (request, call) => {
         const answer = send(request, call);
-        const response = await (slot === 'transport' ? told(answer, { request, call }) : answer);
+        const response = await (slot === 'transport' ? toTransportErrors(answer, { request, call }) : answer);
         if (isResponse(response)) return response;
         const got = kindOf(response);
         throw new ConfigError('layers', `The layer "${name}" (slot ${slot}) answered with ${got}, not with a Response`);
@@ -63,12 +63,12 @@ export function mustAnswer(layer: Layer): Layer {
 }
 
 /** The platform's own failure, as a layer in the place of the network may let it through, is made ours: it may quote. */
-async function told(answer: ReturnType<Send>, scene: FailureScene): Promise<Response> {
+async function toTransportErrors(answer: ReturnType<Send>, scene: TransportErrorContext): Promise<Response> {
   try {
     return await answer;
   } catch (cause) {
-    const isRaw = cause instanceof TypeError && cause.message === 'fetch failed' && !scene.call.scope.isEnded;
-    throw isRaw ? transportFailure(cause, scene) : cause;
+    const isRaw = cause instanceof TypeError && cause.message === 'fetch failed' && !scene.call.cancelScope.isCancelled;
+    throw isRaw ? toTransportError(cause, scene) : cause;
   }
 }
 

@@ -11,14 +11,14 @@ export type Send = (request: Request, call: Call) => Promise<Response>;
  * A stage is built once, at `createClient`, and is told then what it may want to know of its client. It knows no other
  * stage.
  */
-export type Stage = (next: Send, client: ClientFacts) => Send;
+export type Stage = (next: Send, client: ClientContext) => Send;
 
 /** What a stage is told about the client it is built into. */
-export interface ClientFacts {
+export interface ClientContext {
   /** The slot the stage is built into: one that belongs elsewhere can say so. */
   readonly slot: Slot;
   /** The URL that relative paths are resolved against, when there is one. */
-  readonly home: URL | undefined;
+  readonly baseUrl: URL | undefined;
   readonly clock: Clock;
   /** A number in [0, 1), as `Math.random`. */
   readonly random: () => number;

@@ -1,5 +1,5 @@
 import { cancelQuietly } from './discard.ts';
-import type { Read, Taps } from './tap.ts';
+import type { Read, BodyHooks } from './body-hooks.ts';
 
 /**
  * The body of a response, read through taps.
@@ -8,9 +8,9 @@ import type { Read, Taps } from './tap.ts';
  * by the platform's garbage collection, which gives its connection back, as long as the body is not held.
  */
 export class TappedBody extends ReadableStream<Uint8Array> {
-  readonly taps: Taps;
+  readonly taps: BodyHooks;
 
-  constructor(response: Response, body: ReadableStream<Uint8Array>, taps: Taps) {
+  constructor(response: Response, body: ReadableStream<Uint8Array>, taps: BodyHooks) {
     let held: Response | undefined = response;
     let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
     let read: Read | undefined;

@@ -1,6 +1,6 @@
 import { cancelQuietly } from './discard.ts';
-import { takesTap, Taps } from './tap.ts';
-import type { Read, Tap } from './tap.ts';
+import { bodyHooks, BodyHooks } from './body-hooks.ts';
+import type { Read, BodyHook } from './body-hooks.ts';
 import { TappedBody, withBody } from './tapped-body.ts';
 
 /** The longest body that is read as one piece: it is on its way with the head, or is not coming. */
@@ -9,7 +9,7 @@ const smallBytes = 64 * 1024;
 const watch: unique symbol = Symbol('bearings.watch');
 
 interface Watch {
-  readonly taps: Taps;
+  readonly taps: BodyHooks;
   /** True for a body that says that it is small. */
   readonly isSmall: boolean;
   /** The same response with a stream of ours, once somebody has asked for the stream. */
@@ -19,7 +19,7 @@ interface Watch {
 /** A response of the platform's own, whose body is read through taps. */
 export interface WatchedResponse extends Response {
   [watch]: Watch;
-  [takesTap](tap: Tap): void;
+  [bodyHooks](tap: BodyHook): void;
 }
 
 const platform = Response.prototype;
@@ -36,12 +36,12 @@ export function watched(response: Response): WatchedResponse | undefined {
   const length = response.headers.get('content-length');
   const isSmall = length !== null && Number(length) <= smallBytes && !response.headers.has('content-encoding');
   const made: WatchedResponse = Object.setPrototypeOf(response, prototype);
-  made[watch] = { taps: new Taps(), isSmall, wrapped: undefined };
+  made[watch] = { taps: new BodyHooks(), isSmall, wrapped: undefined };
   return made;
 }
 
 const overrides: object & ThisType<WatchedResponse> = {
-  [takesTap](tap: Tap) {
+  [bodyHooks](tap: BodyHook) {
     this[watch].taps.add(tap);
   },
   get body() {
@@ -129,7 +129,7 @@ async function whole<T>(response: WatchedResponse, read: () => Promise<T>): Prom
 }
 
 /** Reads a body to its end, through taps, without a stream of ours. */
-async function piecesOf(body: Response['body'], taps: Taps): Promise<Pieces> {
+async function piecesOf(body: Response['body'], taps: BodyHooks): Promise<Pieces> {
   if (body === null) return [];
   const reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> = body.getReader();
   const read = taps.through(() => reader.read());

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { tapBody } from '../src/body.ts';
+import { addBodyHook } from '../src/body.ts';
 import { discard } from '../src/discard.ts';
-import type { Tap } from '../src/tap.ts';
+import type { BodyHook } from '../src/body-hooks.ts';
 import { caught } from './caught.ts';
 import { virtualClock } from '@bearings/testing';
 import { serve } from './loopback.ts';
@@ -26,7 +26,7 @@ function endless(pieceBytes: number): { response: Response; taken: () => number;
 test('nothing is read before the caller reads', async () => {
   const { response, taken } = endless(1);
 
-  const tapped = tapBody(response, {});
+  const tapped = addBodyHook(response, {});
   const before = taken();
   await tapped.body?.getReader().read();
 
@@ -37,13 +37,13 @@ test('nothing is read before the caller reads', async () => {
 test('the end is told once: at the end, at a failure, at a cancel, or at once without a body', async () => {
   const end = vi.fn<() => void>();
 
-  await tapBody(new Response('whole'), { end }).text();
+  await addBodyHook(new Response('whole'), { end }).text();
   expect(end).toHaveBeenCalledTimes(1);
-  await tapBody(endless(1).response, { end }).body?.cancel();
+  await addBodyHook(endless(1).response, { end }).body?.cancel();
   expect(end).toHaveBeenCalledTimes(2);
-  await caught(() => tapBody(new Response('x'), { end, read: () => Promise.reject(new Error('no')) }).text());
+  await caught(() => addBodyHook(new Response('x'), { end, read: () => Promise.reject(new Error('no')) }).text());
   expect(end).toHaveBeenCalledTimes(3);
-  tapBody(new Response(null), { end });
+  addBodyHook(new Response(null), { end });
   expect(end).toHaveBeenCalledTimes(4);
 });
 
@@ -51,7 +51,7 @@ test('a failing read fails the body and gives the source up', async () => {
   const { response, reason } = endless(1);
   const failure = new Error('too much');
 
-  const error = await caught(() => tapBody(response, { read: () => Promise.reject(failure) }).text());
+  const error = await caught(() => addBodyHook(response, { read: () => Promise.reject(failure) }).text());
 
   expect(error).toBe(failure);
   expect(reason()).toBe(failure);
@@ -60,7 +60,7 @@ test('a failing read fails the body and gives the source up', async () => {
 test('a cancel reaches the source with its reason', async () => {
   const { response, reason } = endless(1);
 
-  await tapBody(response, {}).body?.cancel('enough');
+  await addBodyHook(response, {}).body?.cancel('enough');
 
   expect(reason()).toBe('enough');
 });
@@ -75,7 +75,7 @@ test('everything but the body stays: status, headers (each cookie), url, redirec
     type: { value: 'basic' },
   });
 
-  const tapped = tapBody(original, {});
+  const tapped = addBodyHook(original, {});
 
   const { status, statusText, url, redirected, type } = tapped;
   expect({ status, statusText, url, redirected, type }).toEqual({
@@ -94,7 +94,7 @@ test('a clone knows its url too', () => {
     redirected: { value: true },
   });
 
-  const { url, redirected } = tapBody(original, {}).clone();
+  const { url, redirected } = addBodyHook(original, {}).clone();
 
   expect({ url, redirected }).toEqual({ url: 'https://api.test/y', redirected: true });
 });
@@ -133,7 +133,7 @@ test('discarding a response that somebody else is reading rejects nothing', asyn
 
 test('however many stages tap a body, it is wrapped once, and the tap that came last is the outermost', async () => {
   const order: string[] = [];
-  const tap = (name: string): Tap => ({
+  const tap = (name: string): BodyHook => ({
     async read(read) {
       const piece = await read();
       order.push(name);
@@ -142,9 +142,9 @@ test('however many stages tap a body, it is wrapped once, and the tap that came 
     end: () => void order.push(`end ${name}`),
   });
 
-  const once = tapBody(new Response('x'), tap('inner'));
+  const once = addBodyHook(new Response('x'), tap('inner'));
   const { body } = once;
-  const twice = tapBody(once, tap('outer'));
+  const twice = addBodyHook(once, tap('outer'));
   await twice.text();
 
   expect(twice).toBe(once);
@@ -155,7 +155,7 @@ test('however many stages tap a body, it is wrapped once, and the tap that came 
 test('a status that no Response can be made with is kept, also by a clone', () => {
   const response = Object.defineProperties(new Response('x'), { status: { value: 999 }, ok: { value: false } });
 
-  const tapped = tapBody(response, {});
+  const tapped = addBodyHook(response, {});
 
   expect([tapped.status, tapped.ok, tapped.clone().status]).toEqual([999, false, 999]);
 });

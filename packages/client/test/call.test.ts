@@ -25,7 +25,7 @@ test('credentials can be forgotten, whatever the case of their names; other head
   call.setHeader('user-agent', 'bearings');
   call.setCredential('Authorization', 'Bearer t');
 
-  call.dropCredentials();
+  call.dropCredentialHeaders();
 
   expect(call.headersFor(request).get('authorization')).toBeNull();
   expect(call.headersFor(request).get('user-agent')).toBe('bearings');
@@ -63,11 +63,11 @@ test('what remains is counted from the making of the call; without a deadline it
 
 test('a header that was guarded once is kept from other origins on every attempt', () => {
   const call = oneCall();
-  call.guardHeader('X-Mine');
+  call.markCredential('X-Mine');
 
-  const first = call.dropCredentials();
-  call.nextAttempt();
-  const second = call.dropCredentials();
+  const first = call.dropCredentialHeaders();
+  call.startNextAttempt();
+  const second = call.dropCredentialHeaders();
 
   expect([first, second]).toEqual([['x-mine'], ['x-mine']]);
 });

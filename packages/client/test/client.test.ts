@@ -15,21 +15,21 @@ test('a request walks down the slots, whatever the order of the list; only what 
       walked.push(`${slot} ${call.attempt}`);
       return next(request, call);
     });
-  const layers = (['guard', 'auth', 'observe', 'timeout', 'break'] as const).map(passing);
+  const layers = (['destination', 'auth', 'observe', 'timeout', 'circuitBreaker'] as const).map(passing);
   const api = createClient({ fetch: scriptedFetch(status(503), ok), random: () => 0 }, ...layers);
 
   await api.get(url);
 
   expect(walked).toEqual([
     'observe 1',
-    'break 1',
+    'circuitBreaker 1',
     'auth 1',
     'timeout 1',
-    'guard 1',
-    'break 2',
+    'destination 1',
+    'circuitBreaker 2',
     'auth 2',
     'timeout 2',
-    'guard 2',
+    'destination 2',
   ]);
 });
 
@@ -62,7 +62,7 @@ test('the stages are joined once, not per call', async () => {
 
 test('a stage is told the facts of its client', () => {
   const told: unknown[] = [];
-  const curious = layer('observe', 'curious', (next, { home, random }) => {
+  const curious = layer('observe', 'curious', (next, { baseUrl: home, random }) => {
     told.push(home?.href, random());
     return next;
   });

@@ -10,16 +10,16 @@ const through: Stage = (next) => next;
 /** Written out by hand. */
 const designed = [
   'observe',
-  'shed',
+  'concurrency',
   'retry',
-  'break',
+  'circuitBreaker',
   'auth',
   'timeout',
-  'identify',
-  'limit',
+  'userAgent',
+  'responseSize',
   'redirect',
-  'guard',
-  'wire',
+  'destination',
+  'network',
   'transport',
 ];
 
@@ -32,7 +32,7 @@ test.each([
   ['backwards', (list: readonly Slot[]) => list.toReversed()],
   ['inner ones first', (list: readonly Slot[]) => [...list.slice(2), ...list.slice(0, 2)]],
 ])('layers listed %s stand in the order of the design', (_listing, arrangement) => {
-  const layers = arrangement(['observe', 'break', 'auth', 'transport']).map((slot) =>
+  const layers = arrangement(['observe', 'circuitBreaker', 'auth', 'transport']).map((slot) =>
     layer(slot, `my ${slot}`, through),
   );
 
@@ -40,15 +40,15 @@ test.each([
 
   expect(stages).toEqual([
     'my observe',
-    'shed',
+    'concurrency',
     'retry',
-    'my break',
+    'my circuitBreaker',
     'my auth',
     'timeout',
-    'identify',
-    'limit',
+    'userAgent',
+    'responseSize',
     'redirect',
-    'guard',
+    'destination',
     'my transport',
   ]);
 });
@@ -76,7 +76,7 @@ test('a slot that does not exist is refused by the compiler and at run time, wit
 
 test.each([
   ['two of the caller', [layer('auth', 'bearer', through), layer('auth', 'bearer', through)], 'bearer'],
-  ['two in different slots', [layer('auth', 'mine', through), layer('break', 'mine', through)], 'mine'],
+  ['two in different slots', [layer('auth', 'mine', through), layer('circuitBreaker', 'mine', through)], 'mine'],
   ['one that every client has', [layer('retry', 'retry', through)], 'retry'],
 ])('a name that is taken is refused: %s', async (_case, layers, name) => {
   const error = await caught(() => createClient({}, ...layers));

@@ -1,6 +1,6 @@
 import { Call } from '../src/call.ts';
 import type { CallParts } from '../src/call.ts';
-import type { ClientFacts, Send } from '../src/stage.ts';
+import type { ClientContext, Send } from '../src/stage.ts';
 import { virtualClock } from '@bearings/testing';
 
 /** A call as the desk would make it, to hand to a single stage. */
@@ -16,8 +16,8 @@ export function oneCall(parts: Partial<CallParts> = {}): Call {
 }
 
 /** The facts of a client with nothing special about it. */
-export function factsWith(facts: Partial<ClientFacts> = {}): ClientFacts {
-  return { slot: 'transport', home: undefined, clock: virtualClock(), random: () => 0, ...facts };
+export function factsWith(facts: Partial<ClientContext> = {}): ClientContext {
+  return { slot: 'transport', baseUrl: undefined, clock: virtualClock(), random: () => 0, ...facts };
 }
 
 /** What a stage that is the last of its stack may call: nothing. */

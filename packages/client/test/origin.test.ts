@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isLoopback, isSecure, originOf, readUrl } from '../src/origin.ts';
+import { isLoopback, isSecure, parseOrigin, readUrl } from '../src/origin.ts';
 import { caught } from './caught.ts';
 
 test.each([
@@ -34,8 +34,8 @@ test('https is secure anywhere, http on loopback only, and nothing else is', () 
 });
 
 test('an error may name the origin, and no more than it', () => {
-  expect(originOf('https://u:p@api.test:8443/path?q=1#f')).toBe('https://api.test:8443');
-  expect(originOf('no url')).toBe('an invalid URL');
+  expect(parseOrigin('https://u:p@api.test:8443/path?q=1#f')).toBe('https://api.test:8443');
+  expect(parseOrigin('no url')).toBe('an invalid URL');
 });
 
 test('a path is resolved against home, an absolute URL is not', () => {

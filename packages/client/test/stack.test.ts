@@ -78,7 +78,7 @@ test('a stage that gives no function is refused when the client is made', async 
 });
 
 test('layers may come in lists', () => {
-  const pair = [layer('observe', 'outer', through), layer('wire', 'inner', through)];
+  const pair = [layer('observe', 'outer', through), layer('network', 'inner', through)];
 
   const { stages } = createClient({}, pair, layer('auth', 'mine', through));
 

@@ -4,12 +4,12 @@ import { withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
 import type { TokenHandle } from '@bearings/oauth-bearer';
 import type { ClientConfig } from './client-schema.ts';
 import { clientOptionsOf } from './client-settings.ts';
-import { credentialsOf, openToken } from './credential.ts';
-import type { Credential, TokenOptions } from './credential.ts';
+import { readCredentials, createToken } from './credential.ts';
+import type { ConfiguredCredential, TokenOptions } from './credential.ts';
 import { shownName } from './document-path.ts';
 import { InvalidConfigError, problemAt } from './invalid-config-error.ts';
 import type { Config } from './load-config.ts';
-import { nearest } from './suggestion.ts';
+import { closestName } from './did-you-mean.ts';
 
 /** What clients are made with, besides their config. */
 export interface ClientsOptions<Name extends string = string> extends TokenOptions {
@@ -18,7 +18,7 @@ export interface ClientsOptions<Name extends string = string> extends TokenOptio
   /** Layers for a client, such as telemetry or another network. They are their maker's to close. Default: none. */
   readonly layers?: (name: string) => readonly Layer[];
   /** Told of each token once, before its first use: to observe it, or to listen. Default: nobody. */
-  readonly onToken?: (token: TokenHandle, credential: Credential) => void;
+  readonly onToken?: (token: TokenHandle, credential: ConfiguredCredential) => void;
 }
 
 /** Clients by their names, and the way to close them. */
@@ -69,7 +69,7 @@ function mustHave({ clients }: Config, names: readonly string[]): void {
   const problems = names
     .filter((name) => !Object.hasOwn(clients, name))
     .map((name) => {
-      const suggestion = nearest(name, known);
+      const suggestion = closestName(name, known);
       const expected = suggestion === undefined ? `the clients are ${known.map(shownName).join(', ')}` : '';
       const flaw = { found: 'is not in the config', expected, ...(suggestion !== undefined && { suggestion }) };
       return problemAt(['clients', name], flaw, {});
@@ -87,8 +87,8 @@ function only(clients: Config['clients'], names: readonly string[]): Config['cli
  * @throws TokenError | InvalidConfigError
  */
 async function openTokens(config: Config, tokens: Map<string, TokenHandle>, options: ClientsOptions): Promise<void> {
-  for (const credential of credentialsOf(config)) {
-    const opened = await openToken(config, credential, options);
+  for (const credential of readCredentials(config)) {
+    const opened = await createToken(config, credential, options);
     if (opened.isErr()) throw opened.error;
     for (const name of credential.clients) tokens.set(name, opened.value);
     options.onToken?.(opened.value, credential);

@@ -10,7 +10,7 @@ import { fileIn } from './secret-reference.ts';
 import { settingsOf } from './token-settings.ts';
 
 /** What a client proves itself with to whom it calls. */
-export interface Credential {
+export interface ConfiguredCredential {
   /** The names of the clients that use it. */
   readonly clients: readonly string[];
   /** As the config describes it: with references, without secrets. */
@@ -31,7 +31,7 @@ export interface TokenOptions {
 }
 
 /** The credentials of a config, each once: clients whose auths say the same share one. */
-export function credentialsOf({ clients }: Pick<Config, 'clients'>): readonly Credential[] {
+export function readCredentials({ clients }: Pick<Config, 'clients'>): readonly ConfiguredCredential[] {
   const users = new Map<string, { readonly clients: string[]; readonly auth: CredentialAuth }>();
   for (const [name, { auth }] of Object.entries(clients)) {
     if (auth.type === 'none') continue;
@@ -58,9 +58,9 @@ function sorted(value: unknown): unknown {
  * Opens a credential without making a client, for whoever wants to look at it. Nothing is sent before its first use;
  * secrets are read then, and anew whenever they may have changed. Whoever opens it closes it.
  */
-export async function openToken(
+export async function createToken(
   config: Pick<Config, 'readSecret'>,
-  { auth }: Pick<Credential, 'auth'>,
+  { auth }: Pick<ConfiguredCredential, 'auth'>,
   options: TokenOptions = {},
 ): Promise<Result<TokenHandle, TokenError | InvalidConfigError>> {
   const read = (reference: string) => async (): Promise<SecretString> => mustRead(config, reference);

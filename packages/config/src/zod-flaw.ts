@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { shownName } from './document-path.ts';
 import type { DocumentPath } from './document-path.ts';
 import type { Flaw } from './flaw.ts';
-import { nearest } from './suggestion.ts';
+import { closestName } from './did-you-mean.ts';
 
 /** A flaw of a document, and where. */
 export interface PlacedFlaw extends Flaw {
@@ -32,7 +32,7 @@ export function flawsOf(issue: Issue, scene: Scene): readonly PlacedFlaw[] {
 function unknownField(path: DocumentPath, { document, fieldsAt }: Scene): PlacedFlaw {
   const [within, name] = [path.slice(0, -1), String(path.at(-1))];
   const fields = fieldsAt(within);
-  const suggestion = nearest(name, fields);
+  const suggestion = closestName(name, fields);
   if (suggestion === undefined && !isName(name, valueAt(document, path))) return { path: within, ...slip };
   if (suggestion === `${name}Ref`) {
     return { path, found: 'would be the secret itself, which does not belong in a config', expected: '', suggestion };
@@ -51,7 +51,7 @@ const slip: Flaw = {
 };
 
 function nearestOption(value: string, issue: Issue): string | undefined {
-  return nearest(
+  return closestName(
     value,
     optionsOf(issue).filter((option) => typeof option === 'string'),
   );

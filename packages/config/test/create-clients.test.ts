@@ -147,7 +147,7 @@ test('a client is what its config says, over its profile', async () => {
     return Response.json({});
   };
   const told: string[] = [];
-  const tell = layer('wire', 'tell', (next) => (request, call) => {
+  const tell = layer('network', 'tell', (next) => (request, call) => {
     told.push(`${call.attemptTimeoutMs}`);
     return next(request, call);
   });
@@ -159,7 +159,7 @@ test('a client is what its config says, over its profile', async () => {
   });
   await clients.a.get('x');
 
-  expect(clients.a.stages).toContain('shed');
+  expect(clients.a.stages).toContain('concurrency');
   expect(told).toEqual(['5000']);
   expect(sent[0]?.headers.get('x-team')).toBe('billing');
   expect(sent[0]?.headers.get('user-agent')).toBe('billing/1');

@@ -1,7 +1,7 @@
 import { fakeIssuer } from '@bearings/testing';
 import { expect, test } from 'vitest';
 import '@bearings/testing/vitest';
-import { credentialsOf, openToken } from '../src/credential.ts';
+import { readCredentials, createToken } from '../src/credential.ts';
 import { loadConfig } from '../src/load-config.ts';
 
 const env = { SECRET: 'test-client-secret' };
@@ -12,7 +12,7 @@ test('credentials are listed once, with who uses them, and without their secrets
   const clients = { a: { baseUrl, auth }, b: { baseUrl, auth: { type: 'none' } }, c: { baseUrl, auth: { ...auth } } };
   const config = (await loadConfig({ clients }, { env })).unwrap();
 
-  const credentials = credentialsOf(config);
+  const credentials = readCredentials(config);
 
   expect(credentials).toEqual([{ clients: ['a', 'c'], auth: { type: 'bearer', tokenRef: 'env:SECRET' } }]);
   expect([config, credentials]).toHideSecrets('test-client-secret');
@@ -23,7 +23,7 @@ test('a credential is opened without a client, and asks for nothing before it is
   const { issuerUrl, clientId } = issuer.credentials;
   const auth = { type: 'oauth2_client_credentials', issuerUrl, clientId, clientSecretRef: 'env:SECRET', scopes: ['x'] };
   const config = (await loadConfig({ clients: { a: { baseUrl, auth } } }, { env })).unwrap();
-  const opened = credentialsOf(config).map((credential) => openToken(config, credential, { fetch: issuer.fetch }));
+  const opened = readCredentials(config).map((credential) => createToken(config, credential, { fetch: issuer.fetch }));
 
   const [only] = await Promise.all(opened);
   await using token = only?.unwrap();

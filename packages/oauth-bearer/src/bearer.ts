@@ -63,7 +63,7 @@ function bearer(token: TokenHandle, header: string, { origins, respectExisting =
 
     return async (request, call) => {
       if (respectExisting && request.headers.has(header)) {
-        call.guardHeader(header);
+        call.markCredential(header);
         return next(request, call);
       }
       if (!isMeant(request.url, addresses)) {
@@ -93,7 +93,7 @@ function misplaced(slot: string): ConfigError {
 }
 
 /** @throws ConfigError when the token would have no destination */
-function destinations(origins: readonly string[] | undefined, { home }: ClientFacts): readonly string[] {
+function destinations(origins: readonly string[] | undefined, { baseUrl: home }: ClientFacts): readonly string[] {
   if (origins === undefined && home !== undefined) return [home.origin];
   if (origins === undefined || origins.length === 0) {
     throw new ConfigError('origins', 'The token has no destination: give the client a baseUrl, or the layer origins');

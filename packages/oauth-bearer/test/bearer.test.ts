@@ -7,7 +7,7 @@ import { broken, ok, redirectTo, scriptedFetch, status, times } from '../../clie
 import type { ScriptedFetch } from '../../client/test/scripted.ts';
 import { withBearerAuth, withBearerAuthHeader } from '../src/bearer.ts';
 import type { BearerAuthOptions } from '../src/bearer.ts';
-import { fixedToken } from '../src/fixed-token.ts';
+import { staticToken } from '../src/static-token.ts';
 import type { TokenHandle } from '../src/token-handle.ts';
 import { canary, fakeIssuer, outage, refuse, tokenFrom } from './fake-issuer.ts';
 import { virtualClock } from '@bearings/testing';
@@ -166,7 +166,7 @@ test.each(['https://api.example@evil.example/x', 'http://api.example/x'])('nothi
 });
 
 test('a token without a destination is a mistake told when the client is made', () => {
-  const make = (auth?: BearerAuthOptions): Client => createClient({}, withBearerAuth(fixedToken('at_CANARY_f'), auth));
+  const make = (auth?: BearerAuthOptions): Client => createClient({}, withBearerAuth(staticToken('at_CANARY_f'), auth));
 
   expect(() => make()).toThrow(expect.objectContaining({ code: 'CONFIG', field: 'origins' }));
   expect(() => make({ origins: [] })).toThrow(expect.objectContaining({ code: 'CONFIG', field: 'origins' }));
@@ -177,7 +177,7 @@ test.each(['https://api.example/v1', 'api.example', 'https://u:CANARY@api.exampl
   async (origin) => {
     const auth = { origins: [origin] };
 
-    const error = await caught(() => apiWith(fixedToken('at_CANARY_f'), scriptedFetch(), { auth }));
+    const error = await caught(() => apiWith(staticToken('at_CANARY_f'), scriptedFetch(), { auth }));
 
     expect(error).toMatchObject({ code: 'CONFIG', field: 'origins' });
     expect(error.message).not.toContain('CANARY');
@@ -186,7 +186,7 @@ test.each(['https://api.example/v1', 'api.example', 'https://u:CANARY@api.exampl
 
 test('the token goes to the origins it was said to be for, and to no other', async () => {
   const network = scriptedFetch(ok);
-  const api = apiWith(fixedToken('at_CANARY_f'), network, { auth: { origins: ['https://other.example'] } });
+  const api = apiWith(staticToken('at_CANARY_f'), network, { auth: { origins: ['https://other.example'] } });
 
   await api.fetch('https://other.example/x');
   const error = await caught(() => api.get('me'));
@@ -220,7 +220,7 @@ test('the replay is not a retry, and does not multiply with it', async () => {
 test('a header that is there already is replaced', async () => {
   const network = scriptedFetch(ok);
 
-  await apiWith(fixedToken('at_CANARY_f'), network).fetch('/me', { headers: { authorization: 'Basic x' } });
+  await apiWith(staticToken('at_CANARY_f'), network).fetch('/me', { headers: { authorization: 'Basic x' } });
 
   expect(tokensOf(network)).toEqual(['Bearer at_CANARY_f']);
 });
@@ -240,7 +240,7 @@ test('a header that is there already is left alone where that was asked for', as
 test('the token may go in a header of another name, guarded the same', async () => {
   const network = scriptedFetch(ok);
   const fetch = network;
-  const api = createClient({ baseUrl, fetch }, withBearerAuthHeader(fixedToken('at_CANARY_f'), 'X-Forwarded-Auth'));
+  const api = createClient({ baseUrl, fetch }, withBearerAuthHeader(staticToken('at_CANARY_f'), 'X-Forwarded-Auth'));
 
   await api.fetch('/me');
   const error = await caught(() => api.fetch('https://evil.example/'));
@@ -300,7 +300,7 @@ test("the caller's abort during a rotation is passed on untouched", async () => 
 test('a fixed token is never rotated: the 401 goes to the caller', async () => {
   const network = scriptedFetch(...times(2, rejection));
 
-  const response = await apiWith(fixedToken('at_CANARY_f'), network).fetch('/me');
+  const response = await apiWith(staticToken('at_CANARY_f'), network).fetch('/me');
 
   expect(response.status).toBe(401);
   expect(network.sent).toHaveLength(1);

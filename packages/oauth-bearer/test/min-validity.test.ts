@@ -4,7 +4,7 @@ import { fakeApi, fakeIssuer, faults, networkOf, virtualClock } from '@bearings/
 import type { FakeApi, FakeIssuer, VirtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
 import { withBearerAuth } from '../src/bearer.ts';
-import { fixedToken } from '../src/fixed-token.ts';
+import { staticToken } from '../src/static-token.ts';
 import type { Token } from '../src/token.ts';
 import type { TokenConfig } from '../src/token-config.ts';
 import { tokenOf } from './token-of.ts';
@@ -118,7 +118,7 @@ test('who leaves while waiting for a longer one is let go alone', async () => {
   caller.abort(reason);
 
   await expect(impatient).rejects.toBe(reason);
-  held.lift();
+  held.clear();
   expect((await patient).unwrap().generation).toBe(2);
 });
 
@@ -181,7 +181,7 @@ test('a request goes out with a short token rather than not at all', async () =>
 });
 
 test('a fixed token is always long enough', async () => {
-  const answer = await fixedToken('at_1').get({ minValidityMs: Infinity });
+  const answer = await staticToken('at_1').get({ minValidityMs: Infinity });
 
   expect(answer.isOk()).toBe(true);
 });

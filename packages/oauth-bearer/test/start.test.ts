@@ -44,7 +44,7 @@ test('a service that may wait starts when its issuer is up', async () => {
 
   const start = started(world, { startWaitMs: 60_000 });
   await world.clock.advance(20_500);
-  outage.lift();
+  outage.clear();
   await world.clock.advance(60_000);
 
   const { created, afterMs } = await start;
@@ -59,7 +59,7 @@ test('while it waits, each attempt after the first costs the issuer one request'
 
   const start = started(world, { startWaitMs: 60_000 });
   await world.clock.advance(3_500);
-  outage.lift();
+  outage.clear();
   await world.clock.advance(1_000);
 
   expect((await start).created.isOk()).toBe(true);

@@ -4,7 +4,7 @@ import '@bearings/testing/vitest';
 import { caught } from '../../client/test/caught.ts';
 import { ok, redirectTo, scriptedFetch, status } from '../../client/test/scripted.ts';
 import { withBearerAuth, withBearerAuthHeader } from '../src/bearer.ts';
-import { fixedToken } from '../src/fixed-token.ts';
+import { staticToken } from '../src/static-token.ts';
 
 const baseUrl = 'https://api.example';
 const canary = 'CANARY';
@@ -21,7 +21,7 @@ test.each([
   ['a challenge of a scheme nobody knows', status(401, { 'www-authenticate': 'ApiKey' })],
 ])('a password that was changed is sent once more after %s', async (_, rejection) => {
   const network = scriptedFetch(rejection, ok);
-  const token = fixedToken(rotating(), { scheme: 'Basic', username: 'billing' });
+  const token = staticToken(rotating(), { scheme: 'Basic', username: 'billing' });
 
   const response = await createClient({ baseUrl, fetch: network }, withBearerAuth(token)).fetch('/me');
 
@@ -32,7 +32,7 @@ test.each([
 
 test('a key that has not changed is not sent again', async () => {
   const network = scriptedFetch(status(401, { 'www-authenticate': 'ApiKey' }));
-  const token = fixedToken(() => 'CANARY_1', { scheme: 'none' });
+  const token = staticToken(() => 'CANARY_1', { scheme: 'none' });
 
   const response = await createClient({ baseUrl, fetch: network }, withBearerAuthHeader(token, 'x-key')).fetch('/me');
 
@@ -42,7 +42,7 @@ test('a key that has not changed is not sent again', async () => {
 
 test('a key in a header of any name goes to its origin alone', async () => {
   const network = scriptedFetch(redirectTo('https://other.example/'), ok);
-  const token = fixedToken('CANARY_1', { scheme: 'none' });
+  const token = staticToken('CANARY_1', { scheme: 'none' });
   const api = createClient(
     { baseUrl, fetch: network, redirects: { origins: ['https://other.example'] } },
     withBearerAuthHeader(token, 'x-our-key'),

@@ -2,7 +2,7 @@ import { fakeIssuer, faults, virtualClock } from '@bearings/testing';
 import type { FakeIssuer, VirtualClock } from '@bearings/testing';
 import '@bearings/testing/vitest';
 import { afterEach, expect, test } from 'vitest';
-import { fixedToken } from '../src/fixed-token.ts';
+import { staticToken } from '../src/static-token.ts';
 import type { Token } from '../src/token.ts';
 import type { TokenConfig } from '../src/token-config.ts';
 import type { TokenEvent } from '../src/token-events.ts';
@@ -128,7 +128,7 @@ test('an outage is told from the first failure to recovery, with the end of the 
   await clock.advance(hourMs);
   token.read();
   token.read();
-  outage.lift();
+  outage.clear();
   await clock.advance(600_000);
 
   const types = typesOf(told);
@@ -167,7 +167,7 @@ test('closing is told once, and nothing after it', async () => {
 });
 
 test('a fixed token tells that it was closed', async () => {
-  const token = fixedToken('at_CANARY_1');
+  const token = staticToken('at_CANARY_1');
   const told = toldBy(token);
 
   await token.close();
@@ -265,11 +265,11 @@ test('a listener may ask the token while it is told, and no request is made twic
   const outage = issuer.inject(faults.status(503));
 
   await clock.advance(59_999);
-  outage.lift();
+  outage.clear();
   const held = issuer.inject(faults.hang());
   await clock.advance(1_001);
   const underWay = issuer.requests.filter(({ endpoint, status }) => endpoint === 'token' && status === undefined);
-  held.lift();
+  held.clear();
   await clock.settle();
 
   expect(underWay).toHaveLength(1);

@@ -39,7 +39,7 @@ export function withTelemetry(options: TelemetryOptions = {}): readonly Layer[] 
       observeCalls({ ...shared, settings, meters }),
     ),
     layer(
-      'wire',
+      'network',
       { name: 'telemetry(wire)', settings: { propagate, silenceFetch }, takesLight: true, alwaysAnswers: true },
       observeRequests({ ...shared, silenceFetch, inject: injector(settings) }),
     ),

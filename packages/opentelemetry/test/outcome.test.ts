@@ -30,7 +30,7 @@ test('a failure of ours is told by its code, another by its class, and none by i
     retry: 0,
   });
   const { options, spans: others, exported: exportedOthers } = recorder();
-  const broken = layer('break', 'broken', () => () => Promise.reject(new BadDay('secret words')));
+  const broken = layer('circuitBreaker', 'broken', () => () => Promise.reject(new BadDay('secret words')));
   const thrower = createClient({ baseUrl: api }, broken, withTelemetry(options));
 
   await expect(client.get('v1/orders')).rejects.toThrow();
@@ -74,7 +74,7 @@ test('a call that the caller ends is an AbortError, whatever the reason was', as
 test('a request that begins after the caller has gone is an AbortError too', async () => {
   const caller = new AbortController();
   const { options, spans } = recorder();
-  const late = layer('break', 'late', (next) => (request, call) => {
+  const late = layer('circuitBreaker', 'late', (next) => (request, call) => {
     caller.abort(new Error('user left'));
     return next(request, call);
   });

@@ -107,7 +107,7 @@ test('without a context manager the requests are still within their call', async
 
 test('a layer in between that has a span of its own is the parent of the request', async () => {
   const { options, spans, tracer } = recorder();
-  const busy = layer('break', 'busy', (next) => (request, call) => {
+  const busy = layer('circuitBreaker', 'busy', (next) => (request, call) => {
     const span = tracer.startSpan('busy');
     return context.with(trace.setSpan(context.active(), span), async () => {
       try {
@@ -209,7 +209,7 @@ test('a layer that sends a call elsewhere is seen through: the URL is that of th
     return new Response();
   };
   const detour = layer(
-    'break',
+    'circuitBreaker',
     'detour',
     (next) => (_request, call) => next(new Request('https://spare.test/v1'), call),
   );

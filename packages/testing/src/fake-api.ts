@@ -5,9 +5,9 @@ import type { Answer } from './answer.ts';
 import { checkBearer } from './bearer-check.ts';
 import type { FakeIssuer } from './fake-issuer.ts';
 import { FakeServer } from './fake-server.ts';
-import type { Scene } from './fault.ts';
+import type { FaultContext } from './fault.ts';
 import type { GoodToken } from './issued-tokens.ts';
-import { outsideOf } from './outside-of.ts';
+import { serverClock } from './server-clock.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** A call that an API lets in. */
@@ -77,7 +77,7 @@ interface Route extends GuardedRoute {
 }
 
 /** A protected resource for tests. */
-export class FakeApi extends FakeServer<Scene> {
+export class FakeApi extends FakeServer<FaultContext> {
   readonly #issuer: FakeIssuer;
   readonly #routes: readonly Route[];
   readonly #options: FakeApiOptions;
@@ -86,7 +86,7 @@ export class FakeApi extends FakeServer<Scene> {
     const list = Object.entries(routes).map(([name, route]) => routeOf(name, route));
     super({
       origin: new URL(options.origin ?? 'https://api.test').origin,
-      clock: outsideOf(options.clock),
+      clock: serverClock(options.clock),
       endpoints: ['all', ...Object.keys(routes)],
       endpointOf: (request) => this.#find(request)?.route.name,
       answer: (request) => this.#answer(request),

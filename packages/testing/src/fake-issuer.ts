@@ -3,12 +3,12 @@ import { jsonAnswer, textAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { RegisteredClient } from './client-authentication.ts';
 import { FakeServer } from './fake-server.ts';
-import type { IssuerScene } from './fault.ts';
+import type { IssuerFaultContext } from './fault.ts';
 import { issuedTokens } from './issued-tokens.ts';
 import type { Introspection } from './issued-tokens.ts';
 import type { IssuerEndpoint } from './issuer-endpoint.ts';
 import type { LoggedRequest } from './logged-request.ts';
-import { outsideOf } from './outside-of.ts';
+import { serverClock } from './server-clock.ts';
 import { grantToken } from './token-endpoint.ts';
 import type { TokenDesk } from './token-endpoint.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -63,14 +63,14 @@ export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
 }
 
 /** An authorization server for tests. */
-export class FakeIssuer extends FakeServer<IssuerScene> {
+export class FakeIssuer extends FakeServer<IssuerFaultContext> {
   readonly #path: string;
   readonly #desk: TokenDesk;
 
   constructor(options: FakeIssuerOptions) {
     const { issuerUrl = 'https://issuer.test', clients = [someClient], tokenLifetimeMs = 3_600_000 } = options;
     const { tokenFormat = 'jwt', opaqueToken = (count) => `opaque-token-${count}` } = options;
-    const clock = outsideOf(options.clock);
+    const clock = serverClock(options.clock);
     const { origin, pathname } = new URL(issuerUrl);
     const paths = pathsOf(pathname);
     const endpointOf = ({ url }: Request): IssuerEndpoint | undefined => paths.get(new URL(url).pathname);

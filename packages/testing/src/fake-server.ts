@@ -4,7 +4,7 @@ import { http, HttpResponse } from 'msw';
 import type { HttpHandler } from 'msw';
 import { answerOf, fetched, needsSocket, responseOf, withHeaders } from './answer.ts';
 import type { Answer } from './answer.ts';
-import type { Fault, Scene } from './fault.ts';
+import type { Fault, FaultContext } from './fault.ts';
 import { Injections } from './injections.ts';
 import type { Injection, InjectOptions } from './injections.ts';
 import { LoggedRequest } from './logged-request.ts';
@@ -12,7 +12,7 @@ import { listenOnLoopback } from './loopback.ts';
 import type { ListenOptions, Loopback } from './loopback.ts';
 
 /** What makes a server this one and no other. `S`: where its faults happen. */
-export interface Role<S extends Scene> {
+export interface Role<S extends FaultContext> {
   /** Its name, until it listens. */
   readonly origin: string;
   readonly clock: Clock;
@@ -22,11 +22,11 @@ export interface Role<S extends Scene> {
   readonly endpointOf: (request: Request) => string | undefined;
   readonly answer: (request: Request) => Answer | Response | Promise<Answer | Response>;
   /** Adds to a scene what only this kind of server can do. */
-  readonly stage: (scene: Scene) => S;
+  readonly stage: (scene: FaultContext) => S;
 }
 
 /** What every fake server has, an issuer as well as an API: its forms, its log and its faults. */
-export class FakeServer<S extends Scene> {
+export class FakeServer<S extends FaultContext> {
   /** What it was asked, in order. */
   readonly requests: readonly LoggedRequest[];
   /** The server as a network of its own, for whatever takes a `fetch`. Every other origin is unreachable. */

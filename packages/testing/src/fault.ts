@@ -5,14 +5,14 @@ import type { Answer } from './answer.ts';
 import type { IssuerEndpoint } from './issuer-endpoint.ts';
 
 /** Where and when a fault happens. */
-export interface Scene {
+export interface FaultContext {
   readonly clock: Clock;
   /** Resolves when the fault is lifted. */
   readonly lifted: Promise<void>;
 }
 
 /** Something that goes wrong with an answer. Made by {@link faults}. */
-export interface Fault<S = Scene> {
+export interface Fault<S = FaultContext> {
   readonly name: string;
   /** True for what happens to a connection, and so needs one. */
   readonly isOnTheWire: boolean;
@@ -24,13 +24,13 @@ export interface Fault<S = Scene> {
 }
 
 /** Where a fault of an issuer happens. */
-export interface IssuerScene extends Scene {
+export interface IssuerFaultContext extends FaultContext {
   readonly rotateKeys: () => void;
   readonly revoke: (token: string) => void;
 }
 
 /** Something that only an issuer can get wrong. */
-export type IssuerFault = Fault<IssuerScene>;
+export type IssuerFault = Fault<IssuerFaultContext>;
 
 const fault = (name: string, change: Fault['change']): Fault => ({ name, isOnTheWire: false, change });
 

@@ -4,7 +4,7 @@ export type { RegisteredClient } from './client-authentication.ts';
 export type { GoodToken, Introspection } from './issued-tokens.ts';
 export { fakeApi } from './fake-api.ts';
 export type { Answerer, ApiCall, ApiCounts, FakeApi, FakeApiOptions, GuardedRoute, Routes } from './fake-api.ts';
-export { networkOf } from './network-of.ts';
+export { combineFetch as networkOf } from './combine-fetch.ts';
 export { faults } from './fault.ts';
 export type { Fault, IssuerFault, StatusFault } from './fault.ts';
 export type { Injection, InjectOptions } from './injections.ts';

@@ -1,4 +1,4 @@
-import type { Fault, Scene } from './fault.ts';
+import type { Fault, FaultContext } from './fault.ts';
 
 /** How long a fault lasts, and where. */
 export interface InjectOptions {
@@ -13,7 +13,7 @@ export interface Injection {
   /** How many requests it has met. */
   readonly hits: number;
   /** Ends it, and lets go of the requests that it holds. */
-  lift(): void;
+  clear(): void;
   [Symbol.dispose](): void;
 }
 
@@ -29,7 +29,7 @@ export interface Met<S> {
  *
  * A request meets one of them, as `FakeServer.inject` says.
  */
-export class Injections<S extends Scene> {
+export class Injections<S extends FaultContext> {
   readonly #waiting = new Set<Waiting<S>>();
   readonly #lifts = new Set<() => void>();
 
@@ -75,7 +75,7 @@ function injection<S>(waiting: Waiting<S>, lift: () => void): Injection {
     get hits() {
       return waiting.hits;
     },
-    lift,
+    clear: lift,
     [Symbol.dispose]: lift,
   };
 }

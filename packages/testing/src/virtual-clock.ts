@@ -19,7 +19,7 @@ export interface VirtualClock extends Clock {
    *
    * It moves with `advance`; `jumpWall` leaves it alone, and it goes on while this machine is suspended.
    */
-  readonly outside: Clock;
+  readonly serverTime: Clock;
   /** How far the waiting timers of this machine are away, in milliseconds, nearest first. */
   readonly waits: readonly number[];
   /** How many timers of this machine wait to fire. */
@@ -80,7 +80,7 @@ export function virtualClock({ startAt = Date.UTC(2026, 10, 6, 12) }: VirtualClo
   const inTurn = oneAtATime();
   return {
     ...clockOn(here, timers, () => startAt + (machine.wakesAtMs ?? world.elapsedMs) + machine.jumpedMs),
-    outside: clockOn(world, timers, () => startAt + world.elapsedMs),
+    serverTime: clockOn(world, timers, () => startAt + world.elapsedMs),
     get waits() {
       return timers.waits(here);
     },

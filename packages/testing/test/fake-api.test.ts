@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fakeApi } from '../src/fake-api.ts';
 import type { FakeApiOptions, Routes } from '../src/fake-api.ts';
 import { fakeIssuer } from '../src/fake-issuer.ts';
-import { networkOf } from '../src/network-of.ts';
+import { combineFetch } from '../src/combine-fetch.ts';
 import { virtualClock } from '../src/virtual-clock.ts';
 
 const clock = virtualClock();
@@ -141,7 +141,7 @@ test('a route that is not called by method and path is refused when the API is m
 test('servers that make up a network answer at their own origins, and nobody else does', async () => {
   const issuer = fakeIssuer();
   const api = fakeApi(issuer);
-  const fetch = networkOf(issuer, api);
+  const fetch = combineFetch(issuer, api);
 
   expect((await fetch(`${issuer.origin}/jwks`)).status).toBe(200);
   expect((await fetch(`${api.origin}/`)).status).toBe(401);

@@ -113,7 +113,7 @@ test('a request that hangs is let go when the fault is lifted, and ends for its 
 
   caller.abort(new Error('enough'));
   await expect(impatient).rejects.toThrow('enough');
-  hang.lift();
+  hang.clear();
 
   expect((await patient).status).toBe(200);
   expect(hang.hits).toBe(2);
@@ -145,7 +145,7 @@ test('faults for a number of requests come in the order they were injected, then
 
   const seen = [];
   for (let count = 0; count < 5; count += 1) seen.push((await ask(issuer)).status);
-  outage.lift();
+  outage.clear();
   seen.push((await ask(issuer)).status);
 
   expect(seen).toEqual([500, 500, 429, 503, 503, 200]);

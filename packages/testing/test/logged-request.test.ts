@@ -38,7 +38,7 @@ test('a request that has no answer yet has no status', async () => {
   await new Promise((resolve) => setImmediate(resolve));
 
   const before = issuer.requests[0]?.status;
-  hang.lift();
+  hang.clear();
   await asked;
 
   expect([before, issuer.requests[0]?.status]).toEqual([undefined, 200]);

@@ -23,7 +23,7 @@ test('time stands still until it is told to move', async () => {
   await clock.settle();
 
   expect([clock.now(), clock.monotonic()]).toEqual([startAt, 0]);
-  expect([clock.outside.now(), clock.outside.monotonic()]).toEqual([startAt, 0]);
+  expect([clock.serverTime.now(), clock.serverTime.monotonic()]).toEqual([startAt, 0]);
 });
 
 test('every clock starts at the same known moment', () => {
@@ -36,7 +36,7 @@ test('advance moves wall time and monotonic time, here and outside', async () =>
   await clock.advance(1_500);
 
   expect([clock.now(), clock.monotonic()]).toEqual([startAt + 1_500, 1_500]);
-  expect([clock.outside.now(), clock.outside.monotonic()]).toEqual([startAt + 1_500, 1_500]);
+  expect([clock.serverTime.now(), clock.serverTime.monotonic()]).toEqual([startAt + 1_500, 1_500]);
 });
 
 test('timers fire when they are due, each seeing its own time, and those due together in the order they were set', async () => {
@@ -105,7 +105,7 @@ test.each([0, -5])(
     const { lines, write } = diary();
 
     clock.schedule(ms, write(clock, 'here'));
-    clock.outside.schedule(ms, write(clock, 'outside'));
+    clock.serverTime.schedule(ms, write(clock, 'outside'));
     const before = [...lines];
     await clock.settle();
 
@@ -154,7 +154,7 @@ test('a timer may call off one that is due at the same moment', async () => {
 test('one can see what waits, nearest first', async () => {
   const clock = virtualClock();
   for (const ms of [300, 100, 200]) clock.schedule(ms, () => {});
-  clock.outside.schedule(50, () => {});
+  clock.serverTime.schedule(50, () => {});
 
   await clock.advance(40);
 
@@ -182,7 +182,7 @@ test('setting the clock of the machine, either way, moves its wall time alone', 
   const clock = virtualClock({ startAt });
   const { lines, write } = diary();
   clock.schedule(10, write(clock, 'here'));
-  clock.outside.schedule(10, write(clock.outside, 'outside'));
+  clock.serverTime.schedule(10, write(clock.serverTime, 'outside'));
 
   clock.jumpWall(3_600_000);
   const ahead = clock.now();
@@ -191,7 +191,7 @@ test('setting the clock of the machine, either way, moves its wall time alone', 
 
   expect(ahead).toBe(startAt + 3_600_000);
   expect(clock.now()).toBe(startAt - 3_600_000 + 10);
-  expect(clock.outside.now()).toBe(startAt + 10);
+  expect(clock.serverTime.now()).toBe(startAt + 10);
   expect(lines).toEqual(['here at 10', 'outside at 10']);
 });
 
@@ -215,7 +215,7 @@ test('while the machine sleeps wall time goes on and its timers stand still: the
 test('while the machine sleeps all goes on outside: both times, and the timers', async () => {
   const clock = virtualClock({ startAt });
   const { lines, write } = diary();
-  const { outside } = clock;
+  const { serverTime: outside } = clock;
   outside.schedule(300, () => {
     write(outside, 'answer')();
     outside.schedule(200, write(outside, 'next'));
@@ -230,7 +230,7 @@ test('while the machine sleeps all goes on outside: both times, and the timers',
 
 test('what an answer sets in motion while the machine sleeps sees the time of waking', async () => {
   const clock = virtualClock({ startAt });
-  const answer = new Promise<void>((resolve) => void clock.outside.schedule(300, resolve));
+  const answer = new Promise<void>((resolve) => void clock.serverTime.schedule(300, resolve));
   const receivedAt = (async () => {
     await answer;
     return clock.now();
@@ -257,12 +257,12 @@ test('timers here and outside fire in one order, also after a sleep', async () =
   const clock = virtualClock();
   const { lines, write } = diary();
   clock.schedule(100, write(clock, 'here'));
-  clock.outside.schedule(150, write(clock, 'outside, before'));
-  clock.outside.schedule(151, write(clock, 'outside, after'));
+  clock.serverTime.schedule(150, write(clock, 'outside, before'));
+  clock.serverTime.schedule(151, write(clock, 'outside, after'));
 
   await clock.advance(50);
   await clock.suspend(50);
-  clock.outside.schedule(50, write(clock, 'outside, with it'));
+  clock.serverTime.schedule(50, write(clock, 'outside, with it'));
   await clock.advance(50);
 
   expect(lines).toEqual(['here at 100', 'outside, before at 100', 'outside, with it at 100']);
@@ -299,13 +299,13 @@ test('what a timer throws comes out of the move, at that moment, and the clock g
 
 test('what a timer outside throws ends the sleep, at that moment', async () => {
   const clock = virtualClock({ startAt });
-  clock.outside.schedule(10, () => {
+  clock.serverTime.schedule(10, () => {
     throw new Error('burnt');
   });
 
   await expect(clock.suspend(50)).rejects.toThrow('burnt');
 
-  expect([clock.now(), clock.outside.now(), clock.monotonic()]).toEqual([startAt + 10, startAt + 10, 0]);
+  expect([clock.now(), clock.serverTime.now(), clock.monotonic()]).toEqual([startAt + 10, startAt + 10, 0]);
 });
 
 test('what is due at once and throws comes out of the move too, all of it', async () => {
@@ -355,7 +355,7 @@ test('fractions of milliseconds add up alike on both times', async () => {
 
 test('real sockets answer while a virtual clock stands still', async () => {
   const clock = virtualClock({ startAt });
-  const server = createServer((_, response) => response.end(String(clock.outside.now()))).listen(0, '127.0.0.1');
+  const server = createServer((_, response) => response.end(String(clock.serverTime.now()))).listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -394,7 +394,7 @@ test('whatever is set, called off and moved, all fires by when it is due, and th
       const clock = virtualClock();
       const fired: string[] = [];
       timers.forEach(({ isOutside, delayMs, childMs, isOff }, index) => {
-        const side = isOutside ? clock.outside : clock;
+        const side = isOutside ? clock.serverTime : clock;
         const cancel = side.schedule(delayMs + 1, () => {
           fired.push(`${index}`);
           side.schedule(childMs, () => fired.push(`child of ${index}`));

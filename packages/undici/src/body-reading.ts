@@ -48,7 +48,7 @@ export class BodyReading {
 
   /** All of it, when it is there and no tap wants to see it, other than those for waits: then there is nothing to wait for. */
   #atOnce(): readonly Uint8Array[] | undefined {
-    if (!this.taps.areForWaits) return undefined;
+    if (!this.taps.areOnlyForWaiting) return undefined;
     try {
       const whole = this.#source.takeAll();
       if (whole !== undefined) this.taps.end();

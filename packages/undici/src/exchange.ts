@@ -17,7 +17,7 @@ export interface ExchangeParts {
   /** What may be ended: the attempt. */
   readonly scope: Scope;
   /** What the network's error is to the caller. */
-  readonly failed: (cause: unknown, facts: { readonly isCutShort: boolean }) => unknown;
+  readonly failed: (cause: unknown, facts: { readonly isTruncated: boolean }) => unknown;
 }
 
 type Controller = Dispatcher.DispatchController;
@@ -50,7 +50,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Source {
     this.#parts = parts;
     this.#settle = Promise.withResolvers<Head>();
     this.head = this.#settle.promise;
-    this.#leave = parts.scope.onEnd((reason) => this.#abort(reason));
+    this.#leave = parts.scope.onCancel((reason) => this.#abort(reason));
   }
 
   get isComplete(): boolean {
@@ -82,7 +82,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Source {
   }
 
   onResponseError(_: Controller | null, cause: Error): void {
-    this.#fail(this.#parts.failed(cause, { isCutShort: this.#settle === undefined }));
+    this.#fail(this.#parts.failed(cause, { isTruncated: this.#settle === undefined }));
   }
 
   read(): Piece | Promise<Piece> {
@@ -111,7 +111,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Source {
   }
 
   explain(cause: unknown): unknown {
-    return this.#failure?.reason ?? this.#parts.failed(cause, { isCutShort: true });
+    return this.#failure?.reason ?? this.#parts.failed(cause, { isTruncated: true });
   }
 
   /** Lets a body go by that belongs to no response, as that of a 205. */
@@ -128,7 +128,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Source {
   #begin(): void {
     this.#isRead = true;
     const { scope } = this.#parts;
-    if (scope.isEnded) this.#abort(scope.reason);
+    if (scope.isCancelled) this.#abort(scope.reason);
   }
 
   #ending(): Piece | undefined {

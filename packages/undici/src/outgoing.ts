@@ -36,7 +36,7 @@ function headersOf(request: Request, call: Call, { length, isForm = false }: Pay
   const list: string[] = [];
   let accepts = false;
   let encoded = false;
-  call.eachHeader(request, (name, value) => {
+  call.forEachHeader(request, (name, value) => {
     if (name === 'host' || (isForm && name === 'content-type')) return;
     if (length !== undefined && name === 'content-length') return;
     accepts ||= name === 'accept';

@@ -46,8 +46,8 @@ export function withUndici(options: UndiciOptions = {}): UndiciLayer {
 function sender(usual: Dispatcher): (request: Request, call: Call) => Promise<Response> {
   const unread = new FinalizationRegistry<Exchange>((exchange) => exchange.forget());
   return async (request, call) => {
-    const { scope } = call;
-    if (scope.isEnded) throw scope.reason;
+    const { cancelScope: scope } = call;
+    if (scope.isCancelled) throw scope.reason;
     if (request.integrity !== '') throw new ConfigError('integrity', 'undici checks no integrity: leave it to fetch');
     const exchange = new Exchange({
       scope,

@@ -96,7 +96,7 @@ test('a response is a Response to whoever asks it, but was not made by its const
   const server = await byteServer(({ socket }) => socket.write(`${head('200 OK', 'content-length: 2')}ok`));
   let response: Response | undefined;
   const seen = layer(
-    'wire',
+    'network',
     'seen',
     (next) =>
       async (...args) =>

@@ -23,7 +23,7 @@ test('what it is set to is shown, but no key and no password', async () => {
   await using network = withUndici({ connections: 8, tls, proxy: 'http://user:SECRET@proxy.test:3128' });
 
   expect(explain(createClient({}, network)).split('\n').at(-1)).toBe(
-    '▼ transport  undici    connections 8 · pipelining 1 · allowH2 false · connectTimeout 10 s · ' +
+    '▼ transport     undici        connections 8 · pipelining 1 · allowH2 false · connectTimeout 10 s · ' +
       'tls key, cert, rejectUnauthorized · rejectUnauthorized false · proxy proxy.test:3128',
   );
 });

@@ -9,7 +9,7 @@ export interface TransportFailure {
   /** True when the request had a body that cannot be sent again. Default: false. */
   readonly isBodyGone?: boolean;
   /** True when there was a head, and the body broke off. Default: false. */
-  readonly isCutShort?: boolean;
+  readonly isTruncated?: boolean;
 }
 
 /** No HTTP answer, or one that broke off: DNS, connect, reset or broken framing. */
@@ -21,8 +21,11 @@ export class TransportError extends Failure {
   /** The platform's own code, such as `ECONNREFUSED`; `REFUSED` for what `fetch` forbids, `UNKNOWN` when there is none. */
   readonly reason: string;
 
-  constructor(origin: string, { reason, detail, isBodyGone = false, isCutShort = false }: TransportFailure) {
-    const what = isCutShort ? `The answer from ${origin} broke off` : `No answer from ${origin}`;
+  constructor(
+    origin: string,
+    { reason, detail, isBodyGone = false, isTruncated: isTruncated = false }: TransportFailure,
+  ) {
+    const what = isTruncated ? `The answer from ${origin} broke off` : `No answer from ${origin}`;
     super(`${what}: ${detail}${isBodyGone ? bodyGone : ''}`);
     this.origin = origin;
     this.reason = reason;

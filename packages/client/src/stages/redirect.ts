@@ -4,7 +4,7 @@ import type { Call } from '../call.ts';
 import { credentialHeaders } from '../credential-headers.ts';
 import { RedirectBlockedError } from '../errors.ts';
 import { redirectedStream } from '../errors/body-gone.ts';
-import { isSecure, originOf } from '../origin.ts';
+import { isSecure, parseOrigin } from '../origin.ts';
 import type { Stage } from '../stage.ts';
 
 /** Where a response may send a call. */
@@ -41,7 +41,7 @@ export function redirect({ limit, origins, blocked }: Redirects): Stage {
   return (next, { clock }) => {
     /** Kept apart, because almost no answer is a redirect. */
     async function follow(first: Response, request: Request, call: Call): Promise<Response> {
-      const home = originOf(request.url);
+      const home = parseOrigin(request.url);
       const mayGoTo = ({ origin }: URL): boolean => origin === home || origins === 'any' || origins.includes(origin);
       let current = request;
       let response = first;
@@ -54,7 +54,7 @@ export function redirect({ limit, origins, blocked }: Redirects): Stage {
         if (typeof refusal === 'string') {
           if (blocked === 'response' && request.redirect !== 'error') return here;
           void discard(response, clock); // never rejects, and nobody waits for it
-          throw new RedirectBlockedError(originOf(current.url), response.status, refusal);
+          throw new RedirectBlockedError(parseOrigin(current.url), response.status, refusal);
         }
         void discard(response, clock);
         current = hop(refusal, { from: current, status: response.status, call });
@@ -111,8 +111,8 @@ function hop(target: URL, { from, status, call }: { from: Request; status: numbe
   const isGet = becomesGet(status, from.method);
   const headers = new Headers(from.headers);
   if (isGet) for (const name of bodyHeaders) headers.delete(name);
-  if (target.origin !== originOf(from.url)) {
-    for (const name of call.dropCredentials(credentialHeaders)) headers.delete(name);
+  if (target.origin !== parseOrigin(from.url)) {
+    for (const name of call.dropCredentialHeaders(credentialHeaders)) headers.delete(name);
   }
   const body = from.body === null || isGet ? null : (call.source ?? null);
   const { cache, credentials, integrity, keepalive, mode, referrer, referrerPolicy, signal } = from;

@@ -2,7 +2,7 @@ import { HTTPError } from 'ky';
 import { cancelQuietly, discard } from '../discard.ts';
 import type { Call } from '../call.ts';
 import { withFacts } from '../http-status-error.ts';
-import { originOf } from '../origin.ts';
+import { parseOrigin } from '../origin.ts';
 import { retryBudget } from '../retry-budget.ts';
 import type { RetryBudget } from '../retry-budget.ts';
 import { delayBefore } from '../retry-delay.ts';
@@ -10,7 +10,7 @@ import { retryPolicy } from '../retry-policy.ts';
 import type { RetryEvent, RetryPolicy } from '../retry-policy.ts';
 import { isListed, isRetried, mayRepeat, triggerOf } from '../should-retry.ts';
 import type { Outcome } from '../should-retry.ts';
-import type { ClientFacts, Send, Stage } from '../stage.ts';
+import type { ClientContext, Send, Stage } from '../stage.ts';
 import { wait } from '../until-aborted.ts';
 
 /**
@@ -36,8 +36,8 @@ export function retry(defaults: RetryPolicy): Stage {
         if (policy.budget !== false && !budget.take()) return settle(outcome);
         tell(outcome, subject, delayMs);
         giveUp(outcome, request, { call, client });
-        await call.rest(() => wait(delayMs, call.signal, client.clock));
-        call.nextAttempt();
+        await call.backOff(() => wait(delayMs, call.signal, client.clock));
+        call.startNextAttempt();
         if (policy.attemptHeader) call.setHeader('x-retry-attempt', String(call.attempt - 1));
       }
     }
@@ -87,7 +87,7 @@ interface Subject {
 }
 
 async function isWorthRetrying(outcome: Outcome, { request, call, policy }: Subject): Promise<boolean> {
-  if (call.isEnded || call.attempt > policy.limit || call.isBodyGone(request)) return false;
+  if (call.isCancelled || call.attempt > policy.limit || call.isBodyGone(request)) return false;
   const { idempotencyHeader: header } = policy;
   const hasIdempotencyKey = header !== false && (request.headers.has(header) || call.hasHeader(header));
   const subject = { method: request.method, hasIdempotencyKey };
@@ -123,7 +123,7 @@ function tell(outcome: Outcome, { request, call, policy }: Subject, delayMs: num
     trigger: triggerOf(outcome),
     delayMs,
     method,
-    origin: originOf(url),
+    origin: parseOrigin(url),
     ...('error' in outcome && { error: outcome.error }),
   };
   try {
@@ -134,12 +134,12 @@ function tell(outcome: Outcome, { request, call, policy }: Subject, delayMs: num
 }
 
 /** Remembers why, for the deadline to tell, and lets go of the response. */
-function giveUp(outcome: Outcome, request: Request, { call, client }: { call: Call; client: ClientFacts }): void {
+function giveUp(outcome: Outcome, request: Request, { call, client }: { call: Call; client: ClientContext }): void {
   call.phase = 'backoff';
   if ('error' in outcome) {
     call.lastFailure = outcome.error;
     return;
   }
-  call.lastFailure = new Error(`${originOf(request.url)} answered ${outcome.response.status}`);
+  call.lastFailure = new Error(`${parseOrigin(request.url)} answered ${outcome.response.status}`);
   void discard(outcome.response, client.clock); // never rejects, and nobody waits for it
 }

@@ -1,9 +1,9 @@
-import { tapBody } from '../body.ts';
-import type { Read } from '../tap.ts';
+import { addBodyHook } from '../body.ts';
+import type { Read } from '../body-hooks.ts';
 import type { Call } from '../call.ts';
 import type { Clock } from '../clock.ts';
 import { AttemptTimeoutError, BodyTimeoutError } from '../errors.ts';
-import { originOf } from '../origin.ts';
+import { parseOrigin } from '../origin.ts';
 import type { Stage } from '../stage.ts';
 
 /** What a client sets for every call. */
@@ -24,18 +24,18 @@ export function timeout(defaults: TimeoutOptions): Stage {
     /** Waits for the head, but no longer than the attempt may last, also when the network does not notice. */
     async function head(request: Request, call: Call): Promise<Response> {
       const headMs = call.attemptTimeoutMs;
-      const attempt = call.begin();
+      const attempt = call.startAttempt();
       const cancel =
         headMs === Infinity
           ? undefined
           : clock.schedule(headMs, () =>
-              attempt.end(new AttemptTimeoutError(originOf(request.url), headMs, call.isBodyGone(request))),
+              attempt.cancel(new AttemptTimeoutError(parseOrigin(request.url), headMs, call.isBodyGone(request))),
             );
       try {
-        return await attempt.until(next(request, call));
+        return await attempt.race(next(request, call));
       } finally {
         cancel?.();
-        call.finish();
+        call.endAttempt();
       }
     }
 
@@ -43,7 +43,10 @@ export function timeout(defaults: TimeoutOptions): Stage {
       const response = await head(request, call);
       const idleMs = call.options.bodyTimeout ?? defaults.bodyTimeout;
       if (idleMs === false) return response;
-      return tapBody(response, { read: (read) => notIdle(read, { request, call, clock, idleMs }), isForWaits: true });
+      return addBodyHook(response, {
+        read: (read) => notIdle(read, { request, call, clock, idleMs }),
+        onlyWhenWaiting: true,
+      });
     };
   };
 }
@@ -55,9 +58,9 @@ async function notIdle(
 ): ReturnType<Read> {
   const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<Read>>>();
   const cancel = clock.schedule(idleMs, () => {
-    const late = new BodyTimeoutError(originOf(request.url), idleMs);
+    const late = new BodyTimeoutError(parseOrigin(request.url), idleMs);
     reject(late);
-    call.end(late); // a read as one piece has nothing that could be cancelled: its connection would stay open
+    call.cancel(late); // a read as one piece has nothing that could be cancelled: its connection would stay open
   });
   read().then(resolve, reject);
   try {

@@ -1,10 +1,10 @@
-import { tapBody } from '../body.ts';
+import { addBodyHook } from '../body.ts';
 import type { Call } from '../call.ts';
 import { ConfigError } from '../errors.ts';
 import { lightParts } from '../light-request.ts';
 import { isResponse } from '../response.ts';
 import type { Stage } from '../stage.ts';
-import { transportFailure } from '../transport-failure.ts';
+import { toTransportError } from '../transport-error.ts';
 
 /**
  * The street: hands the request, the stages' headers and the attempt's signal to `fetch`.
@@ -17,9 +17,9 @@ import { transportFailure } from '../transport-failure.ts';
 export function transport(fetch: typeof globalThis.fetch): Stage {
   return () => async (request, call) => {
     const { signal } = call;
-    const failed = (cause: unknown, isCutShort: boolean): unknown => {
+    const failed = (cause: unknown, isTruncated: boolean): unknown => {
       if (signal.aborted) return signal.reason;
-      return transportFailure(cause, { request, call, isCutShort });
+      return toTransportError(cause, { request, call, isTruncated: isTruncated });
     };
     let response: unknown;
     try {
@@ -28,7 +28,7 @@ export function transport(fetch: typeof globalThis.fetch): Stage {
       throw failed(cause, false);
     }
     if (!isResponse(response)) throw notAResponse(response);
-    return tapBody(response, {
+    return addBodyHook(response, {
       async read(read) {
         try {
           return await read();

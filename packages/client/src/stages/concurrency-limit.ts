@@ -2,7 +2,7 @@ import type { Call } from '../call.ts';
 import type { Clock } from '../clock.ts';
 import { OverloadedError } from '../errors.ts';
 import { Gate } from '../gate.ts';
-import { originOf } from '../origin.ts';
+import { parseOrigin } from '../origin.ts';
 import type { Stage } from '../stage.ts';
 
 /** How many calls a client makes at once. */
@@ -33,7 +33,7 @@ export interface Concurrency {
  *
  * @throws OverloadedError at once when full, or when no place came free in time; nothing was sent
  */
-export function shed(concurrency: Concurrency): Stage {
+export function concurrencyLimit(concurrency: Concurrency): Stage {
   const { limit, limitPerOrigin, queue } = concurrency;
   return (next, { clock }) => {
     const door: Door = { limit, gate: new Gate(limit, queue) };
@@ -44,7 +44,7 @@ export function shed(concurrency: Concurrency): Stage {
       return known;
     };
     return async (request, call) => {
-      const origin = limitPerOrigin === Infinity ? undefined : originOf(request.url);
+      const origin = limitPerOrigin === Infinity ? undefined : parseOrigin(request.url);
       let way: readonly Door[] = [];
       const enter = async (isFirst: boolean): Promise<void> => {
         // the narrower first: who waits for one origin takes no place from the others
@@ -57,7 +57,7 @@ export function shed(concurrency: Concurrency): Stage {
         way = [];
       };
       await enter(false);
-      call.whenResting({ begin: leave, end: () => enter(true) });
+      call.onBackoff({ begin: leave, end: () => enter(true) });
       try {
         return await next(request, call);
       } finally {

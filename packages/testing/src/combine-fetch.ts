@@ -5,7 +5,7 @@ interface Reachable {
 }
 
 /** Fake servers as one network, for whatever takes a `fetch`: each answers at its origin, and there is nothing else. */
-export function networkOf(first: Reachable, ...others: readonly Reachable[]): typeof globalThis.fetch {
+export function combineFetch(first: Reachable, ...others: readonly Reachable[]): typeof globalThis.fetch {
   const servers = [first, ...others];
   return (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);

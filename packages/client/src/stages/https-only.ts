@@ -7,7 +7,7 @@ import type { Stage } from '../stage.ts';
  *
  * @throws InvalidSchemeError before anything is sent
  */
-export function guard({ insecureHttp }: { readonly insecureHttp: boolean }): Stage {
+export function httpsOnly({ insecureHttp }: { readonly insecureHttp: boolean }): Stage {
   return (next) => (request, call) => {
     if (request.url.startsWith('https://')) return next(request, call);
     const url = readUrl(request.url);

@@ -3,8 +3,8 @@ import { virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
 import '@bearings/testing/vitest';
 import { caught } from '../../client/test/caught.ts';
-import { fixedToken } from '../src/fixed-token.ts';
-import type { FixedTokenOptions } from '../src/fixed-token.ts';
+import { staticToken } from '../src/static-token.ts';
+import type { StaticTokenOptions } from '../src/static-token.ts';
 import { SecretString } from '../src/secret-string.ts';
 import type { TokenHandle } from '../src/token-handle.ts';
 import { canary } from './fake-issuer.ts';
@@ -12,7 +12,7 @@ import { canary } from './fake-issuer.ts';
 test.each(['at_CANARY_1', new SecretString('at_CANARY_1')])(
   'a fixed token is what it was given, always',
   async (given) => {
-    const token = fixedToken(given);
+    const token = staticToken(given);
 
     const answers = [token.read(), await token.get(), await token.invalidate()];
 
@@ -22,14 +22,14 @@ test.each(['at_CANARY_1', new SecretString('at_CANARY_1')])(
 );
 
 test.each(['', 'CANARY x', 'CANARY\n', 'CANARY_é'])('%j cannot be a token', async (given) => {
-  const error = await caught(() => fixedToken(given));
+  const error = await caught(() => staticToken(given));
 
   expect(error).toMatchObject({ code: 'CONFIG', field: 'secret' });
   expect(error).toHideSecrets(canary);
 });
 
 test('a closed fixed token is given to nobody', async () => {
-  const token = fixedToken('at_CANARY_1');
+  const token = staticToken('at_CANARY_1');
 
   await token.close();
 
@@ -38,7 +38,7 @@ test('a closed fixed token is given to nobody', async () => {
 });
 
 test('a fixed token does not print itself', () => {
-  const token = fixedToken('at_CANARY_1');
+  const token = staticToken('at_CANARY_1');
 
   expect(token).toHideSecrets(canary);
   expect(token.read()).toHideSecrets(canary);
@@ -48,17 +48,17 @@ test('a fixed token does not print itself', () => {
 const headerOf = (token: TokenHandle): string => token.read().unwrap().authorization();
 
 test('a password is written with its user as RFC 7617 says, in UTF-8', () => {
-  const token = fixedToken('test£CANARY:é', { scheme: 'Basic', username: 'jörg' });
+  const token = staticToken('test£CANARY:é', { scheme: 'Basic', username: 'jörg' });
 
   expect(headerOf(token)).toBe(`Basic ${Buffer.from('jörg:test£CANARY:é', 'utf8').toString('base64')}`);
   expect(token).toHideSecrets('test£CANARY:é');
 });
 
 test('an API key is written as it is', () => {
-  expect(headerOf(fixedToken('ApiKey k_CANARY_1', { scheme: 'none' }))).toBe('ApiKey k_CANARY_1');
+  expect(headerOf(staticToken('ApiKey k_CANARY_1', { scheme: 'none' }))).toBe('ApiKey k_CANARY_1');
 });
 
-test.each<[FixedTokenOptions, string, string]>([
+test.each<[StaticTokenOptions, string, string]>([
   [{ scheme: 'Basic', username: 'a:b' }, 'CANARY', 'username'],
   [{ scheme: 'Basic', username: '' }, 'CANARY', 'username'],
   [{ scheme: 'Basic', username: 'a\nb' }, 'CANARY', 'username'],
@@ -70,7 +70,7 @@ test.each<[FixedTokenOptions, string, string]>([
   [{ scheme: 'none' }, 'CANARY é', 'secret'],
   [{ scheme: 'basic' as 'none' }, 'CANARY', 'scheme'],
 ])('%j with %j is refused, and not shown', async (options, secret, field) => {
-  const error = await caught(() => fixedToken(secret, options));
+  const error = await caught(() => staticToken(secret, options));
 
   expect(error).toMatchObject({ code: 'CONFIG', field });
   expect(error).toHideSecrets(canary);
@@ -92,7 +92,7 @@ function store(...answers: readonly (string | Error)[]): { asked: number; ask: (
 
 test('a function is asked at the first use, once, however many come', async () => {
   const keys = store('k_CANARY_1');
-  const token = fixedToken(keys.ask);
+  const token = staticToken(keys.ask);
   const before = [token.read().isErr(), token.status().state];
 
   const answers = await Promise.all([token.get(), token.get(), token.invalidate()]);
@@ -104,7 +104,7 @@ test('a function is asked at the first use, once, however many come', async () =
 
 test('a secret that was rejected is asked for again, once for all who carried it', async () => {
   const keys = store('k_CANARY_1', 'k_CANARY_2');
-  const token = fixedToken(keys.ask);
+  const token = staticToken(keys.ask);
   const old = (await token.get()).unwrap();
 
   const rotation = token.invalidate(old);
@@ -119,7 +119,7 @@ test('a secret that was rejected is asked for again, once for all who carried it
 test('a storm of rejections is no storm of questions', async () => {
   const clock = virtualClock();
   const keys = store('k_CANARY_1');
-  const token = fixedToken(keys.ask, { clock });
+  const token = staticToken(keys.ask, { clock });
   const only = (await token.get()).unwrap();
 
   for (let rejections = 0; rejections < 20; rejections += 1) await token.invalidate(only);
@@ -134,7 +134,7 @@ test('a storm of rejections is no storm of questions', async () => {
 test('a store that fails is asked again, but not by every caller, and is not quoted', async () => {
   const clock = virtualClock();
   const keys = store(new Error('vault said CANARY'), 'k_CANARY_2');
-  const token = fixedToken(keys.ask, { clock });
+  const token = staticToken(keys.ask, { clock });
 
   const failures = [await token.get(), await token.get()];
   await clock.advance(1_000);
@@ -147,13 +147,13 @@ test('a store that fails is asked again, but not by every caller, and is not quo
 });
 
 test('a failure that is one of ours says why, because it holds no secret', async () => {
-  const token = fixedToken(store(new ConfigError('file', 'The file /run/key is gone')).ask);
+  const token = staticToken(store(new ConfigError('file', 'The file /run/key is gone')).ask);
 
   expect((await token.get()).unwrapErr().message).toBe('The file /run/key is gone');
 });
 
 test('what a function gives is judged as well', async () => {
-  const token = fixedToken(store('CANARY\n').ask);
+  const token = staticToken(store('CANARY\n').ask);
 
   const failure = (await token.get()).unwrapErr();
 
@@ -163,7 +163,7 @@ test('what a function gives is judged as well', async () => {
 
 test('a store that does not answer holds nobody for ever', async () => {
   const clock = virtualClock();
-  const token = fixedToken(() => new Promise(() => {}), { clock });
+  const token = staticToken(() => new Promise(() => {}), { clock });
 
   const waiting = token.get();
   await clock.advance(30_000);
@@ -173,7 +173,7 @@ test('a store that does not answer holds nobody for ever', async () => {
 
 test("a caller's abort ends its own wait, and nobody else's", async () => {
   let give: (secret: string) => void = () => {};
-  const token = fixedToken(() => new Promise<string>((resolve) => (give = resolve)));
+  const token = staticToken(() => new Promise<string>((resolve) => (give = resolve)));
 
   const gone = token.get({ signal: AbortSignal.abort(new Error('left')) });
   const leaving = new AbortController();
@@ -188,7 +188,7 @@ test("a caller's abort ends its own wait, and nobody else's", async () => {
 });
 
 test('closing ends the wait for a secret', async () => {
-  const token = fixedToken(() => new Promise(() => {}));
+  const token = staticToken(() => new Promise(() => {}));
   const waiting = token.get();
 
   await token.close();
@@ -200,7 +200,7 @@ test('closing ends the wait for a secret', async () => {
 
 test('a store that fails after a 401 leaves the secret that was there: other resources may take it', async () => {
   let isDown = false;
-  const token = fixedToken(() => {
+  const token = staticToken(() => {
     if (isDown) throw new Error('the store is down');
     return 'k-1';
   });

@@ -3,6 +3,6 @@ import type { Clock } from '@bearings/client';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** The time of a server: a virtual clock's time outside the machine, because the machine's own may be wrong. */
-export function outsideOf(clock: Clock | VirtualClock = systemClock): Clock {
-  return 'outside' in clock ? clock.outside : clock;
+export function serverClock(clock: Clock | VirtualClock = systemClock): Clock {
+  return 'serverTime' in clock ? clock.serverTime : clock;
 }

@@ -39,7 +39,7 @@ test('a base URL that could not be called is refused when the client is made', a
   expect(await caught(() => createClient({ baseUrl: 'http://127.0.0.1.nip.io/' }))).toMatchObject({
     code: 'INVALID_SCHEME',
   });
-  expect(createClient({ baseUrl: 'http://api.test/', insecureHttp: true }).stages).toContain('guard');
+  expect(createClient({ baseUrl: 'http://api.test/', insecureHttp: true }).stages).toContain('destination');
 });
 
 test('every hop of a redirect meets the guard', async () => {

@@ -2,16 +2,16 @@ import type { Call } from './call.ts';
 import { RedirectBlockedError, TlsError, TransportError } from './errors.ts';
 import type { ClientError } from './errors.ts';
 import { redirectedStream } from './errors/body-gone.ts';
-import { originOf } from './origin.ts';
+import { parseOrigin } from './origin.ts';
 
 const tlsCode = /^(?:ERR_TLS|ERR_SSL|CERT_|EPROTO$|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER))/;
 
 /** What was going on when the network failed. */
-export interface FailureScene {
+export interface TransportErrorContext {
   readonly request: Request;
   readonly call: Call;
   /** True when there was a head, and the body broke off. Default: false. */
-  readonly isCutShort?: boolean;
+  readonly isTruncated?: boolean;
 }
 
 /**
@@ -19,12 +19,15 @@ export interface FailureScene {
  *
  * For a layer in the slot `transport`.
  */
-export function transportFailure(cause: unknown, { request, call, isCutShort = false }: FailureScene): ClientError {
-  const origin = originOf(request.url);
+export function toTransportError(
+  cause: unknown,
+  { request, call, isTruncated: isTruncated = false }: TransportErrorContext,
+): ClientError {
+  const origin = parseOrigin(request.url);
   if (isUnexpectedRedirect(cause)) return new RedirectBlockedError(origin, undefined, redirectedStream);
   const { reason, detail } = reasonOf(cause);
   if (tlsCode.test(reason)) return new TlsError(origin, reason, detail);
-  return new TransportError(origin, { isBodyGone: call.isBodyGone(request), isCutShort, reason, detail });
+  return new TransportError(origin, { isBodyGone: call.isBodyGone(request), isTruncated: isTruncated, reason, detail });
 }
 
 function reasonOf(cause: unknown): { reason: string; detail: string } {

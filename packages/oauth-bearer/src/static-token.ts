@@ -8,17 +8,17 @@ import { TokenConfigError } from './errors.ts';
 import type { TokenHandle } from './token-handle.ts';
 
 /** A secret that somebody else looks after, or a function that is asked for it, so that it can change. */
-export type FixedSecret = Secret | (() => Secret | Promise<Secret>);
+export type StaticSecret = Secret | (() => Secret | Promise<Secret>);
 
 /** How the secret is written into its header: `Bearer` and the secret, the secret as it is, or a user's password. */
-export type FixedTokenOptions = FixedTokenParts &
+export type StaticTokenOptions = StaticTokenParts &
   (
     | { readonly scheme?: Exclude<AuthScheme, 'Basic'> }
     /** RFC 7617: the user's name has no colon. */
     | { readonly scheme: 'Basic'; readonly username: string }
   );
 
-interface FixedTokenParts {
+interface StaticTokenParts {
   /** The time. Default: the system's. */
   readonly clock?: Clock;
 }
@@ -32,7 +32,7 @@ interface FixedTokenParts {
  *
  * @throws TokenConfigError when it cannot be a token; what a function gives is judged when it is asked
  */
-export function fixedToken(secret: FixedSecret, options: FixedTokenOptions = {}): TokenHandle {
+export function staticToken(secret: StaticSecret, options: StaticTokenOptions = {}): TokenHandle {
   const { scheme = 'Bearer', clock = systemClock } = options;
   const username = 'username' in options ? options.username : '';
   if (!rules.has(scheme)) throw new TokenConfigError('scheme', "must be 'Bearer', 'Basic' or 'none'");

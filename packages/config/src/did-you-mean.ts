@@ -1,7 +1,7 @@
 import { closestMatch } from 'leven';
 
 /** The name that was probably meant; `undefined` when none is near. Case, dashes and underscores count for nothing. */
-export function nearest(name: string, names: readonly string[]): string | undefined {
+export function closestName(name: string, names: readonly string[]): string | undefined {
   if (names.includes(`${name}Ref`)) return `${name}Ref`;
   const plain = new Map(names.map((each) => [squashed(each), each]));
   const mostSteps = Math.max(1, Math.min(4, Math.round(name.length * 0.4)));

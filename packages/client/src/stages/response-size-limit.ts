@@ -1,7 +1,7 @@
-import { tapBody } from '../body.ts';
+import { addBodyHook } from '../body.ts';
 import { discard } from '../discard.ts';
 import { BodyTooLargeError } from '../errors.ts';
-import { originOf } from '../origin.ts';
+import { parseOrigin } from '../origin.ts';
 import type { Stage } from '../stage.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { Stage } from '../stage.ts';
  *
  * @throws BodyTooLargeError at the head when the length is stated, else from the read that goes too far
  */
-export function limit(limitBytes: number): Stage {
+export function responseSizeLimit(limitBytes: number): Stage {
   return (next, { clock }) =>
     async (request, call) => {
       const response = await next(request, call);
@@ -21,7 +21,7 @@ export function limit(limitBytes: number): Stage {
       if (statedBytes !== undefined && statedBytes <= limitBytes) return response;
       if (statedBytes !== undefined && response.ok && response.body !== null) {
         void discard(response, clock); // never rejects, and nobody waits for it
-        throw new BodyTooLargeError(originOf(request.url), limitBytes);
+        throw new BodyTooLargeError(parseOrigin(request.url), limitBytes);
       }
       return counted(response, request, limitBytes);
     };
@@ -34,11 +34,11 @@ function statedLength(headers: Headers): number | undefined {
 
 function counted(response: Response, request: Request, limitBytes: number): Response {
   let seenBytes = 0;
-  return tapBody(response, {
+  return addBodyHook(response, {
     async read(read) {
       const piece = await read();
       seenBytes += piece.value?.byteLength ?? 0;
-      if (seenBytes > limitBytes) throw new BodyTooLargeError(originOf(request.url), limitBytes);
+      if (seenBytes > limitBytes) throw new BodyTooLargeError(parseOrigin(request.url), limitBytes);
       return piece;
     },
   });

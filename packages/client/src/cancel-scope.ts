@@ -4,12 +4,12 @@
  * Its signal is made when somebody asks for it: a signal costs more than all that the stages do with a call that goes
  * well.
  */
-export class Scope {
+export class CancelScope {
   #controller: AbortController | undefined;
   #ending: { readonly reason: unknown } | undefined;
   #waiting: ((reason: unknown) => void)[] | undefined;
 
-  get isEnded(): boolean {
+  get isCancelled(): boolean {
     return this.#ending !== undefined;
   }
 
@@ -27,7 +27,7 @@ export class Scope {
   }
 
   /** Ends it; once is enough. */
-  end(reason: unknown): void {
+  cancel(reason: unknown): void {
     if (this.#ending !== undefined) return;
     this.#ending = { reason };
     for (const leave of this.#waiting ?? []) leave(reason);
@@ -36,7 +36,7 @@ export class Scope {
   }
 
   /** Tells, once, when this ends, or at once when it has; answers with the way to call that off. Cheaper than a signal. */
-  onEnd(tell: (reason: unknown) => void): () => void {
+  onCancel(tell: (reason: unknown) => void): () => void {
     if (this.#ending === undefined) (this.#waiting ??= []).push(tell);
     else tell(this.#ending.reason);
     return () => {
@@ -49,9 +49,9 @@ export class Scope {
    *
    * @throws the reason, untouched, when this ends first
    */
-  until<T>(work: Promise<T>): Promise<T> {
+  race<T>(work: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const leave = this.onEnd(reject);
+      const leave = this.onCancel(reject);
       work.then(
         (value) => {
           leave();
