@@ -2,8 +2,8 @@
 import { isatty } from 'node:tty';
 import { exitCodes } from './exit-codes.ts';
 import { run } from './program.ts';
-import { outputOn } from './terminal.ts';
-import type { Terminal } from './terminal.ts';
+import { outputOn } from './terminal/terminal.ts';
+import type { Terminal } from './terminal/terminal.ts';
 
 const interruption = new AbortController();
 

@@ -5,7 +5,7 @@ import type { GivenFlags, Settle } from './commands/command.ts';
 import { addDoctor, addExplain, addInit } from './commands/other-commands.ts';
 import { exitCodeHelp, exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from './terminal/terminal.ts';
 import { version } from './version.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     try {
       exitCode = await work(terminal, flags);
     } catch (error) {
-      const { reportFailure } = await import('./failure.ts');
+      const { reportFailure } = await import('./output/failure.ts');
       exitCode = await reportFailure(terminal, error, flags);
     }
   };

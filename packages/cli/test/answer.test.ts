@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deliver } from '../src/answer.ts';
+import { deliver } from '../src/commands/call/print-response.ts';
 import { fakeTerminal } from './fixtures/fake-terminal.ts';
 
 test('a credential that comes back in the head is not shown with it', async () => {

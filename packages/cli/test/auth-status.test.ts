@@ -1,7 +1,7 @@
 import { faults } from '@bearings/testing';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { authStatus } from '../src/auth-status.ts';
+import { authStatus } from '../src/commands/auth-status/auth-status.ts';
 import { plantedSecret } from './fixtures/identity-provider.ts';
 import { town, townAuth } from './fixtures/town.ts';
 import { until } from './fixtures/until.ts';

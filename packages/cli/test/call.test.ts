@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { run } from '../src/program.ts';
-import { outputOn } from '../src/terminal.ts';
+import { outputOn } from '../src/terminal/terminal.ts';
 import { fakeTerminal } from './fixtures/fake-terminal.ts';
 import type { FakeTerminalOptions } from './fixtures/fake-terminal.ts';
 import { openWorkplace, ordersConfig } from './fixtures/workplace.ts';

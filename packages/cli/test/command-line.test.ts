@@ -122,7 +122,7 @@ test('explain prints the picture', async () => {
   const { code, out } = await bearings(['explain', 'orders'], there);
 
   expect(code).toBe(0);
-  expect(out).toMatch(/^▼ transport {2}fetch$/m);
+  expect(out).toMatch(/^▼ transport {2,}fetch$/m);
 });
 
 test('init in a pipe says that it needs a terminal', async () => {

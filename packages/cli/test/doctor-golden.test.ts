@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { doctor } from '../src/doctor/doctor.ts';
-import { systemProbes } from '../src/doctor/probes.ts';
+import { doctor } from '../src/commands/doctor/doctor.ts';
+import { systemProbes } from '../src/commands/doctor/probes.ts';
 import { systemClock } from '@bearings/client';
 import { startApi } from './fixtures/api.ts';
 import type { Api } from './fixtures/api.ts';

@@ -1,8 +1,8 @@
 import { faults } from '@bearings/testing';
 import { expect, test } from 'vitest';
-import { doctor } from '../src/doctor/doctor.ts';
-import type { DoctorOptions } from '../src/doctor/doctor.ts';
-import type { Probes } from '../src/doctor/probes.ts';
+import { doctor } from '../src/commands/doctor/doctor.ts';
+import type { DoctorOptions } from '../src/commands/doctor/doctor.ts';
+import type { Probes } from '../src/commands/doctor/probes.ts';
 import type { FakeTerminal } from './fixtures/fake-terminal.ts';
 import { plantedSecret } from './fixtures/identity-provider.ts';
 import { dayMs, town, townAuth, trusted } from './fixtures/town.ts';

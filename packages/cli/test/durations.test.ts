@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { durationText, momentText } from '../src/durations.ts';
+import { durationText, momentText } from '../src/output/durations.ts';
 
 test.each([
   [0, '0 ms'],

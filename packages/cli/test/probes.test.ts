@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { systemProbes } from '../src/doctor/probes.ts';
+import { systemProbes } from '../src/commands/doctor/probes.ts';
 import { listen } from './fixtures/loopback.ts';
 
 const addressOf = (origin: string) => ({ host: '127.0.0.1', port: Number(new URL(origin).port) });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { shownBody, shownForm } from '../src/exchange-body.ts';
+import { shownBody, shownForm } from '../src/output/redact-body.ts';
 import {
   formsOfCredential,
   printable,
@@ -8,7 +8,7 @@ import {
   shownHeader,
   withoutQueryValues,
   withoutSecrets,
-} from '../src/redaction.ts';
+} from '../src/output/redaction.ts';
 
 const secrets = fc
   .string({ minLength: 8, maxLength: 40, unit: 'grapheme-ascii' })

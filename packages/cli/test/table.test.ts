@@ -1,7 +1,7 @@
 import { array, assert, constantFrom, integer, property, record, string } from 'fast-check';
 import { expect, test } from 'vitest';
-import { table, wordsOf } from '../src/table.ts';
-import type { Cell, Paint, Row } from '../src/table.ts';
+import { table, wordsOf } from '../src/output/table.ts';
+import type { Cell, Paint, Row } from '../src/output/table.ts';
 
 const plain: Paint = (_, text) => text;
 const marked: Paint = (style, text) => `<${style}>${text}</>`;

@@ -1,16 +1,25 @@
 import type { Options } from 'ky';
-import type { CallOptions } from './call.ts';
-import type { Clock } from './clock.ts';
-import { systemClock } from './clock.ts';
-import { ConfigError, InvalidSchemeError } from './errors.ts';
-import { aFunction, aLimit, aTimeout, aWholeNumberFrom0, listOf, millisecondsFrom0, mustBe, oneOf } from './must-be.ts';
-import type { Rule } from './must-be.ts';
-import { isSecure, readUrl } from './origin.ts';
-import { defaultRetry, retryPolicy } from './retry-policy.ts';
-import type { RetryPolicy } from './retry-policy.ts';
-import type { ClientContext } from './stage.ts';
+import type { CallOptions } from './core/call.ts';
+import type { Clock } from './time/clock.ts';
+import { systemClock } from './time/clock.ts';
+import { ConfigError, InvalidSchemeError } from './errors/index.ts';
+import {
+  aFunction,
+  aLimit,
+  aTimeout,
+  aWholeNumberFrom0,
+  listOf,
+  millisecondsFrom0,
+  mustBe,
+  oneOf,
+} from './core/option-rules.ts';
+import type { Rule } from './core/option-rules.ts';
+import { isSecure, readUrl } from './security/url.ts';
+import { defaultRetry, retryPolicy } from './stages/retry/retry-policy.ts';
+import type { RetryPolicy } from './stages/retry/retry-policy.ts';
+import type { ClientContext } from './core/stage.ts';
 import type { RedirectOptions, Redirects } from './stages/redirect.ts';
-import type { Concurrency, ConcurrencyOptions } from './stages/concurrency-limit.ts';
+import type { Concurrency, ConcurrencyOptions } from './stages/concurrency/concurrency-limit.ts';
 
 /** ky's own options that our stages answer for. */
 type Replaced = 'retry' | 'timeout' | 'totalTimeout' | 'fetch';

@@ -1,15 +1,15 @@
-import { builtIn } from './built-in.ts';
+import { builtIn } from './default-layers.ts';
 import { settle } from './client-options.ts';
 import type { ClientOptions, Settings } from './client-options.ts';
-import { openDesk } from './desk.ts';
+import { openDesk } from './entry/call-runner.ts';
 import { stackOf } from './explain.ts';
 import type { Explainable } from './explain.ts';
-import { fetchDoor } from './fetch-door.ts';
-import type { Fetch } from './fetch-door.ts';
-import { kyDoor } from './ky-door.ts';
-import type { Door } from './ky-door.ts';
-import type { Layer } from './layer.ts';
-import { arrange, compose, mustAnswer } from './stack.ts';
+import { fetchDoor } from './entry/fetch.ts';
+import type { Fetch } from './entry/fetch.ts';
+import { kyDoor } from './entry/ky.ts';
+import type { Door } from './entry/ky.ts';
+import type { Layer } from './core/slots.ts';
+import { arrange, compose, mustAnswer } from './core/compose.ts';
 
 /** A ky instance whose requests walk down the stack, and the same stack as a plain `fetch`. */
 export type Client = Door<ClientParts>;

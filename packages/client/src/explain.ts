@@ -1,4 +1,4 @@
-import type { Layer, Setting } from './layer.ts';
+import type { Layer, Setting } from './core/slots.ts';
 
 /** Where a client keeps its layers for {@link explain}: shared by all copies of the package. */
 export const stackOf: unique symbol = Symbol.for('bearings.stack');

@@ -1,4 +1,4 @@
-import { backoffMs } from './backoff.ts';
+import { backoffMs } from './time/backoff.ts';
 import type { ClientOptions } from './client-options.ts';
 
 /** The names of the profiles. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../src/client.ts';
-import { layer } from '../src/layer.ts';
-import type { Slot } from '../src/layer.ts';
+import { layer } from '../src/core/slots.ts';
+import type { Slot } from '../src/core/slots.ts';
 import { caught } from './caught.ts';
 import { virtualClock } from '@bearings/testing';
 import { ok, scriptedFetch, silent, status } from './scripted.ts';

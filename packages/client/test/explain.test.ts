@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../src/client.ts';
 import { explain } from '../src/explain.ts';
-import { layer } from '../src/layer.ts';
-import type { Stage } from '../src/stage.ts';
+import { layer } from '../src/core/slots.ts';
+import type { Stage } from '../src/core/stage.ts';
 
 const through: Stage = (next) => next;
 

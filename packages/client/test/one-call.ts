@@ -1,6 +1,6 @@
-import { Call } from '../src/call.ts';
-import type { CallParts } from '../src/call.ts';
-import type { ClientContext, Send } from '../src/stage.ts';
+import { Call } from '../src/core/call.ts';
+import type { CallParts } from '../src/core/call.ts';
+import type { ClientContext, Send } from '../src/core/stage.ts';
 import { virtualClock } from '@bearings/testing';
 
 /** A call as the desk would make it, to hand to a single stage. */

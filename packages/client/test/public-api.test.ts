@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import * as errors from '../src/errors.ts';
+import * as errors from '../src/errors/index.ts';
 import * as client from '../src/index.ts';
 
 test('the package gives exactly this', () => {

@@ -1,19 +1,19 @@
-export { Token } from './token.ts';
-export { fetchToken } from './fetch-token.ts';
-export type { FetchTokenOptions } from './fetch-token.ts';
-export { TokenPool } from './token-pool.ts';
-export type { PoolConfig, TokenPoolOptions, TokenPurpose } from './token-pool.ts';
-export type { TokenConfig } from './token-config.ts';
-export type { ClientAuthMethod, CredentialConfig } from './credential.ts';
-export type { ClientSecret, Secret, Secrets } from './client-secret.ts';
-export type { PrivateKey } from './private-key.ts';
-export type { FailureStatus, GetOptions, TokenHandle, TokenState, TokenStatus } from './token-handle.ts';
-export type { TokenEvent, TokenListener } from './token-events.ts';
+export { Token } from './token/token.ts';
+export { fetchToken } from './token/fetch-token.ts';
+export type { FetchTokenOptions } from './token/fetch-token.ts';
+export { TokenPool } from './token/token-pool.ts';
+export type { PoolConfig, TokenPoolOptions, TokenPurpose } from './token/token-pool.ts';
+export type { TokenConfig } from './token/token-config.ts';
+export type { ClientAuthMethod, CredentialConfig } from './client-auth/credential.ts';
+export type { ClientSecret, Secret, Secrets } from './client-auth/client-secret.ts';
+export type { PrivateKey } from './client-auth/private-key.ts';
+export type { FailureStatus, GetOptions, TokenHandle, TokenState, TokenStatus } from './token/token-handle.ts';
+export type { TokenEvent, TokenListener } from './token/token-events.ts';
 export type { AccessToken, AuthScheme } from './access-token.ts';
-export { staticToken as fixedToken } from './static-token.ts';
-export type { StaticSecret as FixedSecret, StaticTokenOptions as FixedTokenOptions } from './static-token.ts';
-export { withBearerAuth, withBearerAuthHeader } from './bearer.ts';
-export type { BearerAuthOptions } from './bearer.ts';
+export { staticToken as fixedToken } from './sources/static-token.ts';
+export type { StaticSecret as FixedSecret, StaticTokenOptions as FixedTokenOptions } from './sources/static-token.ts';
+export { withBearerAuth, withBearerAuthHeader } from './layer/bearer.ts';
+export type { BearerAuthOptions } from './layer/bearer.ts';
 export { SecretString } from './secret-string.ts';
 export {
   InvalidTokenResponseError,

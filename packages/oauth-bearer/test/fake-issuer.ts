@@ -1,5 +1,5 @@
-import { Token } from '../src/token.ts';
-import type { TokenConfig } from '../src/token-config.ts';
+import { Token } from '../src/token/token.ts';
+import type { TokenConfig } from '../src/token/token-config.ts';
 import { virtualClock } from '@bearings/testing';
 
 export const issuerUrl = 'https://as.example';

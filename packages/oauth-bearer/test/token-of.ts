@@ -1,8 +1,8 @@
 import type { FakeIssuer } from '@bearings/testing';
-import { Token } from '../src/token.ts';
-import type { TokenConfig } from '../src/token-config.ts';
-import type { TokenEvent } from '../src/token-events.ts';
-import type { TokenHandle } from '../src/token-handle.ts';
+import { Token } from '../src/token/token.ts';
+import type { TokenConfig } from '../src/token/token-config.ts';
+import type { TokenEvent } from '../src/token/token-events.ts';
+import type { TokenHandle } from '../src/token/token-handle.ts';
 
 /** A config that is right for an issuer of the kit, with jitter that is always 0; and with changes. */
 export function configOf(issuer: FakeIssuer, changes: Partial<TokenConfig> = {}): TokenConfig {

@@ -24,7 +24,7 @@ export function addAuth(program: Command, settle: Settle): void {
     .option('--watch', 'go on showing it; ctrl-C ends it');
   status.action((clients: readonly string[], { json = false, watch = false }: StatusFlags) =>
     settle(status, async (terminal, { config, debug }) => {
-      const { authStatus } = await import('../auth-status.ts');
+      const { authStatus } = await import('./auth-status/auth-status.ts');
       return authStatus(terminal, { clients, json, watch, config, debug });
     }),
   );
@@ -36,7 +36,7 @@ export function addAuth(program: Command, settle: Settle): void {
     .option('--reveal', 'print it on a terminal too');
   token.action((client: string, { reveal = false }: TokenFlags) =>
     settle(token, async (terminal, { config, debug }) => {
-      const { authToken } = await import('../auth-token.ts');
+      const { authToken } = await import('./auth-token/auth-token.ts');
       return authToken(terminal, { client, reveal, config, debug });
     }),
   );

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CallFlags } from '../call.ts';
+import type { CallFlags } from './call/call.ts';
 import { exitCodeHelp } from '../exit-codes.ts';
 import type { Settle } from './command.ts';
 
@@ -20,7 +20,7 @@ export function addCall(program: Command, settle: Settle): void {
     .addHelpText('after', `\n${callHelp}\n\n${exitCodeHelp}`);
   command.action((client: string, path: string, flags: CallFlags) =>
     settle(command, async (terminal, global) => {
-      const { call } = await import('../call.ts');
+      const { call } = await import('./call/call.ts');
       return call(terminal, { client, path, flags, global });
     }),
   );

@@ -14,7 +14,7 @@ export function addDoctor(program: Command, settle: Settle): void {
     .option('--json', 'print JSON, for machines');
   command.action((clients: readonly string[], { json = false }: { readonly json?: boolean }) =>
     settle(command, async (terminal, { config, debug }) => {
-      const { doctor } = await import('../doctor/doctor.ts');
+      const { doctor } = await import('./doctor/doctor.ts');
       return doctor(terminal, { clients, json, config, debug });
     }),
   );
@@ -29,7 +29,7 @@ export function addExplain(program: Command, settle: Settle): void {
     .argument('<client>', "the client's name in the config");
   command.action((client: string) =>
     settle(command, async (terminal, { config }) => {
-      const { explainClient } = await import('../explain.ts');
+      const { explainClient } = await import('./explain/explain.ts');
       return explainClient(terminal, { client, config });
     }),
   );
@@ -44,7 +44,7 @@ export function addInit(program: Command, settle: Settle): void {
     .argument('[file]', 'the file to write', 'bearings.yaml');
   command.action((file: string) =>
     settle(command, async (terminal, { debug }) => {
-      const { init } = await import('../init/init.ts');
+      const { init } = await import('./init/init.ts');
       return init(terminal, { file, debug });
     }),
   );

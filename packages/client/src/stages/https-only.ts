@@ -1,6 +1,6 @@
-import { InvalidSchemeError } from '../errors.ts';
-import { isSecure, readUrl } from '../origin.ts';
-import type { Stage } from '../stage.ts';
+import { InvalidSchemeError } from '../errors/index.ts';
+import { isSecure, readUrl } from '../security/url.ts';
+import type { Stage } from '../core/stage.ts';
 
 /**
  * Lets only https through, and http on loopback, on every hop.

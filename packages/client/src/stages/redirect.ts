@@ -1,11 +1,11 @@
-import { discard } from '../discard.ts';
-import { describe } from '../tapped-body.ts';
-import type { Call } from '../call.ts';
-import { credentialHeaders } from '../credential-headers.ts';
-import { RedirectBlockedError } from '../errors.ts';
-import { redirectedStream } from '../errors/body-gone.ts';
-import { isSecure, parseOrigin } from '../origin.ts';
-import type { Stage } from '../stage.ts';
+import { discard } from '../body/discard.ts';
+import { describe } from '../body/hooked-stream.ts';
+import type { Call } from '../core/call.ts';
+import { credentialHeaders } from '../security/credential-headers.ts';
+import { RedirectBlockedError } from '../errors/index.ts';
+import { redirectedStream } from '../errors/not-replayable.ts';
+import { isSecure, parseOrigin } from '../security/url.ts';
+import type { Stage } from '../core/stage.ts';
 
 /** Where a response may send a call. */
 export interface RedirectOptions {

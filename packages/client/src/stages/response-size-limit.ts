@@ -1,8 +1,8 @@
-import { addBodyHook } from '../body.ts';
-import { discard } from '../discard.ts';
-import { BodyTooLargeError } from '../errors.ts';
-import { parseOrigin } from '../origin.ts';
-import type { Stage } from '../stage.ts';
+import { addBodyHook } from '../body/hooked-body.ts';
+import { discard } from '../body/discard.ts';
+import { BodyTooLargeError } from '../errors/index.ts';
+import { parseOrigin } from '../security/url.ts';
+import type { Stage } from '../core/stage.ts';
 
 /**
  * Bounds the response body, counted after decompression, so that no answer can fill the memory.

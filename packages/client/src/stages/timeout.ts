@@ -1,10 +1,10 @@
-import { addBodyHook } from '../body.ts';
-import type { Read } from '../body-hooks.ts';
-import type { Call } from '../call.ts';
-import type { Clock } from '../clock.ts';
-import { AttemptTimeoutError, BodyTimeoutError } from '../errors.ts';
-import { parseOrigin } from '../origin.ts';
-import type { Stage } from '../stage.ts';
+import { addBodyHook } from '../body/hooked-body.ts';
+import type { Read } from '../body/body-hooks.ts';
+import type { Call } from '../core/call.ts';
+import type { Clock } from '../time/clock.ts';
+import { AttemptTimeoutError, BodyTimeoutError } from '../errors/index.ts';
+import { parseOrigin } from '../security/url.ts';
+import type { Stage } from '../core/stage.ts';
 
 /** What a client sets for every call. */
 export interface TimeoutOptions {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
-import { layer } from '../../src/layer.ts';
+import { layer } from '../../src/core/slots.ts';
 import { caught } from '../caught.ts';
 import { crossroads } from './crossroads.ts';
 import type { Arrival } from './watched-server.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import type { RedirectOptions } from '../../src/stages/redirect.ts';
-import { layer } from '../../src/layer.ts';
+import { layer } from '../../src/core/slots.ts';
 import { caught } from '../caught.ts';
 import { ok, redirectTo, scriptedFetch, times } from '../scripted.ts';
 

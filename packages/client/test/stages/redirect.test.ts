@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
-import { layer } from '../../src/layer.ts';
+import { layer } from '../../src/core/slots.ts';
 import { caught } from '../caught.ts';
 import { bodyOf, serve } from '../loopback.ts';
 import { ok, redirectTo, scriptedFetch, status, times } from '../scripted.ts';

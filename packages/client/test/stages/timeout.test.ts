@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
-import { layer } from '../../src/layer.ts';
+import { layer } from '../../src/core/slots.ts';
 import { timeout } from '../../src/stages/timeout.ts';
-import { wait } from '../../src/until-aborted.ts';
+import { wait } from '../../src/time/until-aborted.ts';
 import { caught } from '../caught.ts';
 import { virtualClock } from '@bearings/testing';
 import { factsWith, nothingAfter, oneCall } from '../one-call.ts';

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import type { Clock } from '@bearings/client';
-import type { RenewalTiming } from '../../src/renewal.ts';
-import type { TokenEvent } from '../../src/token-events.ts';
-import type { TokenStatus } from '../../src/token-handle.ts';
+import type { RenewalTiming } from '../../src/token/renewal-schedule.ts';
+import type { TokenEvent } from '../../src/token/token-events.ts';
+import type { TokenStatus } from '../../src/token/token-handle.ts';
 import { noCounts } from './counts.ts';
 import type { Counts } from './counts.ts';
 import type { Flight, Outage, Published } from './known.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '@bearings/client';
-import type { RenewalTiming } from '../../src/renewal.ts';
+import type { RenewalTiming } from '../../src/token/renewal-schedule.ts';
 
 /** A point in time on both clocks. */
 export interface Moment {

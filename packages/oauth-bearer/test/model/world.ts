@@ -1,11 +1,11 @@
 import { virtualClock } from '@bearings/testing';
 import type { VirtualClock } from '@bearings/testing';
 import type { AccessToken } from '../../src/access-token.ts';
-import type { RenewalTiming } from '../../src/renewal.ts';
-import type { TokenEvent } from '../../src/token-events.ts';
-import type { GetOptions } from '../../src/token-handle.ts';
-import type { Answer } from '../../src/token-snapshot.ts';
-import { Token } from '../../src/token.ts';
+import type { RenewalTiming } from '../../src/token/renewal-schedule.ts';
+import type { TokenEvent } from '../../src/token/token-events.ts';
+import type { GetOptions } from '../../src/token/token-handle.ts';
+import type { Answer } from '../../src/token/token-state.ts';
+import { Token } from '../../src/token/token.ts';
 import type { Published } from './known.ts';
 import { Monitor } from './monitor.ts';
 import { clientSecret, endpointUrl, ToldEndpoint } from './told-endpoint.ts';

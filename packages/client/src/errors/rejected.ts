@@ -1,0 +1,75 @@
+import { Failure } from './client-failure.ts';
+
+/** As many calls are under way as the client allows, and no place came free in time; this one was not sent. */
+export class OverloadedError extends Failure {
+  override readonly name = 'OverloadedError';
+  readonly code = 'OVERLOADED';
+  override readonly retryable = true;
+  readonly limit: number;
+  /** The origin whose limit it is; `undefined` for the limit of the whole client. */
+  readonly origin: string | undefined;
+
+  constructor(limit: number, origin?: string) {
+    const where = origin === undefined ? '' : ` to ${origin}`;
+    super(`${limit} calls are under way${where} already, the most this client makes at once`);
+    this.limit = limit;
+    this.origin = origin;
+  }
+}
+
+/** Too many calls to this origin have failed of late; this one was not sent. The last failure is the cause. */
+export class CircuitOpenError extends Failure {
+  override readonly name = 'CircuitOpenError';
+  readonly code = 'CIRCUIT_OPEN';
+  override readonly retryable = true;
+  readonly origin: string;
+  /** When the next call may go through as a probe, in milliseconds since the epoch. */
+  readonly retryAt: number;
+
+  constructor(origin: string, retryAt: number, cause?: unknown) {
+    super(
+      `Calls to ${origin} are suspended after many failures; the next probe is due at ${new Date(retryAt).toISOString()}`,
+      cause === undefined ? undefined : { cause },
+    );
+    this.origin = origin;
+    this.retryAt = retryAt;
+  }
+}
+
+/** The client was closed. */
+export class ClientClosedError extends Failure {
+  override readonly name = 'ClientClosedError';
+  readonly code = 'CLIENT_CLOSED';
+
+  constructor() {
+    super('The client is closed');
+  }
+}
+
+/** A redirect was not followed. */
+export class RedirectBlockedError extends Failure {
+  override readonly name = 'RedirectBlockedError';
+  readonly code = 'REDIRECT_BLOCKED';
+  readonly origin: string;
+  /** 301, 302, 303, 307 or 308; `undefined` where the network does not tell. */
+  readonly status: number | undefined;
+
+  constructor(origin: string, status: number | undefined, reason: string) {
+    const which = status === undefined ? 'A redirect' : `A redirect (${status})`;
+    super(`${which} from ${origin} was not followed: ${reason}`);
+    this.origin = origin;
+    this.status = status;
+  }
+}
+
+/** The call would go where it must not: a credential to an origin it is not meant for, or to a private address. */
+export class DestinationNotAllowedError extends Failure {
+  override readonly name = 'DestinationNotAllowedError';
+  readonly code = 'DESTINATION_NOT_ALLOWED';
+  readonly origin: string;
+
+  constructor(origin: string, why: string) {
+    super(`${origin} is not called: ${why}`);
+    this.origin = origin;
+  }
+}

@@ -1,0 +1,75 @@
+import type { CallPhase } from '../core/call.ts';
+import { bodyGone } from './not-replayable.ts';
+import { Failure } from './client-failure.ts';
+
+/** No response head arrived within the budget of one attempt. */
+export class AttemptTimeoutError extends Failure {
+  override readonly name = 'AttemptTimeoutError';
+  readonly code = 'ATTEMPT_TIMEOUT';
+  override readonly retryable: boolean;
+  readonly origin: string;
+  readonly budgetMs: number;
+
+  constructor(origin: string, budgetMs: number, isBodyGone = false) {
+    super(`No answer from ${origin} within ${budgetMs} ms${isBodyGone ? bodyGone : ''}`);
+    this.origin = origin;
+    this.budgetMs = budgetMs;
+    this.retryable = !isBodyGone;
+  }
+}
+
+/** The response body stood still for too long while it was being read. */
+export class BodyTimeoutError extends Failure {
+  override readonly name = 'BodyTimeoutError';
+  readonly code = 'BODY_TIMEOUT';
+  readonly origin: string;
+  readonly budgetMs: number;
+
+  constructor(origin: string, budgetMs: number) {
+    super(`The response body from ${origin} stood still for ${budgetMs} ms`);
+    this.origin = origin;
+    this.budgetMs = budgetMs;
+  }
+}
+
+const doing: Readonly<Record<CallPhase, string>> = {
+  start: 'before anything was sent',
+  queue: 'waiting for its turn',
+  token: 'waiting for a token',
+  attempt: 'waiting for an answer',
+  backoff: 'waiting for the next attempt',
+  body: 'reading the body',
+};
+
+/** What is known of a call whose time was up. */
+export interface DeadlineFacts {
+  readonly origin: string;
+  readonly budgetMs: number;
+  readonly attempts: number;
+  readonly phase: CallPhase;
+  readonly cause: unknown;
+}
+
+/** The whole call (attempts, waits, token and body) took longer than its total budget. The last failure is the cause. */
+export class DeadlineExceededError extends Failure {
+  override readonly name = 'DeadlineExceededError';
+  readonly code = 'DEADLINE_EXCEEDED';
+  readonly origin: string;
+  readonly budgetMs: number;
+  /** How many attempts had begun. */
+  readonly attempts: number;
+  /** What the call was doing when its time was up. */
+  readonly phase: CallPhase;
+
+  constructor({ origin, budgetMs, attempts, phase, cause }: DeadlineFacts) {
+    const counted = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
+    super(
+      `The call to ${origin} was not done within ${budgetMs} ms (${counted}; ${doing[phase]})`,
+      cause === undefined ? undefined : { cause },
+    );
+    this.origin = origin;
+    this.budgetMs = budgetMs;
+    this.attempts = attempts;
+    this.phase = phase;
+  }
+}

@@ -1,0 +1,116 @@
+import { lookup as lookUp } from 'node:dns';
+import type { LookupAddress, LookupOptions } from 'node:dns';
+import { promisify } from 'node:util';
+import ipaddr from 'ipaddr.js';
+import { DestinationNotAllowedError, TransportError } from '../errors/index.ts';
+import { layer } from '../core/slots.ts';
+import type { Layer } from '../core/slots.ts';
+import { aString, listOf, mustBe } from '../core/option-rules.ts';
+import type { Rule } from '../core/option-rules.ts';
+import { parseOrigin } from '../security/url.ts';
+import { untilAborted } from '../time/until-aborted.ts';
+
+/** Which addresses may be called. */
+export interface PublicAddressOptions {
+  /** Ranges that may be called although they are not public, such as `10.1.0.0/16`. Default: none. */
+  readonly allow?: readonly string[];
+  /** The addresses of a name. Default: what the system says, as `fetch` asks it. */
+  readonly resolve?: (hostname: string) => Promise<readonly string[]>;
+}
+
+/**
+ * Lets calls go to public addresses only, on every hop: for URLs that users supply (a webhook, an image), which must
+ * not reach what only this machine or its network can reach.
+ *
+ * Public is what is in no range with another purpose (private, loopback, link-local and its metadata services,
+ * carrier-grade NAT, documentation, multicast, and IPv6 forms that hold an IPv4 address; IANA special-purpose
+ * registries). A name is looked up before each request, and refused when any of its addresses is not public. A name
+ * server that answers otherwise a moment later is not caught by this: where that counts, give the connection
+ * {@link publicLookup} besides.
+ *
+ * @throws DestinationNotAllowedError from a call; nothing was sent
+ * @throws ConfigError when `allow` holds what is no range
+ */
+export function withPublicAddressesOnly(options: PublicAddressOptions = {}): Layer {
+  const { allow = [], resolve = addressesOf } = options;
+  const mayCall = allowing(allow);
+  return layer(
+    'destination',
+    { name: 'public-addresses', settings: { allow }, takesLight: true, alwaysAnswers: true },
+    (next) => async (request, call) => {
+      const hostname = new URL(request.url).hostname.replace(/^\[|\]$/g, '');
+      const addresses = ipaddr.isValid(hostname)
+        ? [hostname]
+        : await untilAborted(resolved(resolve, hostname, request), call.signal);
+      const refused = addresses.find((address) => !mayCall(address));
+      if (refused === undefined) return next(request, call);
+      throw new DestinationNotAllowedError(parseOrigin(request.url), `its address is ${rangeOf(refused)}, not public`);
+    },
+  );
+}
+
+type Found = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
+
+/**
+ * A `lookup` for connections (`net.connect`, undici's `new Agent({ connect: { lookup } })`) that finds public addresses
+ * only: what was judged is what is connected to, so that no answer of a name server can come in between.
+ */
+export function publicLookup({ allow = [] }: Pick<PublicAddressOptions, 'allow'> = {}): (
+  hostname: string,
+  options: LookupOptions,
+  found: Found,
+) => void {
+  const mayCall = allowing(allow);
+  return (hostname, options, found) => {
+    lookUp(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return found(error, '');
+      const refused = addresses.find(({ address }) => !mayCall(address));
+      if (refused !== undefined) {
+        const why = `its address is ${rangeOf(refused.address)}, not public`;
+        return found(Object.assign(new Error(`${hostname} is not called: ${why}`), { code: 'EACCES' }), '');
+      }
+      const [first] = addresses;
+      return options.all === true ? found(null, addresses) : found(null, first?.address ?? '', first?.family);
+    });
+  };
+}
+
+const aRange: Rule = {
+  holds: (value) => typeof value === 'string' && ipaddr.isValidCIDR(value),
+  says: 'a range such as 10.1.0.0/16',
+};
+
+function allowing(allow: readonly string[]): (address: string) => boolean {
+  mustBe('allow', allow, listOf(aString));
+  for (const range of allow) mustBe('allow', range, aRange);
+  const ranges = allow.map((range) => ipaddr.parseCIDR(range));
+  return (text) => {
+    const address = ipaddr.process(text);
+    return (
+      rangeOf(text) === 'unicast' || ranges.some((range) => address.kind() === range[0].kind() && address.match(range))
+    );
+  };
+}
+
+/** The kind of range an address is in; an IPv6 form of an IPv4 address is judged as that. */
+const rangeOf = (address: string): string => ipaddr.process(address).range();
+
+const systemLookup = promisify(lookUp);
+
+async function addressesOf(hostname: string): Promise<readonly string[]> {
+  const found = await systemLookup(hostname, { all: true });
+  return found.map(({ address }) => address);
+}
+
+async function resolved(
+  resolve: (hostname: string) => Promise<readonly string[]>,
+  hostname: string,
+  request: Request,
+): Promise<readonly string[]> {
+  try {
+    return await resolve(hostname);
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN';
+    throw new TransportError(parseOrigin(request.url), { reason, detail: 'its name was not found' });
+  }
+}

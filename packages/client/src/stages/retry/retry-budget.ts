@@ -1,0 +1,40 @@
+import { aNumberFrom0, mustBe } from '../../core/option-rules.ts';
+
+/** How many retries a client may add to its traffic. */
+export interface RetryBudgetOptions {
+  /** Retries that each call that goes well earns. Default: 0.1, so that retries are at most a tenth of what works. */
+  readonly ratio?: number;
+  /** How many retries can be saved up; there are as many at the start. Default: 10. */
+  readonly reserve?: number;
+}
+
+/** What is left of a budget. */
+export interface RetryBudget {
+  /** Takes one retry, if there is one left. */
+  take(): boolean;
+  /** A call has gone well. */
+  earn(): void;
+}
+
+/**
+ * A bucket of retries, one for each client: an outage is not multiplied by those who try again (SRE book, ch. 21).
+ *
+ * Only what goes well fills it, so that when nothing does, retries stop after the reserve.
+ *
+ * @throws ConfigError when a number is none
+ */
+export function retryBudget({ ratio = 0.1, reserve = 10 }: RetryBudgetOptions): RetryBudget {
+  mustBe('retry.budget.ratio', ratio, aNumberFrom0);
+  mustBe('retry.budget.reserve', reserve, aNumberFrom0);
+  let left = reserve;
+  return {
+    take() {
+      if (left < 1) return false;
+      left -= 1;
+      return true;
+    },
+    earn() {
+      left = Math.min(reserve, left + ratio);
+    },
+  };
+}

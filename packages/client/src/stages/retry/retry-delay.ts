@@ -1,0 +1,35 @@
+import { fullJitter } from '../../time/backoff.ts';
+import { retryAfterMs } from './retry-after.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+import type { Outcome } from './should-retry.ts';
+import type { ClientContext } from '../../core/stage.ts';
+
+/**
+ * Milliseconds to wait before a retry: what the server asked for in `Retry-After`, else the policy's own backoff.
+ *
+ * To what the server asked for a little jitter is added, because it says the same to all: up to a tenth of it, and to
+ * 5 s.
+ */
+export function delayBefore(
+  policy: RetryPolicy,
+  outcome: Outcome,
+  { retry, client }: { readonly retry: number; readonly client: Pick<ClientContext, 'clock' | 'random'> },
+): number {
+  const backoffMs = ownBackoffMs(policy, retry, client.random);
+  if (!('response' in outcome) || !policy.afterStatusCodes.includes(outcome.response.status)) return backoffMs;
+  const askedMs = retryAfterMs(outcome.response.headers, client.clock.now());
+  if (askedMs === undefined) return backoffMs;
+  const followedMs = Math.min(askedMs, policy.maxRetryAfter);
+  const spreadMs = policy.jitter === false ? 0 : fullJitter(Math.min(followedMs / 10, 5_000), client.random);
+  return (policy.retryAfterShortens ? followedMs : Math.max(followedMs, backoffMs)) + spreadMs;
+}
+
+function ownBackoffMs(policy: RetryPolicy, retry: number, random: () => number): number {
+  const cappedMs = Math.min(durationOr(0, policy.delay(retry)), policy.backoffLimit);
+  if (policy.jitter === true) return fullJitter(cappedMs, random);
+  if (typeof policy.jitter !== 'function') return cappedMs;
+  return Math.min(durationOr(cappedMs, policy.jitter(cappedMs)), policy.backoffLimit);
+}
+
+/** A function of the caller's may answer with what is no duration; ky then takes the delay without jitter, as here. */
+const durationOr = (instead: number, ms: number): number => (ms >= 0 ? ms : instead);

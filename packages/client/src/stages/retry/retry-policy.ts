@@ -1,0 +1,114 @@
+import type { RetryOptions as KyRetryOptions } from 'ky';
+import { backoffMs } from '../../time/backoff.ts';
+import { aFunction, aString, aWholeNumberFrom0, listOf, millisecondsFrom0, mustBe } from '../../core/option-rules.ts';
+import type { Rule } from '../../core/option-rules.ts';
+import type { RetryBudgetOptions } from './retry-budget.ts';
+
+/** Why a call is tried again: no HTTP answer, none in time, or this status. */
+export type RetryTrigger = 'transport' | 'timeout' | number;
+
+/** One retry that is about to be waited for. */
+export interface RetryEvent {
+  /** Which retry this is, from 1. */
+  readonly retry: number;
+  readonly trigger: RetryTrigger | 'other';
+  /** How long it is waited for, in milliseconds. */
+  readonly delayMs: number;
+  readonly method: string;
+  readonly origin: string;
+  /** What the attempt ended in, when that was no response. */
+  readonly error?: unknown;
+}
+
+/** ky's retry options, and some of ours. */
+export interface RetryOptions extends KyRetryOptions {
+  /** What is tried again whatever the method is, because the server has done nothing. Default: `[429]`. */
+  always?: readonly RetryTrigger[] | undefined;
+  /** Whether a `Retry-After` that is sooner than the own backoff is followed. Default: true; else the later of both. */
+  retryAfterShortens?: boolean | undefined;
+  /** How many retries a client may add to its traffic; `false` for no limit. A call may only switch it off. */
+  budget?: RetryBudgetOptions | false | undefined;
+  /**
+   * The header that makes a POST or PATCH one that may be sent again: the server knows the second by it. `false`: none.
+   * Default: `idempotency-key`.
+   */
+  idempotencyHeader?: string | false | undefined;
+  /** Gives a POST or PATCH that has no such header one: a UUID, or what the function returns. Default: false. */
+  generateIdempotencyKey?: boolean | (() => string) | undefined;
+  /** Sends `x-retry-attempt: n` with each retry, from 1. Default: false. */
+  attemptHeader?: boolean | undefined;
+  /** Told of each retry before the wait for it. What it throws harms nobody. Default: none. */
+  onRetry?: ((event: RetryEvent) => void) | undefined;
+}
+
+type Optional = 'shouldRetry' | 'onRetry';
+
+/** Retry options, each with its value. */
+export type RetryPolicy = Settled<Omit<RetryOptions, Optional>> & Readonly<Pick<RetryOptions, Optional>>;
+
+type Settled<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
+
+/** Two retries of idempotent methods, 100 ms doubling to 20 s with full jitter, `Retry-After` up to a minute. */
+export const defaultRetry: RetryPolicy = Object.freeze({
+  limit: 2,
+  methods: ['get', 'put', 'head', 'delete', 'options', 'trace', 'query'],
+  statusCodes: [408, 429, 500, 502, 503, 504],
+  afterStatusCodes: [413, 429, 503],
+  always: [429],
+  maxRetryAfter: 60_000,
+  backoffLimit: 20_000,
+  delay: (retry: number) => backoffMs(retry, { baseMs: 100, capMs: Infinity }),
+  jitter: true,
+  retryOnTimeout: true,
+  retryAfterShortens: true,
+  budget: {},
+  idempotencyHeader: 'idempotency-key',
+  generateIdempotencyKey: false,
+  attemptHeader: false,
+});
+
+/**
+ * The policy with what an option changes of it: a number is the limit alone.
+ *
+ * @throws ConfigError naming the field that is wrong
+ */
+export function retryPolicy(defaults: RetryPolicy, option: number | RetryOptions | undefined): RetryPolicy {
+  if (option === undefined) return defaults;
+  mustBe('retry', option, aRetry);
+  const changes: Partial<RetryPolicy> = typeof option === 'number' ? { limit: option } : definedOf(option);
+  const policy = { ...defaults, ...changes };
+  const { methods, statusCodes, afterStatusCodes, always } = policy;
+  mustBe('retry.limit', policy.limit, aWholeNumberFrom0);
+  mustBe('retry.backoffLimit', policy.backoffLimit, millisecondsFrom0);
+  mustBe('retry.maxRetryAfter', policy.maxRetryAfter, millisecondsFrom0);
+  mustBe('retry.delay', policy.delay, aFunction);
+  mustBe('retry.jitter', policy.jitter, aJitter);
+  if (policy.shouldRetry !== undefined) mustBe('retry.shouldRetry', policy.shouldRetry, aFunction);
+  if (policy.onRetry !== undefined) mustBe('retry.onRetry', policy.onRetry, aFunction);
+  mustBe('retry.methods', methods, listOf(aString));
+  mustBe('retry.statusCodes', statusCodes, listOf(aStatus));
+  mustBe('retry.afterStatusCodes', afterStatusCodes, listOf(aStatus));
+  mustBe('retry.always', always, listOf(aTrigger));
+  const copies = { methods: [...methods], statusCodes: [...statusCodes], afterStatusCodes: [...afterStatusCodes] };
+  return { ...policy, ...copies, always: [...always] };
+}
+
+function definedOf(option: RetryOptions): Partial<RetryPolicy> {
+  return Object.fromEntries(Object.entries(option).filter(([, value]) => value !== undefined));
+}
+
+const aJitter: Rule = {
+  holds: (value) => typeof value === 'boolean' || typeof value === 'function',
+  says: 'true, false, or a function of the delay',
+};
+const aRetry: Rule = {
+  holds: (value) => typeof value === 'number' || (typeof value === 'object' && value !== null),
+  says: 'a limit, or retry options',
+};
+const isStatus = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 100 && value <= 599;
+const aStatus: Rule = { holds: isStatus, says: 'a status from 100 to 599' };
+const aTrigger: Rule = {
+  holds: (value) => value === 'transport' || value === 'timeout' || isStatus(value),
+  says: '"transport", "timeout" or a status from 100 to 599',
+};

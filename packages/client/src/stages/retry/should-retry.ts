@@ -1,0 +1,67 @@
+import { isClientError } from '../../errors/index.ts';
+import { defaultRetry, retryPolicy } from './retry-policy.ts';
+import type { RetryOptions, RetryPolicy, RetryTrigger } from './retry-policy.ts';
+
+/** What the classifier needs to know of a request. */
+export interface RetrySubject {
+  readonly method: string;
+  /** Whether it carries a key by which the server knows it again. Default: false. */
+  readonly hasIdempotencyKey?: boolean;
+}
+
+/**
+ * Whether an attempt that ended so may be made again, by the table of triggers alone: no count, no budget, no clock.
+ *
+ * Anything in `always` may. The rest may when the trigger is one to retry (`statusCodes`, a transport failure, and with
+ * `retryOnTimeout` an attempt without an answer in time) and a second request does no harm: the method is in `methods`
+ * (RFC 9110 §9.2.2), or the request carries an idempotency key.
+ *
+ * @param trigger - `other` for whatever would be the same the next time
+ * @param options - what differs from the defaults
+ */
+export function shouldRetry(
+  trigger: RetryTrigger | 'other',
+  subject: RetrySubject,
+  options: RetryOptions = {},
+): boolean {
+  return isRetried(trigger, subject, retryPolicy(defaultRetry, options));
+}
+
+/** {@link shouldRetry} by a policy that has all its values. */
+export function isRetried(trigger: RetryTrigger | 'other', subject: RetrySubject, policy: RetryPolicy): boolean {
+  return isPassing(trigger, policy) && mayRepeat(trigger, subject, policy);
+}
+
+function isPassing(trigger: RetryTrigger | 'other', policy: RetryPolicy): boolean {
+  if (trigger === 'other') return false;
+  if (trigger === 'transport' || policy.always.includes(trigger)) return true;
+  return trigger === 'timeout' ? policy.retryOnTimeout : policy.statusCodes.includes(trigger);
+}
+
+/** Whether a second request does no harm: to this method, with this key, or after an attempt that ended so. */
+export function mayRepeat(
+  trigger: RetryTrigger | 'other',
+  { method, hasIdempotencyKey = false }: RetrySubject,
+  policy: RetryPolicy,
+): boolean {
+  if (hasIdempotencyKey || isListed(method, policy)) return true;
+  return trigger !== 'other' && policy.always.includes(trigger);
+}
+
+/** True when the policy lists the method: sending it twice does no harm. */
+export function isListed(method: string, { methods }: RetryPolicy): boolean {
+  return methods.some((each) => each.toLowerCase() === method.toLowerCase());
+}
+
+/** What came of one attempt. */
+export type Outcome = { readonly response: Response } | { readonly error: unknown };
+
+/**
+ * What kind of an outcome this is to `shouldRetry`. An acquisition of a token that failed, a certificate, a host that
+ * does not exist are `other`: asking again does not make them better.
+ */
+export function triggerOf(outcome: Outcome): RetryTrigger | 'other' {
+  if ('response' in outcome) return outcome.response.status;
+  if (isClientError(outcome.error, 'ATTEMPT_TIMEOUT')) return 'timeout';
+  return isClientError(outcome.error, 'TRANSPORT') && outcome.error.retryable ? 'transport' : 'other';
+}

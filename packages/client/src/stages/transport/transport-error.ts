@@ -1,0 +1,71 @@
+import type { Call } from '../../core/call.ts';
+import { RedirectBlockedError, TlsError, TransportError } from '../../errors/index.ts';
+import type { ClientError } from '../../errors/index.ts';
+import { redirectedStream } from '../../errors/not-replayable.ts';
+import { parseOrigin } from '../../security/url.ts';
+
+const tlsCode = /^(?:ERR_TLS|ERR_SSL|CERT_|EPROTO$|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER))/;
+
+/** What was going on when the network failed. */
+export interface TransportErrorContext {
+  readonly request: Request;
+  readonly call: Call;
+  /** True when there was a head, and the body broke off. Default: false. */
+  readonly isTruncated?: boolean;
+}
+
+/**
+ * The client's error for one of a network's, which is not kept as a cause: some quote what was sent or received.
+ *
+ * For a layer in the slot `transport`.
+ */
+export function toTransportError(
+  cause: unknown,
+  { request, call, isTruncated = false }: TransportErrorContext,
+): ClientError {
+  const origin = parseOrigin(request.url);
+  if (isUnexpectedRedirect(cause)) return new RedirectBlockedError(origin, undefined, redirectedStream);
+  const { reason, detail } = reasonOf(cause);
+  if (tlsCode.test(reason)) return new TlsError(origin, reason, detail);
+  return new TransportError(origin, { isBodyGone: call.isBodyGone(request), isTruncated: isTruncated, reason, detail });
+}
+
+function reasonOf(cause: unknown): { reason: string; detail: string } {
+  const coded = codedCause(cause);
+  if (coded !== undefined) {
+    const { code, message } = coded;
+    return { reason: code, detail: message === '' ? code : `${message} (${code})` };
+  }
+  if (isRefusal(cause)) {
+    return { reason: 'REFUSED', detail: 'fetch refused it, as it does a 407 of a proxy or a forbidden port' };
+  }
+  return { reason: 'UNKNOWN', detail: 'the connection failed' };
+}
+
+function isUnexpectedRedirect(cause: unknown): boolean {
+  return isRefusal(cause) && cause.cause.message === 'unexpected redirect';
+}
+
+/**
+ * True for what `fetch` itself refuses, as the Fetch standard says: a 407 from a proxy, a forbidden port. What happens
+ * to a connection has a code.
+ */
+function isRefusal(cause: unknown): cause is TypeError & { cause: Error } {
+  if (!(cause instanceof TypeError) || cause.message !== 'fetch failed' || !(cause.cause instanceof Error))
+    return false;
+  return !('code' in cause.cause); // undici's parser has one that may be undefined
+}
+
+/**
+ * The platform's own error below `fetch failed`. Only those with a code are quoted: their messages are the
+ * platform's fixed texts, with an address at most.
+ */
+function codedCause(cause: unknown): { code: string; message: string } | undefined {
+  for (let error = cause, depth = 0; error instanceof Error && depth < 5; error = error.cause, depth += 1) {
+    const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
+    if (first instanceof Error && 'code' in first && typeof first.code === 'string') {
+      return { code: first.code, message: first.message };
+    }
+  }
+  return undefined;
+}

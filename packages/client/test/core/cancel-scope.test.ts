@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { CancelScope } from '../../src/core/cancel-scope.ts';
+import { caught } from '../caught.ts';
+
+test('its signal is aborted with the reason, whether it was asked for before the end or after', () => {
+  const [before, after] = [new CancelScope(), new CancelScope()];
+  const reason = new Error('enough');
+  const { signal } = before;
+
+  before.cancel(reason);
+  after.cancel(reason);
+
+  expect([signal.aborted, signal.reason]).toEqual([true, reason]);
+  expect([after.signal.aborted, after.signal.reason]).toEqual([true, reason]);
+  expect(before.signal).toBe(signal);
+});
+
+test('what is waited for ends with it, and the work goes on', async () => {
+  const scope = new CancelScope();
+  const work = Promise.withResolvers<string>();
+
+  const waits = caught(() => scope.race(work.promise));
+  scope.cancel(new Error('first'));
+  scope.cancel(new Error('second'));
+  work.resolve('done');
+
+  expect((await waits).message).toBe('first');
+  expect((await caught(() => scope.race(work.promise))).message).toBe('first');
+  expect(await work.promise).toBe('done');
+});
+
+test('work that is done in time is not touched, and its failure is its own', async () => {
+  const scope = new CancelScope();
+
+  expect(await scope.race(Promise.resolve(1))).toBe(1);
+  expect((await caught(() => scope.race(Promise.reject(new Error('its own'))))).message).toBe('its own');
+  scope.cancel('later');
+  expect([scope.isCancelled, scope.reason]).toEqual([true, 'later']);
+});

@@ -1,0 +1,37 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+// The table of the README says of each term of ky what becomes of it; a test named `<term>: <sentence>` shows it.
+const [, section = ''] = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8').split("## What is ky's\n");
+const [ownSection = ''] = section.split('\n## ');
+const rows = [...ownSection.matchAll(/^\| `([^`]+)` *\| (\S+) *\| (.+?) *\|$/gm)].map(
+  ([, term = '', fate = '', what = '']) => ({
+    term,
+    fate,
+    what,
+  }),
+);
+
+const sources = globSync(join(import.meta.dirname, 'ky-behaviours-*.test.ts')).map((file) =>
+  readFileSync(file, 'utf8'),
+);
+const names = sources.flatMap((source) =>
+  [...source.matchAll(/(?:\btest|\bfails|\))\(\s*(['"])(.+?): /g)].map(([, , name = '']) => name),
+);
+
+test('each row of the table says keeps, changes or drops, and has a test', () => {
+  const untested = rows.filter(({ term }) => !names.includes(term));
+
+  expect(rows.length).toBeGreaterThan(30);
+  expect(rows.filter(({ fate }) => !/^(?:keeps|changes|drops)$/.test(fate))).toEqual([]);
+  expect(untested).toEqual([]);
+});
+
+test('each test is of a row, and no row is there twice', () => {
+  const terms = rows.map(({ term }) => term);
+
+  expect(names.length).toBeGreaterThan(60);
+  expect(names.filter((name) => !terms.includes(name))).toEqual([]);
+  expect(new Set(terms).size).toBe(terms.length);
+});

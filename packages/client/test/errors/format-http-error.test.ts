@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { createClient } from '../../src/client.ts';
+import { OverloadedError } from '../../src/errors/index.ts';
+import { formatHttpError } from '../../src/errors/format-http-error.ts';
+import { caught } from '../caught.ts';
+import { scriptedFetch, status } from '../scripted.ts';
+
+test('one of ours is told with its message and its code', () => {
+  const line = formatHttpError(new OverloadedError(3), 'order 42');
+
+  expect(line).toBe('order 42: 3 calls are under way already, the most this client makes at once (OVERLOADED)');
+});
+
+test('a status is told with the origin alone: no path, query or body', async () => {
+  const api = createClient({ baseUrl: 'https://api.test', fetch: scriptedFetch(status(404, {}, 'secret body')) });
+  const error = await caught(() => api.get('v1/orders?key=secret'));
+
+  expect(formatHttpError(error, 'order 42')).toBe('order 42: https://api.test answered 404 (HTTP_STATUS)');
+});
+
+test("the caller's abort is told as such", () => {
+  const { reason } = AbortSignal.abort();
+
+  expect(formatHttpError(reason, 'order 42')).toBe('order 42: called off by the caller');
+});
+
+test('any other error is told by its class, because its message may quote anything', () => {
+  expect(formatHttpError(new TypeError('token=secret'), 'order 42')).toBe('order 42: TypeError');
+  expect(formatHttpError('token=secret', 'order 42')).toBe('order 42: something other than an error was thrown');
+});

@@ -1,0 +1,174 @@
+import { expect, test } from 'vitest';
+import { createClient } from '../../../src/client.ts';
+import { caught } from '../../caught.ts';
+import { virtualClock } from '@bearings/testing';
+import { broken, ok, scriptedFetch, status } from '../../scripted.ts';
+
+const url = 'https://api.test/';
+
+test('one call too many is refused at once and not sent; room that is left again is used', async () => {
+  const first = Promise.withResolvers<Response>();
+  const network = scriptedFetch(() => first.promise, ok);
+  const clock = virtualClock();
+  const { fetch } = createClient({ fetch: network, clock, concurrency: 1 });
+
+  const answer = fetch(url);
+  await clock.settle();
+  const refused = await caught(() => fetch(url));
+  const sentThen = network.sent.length;
+  first.resolve(new Response('done'));
+  await answer;
+
+  expect(refused).toMatchObject({ code: 'OVERLOADED', limit: 1, retryable: true });
+  expect(sentThen).toBe(1);
+  expect((await fetch(url)).status).toBe(200);
+});
+
+test('a call that fails leaves its room', async () => {
+  const { fetch } = createClient({ fetch: scriptedFetch(broken('ECONNRESET'), ok), concurrency: 1, retry: 0 });
+
+  await caught(() => fetch(url));
+
+  expect((await fetch(url)).status).toBe(200);
+});
+
+test('doors made from a client share its room', async () => {
+  const first = Promise.withResolvers<Response>();
+  const clock = virtualClock();
+  const api = createClient({ fetch: scriptedFetch(() => first.promise, ok), clock, concurrency: 1 });
+
+  const answer = api.fetch(url);
+  await clock.settle();
+  const refused = await caught(() => api.extend({ headers: { a: 'b' } }).get(url));
+  first.resolve(new Response('done'));
+  await answer;
+
+  expect(refused).toMatchObject({ code: 'OVERLOADED' });
+});
+
+test.each([0, -1, Number.NaN])('a concurrency of %d is a wrong option', async (concurrency) => {
+  expect(await caught(() => createClient({ concurrency }))).toMatchObject({ code: 'CONFIG', field: 'concurrency' });
+});
+
+const held = (): { answer: () => Promise<Response>; free: () => void } => {
+  const gate = Promise.withResolvers<Response>();
+  return { answer: () => gate.promise, free: () => gate.resolve(new Response('done')) };
+};
+
+test('a bounded queue holds those who come when it is full; whoever comes then is refused at once', async () => {
+  const first = held();
+  const clock = virtualClock();
+  const concurrency = { limit: 1, queue: 1, queueTimeout: 500 };
+  const { fetch } = createClient({ fetch: scriptedFetch(first.answer, ok), clock, concurrency });
+
+  const answer = fetch(url);
+  await clock.settle();
+  const waits = fetch(url);
+  await clock.settle();
+  const oneTooMany = await caught(() => fetch(url));
+  await clock.advance(499);
+  first.free();
+
+  expect(oneTooMany).toMatchObject({ code: 'OVERLOADED', limit: 1 });
+  expect([(await answer).status, (await waits).status]).toEqual([200, 200]);
+  expect(clock.pending).toBe(0);
+});
+
+test('nobody waits in the queue longer than queueTimeout', async () => {
+  const clock = virtualClock();
+  const { fetch } = createClient({ fetch: scriptedFetch(held().answer), clock, concurrency: { limit: 1, queue: 1 } });
+
+  void fetch(url);
+  await clock.settle();
+  const refused = caught(() => fetch(url));
+  await clock.advance(1_000);
+
+  expect(await refused).toMatchObject({ code: 'OVERLOADED', retryable: true });
+});
+
+test('a call holds no place while it waits between two attempts: another goes through meanwhile', async () => {
+  const clock = virtualClock();
+  const network = scriptedFetch(status(503, { 'retry-after': '10' }), ok, ok);
+  const { fetch } = createClient({ fetch: network, clock, random: () => 0, concurrency: 1 });
+
+  const retried = fetch(url);
+  await clock.advance(5_000);
+  const meanwhile = await fetch(url);
+  await clock.advance(5_000);
+
+  expect(meanwhile.status).toBe(200);
+  expect((await retried).status).toBe(200);
+});
+
+test('a call that comes back from a wait finds its place taken, and has the next, before all who are new', async () => {
+  const clock = virtualClock();
+  const other = held();
+  const order: string[] = [];
+  const network = scriptedFetch(status(503, { 'retry-after': '10' }), other.answer, ok, ok);
+  const options = { fetch: network, clock, random: () => 0, concurrency: { limit: 1, queue: 5, queueTimeout: 60_000 } };
+  const { fetch } = createClient(options);
+  const call = async (name: string): Promise<void> => {
+    await fetch(`${url}${name}`);
+    order.push(name);
+  };
+
+  const all = [call('retried')];
+  await clock.advance(5_000);
+  all.push(call('other'));
+  await clock.settle();
+  all.push(call('new'));
+  await clock.advance(5_000);
+  other.free();
+  await Promise.all(all);
+
+  expect(order).toEqual(['other', 'retried', 'new']);
+});
+
+test('each origin has a limit of its own, and one that nobody calls is forgotten', async () => {
+  const clock = virtualClock();
+  const slow = held();
+  const network = scriptedFetch(slow.answer, ok, ok);
+  const { fetch } = createClient({ fetch: network, clock, concurrency: { limitPerOrigin: 1 } });
+
+  const answer = fetch('https://slow.test/');
+  await clock.settle();
+  const refused = await caught(() => fetch('https://slow.test/'));
+  const elsewhere = await fetch('https://quick.test/');
+  slow.free();
+  await answer;
+
+  expect(refused).toMatchObject({ code: 'OVERLOADED', origin: 'https://slow.test', limit: 1 });
+  expect(elsewhere.status).toBe(200);
+  expect((await fetch('https://slow.test/')).status).toBe(200);
+});
+
+test('a call that is called off in the queue, or meets its deadline there, says so and leaves no timer', async () => {
+  const clock = virtualClock();
+  const first = held();
+  const caller = new AbortController();
+  const concurrency = { limit: 1, queue: 5, queueTimeout: 10_000 };
+  const { fetch } = createClient({ fetch: scriptedFetch(first.answer), clock, concurrency, timeout: false });
+
+  const answer = fetch(url);
+  await clock.settle();
+  const calledOff = caught(() => fetch(url, { signal: caller.signal }));
+  const late = caught(() => fetch(url, { totalTimeout: 100 }));
+  await clock.settle();
+  caller.abort(new Error('user left'));
+  await clock.advance(100);
+  first.free();
+  await answer;
+
+  expect((await calledOff).message).toBe('user left');
+  expect(await late).toMatchObject({ code: 'DEADLINE_EXCEEDED', phase: 'queue' });
+  expect(clock.pending).toBe(0);
+});
+
+test.each([
+  ['concurrency.limit', { limit: 0 }],
+  ['concurrency.limitPerOrigin', { limitPerOrigin: 1.5 }],
+  ['concurrency.queue', { queue: -1 }],
+  ['concurrency.queueTimeout', { queueTimeout: Number.NaN }],
+])('a wrong option is named: %s', async (field, concurrency) => {
+  expect(await caught(() => createClient({ concurrency }))).toMatchObject({ code: 'CONFIG', field });
+});

@@ -1,0 +1,104 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+import { createClient } from '../../../src/client.ts';
+import { layer } from '../../../src/core/slots.ts';
+import { transport } from '../../../src/stages/transport/fetch-transport.ts';
+import { caught } from '../../caught.ts';
+import { factsWith, nothingAfter, oneCall } from '../../one-call.ts';
+import { broken, ok, scriptedFetch } from '../../scripted.ts';
+
+const url = 'https://api.test/path?key=secret';
+const send = (fetch: typeof globalThis.fetch) => transport(fetch)(nothingAfter, factsWith());
+
+test("the network gets the request, the stages' headers and the signal of the attempt", async () => {
+  const network = scriptedFetch(ok);
+  const call = oneCall();
+  call.setCredential('authorization', 'Bearer t');
+
+  await send(network)(new Request(url, { headers: { accept: 'text/plain' } }), call);
+
+  expect(Object.fromEntries(network.sent[0]?.headers ?? [])).toEqual({
+    accept: 'text/plain',
+    authorization: 'Bearer t',
+  });
+  expect(network.sent[0]?.init.signal).toBe(call.signal);
+});
+
+test('the network never follows redirects by itself', async () => {
+  const network = scriptedFetch(ok);
+
+  await send(network)(new Request(url), oneCall());
+
+  expect(network.sent[0]?.init.redirect).toBe('manual');
+});
+
+test.each(['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET', 'ENOTFOUND'])('%s is told by its code', async (code) => {
+  const error = await caught(() => send(scriptedFetch(broken(code)))(new Request(url), oneCall()));
+
+  expect(error).toMatchObject({ code: 'TRANSPORT', reason: code, origin: 'https://api.test' });
+});
+
+test.each(['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID', 'EPROTO'])(
+  '%s is a failure of TLS',
+  async (code) => {
+    const error = await caught(() => send(scriptedFetch(broken(code)))(new Request(url), oneCall()));
+
+    expect(error).toMatchObject({ code: 'TLS', reason: code, retryable: false });
+  },
+);
+
+test('of several addresses that were tried the first failure is told', async () => {
+  const each = ['ECONNREFUSED', 'ENETUNREACH'].map((code) => Object.assign(new Error(code), { code }));
+  const network = scriptedFetch(() => {
+    throw new TypeError('fetch failed', { cause: new AggregateError(each) });
+  });
+
+  expect(await caught(() => send(network)(new Request(url), oneCall()))).toMatchObject({ reason: 'ECONNREFUSED' });
+});
+
+test('a failure without a code is not quoted: it may show what was sent', async () => {
+  const network = scriptedFetch(() => {
+    throw new TypeError('Headers.append: "Bearer s3cret" is invalid');
+  });
+
+  const error = await caught(() => send(network)(new Request(url), oneCall()));
+
+  expect(error).toMatchObject({ code: 'TRANSPORT', reason: 'UNKNOWN' });
+  expect(inspect(error, { depth: 9 })).not.toMatch(/s3cret|secret/);
+});
+
+test('a layer in the transport slot takes the place of fetch', async () => {
+  const network = scriptedFetch();
+  const street = layer(
+    'transport',
+    'memory',
+    () =>
+      async ({ url: asked }) =>
+        new Response(`at ${asked}`),
+  );
+
+  const text = await createClient({ fetch: network }, street).get('https://api.test/x').text();
+
+  expect(text).toBe('at https://api.test/x');
+  expect(network.sent).toEqual([]);
+});
+
+test('on the wire, a port where nobody listens is a refused connection', async () => {
+  const error = await caught(() => createClient({ retry: 0 }).get('http://127.0.0.1:1/'));
+
+  expect(error).toMatchObject({ code: 'TRANSPORT' });
+});
+
+test('a server that does not speak HTTP is a failed connection, not something that fetch refuses', async () => {
+  const server = createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n\r\n'));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+
+  const error = await caught(() => createClient({ retry: 0 }).fetch(`http://127.0.0.1:${port}/`));
+
+  expect(error).toMatchObject({ code: 'TRANSPORT', retryable: true });
+  expect(error).not.toMatchObject({ reason: 'REFUSED' });
+});

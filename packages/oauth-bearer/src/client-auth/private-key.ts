@@ -1,0 +1,127 @@
+import { createPrivateKey } from 'node:crypto';
+import type { JsonWebKey, KeyObject, webcrypto } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { TokenConfigError } from '../errors.ts';
+
+/** A private key: PEM text, a JWK, a CryptoKey, or a file (PEM or JWK) that is read at each acquisition. */
+export type PrivateKey = string | JsonWebKey | webcrypto.CryptoKey | { readonly file: string };
+
+/** A key, ready to sign. */
+export interface Signer {
+  readonly key: SigningKey;
+  /** The JWS algorithm (RFC 7518 §3.1). */
+  readonly alg: string;
+  /** Names the key to the server. */
+  readonly kid: string | undefined;
+}
+
+type SigningKey = KeyObject | webcrypto.CryptoKey;
+
+/** The key as it is now. */
+export type AskForSigner = () => Promise<Signer>;
+
+/** What is said of the key besides the key. */
+export interface KeyFacts {
+  /** Default: a JWK's own `kid`, else none. */
+  readonly keyId?: string | undefined;
+  /** Default: what the key is for, such as RS256 or ES256. */
+  readonly signingAlg?: string | undefined;
+}
+
+/** @throws TokenConfigError when it is no private key; a file is judged when it is read, and named by its path */
+export function readPrivateKey(given: PrivateKey, facts: KeyFacts): AskForSigner {
+  if (isFile(given)) {
+    const { file } = given;
+    return async () => signerOf(await contentOf(file), facts, `file ${JSON.stringify(file)}`);
+  }
+  const signer = signerOf(given, facts, 'value');
+  return async () => signer;
+}
+
+function isFile(given: PrivateKey): given is { readonly file: string } {
+  return typeof given === 'object' && given !== null && 'file' in given;
+}
+
+async function contentOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'an error';
+    throw new TokenConfigError('privateKey', `file ${JSON.stringify(file)} cannot be read (${code})`);
+  }
+}
+
+type KeyMaterial = string | JsonWebKey | webcrypto.CryptoKey;
+
+function signerOf(given: KeyMaterial, { keyId, signingAlg }: KeyFacts, where: string): Signer {
+  const { key, jwk } = keyOf(given, where);
+  const algorithms = isCryptoKey(key) ? algorithmsOfCryptoKey(key) : algorithmsOf(key, where);
+  const alg = signingAlg ?? stringOf(jwk['alg']) ?? algorithms[0];
+  if (key.type !== 'private' || alg === undefined) throw noKey(where);
+  if (algorithms.includes(alg)) return { key, alg, kid: keyId ?? stringOf(jwk['kid']) };
+  throw new TokenConfigError('signingAlg', `is ${JSON.stringify(alg)}, but the key signs by ${algorithms.join(', ')}`);
+}
+
+/** Node's own errors are not kept: some say where in the text they failed. */
+function keyOf(given: KeyMaterial, where: string): { readonly key: SigningKey; readonly jwk: JsonWebKey } {
+  if (isCryptoKey(given)) return { key: given, jwk: {} };
+  try {
+    if (typeof given === 'string' && !given.trimStart().startsWith('{'))
+      return { key: createPrivateKey(given), jwk: {} };
+    const jwk: JsonWebKey = typeof given === 'string' ? JSON.parse(given) : given;
+    return { key: createPrivateKey({ key: jwk, format: 'jwk' }), jwk };
+  } catch {
+    throw noKey(where);
+  }
+}
+
+function noKey(where: string): TokenConfigError {
+  return new TokenConfigError(
+    'privateKey',
+    `${where} is not a private key: give PEM (not encrypted), a JWK or a CryptoKey`,
+  );
+}
+
+function isCryptoKey(given: KeyMaterial | SigningKey): given is webcrypto.CryptoKey {
+  return Object.prototype.toString.call(given) === '[object CryptoKey]';
+}
+
+function stringOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+const rsaHashes = ['256', '384', '512'];
+const pkcs1 = rsaHashes.map((bits) => `RS${bits}`);
+const pss = rsaHashes.map((bits) => `PS${bits}`);
+const curves: ReadonlyMap<string | undefined, string> = new Map([
+  ['prime256v1', 'ES256'],
+  ['secp384r1', 'ES384'],
+  ['secp521r1', 'ES512'],
+  ['P-256', 'ES256'],
+  ['P-384', 'ES384'],
+  ['P-521', 'ES512'],
+]);
+
+/** What a key can sign by, the usual first. */
+function algorithmsOf({ asymmetricKeyType: kind, asymmetricKeyDetails: details }: KeyObject, where: string): string[] {
+  if (kind === 'rsa' || kind === 'rsa-pss') {
+    const bits = details?.modulusLength ?? 0;
+    if (bits >= 2_048) return kind === 'rsa' ? [...pkcs1, ...pss] : pss;
+    throw new TokenConfigError(
+      'privateKey',
+      `${where} is an RSA key of ${bits} bits; 2048 are the least (RFC 7518 §3.3)`,
+    );
+  }
+  if (kind === 'ed25519') return ['EdDSA', 'Ed25519'];
+  return [curves.get(details?.namedCurve) ?? []].flat();
+}
+
+/** A CryptoKey is made for one algorithm. */
+function algorithmsOfCryptoKey({ algorithm }: webcrypto.CryptoKey): string[] {
+  const { name, hash, namedCurve }: { name: string; hash?: { name: string }; namedCurve?: string } = algorithm;
+  const bits = hash?.name.replace('SHA-', '') ?? '';
+  if (name === 'RSASSA-PKCS1-v1_5') return [`RS${bits}`];
+  if (name === 'RSA-PSS') return [`PS${bits}`];
+  if (name === 'Ed25519') return ['EdDSA', 'Ed25519'];
+  return [curves.get(namedCurve) ?? []].flat();
+}

@@ -1,0 +1,165 @@
+import { discard, layer, slots, untilAborted } from '@bearings/client';
+import type { Call, ClientFacts, Clock, Layer, LayerLabel, Stage } from '@bearings/client';
+import { ConfigError, DestinationNotAllowedError } from '@bearings/client/errors';
+import type { AccessToken } from '../access-token.ts';
+import { bearerChallenge, isChallenged } from './challenge.ts';
+import type { TokenHandle } from '../token/token-handle.ts';
+
+/** Where a token goes, and whose header counts. */
+export interface BearerAuthOptions {
+  /** The origins the token is meant for. Default: the origin of the client's base URL. */
+  readonly origins?: readonly string[];
+  /** Leaves a request alone that has the header already. Such a request is not replayed. Default: false. */
+  readonly respectExisting?: boolean;
+}
+
+/**
+ * Puts a bearer token on every request (RFC 6750 §2.1), rotates it when the resource rejects it, and replays once.
+ *
+ * @throws DestinationNotAllowedError from a call to an origin the token is not for; nothing was sent
+ * @throws TokenError from a call for which there is no token; nothing was sent
+ */
+export function withBearerAuth(token: TokenHandle, options?: BearerAuthOptions): Layer {
+  return withBearerAuthHeader(token, 'authorization', options);
+}
+
+/** As {@link withBearerAuth}, in a header of another name. It is guarded like Authorization itself. */
+export function withBearerAuthHeader(token: TokenHandle, headerName: string, options: BearerAuthOptions = {}): Layer {
+  const header = headerName.toLowerCase();
+  const name = header === 'authorization' ? 'bearer' : `bearer(${header})`;
+  return layer(
+    'auth',
+    { name, settings: { header, ...shown(options) }, takesLight: true, alwaysAnswers: true },
+    bearer(token, header, options),
+  );
+}
+
+const shown = ({ origins, respectExisting = false }: BearerAuthOptions): LayerLabel['settings'] => ({
+  origins: origins ?? "the client's",
+  respectExisting,
+});
+
+function bearer(token: TokenHandle, header: string, { origins, respectExisting = false }: BearerAuthOptions): Stage {
+  return (next, client) => {
+    if (client.slot !== 'auth') throw misplaced(client.slot);
+    const allowed = destinations(origins, client);
+    const addresses = allowed.map((origin) => `${origin}/`);
+    const { clock } = client;
+    const replayed = new WeakSet<Call>(); // a call is replayed once, however often it is retried
+    /** Kept apart, because almost no token is rejected. */
+    async function rejected(access: AccessToken, exchange: Exchange): Promise<Response> {
+      const { request, response, call } = exchange;
+      if (replayed.has(call)) {
+        void token.invalidate(access); // answers, never throws; whoever comes next waits for it
+        return response;
+      }
+      const renewed = await rotated(token, access, exchange);
+      if (renewed === undefined) return response;
+      replayed.add(call);
+      call.setCredential(header, renewed.authorization());
+      void discard(response, clock); // never rejects, and nobody waits for it
+      return next(request, call);
+    }
+
+    return async (request, call) => {
+      if (respectExisting && request.headers.has(header)) {
+        call.markCredential(header);
+        return next(request, call);
+      }
+      if (!isMeant(request.url, addresses)) {
+        throw new DestinationNotAllowedError(
+          new URL(request.url).origin,
+          `the credential is for ${allowed.join(', ')}`,
+        );
+      }
+      const access = tokenNow(token, neededMs(request, call), clock) ?? (await tokenFor(token, request, call));
+      call.setCredential(header, access.authorization());
+      const response = await next(request, call);
+      // a redirect may have dropped the token
+      const isOurs = response.status === 401 && call.hasHeader(header) && isRejection(response, access);
+      return isOurs ? rejected(access, { request, response, call, clock }) : response;
+    };
+  };
+}
+
+function isMeant(url: string, addresses: readonly string[]): boolean {
+  for (const address of addresses) if (url.startsWith(address)) return true;
+  return false;
+}
+
+/** Outside `retry` an attempt would go out with an old token; inside `timeout` getting one would take its time. */
+function misplaced(slot: string): ConfigError {
+  return new ConfigError('slot', `A bearer layer is for the slot auth, not ${slot}. The order is ${slots.join(' → ')}`);
+}
+
+/** @throws ConfigError when the token would have no destination */
+function destinations(origins: readonly string[] | undefined, { baseUrl: home }: ClientFacts): readonly string[] {
+  if (origins === undefined && home !== undefined) return [home.origin];
+  if (origins === undefined || origins.length === 0) {
+    throw new ConfigError('origins', 'The token has no destination: give the client a baseUrl, or the layer origins');
+  }
+  return origins.map((origin) => {
+    const url = URL.parse(origin);
+    if (url !== null && url.origin !== 'null' && url.href === `${url.origin}/`) return url.origin;
+    throw new ConfigError(
+      'origins',
+      `origins holds ${JSON.stringify(url?.host ?? '')}, not an origin such as https://api.example`,
+    );
+  });
+}
+
+/** The token at hand, when it outlives the attempt. Almost always it does, and nobody waits. */
+function tokenNow(token: TokenHandle, neededForMs: number, clock: Clock): AccessToken | undefined {
+  const now = token.read();
+  if (now.isErr()) return undefined;
+  return now.value.expiresAt - clock.now() >= neededForMs ? now.value : undefined;
+}
+
+/** @throws TokenError */
+async function tokenFor(token: TokenHandle, request: Request, call: Call): Promise<AccessToken> {
+  call.phase = 'token';
+  const answer = await token.get({ signal: call.signal, minValidityMs: neededMs(request, call) });
+  if (answer.isErr()) throw answer.error;
+  return answer.value;
+}
+
+/** As long as an attempt may take; twice that for a body that could not be sent again after a 401. */
+function neededMs(request: Request, call: Call): number {
+  const attemptMs = call.attemptTimeoutMs === Infinity ? 0 : call.attemptTimeoutMs;
+  return call.isBodyGone(request) ? 2 * attemptMs : attemptMs;
+}
+
+/**
+ * A 401 that is about our token: its challenge is `invalid_token` or none. `insufficient_scope` and challenges for
+ * another scheme would be the same with a new token. Passwords and keys have no errors that tell one 401 from another.
+ */
+function isRejection(response: Response, { scheme }: AccessToken): boolean {
+  if (scheme !== 'Bearer' || !isChallenged(response.headers)) return true;
+  const challenge = bearerChallenge(response.headers);
+  return challenge !== undefined && (challenge.error ?? 'invalid_token') === 'invalid_token';
+}
+
+interface Exchange {
+  readonly request: Request;
+  readonly response: Response;
+  readonly call: Call;
+  readonly clock: Clock;
+}
+
+/** The token to replay with; `undefined` when there is none, or no way to send the body again. */
+async function rotated(
+  token: TokenHandle,
+  rejected: AccessToken,
+  { request, response, call, clock }: Exchange,
+): Promise<AccessToken | undefined> {
+  const rotation = token.invalidate(rejected);
+  if (call.isBodyGone(request)) return undefined;
+  call.phase = 'token';
+  try {
+    const renewed = await untilAborted(rotation, call.signal);
+    return renewed.isOk() && !renewed.value.isSameAs(rejected) ? renewed.value : undefined;
+  } catch (cause) {
+    void discard(response, clock); // never rejects, and nobody waits for it
+    throw cause;
+  }
+}

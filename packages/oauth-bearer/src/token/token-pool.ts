@@ -1,0 +1,90 @@
+import { LRUCache } from 'lru-cache';
+import { Err, Ok } from 'ts-results';
+import type { Result } from 'ts-results';
+import { TokenClosedError, TokenConfigError } from '../errors.ts';
+import type { TokenError } from '../errors.ts';
+import { Token } from './token.ts';
+import { readTokenConfig } from './token-config.ts';
+import type { TokenConfig } from './token-config.ts';
+import type { TokenHandle } from './token-handle.ts';
+
+/** What one token of a pool is for. */
+export interface TokenPurpose {
+  /** Whose it is, when the pool's config depends on that. */
+  readonly tenant?: string;
+  /** Instead of the config's; their order and repetitions do not matter. */
+  readonly scopes?: readonly string[];
+  readonly audience?: string;
+  readonly resource?: string | readonly string[];
+}
+
+export interface TokenPoolOptions {
+  /** How many handles are kept; the one used longest ago is closed for the next. Default: 10,000. */
+  readonly max?: number;
+}
+
+/** One config for all, or one for each tenant. */
+export type PoolConfig = TokenConfig | ((tenant: string) => TokenConfig);
+
+/**
+ * Tokens for many purposes: one handle for each distinct set of tenant, scopes, audience and resource.
+ *
+ * Its handles have no timers: a token is acquired when it is first asked for and renewed in the background of a use, so
+ * ten thousand that nobody uses cost memory and nothing else. Ask the pool each time and do not keep the handle: one
+ * that is closed to make room answers `CLOSED`.
+ */
+export class TokenPool {
+  readonly #config: PoolConfig;
+  readonly #handles: LRUCache<string, Token>;
+  #isClosed = false;
+
+  private constructor(config: PoolConfig, { max = 10_000 }: TokenPoolOptions) {
+    this.#config = config;
+    this.#handles = new LRUCache({ max, dispose: (token) => void token.close() }); // answers, never throws
+  }
+
+  /** Checks the config, when it is one for all. */
+  static create(config: PoolConfig, options: TokenPoolOptions = {}): Result<TokenPool, TokenConfigError> {
+    const { max = 10_000 } = options;
+    if (!Number.isSafeInteger(max) || max < 1) return Err(new TokenConfigError('max', 'must be a whole number from 1'));
+    const checked = typeof config === 'function' ? undefined : readTokenConfig(config);
+    return checked?.isErr() === true ? checked : Ok(new TokenPool(config, options));
+  }
+
+  /** How many handles there are. */
+  get size(): number {
+    return this.#handles.size;
+  }
+
+  /** The handle for a purpose; the same one as long as it is kept. Nothing is sent before it is used. */
+  for(purpose: TokenPurpose = {}): Result<TokenHandle, TokenError> {
+    if (this.#isClosed) return Err(new TokenClosedError());
+    const key = keyOf(purpose);
+    const known = this.#handles.get(key);
+    if (known !== undefined) return Ok(known);
+    const { tenant = '', ...asked } = purpose;
+    const config = typeof this.#config === 'function' ? this.#config(tenant) : this.#config;
+    const given = Object.entries(asked).filter(([, value]) => value !== undefined);
+    const made = Token.onDemand({ ...config, ...Object.fromEntries(given) });
+    if (made.isOk()) this.#handles.set(key, made.value);
+    return made;
+  }
+
+  /** Closes every handle. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const handles = [...this.#handles.values()];
+    this.#handles.clear();
+    await Promise.all(handles.map((token) => token.close()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/** The same for the same set, and for no other: JSON quotes what would run together. */
+function keyOf({ tenant, scopes, audience, resource }: TokenPurpose): string {
+  const set = (names: string | readonly string[] = []): readonly string[] => [...new Set([names].flat())].toSorted();
+  return JSON.stringify([tenant, scopes && set(scopes), audience, resource && set(resource)]);
+}

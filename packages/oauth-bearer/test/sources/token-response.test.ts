@@ -1,0 +1,168 @@
+import { expect, test } from 'vitest';
+import '@bearings/testing/vitest';
+import type { TokenError } from '../../src/errors.ts';
+import { Token } from '../../src/token/token.ts';
+import { canary, clientSecret, configFor, fakeIssuer, grant, refuse, tokenFrom } from '../fake-issuer.ts';
+import type { Reply } from '../fake-issuer.ts';
+
+const good = { access_token: 'at_CANARY_1', token_type: 'Bearer', expires_in: 60 };
+
+/** The error of a token whose every request is answered like this. */
+async function failureOf(reply: Reply): Promise<TokenError> {
+  const created = await Token.create(configFor(fakeIssuer(reply, reply, reply)));
+  return created.unwrapErr();
+}
+
+const answer =
+  (body: string | null, status = 200, contentType = 'application/json'): Reply =>
+  () =>
+    new Response(body, { status, headers: { 'content-type': contentType } });
+
+test.each<[string, Record<string, unknown>]>([
+  ['no access_token', { access_token: undefined }],
+  ['an empty access_token', { access_token: '' }],
+  ['a number for access_token', { access_token: 5 }],
+  ['a space in access_token', { access_token: 'at_CANARY 1' }],
+  ['a line break in access_token', { access_token: 'at_CANARY\r\nx: y' }],
+  ['beyond ASCII in access_token', { access_token: 'at_CANARY_é' }],
+  ['a list for token_type', { token_type: ['Bearer'] }],
+  ['null for token_type', { token_type: null }],
+  ['rubbish after the digits of expires_in', { expires_in: '3600abc' }],
+  ['a negative expires_in', { expires_in: -1 }],
+  ['an empty expires_in', { expires_in: '' }],
+  ['true for expires_in', { expires_in: true }],
+  ['a list for expires_in', { expires_in: [60] }],
+  ['a list for scope', { scope: ['a'] }],
+  ['an error with status 200', { error: 'invalid_client' }],
+])('%s is not usable as a token', async (_, changes) => {
+  const error = await failureOf(answer(JSON.stringify({ ...good, ...changes })));
+
+  expect(error.code).toBe('INVALID_RESPONSE');
+  expect(error).toHideSecrets(canary);
+});
+
+test.each<[string, Reply]>([
+  ['text', answer('at_CANARY_1', 200, 'application/json')],
+  ['half a document', answer('{"access_token":"at_CANARY_1', 200)],
+  ['a list', answer('["at_CANARY_1"]')],
+  ['null', answer('null')],
+  ['nothing', answer('')],
+  ['HTML', answer('<p>at_CANARY_1</p>', 200, 'text/html')],
+  ['JSON that says it is a form', answer(JSON.stringify(good), 200, 'application/x-www-form-urlencoded')],
+  ['no content', () => new Response(null, { status: 204 })],
+  ['created', answer(JSON.stringify(good), 201)],
+  ['2 MiB', answer(`{"access_token":"at_CANARY_${'x'.repeat(2 * 1024 * 1024)}"}`)],
+  ['a token in the prototype', answer('{"__proto__":{"access_token":"at_CANARY_1"}}')],
+])('an answer of %s is not usable as a token', async (_, reply) => {
+  const error = await failureOf(reply);
+
+  expect(error).toMatchObject({ code: 'INVALID_RESPONSE', retryable: true });
+  expect(error.message).toContain('https://as.example');
+  expect(error).toHideSecrets(canary);
+});
+
+test.each(['DPoP', 'mac', ''])('a token of type %j is not presented as a bearer token', async (type) => {
+  const error = await failureOf(grant('at_CANARY_1', { token_type: type }));
+
+  expect(error.code).toBe('UNSUPPORTED_TOKEN_TYPE');
+  expect(error).toHideSecrets(canary);
+});
+
+test.each(['bearer', 'BEARER', undefined])('a token of type %j is a bearer token', async (type) => {
+  const token = await tokenFrom(fakeIssuer(grant('at_CANARY_1', { token_type: type })));
+
+  expect(token.read().unwrap().authorization()).toBe('Bearer at_CANARY_1');
+});
+
+test.each([
+  [60, 60_000],
+  ['60', 60_000],
+  [0.5, 500],
+  [undefined, 300_000],
+  [null, 300_000],
+  [1e12, 365 * 24 * 3_600_000],
+])('expires_in %j gives the token %d ms', async (seconds, lifetimeMs) => {
+  const token = await tokenFrom(fakeIssuer(grant('at_CANARY_1', { expires_in: seconds })));
+
+  const { issuedAt, expiresAt } = token.read().unwrap();
+
+  expect(expiresAt - issuedAt).toBe(lifetimeMs);
+});
+
+test.each([
+  [undefined, ['a', 'b']],
+  ['a', ['a']],
+  [' a  c ', ['a', 'c']],
+  ['', []],
+  ['a \u001b[2J c\nd', ['a']],
+])('a granted scope of %j is read as %j', async (scope, scopes) => {
+  const token = await tokenFrom(fakeIssuer(grant('at_CANARY_1', { scope })), { scopes: ['a', 'b'] });
+
+  expect(token.read().unwrap().scopes).toEqual(scopes);
+});
+
+test.each([
+  [400, 'invalid_request', false],
+  [400, 'invalid_scope', false],
+  [400, 'unsupported_grant_type', false],
+  [401, 'invalid_client', false],
+  [503, 'temporarily_unavailable', true],
+])('%d %s is told with the words of the server', async (status, code, retryable) => {
+  const error = await failureOf(refuse(status, { error: code, error_description: 'Ask the operator.' }));
+
+  expect(error).toMatchObject({
+    code: 'HTTP',
+    status,
+    retryable,
+    oauthError: code,
+    oauthErrorDescription: 'Ask the operator.',
+  });
+  const [words] = error.message.split('. Look at ');
+  expect(words).toBe(`https://as.example/token answered ${status}: ${code} (Ask the operator.)`);
+});
+
+test.each([
+  `the secret ${clientSecret} is wrong`,
+  `got Basic ${btoa(`svc:${clientSecret}`)}`,
+  'client_secret=x',
+  'quote " inside',
+  'line\nbreak',
+  'x'.repeat(201),
+  5,
+])('a description that may hold a secret, or is none, is dropped: %j', async (words) => {
+  const error = await failureOf(refuse(401, { error: 'invalid_client', error_description: words }));
+
+  expect(error).toMatchObject({ oauthError: 'invalid_client', oauthErrorDescription: undefined });
+  expect(error).toHideSecrets(canary);
+});
+
+test.each([301, 302, 307, 308])('a redirect (%d) of the token request is not followed', async (status) => {
+  const issuer = fakeIssuer(() => new Response(null, { status, headers: { location: 'https://evil.example/' } }));
+
+  const created = await Token.create(configFor(issuer));
+
+  expect(created.unwrapErr()).toMatchObject({ code: 'HTTP', status });
+  expect(issuer.asked).toHaveLength(1);
+  expect(issuer.discoveries).toBe(0);
+});
+
+test('the query of the endpoint is in no message', async () => {
+  const fetch: typeof globalThis.fetch = async () => new Response(null, { status: 400 });
+  const tokenEndpoint = 'https://as.example/token?key=CANARY';
+
+  const created = await Token.create(configFor(fakeIssuer(), { fetch, tokenEndpoint }));
+
+  expect(created.unwrapErr()).toHideSecrets(canary);
+});
+
+test('an answer that breaks off is told as unavailable', async () => {
+  const reply: Reply = () => {
+    const body = new ReadableStream({ start: (controller) => controller.error(new Error('at_CANARY_1')) });
+    return new Response(body, { headers: { 'content-type': 'application/json' } });
+  };
+
+  const error = await failureOf(reply);
+
+  expect(error.code).toBe('UNAVAILABLE');
+  expect(error).toHideSecrets(canary);
+});

@@ -1,0 +1,136 @@
+import { getEventListeners } from 'node:events';
+import { fakeIssuer, faults, virtualClock } from '@bearings/testing';
+import '@bearings/testing/vitest';
+import { expect, test } from 'vitest';
+import { fetchToken } from '../../src/token/fetch-token.ts';
+import { configOf } from '../token-of.ts';
+
+const hourMs = 3_600_000;
+
+test('a script gets one token, and nothing goes on after it', async () => {
+  const clock = virtualClock();
+  const issuer = fakeIssuer({ clock });
+  const askedAt = clock.now();
+
+  const token = (await fetchToken(configOf(issuer, { clock, scopes: ['orders.read'] }))).unwrap();
+  const timers = clock.pending;
+  await clock.advance(2 * hourMs);
+
+  expect(token).toMatchObject({
+    generation: 1,
+    scopes: ['orders.read'],
+    issuedAt: askedAt,
+    expiresAt: askedAt + hourMs,
+  });
+  expect(token.authorization()).toBe(`Bearer ${token.secret.expose()}`);
+  expect(timers).toBe(0);
+  expect(issuer.counts).toMatchObject({ metadata: 1, token: 1 });
+});
+
+test('the token counts from when it was asked for, not from when it came', async () => {
+  const clock = virtualClock();
+  const issuer = fakeIssuer({ clock });
+  issuer.inject(faults.delay(3_000));
+  const askedAt = clock.now();
+
+  const answer = fetchToken(configOf(issuer, { clock }));
+  await clock.advance(3_000);
+
+  expect((await answer).unwrap()).toMatchObject({ issuedAt: askedAt, expiresAt: askedAt + hourMs });
+});
+
+test('two calls are two tokens: nothing is kept between them', async () => {
+  const issuer = fakeIssuer();
+
+  const [one, other] = [await fetchToken(configOf(issuer)), await fetchToken(configOf(issuer))];
+
+  expect(one.unwrap().isSameAs(other.unwrap())).toBe(false);
+  expect(issuer.counts.granted).toBe(2);
+});
+
+test('a request that fails in a way that may pass is made again', async () => {
+  const issuer = fakeIssuer();
+  issuer.inject(faults.status(503), { times: 2 });
+
+  expect((await fetchToken(configOf(issuer))).isOk()).toBe(true);
+  expect(issuer.counts).toMatchObject({ token: 3, granted: 1 });
+});
+
+test('a start is of no matter, since there is nothing to start', async () => {
+  const issuer = fakeIssuer();
+
+  expect((await fetchToken(configOf(issuer, { start: 'lazy' }))).isOk()).toBe(true);
+});
+
+test.each([
+  ['HTTP', faults.status(503)],
+  ['HTTP', faults.status(400, { body: { error: 'invalid_scope' } })],
+  ['INVALID_RESPONSE', faults.empty()],
+  ['UNSUPPORTED_TOKEN_TYPE', faults.tokenType('DPoP')],
+  ['UNAVAILABLE', faults.unreachable()],
+])('what goes wrong is answered with %s, not thrown', async (code, fault) => {
+  const issuer = fakeIssuer();
+  issuer.inject(fault);
+
+  const error = (await fetchToken(configOf(issuer))).unwrapErr();
+
+  expect(error).toMatchObject({ code });
+  expect(error).toHideSecrets([issuer.credentials.clientSecret]);
+});
+
+test('a config that is wrong is told before anything is sent', async () => {
+  const issuer = fakeIssuer();
+
+  const answer = await fetchToken(configOf(issuer, { clientId: ' ' }));
+
+  expect(answer.unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'clientId' });
+  expect(issuer.requests).toEqual([]);
+});
+
+test('a server that never answers is given up in time', async () => {
+  const clock = virtualClock();
+  const issuer = fakeIssuer({ clock });
+  issuer.inject(faults.hang());
+
+  const answer = fetchToken(configOf(issuer, { clock, acquireTimeoutMs: 5_000 }));
+  await clock.advance(5_000);
+
+  expect((await answer).unwrapErr()).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+  expect(clock.pending).toBe(0);
+});
+
+test('a caller who leaves ends the request', async () => {
+  const clock = virtualClock();
+  const issuer = fakeIssuer({ clock });
+  issuer.inject(faults.hang());
+  const caller = new AbortController();
+
+  const answer = fetchToken(configOf(issuer, { clock }), { signal: caller.signal });
+  await clock.settle();
+  const asked = issuer.counts.token;
+  caller.abort(new Error('user left'));
+
+  const error = (await answer).unwrapErr();
+  await clock.settle();
+  expect(asked).toBe(1);
+  expect(error).toMatchObject({ code: 'UNAVAILABLE' });
+  expect(error.message).toMatch(/abort/);
+  expect(clock.pending).toBe(0);
+});
+
+test('a caller who has left already asks for nothing', async () => {
+  const issuer = fakeIssuer();
+
+  const answer = await fetchToken(configOf(issuer), { signal: AbortSignal.abort() });
+
+  expect(answer.unwrapErr().code).toBe('UNAVAILABLE');
+  expect(issuer.requests).toEqual([]);
+});
+
+test('a signal that outlives the call is left without a listener', async () => {
+  const caller = new AbortController();
+
+  await fetchToken(configOf(fakeIssuer()), { signal: caller.signal });
+
+  expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+});

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { elapsedMs, momentOf } from '../../src/token/instant.ts';
+import { virtualClock } from '@bearings/testing';
+
+test('time passes on both clocks', async () => {
+  const clock = virtualClock();
+  const since = momentOf(clock);
+
+  await clock.advance(5_000);
+
+  expect(elapsedMs(since, clock)).toBe(5_000);
+});
+
+test('a wall clock that is set back does not make it earlier', async () => {
+  const clock = virtualClock();
+  const since = momentOf(clock);
+
+  await clock.advance(5_000);
+  clock.jumpWall(-3_600_000);
+
+  expect(elapsedMs(since, clock)).toBe(5_000);
+});
+
+test('the time a machine slept counts', async () => {
+  const clock = virtualClock();
+  const since = momentOf(clock);
+
+  await clock.suspend(60_000);
+
+  expect(elapsedMs(since, clock)).toBe(60_000);
+});

@@ -1,0 +1,62 @@
+import { virtualClock } from '@bearings/testing';
+import { expect, test } from 'vitest';
+import { Allowance } from '../../src/token/rotation-limit.ts';
+
+/** How many of so many asked for are given. */
+function taken(allowance: Allowance, times = 100): number {
+  return Array.from({ length: times }, () => allowance.take()).filter(Boolean).length;
+}
+
+test('so many are given at once, and then one a period', async () => {
+  const clock = virtualClock();
+  const allowance = new Allowance({ burst: 3, periodMs: 1_000, clock });
+
+  const atOnce = taken(allowance);
+  await clock.advance(999);
+  const early = taken(allowance);
+  await clock.advance(1);
+  const later = taken(allowance);
+
+  expect([atOnce, early, later]).toEqual([3, 0, 1]);
+});
+
+test('periods in which nothing was taken add up, to no more than was given at once', async () => {
+  const clock = virtualClock();
+  const allowance = new Allowance({ burst: 3, periodMs: 1_000, clock });
+  taken(allowance);
+
+  await clock.advance(2_000);
+  const two = taken(allowance);
+  await clock.advance(60_000);
+  const many = taken(allowance);
+
+  expect([two, many]).toEqual([2, 3]);
+});
+
+test('asking in vain does not put off what is earned', async () => {
+  const clock = virtualClock();
+  const allowance = new Allowance({ burst: 1, periodMs: 1_000, clock });
+  taken(allowance);
+
+  for (let step = 0; step < 9; step += 1) {
+    await clock.advance(100);
+    allowance.take();
+  }
+  await clock.advance(100);
+
+  expect(taken(allowance)).toBe(1);
+});
+
+test('a machine that slept has earned by the wall clock', async () => {
+  const clock = virtualClock();
+  const allowance = new Allowance({ burst: 2, periodMs: 1_000, clock });
+  taken(allowance);
+
+  await clock.suspend(5_000);
+
+  expect(taken(allowance)).toBe(2);
+});
+
+test('without a period there is no limit', () => {
+  expect(taken(new Allowance({ burst: 5, periodMs: 0, clock: virtualClock() }), 1_000)).toBe(1_000);
+});
