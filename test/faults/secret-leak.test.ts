@@ -1,4 +1,5 @@
-import { createClient, layer } from '@bearings/client';
+import { createClient } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import { fixedToken, SecretString, withBearerAuth } from '@bearings/oauth-bearer';
 import { fakeApi } from '@bearings/testing';
 import { Console } from 'node:console';

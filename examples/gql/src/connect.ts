@@ -1,4 +1,4 @@
-import { layer } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import type { Client, Layer } from '@bearings/client';
 import { createClients } from '@bearings/config';
 import type { ClientsEnd } from '@bearings/config';
@@ -51,8 +51,8 @@ export async function connect(
 
 /** What was sent as a credential is not shown of what comes back: the layer knows it, whatever kind of `auth` it is of. */
 function attending({ remember }: Redaction, onSend: () => void): Layer {
-  return layer('network', { name: 'attend', takesLight: true }, (next) => (request, call) => {
-    remember(call.credentialValues());
+  return layer('network', 'attend', (next) => (request, call) => {
+    remember(call.headers.credentialValues());
     onSend();
     return next(request, call);
   });

@@ -1,4 +1,5 @@
-import { formatHttpError, layer } from '@bearings/client';
+import { formatHttpError } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import { generateKeyPairSync } from 'node:crypto';
 import { fakeApi, fakeIssuer, networkOf, virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';

@@ -1,5 +1,6 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { createClient, layer } from '@bearings/client';
+import { createClient } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { fakeApi, fakeIssuer, faults, networkOf, virtualClock } from '@bearings/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -211,7 +212,7 @@ test('a layer that sends a call elsewhere is seen through: the URL is that of th
   const detour = layer(
     'circuitBreaker',
     'detour',
-    (next) => (_request, call) => next(new Request('https://spare.test/v1'), call),
+    (next) => (request, call) => next(request.with({ url: 'https://spare.test/v1' }), call),
   );
   const client = createClient({ baseUrl: api, fetch }, detour, withTelemetry(options));
 

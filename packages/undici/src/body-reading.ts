@@ -1,10 +1,10 @@
-import { Taps } from '@bearings/client';
-import type { Read } from '@bearings/client';
+import { BodyHooks } from '@bearings/client/layer';
+import type { Read } from '@bearings/client/layer';
 import type { Piece, Source } from './source.ts';
 
 /** A body as it is read, through taps: by whoever begins to, and once. */
 export class BodyReading {
-  readonly taps: Taps = new Taps();
+  readonly taps: BodyHooks = new BodyHooks();
   readonly #source: Source;
   #read: Read | undefined;
 

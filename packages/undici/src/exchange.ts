@@ -1,4 +1,4 @@
-import type { Scope } from '@bearings/client';
+import type { CancelScope } from '@bearings/client/layer';
 import type { Dispatcher } from 'undici';
 import type { Piece, Source } from './source.ts';
 
@@ -15,7 +15,7 @@ export interface Head {
 /** What an exchange needs to know of its call. */
 export interface ExchangeParts {
   /** What may be ended: the attempt. */
-  readonly scope: Scope;
+  readonly scope: CancelScope;
   /** What the network's error is to the caller. */
   readonly failed: (cause: unknown, facts: { readonly isTruncated: boolean }) => unknown;
 }

@@ -1,5 +1,5 @@
-import { takesTap } from '@bearings/client';
-import type { Tap } from '@bearings/client';
+import { bodyHooks } from '@bearings/client/layer';
+import type { BodyHook } from '@bearings/client/layer';
 import { BodyReading } from './body-reading.ts';
 import type { Head } from './exchange.ts';
 import { LightHeaders } from './light-headers.ts';
@@ -34,8 +34,8 @@ export class LightResponse implements Response {
 
   static {
     Object.setPrototypeOf(this.prototype, Response.prototype);
-    Object.defineProperty(this.prototype, takesTap, {
-      value(this: LightResponse, tap: Tap) {
+    Object.defineProperty(this.prototype, bodyHooks, {
+      value(this: LightResponse, tap: BodyHook) {
         if (this.#reading === undefined) tap.end?.();
         else this.#reading.taps.add(tap);
       },

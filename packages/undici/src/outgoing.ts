@@ -1,4 +1,4 @@
-import type { BodySource, Call } from '@bearings/client';
+import type { Call, ClientRequest, ReplayableBody, RequestBody } from '@bearings/client/layer';
 import { Readable } from 'node:stream';
 import { FormData as UndiciForm } from 'undici';
 import type { Dispatcher } from 'undici';
@@ -7,11 +7,11 @@ import { acceptedEncodings } from './inflate.ts';
 type Body = NonNullable<Dispatcher.DispatchOptions['body']>;
 
 /** The request as undici takes it: with the stages' headers, and with a body that can be made anew made anew. */
-export function outgoing(request: Request, call: Call): Dispatcher.DispatchOptions {
+export function outgoing(request: ClientRequest, call: Call): Dispatcher.DispatchOptions {
   const { url, method } = request;
   const [place = url] = url.split('#', 1);
   const pathAt = place.indexOf('/', place.indexOf('//') + 2);
-  const payload = payloadOf(request, call);
+  const payload = payloadOf(request.body);
   return {
     origin: place.slice(0, pathAt),
     path: place.slice(pathAt),
@@ -32,11 +32,11 @@ interface Payload {
 }
 
 /** As a flat list, which undici takes as it is. */
-function headersOf(request: Request, call: Call, { length, isForm = false }: Payload): string[] {
+function headersOf(request: ClientRequest, call: Call, { length, isForm = false }: Payload): string[] {
   const list: string[] = [];
   let accepts = false;
   let encoded = false;
-  call.forEachHeader(request, (name, value) => {
+  call.headers.forEach(request, (name, value) => {
     if (name === 'host' || (isForm && name === 'content-type')) return;
     if (length !== undefined && name === 'content-length') return;
     accepts ||= name === 'accept';
@@ -50,17 +50,17 @@ function headersOf(request: Request, call: Call, { length, isForm = false }: Pay
   return list;
 }
 
-function payloadOf(request: Request, { source }: Call): Payload {
-  if (source === undefined) return request.body === null ? {} : { body: readableOf(request.body) };
-  if (request.method === 'GET' || request.method === 'HEAD') return {}; // a redirect has made it one
-  if (typeof source === 'string') return { body: source };
-  if (source instanceof URLSearchParams) return { body: source.toString() };
-  if (source instanceof FormData) return { body: formOf(source), isForm: true };
-  if (source instanceof Blob) return { body: readableOf(source.stream()), length: source.size };
-  return { body: bytesOf(source) };
+function payloadOf(body: RequestBody | undefined): Payload {
+  if (body === undefined) return {};
+  if (typeof body === 'string') return { body };
+  if (body instanceof ReadableStream) return { body: readableOf(body) };
+  if (body instanceof URLSearchParams) return { body: body.toString() };
+  if (body instanceof FormData) return { body: formOf(body), isForm: true };
+  if (body instanceof Blob) return { body: readableOf(body.stream()), length: body.size };
+  return { body: bytesOf(body) };
 }
 
-function bytesOf(source: BodySource): Uint8Array {
+function bytesOf(source: ReplayableBody): Uint8Array {
   if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   throw new TypeError('A body must be a text, bytes, a form, a Blob or a stream');

@@ -1,4 +1,4 @@
-import type { Read } from '@bearings/client';
+import type { Read } from '@bearings/client/layer';
 
 /** A part of a body, or its end. */
 export type Piece = Awaited<ReturnType<Read>>;

@@ -1,5 +1,5 @@
 import { ConfigError } from '@bearings/client/errors';
-import type { Setting } from '@bearings/client';
+import type { Setting } from '@bearings/client/layer';
 import type { LookupFunction } from 'node:net';
 import type { Dispatcher } from 'undici';
 

@@ -1,5 +1,6 @@
-import { layer } from '@bearings/client';
-import type { Call, Layer, Stage } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
+import type { Layer } from '@bearings/client';
+import type { Call, ClientRequest, Stage } from '@bearings/client/layer';
 import { ClientClosedError, ConfigError } from '@bearings/client/errors';
 import type { Dispatcher } from 'undici';
 import { Exchange } from './exchange.ts';
@@ -34,26 +35,22 @@ export function withUndici(options: UndiciOptions = {}): UndiciLayer {
   const send = sender(dispatcher);
   const stage: Stage = () => (request, call) =>
     closed === undefined ? send(request, call) : Promise.reject(new ClientClosedError());
-  const made = layer(
-    'transport',
-    { name: 'undici', settings: settingsOf(options), takesLight: true, alwaysAnswers: true },
-    stage,
-  );
+  const made = layer('transport', { name: 'undici', settings: settingsOf(options) }, stage);
   return Object.freeze({ ...made, close, [Symbol.asyncDispose]: close });
 }
 
 /** Sends by one dispatcher, or by the one that a call brings as `fetch` would take it. */
-function sender(usual: Dispatcher): (request: Request, call: Call) => Promise<Response> {
+function sender(usual: Dispatcher): (request: ClientRequest, call: Call) => Promise<Response> {
   const unread = new FinalizationRegistry<Exchange>((exchange) => exchange.forget());
   return async (request, call) => {
     const { cancelScope: scope } = call;
     if (scope.isCancelled) throw scope.reason;
-    if (request.integrity !== '') throw new ConfigError('integrity', 'undici checks no integrity: leave it to fetch');
+    if (isChecked(request)) throw new ConfigError('integrity', 'undici checks no integrity: leave it to fetch');
     const exchange = new Exchange({
       scope,
-      failed: (cause, facts) => undiciFailure(cause, { request, call, ...facts }),
+      failed: (cause, facts) => undiciFailure(cause, { request, ...facts }),
     });
-    dispatch(dispatcherFor(call) ?? usual, { request, call, exchange });
+    dispatch(dispatcherFor(request) ?? usual, { request, call, exchange });
     const head = await exchange.head;
     const [url = request.url] = request.url.split('#', 1);
     const response = new LightResponse({ head, url, source: bodyOf(request, head, exchange) });
@@ -64,7 +61,7 @@ function sender(usual: Dispatcher): (request: Request, call: Call) => Promise<Re
 
 function dispatch(
   dispatcher: Dispatcher,
-  { request, call, exchange }: { request: Request; call: Call; exchange: Exchange },
+  { request, call, exchange }: { request: ClientRequest; call: Call; exchange: Exchange },
 ): void {
   try {
     dispatcher.dispatch(outgoing(request, call), exchange);
@@ -73,10 +70,13 @@ function dispatch(
   }
 }
 
-function dispatcherFor({ fetchOptions }: Call): Dispatcher | undefined {
+function dispatcherFor({ fetchOptions }: ClientRequest): Dispatcher | undefined {
   const given = fetchOptions?.['dispatcher'];
   return isDispatcher(given) ? given : undefined;
 }
+
+/** True for a request with a checksum for its response. */
+const isChecked = ({ fetchOptions }: ClientRequest): boolean => (fetchOptions?.integrity ?? '') !== '';
 
 function isDispatcher(value: unknown): value is Dispatcher {
   return typeof value === 'object' && value !== null && 'dispatch' in value && typeof value.dispatch === 'function';
@@ -85,7 +85,7 @@ function isDispatcher(value: unknown): value is Dispatcher {
 /** As the Fetch standard says: these have no body, whatever the server sends. */
 const withoutBody = [101, 103, 204, 205, 304];
 
-function bodyOf({ method }: Request, { status, headers }: Head, exchange: Exchange): Source | null {
+function bodyOf({ method }: ClientRequest, { status, headers }: Head, exchange: Exchange): Source | null {
   if (method !== 'HEAD' && !withoutBody.includes(status)) return inflated(exchange, headers);
   exchange.ignore();
   return null;

@@ -1,5 +1,5 @@
-import type { Tap } from '@bearings/client';
-import { takesTap } from '@bearings/client';
+import type { BodyHook } from '@bearings/client/layer';
+import { bodyHooks } from '@bearings/client/layer';
 import { expect, test } from 'vitest';
 import { LightResponse } from '../src/light-response.ts';
 import type { Source } from '../src/source.ts';
@@ -26,8 +26,8 @@ function sourceOf(pieces: readonly string[], isHere = false): Played {
 const responseOf = (source: Source | null, headers = {}): LightResponse =>
   new LightResponse({ head: { status: 200, statusText: 'OK', headers }, url: 'http://api.test/', source });
 
-function tapOn(response: LightResponse, tap: Tap): void {
-  (response as unknown as Record<typeof takesTap, (tap: Tap) => void>)[takesTap](tap);
+function tapOn(response: LightResponse, tap: BodyHook): void {
+  (response as unknown as Record<typeof bodyHooks, (tap: BodyHook) => void>)[bodyHooks](tap);
 }
 
 const both = [true, false];

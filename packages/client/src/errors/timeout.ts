@@ -1,6 +1,8 @@
-import type { CallPhase } from '../core/call.ts';
 import { bodyGone } from './not-replayable.ts';
 import { Failure } from './client-failure.ts';
+
+/** What a call is doing. `start`: none of the others yet. */
+export type CallPhase = 'start' | 'queue' | 'token' | 'attempt' | 'backoff' | 'body';
 
 /** No response head arrived within the budget of one attempt. */
 export class AttemptTimeoutError extends Failure {

@@ -3,8 +3,8 @@ import type { LookupAddress, LookupOptions } from 'node:dns';
 import { promisify } from 'node:util';
 import ipaddr from 'ipaddr.js';
 import { DestinationNotAllowedError, TransportError } from '../errors/index.ts';
-import { layer } from '../core/slots.ts';
-import type { Layer } from '../core/slots.ts';
+import { layer } from '../core/layer.ts';
+import type { Layer } from '../core/layer.ts';
 import { aString, listOf, mustBe } from '../core/option-rules.ts';
 import type { Rule } from '../core/option-rules.ts';
 import { parseOrigin } from '../security/url.ts';
@@ -34,19 +34,15 @@ export interface PublicAddressOptions {
 export function withPublicAddressesOnly(options: PublicAddressOptions = {}): Layer {
   const { allow = [], resolve = addressesOf } = options;
   const mayCall = allowing(allow);
-  return layer(
-    'destination',
-    { name: 'public-addresses', settings: { allow }, takesLight: true, alwaysAnswers: true },
-    (next) => async (request, call) => {
-      const hostname = new URL(request.url).hostname.replace(/^\[|\]$/g, '');
-      const addresses = ipaddr.isValid(hostname)
-        ? [hostname]
-        : await untilAborted(resolved(resolve, hostname, request), call.signal);
-      const refused = addresses.find((address) => !mayCall(address));
-      if (refused === undefined) return next(request, call);
-      throw new DestinationNotAllowedError(parseOrigin(request.url), `its address is ${rangeOf(refused)}, not public`);
-    },
-  );
+  return layer('destination', { name: 'public-addresses', settings: { allow } }, (next) => async (request, call) => {
+    const hostname = new URL(request.url).hostname.replace(/^\[|\]$/g, '');
+    const addresses = ipaddr.isValid(hostname)
+      ? [hostname]
+      : await untilAborted(resolved(resolve, hostname, request), call.signal);
+    const refused = addresses.find((address) => !mayCall(address));
+    if (refused === undefined) return next(request, call);
+    throw new DestinationNotAllowedError(parseOrigin(request.url), `its address is ${rangeOf(refused)}, not public`);
+  });
 }
 
 type Found = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
@@ -105,12 +101,12 @@ async function addressesOf(hostname: string): Promise<readonly string[]> {
 async function resolved(
   resolve: (hostname: string) => Promise<readonly string[]>,
   hostname: string,
-  request: Request,
+  { url }: { readonly url: string },
 ): Promise<readonly string[]> {
   try {
     return await resolve(hostname);
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN';
-    throw new TransportError(parseOrigin(request.url), { reason, detail: 'its name was not found' });
+    throw new TransportError(parseOrigin(url), { reason, detail: 'its name was not found' });
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
-import { layer } from '../../src/core/slots.ts';
+import { layer } from '../../src/core/layer.ts';
 import type { Stage } from '../../src/core/stage.ts';
 import { wait } from '../../src/time/until-aborted.ts';
 import { caught } from '../caught.ts';

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import type { Client } from '../../src/client.ts';
 
-import { ordinaryCalls } from '../../src/entry/simple-call.ts';
+import { createSimpleCallParser } from '../../src/entry/simple-call.ts';
 import type { KyCallOptions } from '../../src/entry/simple-call.ts';
 
 /** What a call may be made of: what is ordinary, and what is just beyond. */
@@ -246,7 +246,7 @@ function isOrdinary({ input, baseUrl, clientHeaders, clientThrows, extended, opt
     ...extended,
   } as Options;
   try {
-    return ordinaryCalls(defaults)(typeof input === 'function' ? input() : input, options()) !== undefined;
+    return createSimpleCallParser(defaults)(typeof input === 'function' ? input() : input, options()) !== undefined;
   } catch {
     return false;
   }
@@ -256,14 +256,14 @@ test('a client with hooks has no ordinary calls', () => {
   const hook = (): void => {};
   const hooked = [{ init: [hook] }, { beforeRequest: [hook] }, { afterResponse: [hook] }, { beforeError: [hook] }];
 
-  const found = hooked.map((hooks) => ordinaryCalls({ hooks } as Options)('https://api.test/', {}));
+  const found = hooked.map((hooks) => createSimpleCallParser({ hooks } as Options)('https://api.test/', {}));
 
   expect(found).toEqual([undefined, undefined, undefined, undefined]);
-  expect(ordinaryCalls({ hooks: { init: [] } })('https://api.test/', {})).toBeDefined();
+  expect(createSimpleCallParser({ hooks: { init: [] } })('https://api.test/', {})).toBeDefined();
 });
 
 test("a call's own times go before those of its client, and two retry options are for ky to merge", () => {
-  const reads = ordinaryCalls({ timeout: 2_000, totalTimeout: 9_000, retry: { limit: 1 } });
+  const reads = createSimpleCallParser({ timeout: 2_000, totalTimeout: 9_000, retry: { limit: 1 } });
 
   const call = reads('https://api.test/', { timeout: 500 });
   const merged = reads('https://api.test/', { retry: { methods: ['get'] } });

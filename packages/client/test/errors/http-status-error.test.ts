@@ -3,14 +3,14 @@ import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import { isHTTPError } from '../../src/errors/http-status-error.ts';
 import type { HttpStatusError } from '../../src/errors/http-status-error.ts';
-import { layer } from '../../src/core/slots.ts';
+import { layer } from '../../src/core/layer.ts';
 import { caught } from '../caught.ts';
 import { scriptedFetch, status, times } from '../scripted.ts';
 import type { Answer } from '../scripted.ts';
 
 const url = 'https://api.test/orders';
 const bearer = layer('auth', 'bearer', (next) => (request, call) => {
-  call.setCredential('authorization', 'Bearer at_CANARY');
+  call.headers.setCredential('authorization', 'Bearer at_CANARY');
   return next(request, call);
 });
 

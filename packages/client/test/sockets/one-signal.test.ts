@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import type { Client } from '../../src/client.ts';
 import type { ClientOptions } from '../../src/client-options.ts';
-import { layer } from '../../src/core/slots.ts';
+import { layer } from '../../src/core/layer.ts';
 import { wait } from '../../src/time/until-aborted.ts';
 import { caught } from '../caught.ts';
 import { watchedServer } from './watched-server.ts';

@@ -1,4 +1,4 @@
-import { layer } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import type { Client, Layer } from '@bearings/client';
 import { createSecureServer } from 'node:http2';
 import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from 'node:http2';
@@ -121,10 +121,10 @@ test('over HTTP/2, a 503 is tried again, and a 401 replayed with the new token, 
 });
 
 const replaying = layer('auth', 'replaying', (next) => async (request, call) => {
-  call.setCredential('authorization', 'Bearer old');
+  call.headers.setCredential('authorization', 'Bearer old');
   const response = await next(request, call);
   if (response.status !== 401) return response;
-  call.setCredential('authorization', 'Bearer new');
+  call.headers.setCredential('authorization', 'Bearer new');
   return next(request, call);
 });
 

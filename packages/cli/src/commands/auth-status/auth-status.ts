@@ -1,4 +1,5 @@
-import { systemClock, untilAborted } from '@bearings/client';
+import { systemClock } from '@bearings/client';
+import { untilAborted } from '@bearings/client/layer';
 import { credentialsOf } from '@bearings/config';
 import type { Config } from '@bearings/config';
 import { mustHaveClients, openConfig } from '../../find-config.ts';

@@ -1,10 +1,11 @@
 import type { Call } from '../../core/call.ts';
+import type { ClientRequest } from '../../core/request.ts';
 import { circuit } from './circuit.ts';
 import type { CircuitRules, CircuitState, Verdict } from './circuit.ts';
 import type { Clock } from '../../time/clock.ts';
 import { CircuitOpenError, isBearingsError, isClientError } from '../../errors/index.ts';
-import { layer } from '../../core/slots.ts';
-import type { Layer } from '../../core/slots.ts';
+import { layer } from '../../core/layer.ts';
+import type { Layer } from '../../core/layer.ts';
 import { aFunction, mustBe } from '../../core/option-rules.ts';
 import type { Rule } from '../../core/option-rules.ts';
 import { parseOrigin } from '../../security/url.ts';
@@ -68,11 +69,7 @@ export interface CircuitChange {
  */
 export function withCircuitBreaker(options: CircuitBreakerOptions = {}): Layer {
   const rules = settle(options);
-  return layer(
-    'circuitBreaker',
-    { name: 'circuit-breaker', settings: { ...rules }, takesLight: true, alwaysAnswers: true },
-    breaker(rules, options),
-  );
+  return layer('circuitBreaker', { name: 'circuit-breaker', settings: { ...rules } }, breaker(rules, options));
 }
 
 function settle({ failureRatio = 0.5, minimumCalls = 20, ...others }: CircuitBreakerOptions): CircuitRules {
@@ -125,7 +122,7 @@ function breaker(rules: CircuitRules, { isFailure, onStateChange = () => {} }: C
 type IsFailure = CircuitBreakerOptions['isFailure'];
 
 interface Attempt {
-  readonly request: Request;
+  readonly request: ClientRequest;
   readonly call: Call;
 }
 

@@ -1,4 +1,5 @@
 import type { RetryOptions as KyRetryOptions } from 'ky';
+import { transientStatuses } from '../../errors/http-status-error.ts';
 import { backoffMs } from '../../time/backoff.ts';
 import { aFunction, aString, aWholeNumberFrom0, listOf, millisecondsFrom0, mustBe } from '../../core/option-rules.ts';
 import type { Rule } from '../../core/option-rules.ts';
@@ -52,7 +53,7 @@ type Settled<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
 export const defaultRetry: RetryPolicy = Object.freeze({
   limit: 2,
   methods: ['get', 'put', 'head', 'delete', 'options', 'trace', 'query'],
-  statusCodes: [408, 429, 500, 502, 503, 504],
+  statusCodes: [...transientStatuses],
   afterStatusCodes: [413, 429, 503],
   always: [429],
   maxRetryAfter: 60_000,
