@@ -1,5 +1,5 @@
 import type { Clock } from '../time/clock.ts';
-import { HeaderCheck } from '../security/header-validator.ts';
+import { HeaderValidator } from '../security/header-validator.ts';
 import { headersIn } from '../body/light-request.ts';
 import type { RetryOptions } from '../stages/retry/retry-policy.ts';
 import { CancelScope } from './cancel-scope.ts';
@@ -26,7 +26,7 @@ export interface CallParts {
   readonly signal?: AbortSignal | null | undefined;
   readonly clock: Clock;
   /** Knows the headers of the last call: a token is the same for many. Default: one that knows none. */
-  readonly headerCheck?: HeaderCheck;
+  readonly headerCheck?: HeaderValidator;
   /** Milliseconds until the response head, for each attempt; `Infinity` for no limit. */
   readonly attemptTimeoutMs: number;
   /** Milliseconds for the whole call; `Infinity` for no limit. */
@@ -86,7 +86,7 @@ export class Call {
   readonly #caller: AbortSignal | null | undefined;
   readonly #follow = (): void => this.cancel(this.#caller?.reason);
   readonly #clock: Clock;
-  readonly #headerCheck: HeaderCheck;
+  readonly #headerCheck: HeaderValidator;
   readonly #deadlineAt: number;
   #added: { readonly name: string; value: string }[] = [];
   #credentials: string[] = [];
@@ -96,7 +96,7 @@ export class Call {
 
   constructor(parts: CallParts) {
     const { options, signal, clock, attemptTimeoutMs, totalTimeoutMs, fetchOptions, source, repeatable } = parts;
-    const { headerCheck = new HeaderCheck() } = parts;
+    const { headerCheck = new HeaderValidator() } = parts;
     this.options = options;
     this.attemptTimeoutMs = attemptTimeoutMs;
     this.totalTimeoutMs = totalTimeoutMs;
@@ -172,7 +172,7 @@ export class Call {
    * @throws InvalidHeaderError without showing the value
    */
   setHeader(name: string, value: string): void {
-    this.#headerCheck.mustBeValid(name, value);
+    this.#headerCheck.assertValid(name, value);
     this.#put(name.toLowerCase(), value);
   }
 

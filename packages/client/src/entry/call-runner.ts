@@ -5,7 +5,7 @@ import type { Settings } from '../client-options.ts';
 import { withinDeadline } from './deadline.ts';
 import { ClientClosedError } from '../errors/index.ts';
 import type { Payload } from '../body/request-body.ts';
-import { HeaderCheck } from '../security/header-validator.ts';
+import { HeaderValidator } from '../security/header-validator.ts';
 import { releaser } from './signal-cleanup.ts';
 import type { Send } from '../core/stage.ts';
 import { Tally } from './in-flight.ts';
@@ -32,7 +32,7 @@ export interface Desk {
 export function openDesk(send: Send, { timeout, totalTimeout, facts: { clock } }: Settings): Desk {
   const underWay = new Tally();
   const signals = releaser();
-  const headerCheck = new HeaderCheck();
+  const headerCheck = new HeaderValidator();
   let isClosed = false;
 
   async function answer(payload: Payload, errand: Errand): Promise<Response> {

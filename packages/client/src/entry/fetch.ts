@@ -1,8 +1,8 @@
 import type { CallOptions } from '../core/call.ts';
 import type { Desk } from './call-runner.ts';
-import { headersOf } from '../security/headers.ts';
+import { parseHeaders } from '../security/headers.ts';
 import { lightPayload } from '../body/light-payload.ts';
-import { readUrl } from '../security/url.ts';
+import { parseUrl } from '../security/url.ts';
 import { fixed, payloadOf } from '../body/request-body.ts';
 import type { Payload } from '../body/request-body.ts';
 import type { ClientContext } from '../core/stage.ts';
@@ -60,7 +60,7 @@ function membersOf(init: FetchInit): RequestInit {
     const value = init[name];
     if (value === undefined) continue;
     if (name === 'body') own[name] = fixed(init.body);
-    else own[name] = name === 'headers' ? headersOf(init.headers) : value;
+    else own[name] = name === 'headers' ? parseHeaders(init.headers) : value;
   }
   return own;
 }
@@ -70,11 +70,11 @@ function ordinary(input: string | URL, init: RequestInit, baseUrl: URL | undefin
   const { method = 'GET', headers, body, ...others } = init;
   const isPlain = headers === undefined || headers instanceof Headers;
   if (!isPlain || Object.keys(others).length > 0) return undefined;
-  return lightPayload({ url: readUrl(input, baseUrl).href, method, headers, body });
+  return lightPayload({ url: parseUrl(input, baseUrl).href, method, headers, body });
 }
 
 /** @throws InvalidUrlError without quoting the URL, as the platform would */
 function payload(input: string | URL | Request, init: RequestInit, { baseUrl, clock }: DoorFacts): Promise<Payload> {
-  const target = input instanceof Request ? input : readUrl(input, baseUrl);
+  const target = input instanceof Request ? input : parseUrl(input, baseUrl);
   return payloadOf(new Request(target, init), init.body, clock);
 }

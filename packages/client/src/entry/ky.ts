@@ -4,9 +4,9 @@ import type { CallOptions } from '../core/call.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Desk } from './call-runner.ts';
 import { ConfigError, InvalidUrlError } from '../errors/index.ts';
-import { headersOf } from '../security/headers.ts';
+import { parseHeaders } from '../security/headers.ts';
 import { withFacts } from '../errors/http-status-error.ts';
-import { readUrl } from '../security/url.ts';
+import { parseUrl } from '../security/url.ts';
 import { ordinaryCalls } from './simple-call.ts';
 import type { KyCallOptions } from './simple-call.ts';
 import { Passage } from './ky-bridge.ts';
@@ -127,7 +127,7 @@ function mergedBy(ky: KyInstance): Readonly<Options> {
 
 /** @throws InvalidHeaderError | ConfigError */
 function checked(options: Options): Options {
-  headersOf(options.headers);
+  parseHeaders(options.headers);
   checkHooks(options.hooks);
   return options;
 }
@@ -144,8 +144,8 @@ function checkHooks(hooks: Options['hooks']): void {
  * @throws InvalidUrlError | InvalidHeaderError
  */
 function withoutQuotes(cause: unknown, input: Input, { headers }: Options): unknown {
-  if (!(input instanceof Request)) readUrl(input, 'https://base.invalid');
-  headersOf(headers);
+  if (!(input instanceof Request)) parseUrl(input, 'https://base.invalid');
+  parseHeaders(headers);
   if (cause instanceof TypeError && cause.message.includes('url protocol must be'))
     return new InvalidUrlError('The input has a scheme without //, so it is neither a URL nor a path');
   if (cause instanceof TypeError && cause.message.includes('includes credentials'))
@@ -167,7 +167,7 @@ function carryPast(fetch: unknown): InitHook {
     if (options.fetch !== fetch)
       throw new ConfigError('fetch', 'fetch goes to createClient: here it would bypass the stack');
     checkHooks(hooks);
-    headersOf(options.headers); // as they are now: other hooks may have brought some
+    parseHeaders(options.headers); // as they are now: other hooks may have brought some
     const text = json === undefined ? undefined : (stringifyJson?.(json) ?? JSON.stringify(json));
     if (text !== undefined) options.stringifyJson = () => text;
     options.hooks = { ...hooks, beforeError: [nameStatus, ...(hooks?.beforeError ?? [])] };

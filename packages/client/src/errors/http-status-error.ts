@@ -1,7 +1,7 @@
 import { HTTPError, isHTTPError as isKyHTTPError } from 'ky';
 import type { Call } from '../core/call.ts';
 import { credentialHeaders } from '../security/credential-headers.ts';
-import { previewOf } from './redaction.ts';
+import { previewBody } from './redaction.ts';
 import { defaultRetry } from '../stages/retry/retry-policy.ts';
 
 /** What ky's `HTTPError` has besides, when it comes from a client of ours. */
@@ -40,7 +40,7 @@ export function withFacts(error: HTTPError, call: Call | undefined): HttpStatusE
   for (const name of ['request', 'response', 'options', 'data'] as const) {
     Object.defineProperty(error, name, { enumerable: false });
   }
-  const preview = previewOf(error.data, [...(call?.credentialValues() ?? []), ...ownCredentials(error.request)]);
+  const preview = previewBody(error.data, [...(call?.credentialValues() ?? []), ...ownCredentials(error.request)]);
   const isBodyGone = call?.isBodyGone(error.request) ?? false;
   return Object.assign(error, {
     code: 'HTTP_STATUS' as const,

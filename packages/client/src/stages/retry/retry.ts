@@ -3,12 +3,12 @@ import { cancelQuietly, discard } from '../../body/discard.ts';
 import type { Call } from '../../core/call.ts';
 import { withFacts } from '../../errors/http-status-error.ts';
 import { parseOrigin } from '../../security/url.ts';
-import { retryBudget } from './retry-budget.ts';
+import { createRetryBudget } from './retry-budget.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { delayBefore } from './retry-delay.ts';
-import { retryPolicy } from './retry-policy.ts';
+import { retryDelay } from './retry-delay.ts';
+import { resolveRetryPolicy } from './retry-policy.ts';
 import type { RetryEvent, RetryPolicy } from './retry-policy.ts';
-import { isListed, isRetried, mayRepeat, triggerOf } from './should-retry.ts';
+import { isIdempotentMethod, shouldRetryByPolicy, isSafeToRepeat, classifyOutcome } from './should-retry.ts';
 import type { Outcome } from './should-retry.ts';
 import type { ClientContext, Send, Stage } from '../../core/stage.ts';
 import { wait } from '../../time/until-aborted.ts';
@@ -20,22 +20,22 @@ import { wait } from '../../time/until-aborted.ts';
  * for: the caller gets what there is, at once.
  */
 export function retry(defaults: RetryPolicy): Stage {
-  const budget = defaults.budget === false ? unlimited : retryBudget(defaults.budget ?? {});
+  const budget = defaults.budget === false ? unlimited : createRetryBudget(defaults.budget ?? {});
   return (next, client) => {
     /** Kept apart, because almost all attempts go well. */
     async function again(failed: Outcome, subject: Subject): Promise<Response> {
       const { request, call, policy } = subject;
       for (let outcome = failed; ; outcome = await attempt(next, request, call)) {
         if ('response' in outcome && outcome.response.ok) {
-          budget.earn();
+          budget.deposit();
           return outcome.response;
         }
-        if (!(await isWorthRetrying(outcome, subject))) return settle(outcome);
-        const delayMs = delayBefore(policy, outcome, { retry: call.attempt, client });
-        if (delayMs >= call.remainingMs()) return settle(outcome);
-        if (policy.budget !== false && !budget.take()) return settle(outcome);
-        tell(outcome, subject, delayMs);
-        giveUp(outcome, request, { call, client });
+        if (!(await isWorthRetrying(outcome, subject))) return unwrap(outcome);
+        const delayMs = retryDelay(policy, outcome, { retry: call.attempt, client });
+        if (delayMs >= call.remainingMs()) return unwrap(outcome);
+        if (policy.budget !== false && !budget.tryTake()) return unwrap(outcome);
+        notify(outcome, subject, delayMs);
+        recordFailure(outcome, request, { call, client });
         await call.backOff(() => wait(delayMs, call.signal, client.clock));
         call.startNextAttempt();
         if (policy.attemptHeader) call.setHeader('x-retry-attempt', String(call.attempt - 1));
@@ -43,8 +43,8 @@ export function retry(defaults: RetryPolicy): Stage {
     }
 
     return async (request, call) => {
-      const policy = retryPolicy(defaults, call.options.retry);
-      if (policy.generateIdempotencyKey !== false) giveKey(policy, request, call);
+      const policy = resolveRetryPolicy(defaults, call.options.retry);
+      if (policy.generateIdempotencyKey !== false) addIdempotencyKey(policy, request, call);
       let response: Response;
       try {
         response = await next(request, call);
@@ -52,18 +52,18 @@ export function retry(defaults: RetryPolicy): Stage {
         return again({ error }, { request, call, policy });
       }
       if (!response.ok) return again({ response }, { request, call, policy });
-      budget.earn();
+      budget.deposit();
       return response;
     };
   };
 }
 
-const unlimited: RetryBudget = { take: () => true, earn: () => {} };
+const unlimited: RetryBudget = { tryTake: () => true, deposit: () => {} };
 
 /** Gives a request whose method is not one to send twice a key by which the server knows it again. */
-function giveKey(policy: RetryPolicy, request: Request, call: Call): void {
+function addIdempotencyKey(policy: RetryPolicy, request: Request, call: Call): void {
   const { idempotencyHeader: header, generateIdempotencyKey: generate } = policy;
-  if (header === false || request.headers.has(header) || isListed(request.method, policy)) return;
+  if (header === false || request.headers.has(header) || isIdempotentMethod(request.method, policy)) return;
   call.setHeader(header, typeof generate === 'function' ? generate() : crypto.randomUUID());
 }
 
@@ -75,7 +75,7 @@ async function attempt(next: Send, request: Request, call: Call): Promise<Outcom
   }
 }
 
-function settle(outcome: Outcome): Response {
+function unwrap(outcome: Outcome): Response {
   if ('response' in outcome) return outcome.response;
   throw outcome.error;
 }
@@ -91,14 +91,14 @@ async function isWorthRetrying(outcome: Outcome, { request, call, policy }: Subj
   const { idempotencyHeader: header } = policy;
   const hasIdempotencyKey = header !== false && (request.headers.has(header) || call.hasHeader(header));
   const subject = { method: request.method, hasIdempotencyKey };
-  const trigger = triggerOf(outcome);
-  if (!mayRepeat(trigger, subject, policy)) return false;
-  const verdict = await askedOf(outcome, { request, call, policy });
-  return typeof verdict === 'boolean' ? verdict : isRetried(trigger, subject, policy);
+  const trigger = classifyOutcome(outcome);
+  if (!isSafeToRepeat(trigger, subject, policy)) return false;
+  const verdict = await askShouldRetry(outcome, { request, call, policy });
+  return typeof verdict === 'boolean' ? verdict : shouldRetryByPolicy(trigger, subject, policy);
 }
 
 /** What ky's `shouldRetry` says. It is asked about an error, also when there is a response; what it reads is a clone. */
-async function askedOf(outcome: Outcome, { request, call, policy }: Subject): Promise<boolean | void> {
+async function askShouldRetry(outcome: Outcome, { request, call, policy }: Subject): Promise<boolean | void> {
   if (policy.shouldRetry === undefined) return undefined;
   const retryCount = call.attempt;
   if ('error' in outcome) {
@@ -115,12 +115,12 @@ async function askedOf(outcome: Outcome, { request, call, policy }: Subject): Pr
   }
 }
 
-function tell(outcome: Outcome, { request, call, policy }: Subject, delayMs: number): void {
+function notify(outcome: Outcome, { request, call, policy }: Subject, delayMs: number): void {
   if (policy.onRetry === undefined) return;
   const { method, url } = request;
   const event: RetryEvent = {
     retry: call.attempt,
-    trigger: triggerOf(outcome),
+    trigger: classifyOutcome(outcome),
     delayMs,
     method,
     origin: parseOrigin(url),
@@ -134,7 +134,11 @@ function tell(outcome: Outcome, { request, call, policy }: Subject, delayMs: num
 }
 
 /** Remembers why, for the deadline to tell, and lets go of the response. */
-function giveUp(outcome: Outcome, request: Request, { call, client }: { call: Call; client: ClientContext }): void {
+function recordFailure(
+  outcome: Outcome,
+  request: Request,
+  { call, client }: { call: Call; client: ClientContext },
+): void {
   call.phase = 'backoff';
   if ('error' in outcome) {
     call.lastFailure = outcome.error;
