@@ -14,8 +14,8 @@ import {
   oneOf,
 } from './core/option-rules.ts';
 import type { Rule } from './core/option-rules.ts';
-import { isSecure, readUrl } from './security/url.ts';
-import { defaultRetry, retryPolicy } from './stages/retry/retry-policy.ts';
+import { isSecure, parseUrl } from './security/url.ts';
+import { defaultRetry, resolveRetryPolicy } from './stages/retry/retry-policy.ts';
 import type { RetryPolicy } from './stages/retry/retry-policy.ts';
 import type { ClientContext } from './core/stage.ts';
 import type { RedirectOptions, Redirects } from './stages/redirect.ts';
@@ -80,7 +80,7 @@ export function resolveOptions(options: ClientOptions): Settings {
   mustBe('fetch', fetch, aFunction);
   mustBe('random', random, aFunction);
   return {
-    retry: retryPolicy(defaultRetry, retry),
+    retry: resolveRetryPolicy(defaultRetry, retry),
     timeout,
     bodyTimeout,
     totalTimeout,
@@ -148,7 +148,7 @@ const globalFetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(i
 function resolveBaseUrl({ baseUrl, prefix }: Options, insecureHttp: boolean): URL | undefined {
   const given = baseUrl ?? (URL.canParse(String(prefix ?? '')) ? prefix : undefined);
   if (given === undefined) return undefined;
-  const url = readUrl(given);
+  const url = parseUrl(given);
   if (!isSecure(url) && !(insecureHttp && url.protocol === 'http:')) throw new InvalidSchemeError(url);
   return url;
 }

@@ -1,4 +1,4 @@
-import { HeaderCheck } from '../security/header-validator.ts';
+import { HeaderValidator } from '../security/header-validator.ts';
 import type { ClientRequest } from './request.ts';
 
 interface Header {
@@ -13,14 +13,14 @@ interface Header {
  * transport sends both. Names are compared in lower case.
  */
 export class CallHeaders {
-  readonly #validator: HeaderCheck;
+  readonly #validator: HeaderValidator;
   #added: Header[] = [];
   #credentialNames: string[] = [];
   #credentialValues: string[] | undefined;
   #dropped: readonly Header[] | undefined;
 
   /** @param validator - remembers valid headers between calls: a token is the same for many. Default: a new one. */
-  constructor(validator: HeaderCheck = new HeaderCheck()) {
+  constructor(validator: HeaderValidator = new HeaderValidator()) {
     this.#validator = validator;
   }
 
@@ -30,7 +30,7 @@ export class CallHeaders {
    * @throws InvalidHeaderError without showing the value
    */
   set(name: string, value: string): void {
-    this.#validator.mustBeValid(name, value);
+    this.#validator.assertValid(name, value);
     const lower = name.toLowerCase();
     for (const each of this.#added) {
       if (each.name !== lower) continue;

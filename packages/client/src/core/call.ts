@@ -1,5 +1,5 @@
 import type { CallPhase } from '../errors/timeout.ts';
-import type { HeaderCheck } from '../security/header-validator.ts';
+import type { HeaderValidator } from '../security/header-validator.ts';
 import type { Clock } from '../time/clock.ts';
 import { CallHeaders } from './call-headers.ts';
 import type { CallOptions } from './call-options.ts';
@@ -12,7 +12,7 @@ export interface CallContext {
   readonly signal?: AbortSignal | null | undefined;
   readonly clock: Clock;
   /** Remembers valid headers between calls. Default: a new one. */
-  readonly headerValidator?: HeaderCheck;
+  readonly headerValidator?: HeaderValidator;
   /** Time limit for each attempt, in milliseconds, until the response headers arrive; `Infinity` for no limit. */
   readonly attemptTimeoutMs: number;
   /** Time limit for the whole call, in milliseconds; `Infinity` for no limit. */

@@ -5,7 +5,7 @@ import type { CallOptions } from '../core/call-options.ts';
 import type { ClientRequest } from '../core/request.ts';
 import type { Send } from '../core/stage.ts';
 import { ClientClosedError } from '../errors/index.ts';
-import { HeaderCheck } from '../security/header-validator.ts';
+import { HeaderValidator } from '../security/header-validator.ts';
 import { withinDeadline } from './deadline.ts';
 import { InFlightCounter } from './in-flight.ts';
 import { createSignalCleanup } from './signal-cleanup.ts';
@@ -31,7 +31,7 @@ export interface CallRunner {
 export function createCallRunner(send: Send, { timeout, totalTimeout, facts: { clock } }: Settings): CallRunner {
   const inFlight = new InFlightCounter();
   const signals = createSignalCleanup();
-  const headerValidator = new HeaderCheck();
+  const headerValidator = new HeaderValidator();
   let isClosed = false;
 
   async function runOpen(request: ClientRequest, { options, signal, onCall }: RunOptions): Promise<Response> {

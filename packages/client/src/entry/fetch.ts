@@ -3,8 +3,8 @@ import type { CallOptions } from '../core/call-options.ts';
 import { ClientRequest } from '../core/request.ts';
 import type { FetchOptions } from '../core/request.ts';
 import type { ClientContext } from '../core/stage.ts';
-import { headersOf } from '../security/headers.ts';
-import { readUrl } from '../security/url.ts';
+import { parseHeaders } from '../security/headers.ts';
+import { parseUrl } from '../security/url.ts';
 import type { CallRunner } from './call-runner.ts';
 import { fromPlatformRequest } from './platform-request.ts';
 
@@ -23,7 +23,7 @@ export function createFetch(runner: CallRunner, { baseUrl, clock }: FetchContext
     const own = init ? readInit(init) : {};
     const fetchOptions = dispatcher === undefined ? undefined : { dispatcher };
     const isRequest = input instanceof Request;
-    const target = isRequest ? input : readUrl(input, baseUrl).href;
+    const target = isRequest ? input : parseUrl(input, baseUrl).href;
     const simple = typeof target === 'string' ? createSimpleRequest(target, own, fetchOptions) : undefined;
     const given = { body: own.body, fetchOptions, clock };
     return runner.run(simple ?? (await fromPlatformRequest(new Request(target, own), given)), {
@@ -62,7 +62,7 @@ function readInit(init: FetchInit): OwnInit {
     const value = init[name];
     if (value === undefined) continue;
     if (name === 'body') own[name] = snapshotBody(init.body);
-    else own[name] = name === 'headers' ? headersOf(init.headers) : value;
+    else own[name] = name === 'headers' ? parseHeaders(init.headers) : value;
   }
   return own;
 }

@@ -5,8 +5,8 @@ import type { CallOptions } from '../core/call-options.ts';
 import { readCredentials, statusContext } from '../core/status-error.ts';
 import { addStatusFacts } from '../errors/http-status-error.ts';
 import { ConfigError, InvalidUrlError } from '../errors/index.ts';
-import { headersOf } from '../security/headers.ts';
-import { readUrl } from '../security/url.ts';
+import { parseHeaders } from '../security/headers.ts';
+import { parseUrl } from '../security/url.ts';
 import type { Clock } from '../time/clock.ts';
 import type { CallRunner } from './call-runner.ts';
 import { KyBridge } from './ky-bridge.ts';
@@ -122,7 +122,7 @@ function mergedOptions(ky: KyInstance): Readonly<Options> {
 
 /** @throws InvalidHeaderError | ConfigError */
 function checkOptions(options: Options): Options {
-  headersOf(options.headers);
+  parseHeaders(options.headers);
   checkHooks(options.hooks);
   return options;
 }
@@ -139,8 +139,8 @@ function checkHooks(hooks: Options['hooks']): void {
  * @throws InvalidUrlError | InvalidHeaderError
  */
 function toSafeError(cause: unknown, input: Input, { headers }: Options): unknown {
-  if (!(input instanceof Request)) readUrl(input, 'https://base.invalid');
-  headersOf(headers);
+  if (!(input instanceof Request)) parseUrl(input, 'https://base.invalid');
+  parseHeaders(headers);
   if (cause instanceof TypeError && cause.message.includes('url protocol must be'))
     return new InvalidUrlError('The input has a scheme without //, so it is neither a URL nor a path');
   if (cause instanceof TypeError && cause.message.includes('includes credentials'))
@@ -163,7 +163,7 @@ function captureOptions(fetch: unknown): InitHook {
     if (options.fetch !== fetch)
       throw new ConfigError('fetch', 'fetch goes to createClient: here it would bypass the stack');
     checkHooks(hooks);
-    headersOf(options.headers); // as they are now: other hooks may have added some
+    parseHeaders(options.headers); // as they are now: other hooks may have added some
     const text = json === undefined ? undefined : (stringifyJson?.(json) ?? JSON.stringify(json));
     if (text !== undefined) options.stringifyJson = () => text;
     options.hooks = { ...hooks, beforeError: [addFacts, ...(hooks?.beforeError ?? [])] };

@@ -1,6 +1,6 @@
 import { isHTTPError as isKyHTTPError } from 'ky';
 import type { HTTPError } from 'ky';
-import { previewOf } from './redaction.ts';
+import { previewBody } from './redaction.ts';
 
 /** What ky's `HTTPError` has besides, when it comes from a client of ours. */
 export interface HttpStatusFacts {
@@ -50,7 +50,7 @@ export function addStatusFacts(error: HTTPError, { attempts, canReplay, credenti
   for (const name of ['request', 'response', 'options', 'data'] as const) {
     Object.defineProperty(error, name, { enumerable: false });
   }
-  const preview = previewOf(error.data, credentials);
+  const preview = previewBody(error.data, credentials);
   return Object.assign(error, {
     code: 'HTTP_STATUS' as const,
     status,

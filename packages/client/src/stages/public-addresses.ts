@@ -32,16 +32,19 @@ export interface PublicAddressOptions {
  * @throws ConfigError when `allow` holds what is no range
  */
 export function withPublicAddressesOnly(options: PublicAddressOptions = {}): Layer {
-  const { allow = [], resolve = addressesOf } = options;
-  const mayCall = allowing(allow);
+  const { allow = [], resolve = resolveAddresses } = options;
+  const mayCall = createAddressCheck(allow);
   return layer('destination', { name: 'public-addresses', settings: { allow } }, (next) => async (request, call) => {
     const hostname = new URL(request.url).hostname.replace(/^\[|\]$/g, '');
     const addresses = ipaddr.isValid(hostname)
       ? [hostname]
-      : await untilAborted(resolved(resolve, hostname, request), call.signal);
+      : await untilAborted(resolveName(resolve, hostname, request), call.signal);
     const refused = addresses.find((address) => !mayCall(address));
     if (refused === undefined) return next(request, call);
-    throw new DestinationNotAllowedError(parseOrigin(request.url), `its address is ${rangeOf(refused)}, not public`);
+    throw new DestinationNotAllowedError(
+      parseOrigin(request.url),
+      `its address is ${addressRange(refused)}, not public`,
+    );
   });
 }
 
@@ -56,13 +59,13 @@ export function publicLookup({ allow = [] }: Pick<PublicAddressOptions, 'allow'>
   options: LookupOptions,
   found: Found,
 ) => void {
-  const mayCall = allowing(allow);
+  const mayCall = createAddressCheck(allow);
   return (hostname, options, found) => {
     lookUp(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return found(error, '');
       const refused = addresses.find(({ address }) => !mayCall(address));
       if (refused !== undefined) {
-        const why = `its address is ${rangeOf(refused.address)}, not public`;
+        const why = `its address is ${addressRange(refused.address)}, not public`;
         return found(Object.assign(new Error(`${hostname} is not called: ${why}`), { code: 'EACCES' }), '');
       }
       const [first] = addresses;
@@ -76,29 +79,30 @@ const aRange: Rule = {
   says: 'a range such as 10.1.0.0/16',
 };
 
-function allowing(allow: readonly string[]): (address: string) => boolean {
+function createAddressCheck(allow: readonly string[]): (address: string) => boolean {
   mustBe('allow', allow, listOf(aString));
   for (const range of allow) mustBe('allow', range, aRange);
   const ranges = allow.map((range) => ipaddr.parseCIDR(range));
   return (text) => {
     const address = ipaddr.process(text);
     return (
-      rangeOf(text) === 'unicast' || ranges.some((range) => address.kind() === range[0].kind() && address.match(range))
+      addressRange(text) === 'unicast' ||
+      ranges.some((range) => address.kind() === range[0].kind() && address.match(range))
     );
   };
 }
 
 /** The kind of range an address is in; an IPv6 form of an IPv4 address is judged as that. */
-const rangeOf = (address: string): string => ipaddr.process(address).range();
+const addressRange = (address: string): string => ipaddr.process(address).range();
 
 const systemLookup = promisify(lookUp);
 
-async function addressesOf(hostname: string): Promise<readonly string[]> {
+async function resolveAddresses(hostname: string): Promise<readonly string[]> {
   const found = await systemLookup(hostname, { all: true });
   return found.map(({ address }) => address);
 }
 
-async function resolved(
+async function resolveName(
   resolve: (hostname: string) => Promise<readonly string[]>,
   hostname: string,
   { url }: { readonly url: string },

@@ -5,12 +5,12 @@ import type { ClientContext, Send, Stage } from '../../core/stage.ts';
 import { createStatusError } from '../../core/status-error.ts';
 import { parseOrigin } from '../../security/url.ts';
 import { wait } from '../../time/until-aborted.ts';
-import { retryBudget } from './retry-budget.ts';
+import { createRetryBudget } from './retry-budget.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { delayBefore } from './retry-delay.ts';
-import { retryPolicy } from './retry-policy.ts';
+import { retryDelay } from './retry-delay.ts';
+import { resolveRetryPolicy } from './retry-policy.ts';
 import type { RetryEvent, RetryPolicy } from './retry-policy.ts';
-import { isListed, isRetried, mayRepeat, triggerOf } from './should-retry.ts';
+import { isIdempotentMethod, shouldRetryByPolicy, isSafeToRepeat, classifyOutcome } from './should-retry.ts';
 import type { Outcome } from './should-retry.ts';
 
 /**
@@ -20,20 +20,20 @@ import type { Outcome } from './should-retry.ts';
  * the caller gets the outcome at once.
  */
 export function retry(defaults: RetryPolicy): Stage {
-  const budget = defaults.budget === false ? unlimited : retryBudget(defaults.budget ?? {});
+  const budget = defaults.budget === false ? unlimited : createRetryBudget(defaults.budget ?? {});
   return (next, client) => {
     /** A function of its own, because almost all first attempts succeed. */
     async function retryAfterFailure(failed: Outcome, context: RetryContext): Promise<Response> {
       const { request, call, policy } = context;
       for (let outcome = failed; ; outcome = await attempt(next, request, call)) {
         if ('response' in outcome && outcome.response.ok) {
-          budget.earn();
+          budget.deposit();
           return outcome.response;
         }
         if (!(await isWorthRetrying(outcome, context))) return unwrap(outcome);
-        const delayMs = delayBefore(policy, outcome, { retry: call.attempt, client });
+        const delayMs = retryDelay(policy, outcome, { retry: call.attempt, client });
         if (delayMs >= call.remainingMs()) return unwrap(outcome);
-        if (policy.budget !== false && !budget.take()) return unwrap(outcome);
+        if (policy.budget !== false && !budget.tryTake()) return unwrap(outcome);
         notifyListener(outcome, context, delayMs);
         recordFailure(outcome, context, client);
         await call.backOff(() => wait(delayMs, call.signal, client.clock));
@@ -43,7 +43,7 @@ export function retry(defaults: RetryPolicy): Stage {
     }
 
     return async (request, call) => {
-      const policy = retryPolicy(defaults, call.options.retry);
+      const policy = resolveRetryPolicy(defaults, call.options.retry);
       if (policy.generateIdempotencyKey !== false) addIdempotencyKey(policy, request, call);
       let response: Response;
       try {
@@ -52,18 +52,18 @@ export function retry(defaults: RetryPolicy): Stage {
         return retryAfterFailure({ error }, { request, call, policy });
       }
       if (!response.ok) return retryAfterFailure({ response }, { request, call, policy });
-      budget.earn();
+      budget.deposit();
       return response;
     };
   };
 }
 
-const unlimited: RetryBudget = { take: () => true, earn: () => {} };
+const unlimited: RetryBudget = { tryTake: () => true, deposit: () => {} };
 
 /** Adds a key by which the server recognizes the request to one whose method may not be sent twice without. */
 function addIdempotencyKey(policy: RetryPolicy, request: ClientRequest, call: Call): void {
   const { idempotencyHeader: header, generateIdempotencyKey: generate } = policy;
-  if (header === false || request.hasHeader(header) || isListed(request.method, policy)) return;
+  if (header === false || request.hasHeader(header) || isIdempotentMethod(request.method, policy)) return;
   call.headers.set(header, typeof generate === 'function' ? generate() : crypto.randomUUID());
 }
 
@@ -92,10 +92,10 @@ async function isWorthRetrying(outcome: Outcome, context: RetryContext): Promise
   const { idempotencyHeader: header } = policy;
   const hasIdempotencyKey = header !== false && (request.hasHeader(header) || call.headers.has(header));
   const subject = { method: request.method, hasIdempotencyKey };
-  const trigger = triggerOf(outcome);
-  if (!mayRepeat(trigger, subject, policy)) return false;
+  const trigger = classifyOutcome(outcome);
+  if (!isSafeToRepeat(trigger, subject, policy)) return false;
   const decision = await askShouldRetry(outcome, context);
-  return typeof decision === 'boolean' ? decision : isRetried(trigger, subject, policy);
+  return typeof decision === 'boolean' ? decision : shouldRetryByPolicy(trigger, subject, policy);
 }
 
 /** Calls ky's `shouldRetry`. It gets an error, also for a response, and may read a clone of the response. */
@@ -120,7 +120,7 @@ function notifyListener(outcome: Outcome, { request, call, policy }: RetryContex
   const { method, url } = request;
   const event: RetryEvent = {
     retry: call.attempt,
-    trigger: triggerOf(outcome),
+    trigger: classifyOutcome(outcome),
     delayMs,
     method,
     origin: parseOrigin(url),
