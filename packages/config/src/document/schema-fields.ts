@@ -1,25 +1,25 @@
 import { z } from 'zod';
 import type { DocumentPath } from './document-path.ts';
-import { secretKinds } from './secret-schema.ts';
-import type { SecretKind } from './secret-reference.ts';
+import { secretKinds } from '../secrets/secret-schema.ts';
+import type { SecretKind } from '../secrets/secret-reference.ts';
 
-/** A place of a document where a schema has a reference to a secret. */
-export interface ReferencePlace {
+/** A field of a document that the schema declares as a reference to a secret. */
+export interface SecretField {
   readonly path: DocumentPath;
   readonly reference: string;
   readonly kind: SecretKind;
 }
 
-/** What a schema says of the places of a document, whether the document fits it or not. */
-export interface SchemaPlaces {
-  readonly references: readonly ReferencePlace[];
-  /** The fields that may be at a place, which is an object there. */
+/** What a schema declares for the fields of a document, even if the document is not valid. */
+export interface SchemaFields {
+  readonly references: readonly SecretField[];
+  /** The field names that the schema allows in the object at a path. */
   readonly fieldsAt: (path: DocumentPath) => readonly string[];
 }
 
-/** Walks through a document and its schema side by side. */
-export function placesOf(schema: z.ZodType, document: unknown): SchemaPlaces {
-  const root = marked(schema);
+/** Walks a document and its schema in parallel. */
+export function findSchemaFields(schema: z.ZodType, document: unknown): SchemaFields {
+  const root = toMarkedJsonSchema(schema);
   const found: Found = { root, references: new Map(), fields: new Map() };
   visit(root, { value: document, path: [] }, found);
   return {
@@ -30,8 +30,8 @@ export function placesOf(schema: z.ZodType, document: unknown): SchemaPlaces {
 
 type Json = z.core.JSONSchema.BaseSchema;
 
-/** The schema as JSON Schema, in which every reference has a mark that no document can have. */
-function marked(schema: z.ZodType): Json {
+/** Converts the schema to JSON Schema and marks each secret reference. */
+function toMarkedJsonSchema(schema: z.ZodType): Json {
   return z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: 'any',
@@ -46,40 +46,40 @@ const mark = 'bearings:secret';
 
 interface Found {
   readonly root: Json;
-  readonly references: Map<string, ReferencePlace>;
+  readonly references: Map<string, SecretField>;
   readonly fields: Map<string, Set<string>>;
 }
 
-interface Spot {
+interface Location {
   readonly value: unknown;
   readonly path: DocumentPath;
 }
 
-function visit(given: Json | boolean | undefined, spot: Spot, found: Found): void {
-  const schema = resolved(given, found.root);
+function visit(given: Json | boolean | undefined, location: Location, found: Found): void {
+  const schema = resolveRef(given, found.root);
   if (schema === undefined) return;
-  const { value, path } = spot;
+  const { value, path } = location;
   const kind = schema[mark];
   if (typeof value === 'string' && (kind === 'secret' || kind === 'key')) {
     found.references.set(JSON.stringify(path), { path, reference: value, kind });
   }
   for (const branch of [...(schema.oneOf ?? []), ...(schema.anyOf ?? []), ...(schema.allOf ?? [])]) {
-    if (isFor(resolved(branch, found.root), value)) visit(branch, spot, found);
+    if (matchesConstants(resolveRef(branch, found.root), value)) visit(branch, location, found);
   }
   if (Array.isArray(value))
     value.forEach((item, place) => visitItem(schema, { value: item, path: [...path, place] }, found));
   else if (isRecord(value)) visitFields(schema, { value, path }, found);
 }
 
-function visitItem(schema: Json, spot: Spot, found: Found): void {
-  const place = Number(spot.path.at(-1));
+function visitItem(schema: Json, location: Location, found: Found): void {
+  const place = Number(location.path.at(-1));
   const items = schema.prefixItems?.[place] ?? schema.items;
-  if (!Array.isArray(items)) visit(items, spot, found);
+  if (!Array.isArray(items)) visit(items, location, found);
 }
 
 function visitFields(
   schema: Json,
-  { value, path }: Spot & { value: Readonly<Record<string, unknown>> },
+  { value, path }: Location & { value: Readonly<Record<string, unknown>> },
   found: Found,
 ): void {
   const known = schema.properties ?? {};
@@ -91,15 +91,15 @@ function visitFields(
   }
 }
 
-function resolved(schema: Json | boolean | undefined, root: Json): Json | undefined {
+function resolveRef(schema: Json | boolean | undefined, root: Json): Json | undefined {
   if (typeof schema !== 'object') return undefined;
   const name = /^#\/(?:\$defs|definitions)\/(.+)$/.exec(schema.$ref ?? '')?.[1];
   if (schema.$ref === '#') return root;
-  return name === undefined ? schema : resolved(root.$defs?.[name], root);
+  return name === undefined ? schema : resolveRef(root.$defs?.[name], root);
 }
 
-/** False for a branch whose constants the value contradicts, such as the `type` of another kind of auth. */
-function isFor(branch: Json | undefined, value: unknown): boolean {
+/** False for a branch whose constants differ from the value, such as the `type` of another kind of auth. */
+function matchesConstants(branch: Json | undefined, value: unknown): boolean {
   if (!isRecord(value)) return true;
   return Object.entries(branch?.properties ?? {}).every(([name, field]) => {
     const constant = typeof field === 'object' ? field.const : undefined;

@@ -1,8 +1,8 @@
 import type { TokenConfig } from '@bearings/oauth-bearer';
-import type { OAuth2Auth } from './auth-schema.ts';
+import type { OAuth2Auth } from './oauth2-fields.ts';
 
-/** What a config says of a token, as `Token.create` takes it; without the secret. */
-export function settingsOf(auth: OAuth2Auth): TokenConfig {
+/** Converts an `auth` to options of `Token.create`, without the secret or key. */
+export function toTokenConfig(auth: OAuth2Auth): TokenConfig {
   const { issuerUrl, tokenUrl, clientId, clientAuthMethod, basicEncoding, keyId, signingAlg, assertionAudience } = auth;
   const { scopes = [], audience, resource, extraParams = {}, headers = {}, insecureHttp = false } = auth;
   const { refreshOffsetMs, defaultTtlMs, acquireTimeoutMs } = auth;

@@ -3,17 +3,17 @@ import { generateKeyPairSync } from 'node:crypto';
 import { fakeApi, fakeIssuer, networkOf, virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
 import '@bearings/testing/vitest';
-import { caught } from '../../client/test/caught.ts';
-import { createClients } from '../src/create-clients.ts';
-import { loadConfig } from '../src/load-config.ts';
-import type { Config } from '../src/load-config.ts';
-import { someFolder } from './folder.ts';
-import { guardedServer, someServers } from './servers.ts';
-import type { Servers } from './servers.ts';
+import { caught } from '../../../client/test/caught.ts';
+import { createClients } from '../../src/clients/create-clients.ts';
+import { loadConfig } from '../../src/load-config.ts';
+import type { Config } from '../../src/load-config.ts';
+import { temporaryFolder } from '../folder.ts';
+import { startGuardedServer, startServers } from '../servers.ts';
+import type { Servers } from '../servers.ts';
 
 const env = { BILLING: 'billing-secret', STOCK: 'stock-secret' };
 
-/** An auth of this issuer for `billing`. */
+/** The `auth` of client `billing` at this issuer. */
 const billing = (issuerUrl: string): Record<string, unknown> => ({
   type: 'oauth2_client_credentials',
   issuerUrl,
@@ -22,17 +22,17 @@ const billing = (issuerUrl: string): Record<string, unknown> => ({
   scopes: ['orders.read', 'orders.write'],
 });
 
-async function configOf({ api }: Servers, auths: Readonly<Record<string, unknown>>): Promise<Config> {
+async function loadClients({ api }: Servers, auths: Readonly<Record<string, unknown>>): Promise<Config> {
   const clients = Object.entries(auths).map(([name, auth]) => [name, { baseUrl: `${api.origin}/${name}/`, auth }]);
   return (await loadConfig({ clients: Object.fromEntries(clients) }, { env })).unwrap();
 }
 
-test('clients whose auth says the same share one token', async () => {
-  await using servers = await someServers();
+test('clients with the same auth share one token', async () => {
+  await using servers = await startServers();
   const auth = billing(servers.issuer.issuerUrl);
   const { scopes, ...others } = auth;
   const same = { scopes: [...(scopes as string[])].toReversed(), ...others };
-  const config = await configOf(servers, { orders: auth, bills: same, stock: { ...auth } });
+  const config = await loadClients(servers, { orders: auth, bills: same, stock: { ...auth } });
   await using clients = await createClients(config, { names: ['orders', 'bills', 'stock'] });
 
   const answers = await Promise.all([clients.orders.get('a').json(), clients.bills.get('b').json()]);
@@ -49,11 +49,11 @@ test.each([
   ['method', { clientAuthMethod: 'client_secret_post' }],
   ['headers', { headers: { 'x-tenant': 'one' } }],
   ['parameters', { extraParams: { tenant: 'one' } }],
-])('another %s is another token', async (_, difference) => {
-  await using servers = await someServers();
+])('a different %s means a different token', async (_, difference) => {
+  await using servers = await startServers();
   const auth = billing(servers.issuer.issuerUrl);
   await using clients = await createClients(
-    await configOf(servers, { orders: auth, other: { ...auth, ...difference } }),
+    await loadClients(servers, { orders: auth, other: { ...auth, ...difference } }),
     { names: ['orders', 'other'] },
   );
 
@@ -62,9 +62,9 @@ test.each([
   expect(servers.issuer.counts.token).toBe(2);
 });
 
-test('an identity provider that is down keeps no service from starting', async () => {
-  await using servers = await someServers();
-  const config = await configOf(servers, { orders: billing(servers.issuer.issuerUrl) });
+test('createClients succeeds while the identity provider is down', async () => {
+  await using servers = await startServers();
+  const config = await loadClients(servers, { orders: billing(servers.issuer.issuerUrl) });
   await servers.issuer.close();
   await using clients = await createClients(config, { names: ['orders'] });
 
@@ -74,12 +74,12 @@ test('an identity provider that is down keeps no service from starting', async (
   expect(servers.api.counts.requests).toBe(0);
 });
 
-test('a client secret that was rotated is used for the next token, without a restart', async () => {
-  await using servers = await someServers();
-  using folder = someFolder();
+test('the next token request uses a rotated client secret, without a restart', async () => {
+  await using servers = await startServers();
+  using folder = temporaryFolder();
   const file = folder.write('secret', 'billing-secret\n');
   const auth = { ...billing(servers.issuer.issuerUrl), clientSecretRef: `file:${file}` };
-  await using clients = await createClients(await configOf(servers, { orders: auth }), { names: ['orders'] });
+  await using clients = await createClients(await loadClients(servers, { orders: auth }), { names: ['orders'] });
   await clients.orders.get('');
 
   folder.write('secret', 'changed-secret\n');
@@ -91,9 +91,9 @@ test('a client secret that was rotated is used for the next token, without a res
   expect(servers.issuer.counts).toMatchObject({ granted: 2, refused: 0 });
 });
 
-test('a service says which clients it needs, and hears of a wrong name at its start', async () => {
-  await using servers = await someServers();
-  const config = await configOf(servers, { orders: { type: 'none' }, stock: { type: 'none' } });
+test('createClients creates only the named clients and rejects an unknown name', async () => {
+  await using servers = await startServers();
+  const config = await loadClients(servers, { orders: { type: 'none' }, stock: { type: 'none' } });
 
   await using needed = await createClients(config, { names: ['orders'] });
   const error = await caught(() => createClients(config, { names: ['order', 'users'] }));
@@ -107,9 +107,9 @@ test('a service says which clients it needs, and hears of a wrong name at its st
   );
 });
 
-test('closing ends the clients and their tokens', async () => {
-  await using servers = await someServers();
-  const config = await configOf(servers, { orders: billing(servers.issuer.issuerUrl) });
+test('close() closes the clients and their tokens', async () => {
+  await using servers = await startServers();
+  const config = await loadClients(servers, { orders: billing(servers.issuer.issuerUrl) });
   const states: string[] = [];
   const clients = await createClients(config, {
     names: ['orders'],
@@ -123,7 +123,7 @@ test('closing ends the clients and their tokens', async () => {
   expect(await caught(() => clients.orders.get(''))).toMatchObject({ code: 'CLIENT_CLOSED' });
 });
 
-test('a client is what its config says, over its profile', async () => {
+test('the settings of a client replace those of its profile', async () => {
   const config = await loadConfig({
     clients: {
       a: {
@@ -146,26 +146,26 @@ test('a client is what its config says, over its profile', async () => {
     sent.push(new Request(input, init));
     return Response.json({});
   };
-  const told: string[] = [];
-  const tell = layer('network', 'tell', (next) => (request, call) => {
-    told.push(`${call.attemptTimeoutMs}`);
+  const timeouts: string[] = [];
+  const recordTimeout = layer('network', 'record-timeout', (next) => (request, call) => {
+    timeouts.push(`${call.attemptTimeoutMs}`);
     return next(request, call);
   });
 
   await using clients = await createClients(config.unwrap(), {
     names: ['a'],
     fetch,
-    layers: (name) => (name === 'a' ? [tell] : []),
+    layers: (name) => (name === 'a' ? [recordTimeout] : []),
   });
   await clients.a.get('x');
 
   expect(clients.a.stages).toContain('concurrency');
-  expect(told).toEqual(['5000']);
+  expect(timeouts).toEqual(['5000']);
   expect(sent[0]?.headers.get('x-team')).toBe('billing');
   expect(sent[0]?.headers.get('user-agent')).toBe('billing/1');
 });
 
-test('clients live by the clock and the network they are given', async () => {
+test('clients use the injected clock, fetch and random', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock, clients: [{ clientId: 'billing', clientSecret: 'billing-secret' }] });
   const api = fakeApi(issuer, undefined, { clock });
@@ -179,14 +179,14 @@ test('clients live by the clock and the network they are given', async () => {
   });
 
   await clients.orders.get('');
-  await clock.advance(1_800_000); // half the life of a token
+  await clock.advance(1_800_000); // half the lifetime of a token
   await clients.orders.get('');
 
   expect(issuer.counts.granted).toBe(2);
 });
 
-test('a private key proves who a client is', async () => {
-  using folder = someFolder();
+test('a client authenticates with a private key, from a file or a variable', async () => {
+  using folder = temporaryFolder();
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const pem = privateKey.export({ format: 'pem', type: 'pkcs8' });
   const issuer = fakeIssuer({ clients: [{ clientId: 'billing', publicKey: publicKey.export({ format: 'jwk' }) }] });
@@ -213,9 +213,9 @@ test.each([
   { auth: { type: 'basic', username: 'jörg', passwordRef: 'env:SECRET' }, header: 'authorization', expected: password },
   { auth: { type: 'api_key', keyRef: 'env:SECRET' }, header: 'x-api-key', expected: 'static-secret' },
   { auth: { type: 'api_key', header: 'X-Our', keyRef: 'env:SECRET' }, header: 'x-our', expected: 'static-secret' },
-])('$auth.type in $header goes to its origin, and to no other', async ({ auth, header, expected }) => {
-  await using other = await guardedServer(header, expected);
-  await using api = await guardedServer(header, expected, `${other.origin}/`);
+])('$auth.type in $header is sent to the origin of baseUrl only', async ({ auth, header, expected }) => {
+  await using other = await startGuardedServer(header, expected);
+  await using api = await startGuardedServer(header, expected, `${other.origin}/`);
   const document = { clients: { a: { baseUrl: api.origin, redirects: { origins: [other.origin] }, auth } } };
   const config = (await loadConfig(document, { env: { SECRET: 'static-secret' } })).unwrap();
   await using clients = await createClients(config, { names: ['a'] });
@@ -231,9 +231,9 @@ test.each([
   expect([clients, config, elsewhere, formatHttpError(elsewhere, 'failed')]).toHideSecrets(['static-secret', expected]);
 });
 
-test('a key file that was rotated is read after a 401, and the call goes through', async () => {
-  await using api = await guardedServer('x-api-key', 'first-key');
-  using folder = someFolder();
+test('after a 401 a rotated key file is read again and the call succeeds', async () => {
+  await using api = await startGuardedServer('x-api-key', 'first-key');
+  using folder = temporaryFolder();
   const document = {
     clients: {
       a: { baseUrl: api.origin, auth: { type: 'api_key', keyRef: `file:${folder.write('key', 'first-key\n')}` } },
@@ -250,9 +250,9 @@ test('a key file that was rotated is read after a 401, and the call goes through
   expect(api.seen.map((headers) => headers['x-api-key'])).toEqual(['first-key', 'first-key', 'second-key']);
 });
 
-test('a secret file that has gone fails the call by its name, and nothing is sent', async () => {
-  await using api = await guardedServer('x-api-key', 'first-key');
-  const folder = someFolder();
+test('a call whose secret file was deleted fails with the file name and sends nothing', async () => {
+  await using api = await startGuardedServer('x-api-key', 'first-key');
+  const folder = temporaryFolder();
   const document = {
     clients: {
       a: { baseUrl: api.origin, auth: { type: 'api_key', keyRef: `file:${folder.write('key', 'first-key')}` } },
