@@ -1,6 +1,6 @@
 import { formatHttpError, layer } from '@bearings/client';
 import { generateKeyPairSync } from 'node:crypto';
-import { fakeApi, fakeIssuer, networkOf, virtualClock } from '@bearings/testing';
+import { fakeApi, fakeIssuer, combineFetch, virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
 import '@bearings/testing/vitest';
 import { caught } from '../../../client/test/caught.ts';
@@ -174,7 +174,7 @@ test('clients use the injected clock, fetch and random', async () => {
   await using clients = await createClients(config, {
     names: ['orders'],
     clock,
-    fetch: networkOf(issuer, api),
+    fetch: combineFetch(issuer, api),
     random: () => 0,
   });
 
@@ -199,7 +199,7 @@ test('a client authenticates with a private key, from a file or a variable', asy
     },
   };
   const config = (await loadConfig(document, { env: { KEY: String(pem) } })).unwrap();
-  await using clients = await createClients(config, { names: ['a', 'b'], fetch: networkOf(issuer, api) });
+  await using clients = await createClients(config, { names: ['a', 'b'], fetch: combineFetch(issuer, api) });
 
   const answers = [await clients.a.get('').json(), await clients.b.get('').json()];
 
