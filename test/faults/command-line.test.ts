@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { credentialsOf, loadConfig, openToken } from '@bearings/config';
+import { readCredentials, loadConfig, createToken } from '@bearings/config';
 import { expect } from 'vitest';
 import { canaryIssuer, clientId, clientSecret } from './canary-service.ts';
 import { commandLine } from './command-line.ts';
@@ -133,9 +133,9 @@ replay('CF-019', async ({ hides }) => {
     return issuer.fetch(input, init);
   };
 
-  const [orders] = credentialsOf(config);
+  const [orders] = readCredentials(config);
   if (orders === undefined) throw new Error('The config has no credential');
-  const token = (await openToken(config, orders, { fetch })).unwrap();
+  const token = (await createToken(config, orders, { fetch })).unwrap();
   const answer = hides(await token.get());
   await token.close();
 

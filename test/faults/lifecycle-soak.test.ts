@@ -1,6 +1,6 @@
 import { createClient } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
-import { fakeApi, networkOf, virtualClock } from '@bearings/testing';
+import { fakeApi, combineFetch, virtualClock } from '@bearings/testing';
 import { expect, vi } from 'vitest';
 import { canaryIssuer, configFor, minuteMs, resource } from './canary-service.ts';
 import { replay } from './replay.ts';
@@ -49,7 +49,7 @@ async function aDay(part: number): Promise<Day> {
   const issuer = canaryIssuer({ clock, tokenLifetimeMs: 5 * minuteMs });
   const api = fakeApi(issuer, undefined, { origin: resource, clock });
   const random = seededRandom(20_261_121);
-  const network = networkOf(issuer, api);
+  const network = combineFetch(issuer, api);
   const went = { token: 0, call: 0 };
   const fetch: typeof globalThis.fetch = async (input, init) => {
     if (random() >= part) return network(input, init);

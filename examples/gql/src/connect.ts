@@ -1,14 +1,14 @@
 import { layer } from '@bearings/client/layer';
 import type { Client, Layer } from '@bearings/client';
 import { createClients } from '@bearings/config';
-import type { ClientsEnd } from '@bearings/config';
+import type { ClosableClients } from '@bearings/config';
 import type { TokenHandle } from '@bearings/oauth-bearer';
 import type { EndpointsConfig } from './endpoints-config.ts';
 import type { Redaction } from './redaction.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The way to one endpoint, with its credential. Whoever connects closes. */
-export interface Connection extends ClientsEnd {
+export interface Connection extends ClosableClients {
   readonly client: Client;
 }
 

@@ -2,7 +2,7 @@ import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentele
 import { createClient } from '@bearings/client';
 import { layer } from '@bearings/client/layer';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
-import { fakeApi, fakeIssuer, faults, networkOf, virtualClock } from '@bearings/testing';
+import { fakeApi, fakeIssuer, faults, combineFetch, virtualClock } from '@bearings/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TelemetryOptions } from '../src/index.ts';
 import { withTelemetry } from '../src/index.ts';
@@ -247,7 +247,7 @@ test('a replay after a 401 is a span of its own, and asking for the token is wit
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
   const orders = fakeApi(issuer, undefined, { clock });
-  const fetch = networkOf(issuer, orders);
+  const fetch = combineFetch(issuer, orders);
   const { options, spans } = recorder();
   const tokens = createClient({ fetch, clock }, withTelemetry(options));
   await using token = (await Token.create({ ...issuer.credentials, fetch: tokens.fetch, clock })).unwrap();
@@ -271,7 +271,7 @@ test('a redirect, then a replay of it, then a retry are told apart', async () =>
   const issuer = fakeIssuer();
   const hop = (): Response => new Response(null, { status: 302, headers: { location: '/new/7' } });
   const orders = fakeApi(issuer, { 'GET /old/:id': hop, 'GET /new/:id': () => ({}) });
-  const fetch = networkOf(issuer, orders);
+  const fetch = combineFetch(issuer, orders);
   const { options, spans } = recorder();
   await using token = (await Token.create({ ...issuer.credentials, fetch })).unwrap();
   const client = createClient(

@@ -10,7 +10,7 @@ import type { TLSSocket } from 'node:tls';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { caught } from '../../../client/test/caught.ts';
 import { watchedServer } from '../../../client/test/sockets/watched-server.ts';
-import { throwAwayCertificate } from '../../../testing/src/certificate.ts';
+import { createCertificate } from '../../../testing/src/server/certificate.ts';
 import { networks, undiciClient } from '../networks.ts';
 
 type Listening = Pick<Server, 'listen' | 'address' | 'close'> & { closeAllConnections?: () => void };
@@ -25,7 +25,7 @@ async function portOf(server: Listening): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-const ours = await throwAwayCertificate();
+const ours = await createCertificate();
 
 const secure = (options = {}): Promise<number> =>
   portOf(
@@ -57,7 +57,7 @@ test('it is not, when its certificate is for another name', async () => {
 });
 
 test('a client shows its certificate where one is asked for, and is sent away without', async () => {
-  const mine = await throwAwayCertificate(['billing.test']);
+  const mine = await createCertificate(['billing.test']);
   const port = await secure({ requestCert: true, rejectUnauthorized: true, ca: mine.cert });
   const baseUrl = `https://127.0.0.1:${port}`;
 

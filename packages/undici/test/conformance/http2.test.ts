@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { caught } from '../../../client/test/caught.ts';
-import { throwAwayCertificate } from '../../../testing/src/certificate.ts';
+import { createCertificate } from '../../../testing/src/server/certificate.ts';
 import { undiciClient } from '../networks.ts';
 
 type Handler = (request: Http2ServerRequest, response: Http2ServerResponse, body: string) => void;
@@ -18,7 +18,7 @@ interface Ground {
   readonly sessions: ServerHttp2Session[];
 }
 
-const ours = await throwAwayCertificate();
+const ours = await createCertificate();
 
 type Options = Parameters<typeof undiciClient>[0];
 
