@@ -44,7 +44,7 @@ export function runFastPath(context: FastPathContext, simple: SimpleCall): Respo
 /** @throws HTTPError for an error status, unless the call says otherwise */
 async function send({ runner, clock, baseUrl }: FastPathContext, simple: SimpleCall): Promise<KyResponse> {
   await Promise.resolve(); // so that json() and the like can set `accept`
-  const { signal, options, body, throwHttpErrors } = simple;
+  const { signal, options, headers, body, throwHttpErrors } = simple;
   const request = new ClientRequest(simple);
   let call: Call | undefined;
   const response = await runner.run(request, { options, signal, onCall: (made) => void (call = made) });
@@ -52,7 +52,7 @@ async function send({ runner, clock, baseUrl }: FastPathContext, simple: SimpleC
     return asKyResponse(response);
   const data = await readErrorData(response, clock);
   const retry = { ...defaultRetry, limit: 0 }; // as ky has it here: the stages retry
-  const known = { retry, ...(baseUrl !== undefined && { baseUrl }), ...(body !== undefined && { body }) };
+  const known = { retry, headers, ...(baseUrl !== undefined && { baseUrl }), ...(body !== undefined && { body }) };
   throw createStatusError({ call, request, response, data, options: known });
 }
 
