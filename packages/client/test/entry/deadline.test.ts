@@ -74,9 +74,9 @@ test('a body that was read leaves no timer', async () => {
   expect(clock.pending).toBe(0);
 });
 
-test('on the wire, a body that hangs is cut', { timeout: 5_000 }, async () => {
+test('on the wire, a body that hangs is cut', async () => {
   const server = await serve((_request, response) => void response.write('beginning'));
-  const api = createClient({ totalTimeout: 100 });
+  const api = createClient({ totalTimeout: 20 });
 
   const error = await caught(() => api.get(server.origin).text());
 

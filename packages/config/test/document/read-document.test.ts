@@ -122,7 +122,7 @@ test.each([
   ['40 000 names', Array.from({ length: 40_000 }, (_, n) => `k${n}: 1`).join('\n'), 'has 40002 problems'],
   ['a billion laughs', laughs(10), 'It has aliases that expand too far: write the values out'],
   ['an anchor that contains itself', 'kind: &a [*a, *a]\n', 'It has aliases that expand too far'],
-])('%s is rejected quickly', { timeout: 10_000 }, async (_, text, expected) => {
+])('%s is rejected quickly', async (_, text, expected) => {
   expect(await problemsIn('c.yaml', text)).toContain(expected);
 });
 

@@ -13,12 +13,6 @@ beforeAll(async () => {
 });
 afterAll(() => place[Symbol.asyncDispose]());
 
-test('a call in a pipe prints the body and nothing else', async () => {
-  const outcome = await bearings(['call', 'orders', 'v1/orders/42'], there);
-
-  expect(outcome).toEqual({ code: 0, out: '{"id":"42","total":99.5}', err: '' });
-});
-
 test('stdin is sent, and what comes back is the same', async () => {
   const input = `[${'1,'.repeat(100_000)}1]`;
 
@@ -49,16 +43,6 @@ test('a wrong secret makes exit code 3, a missing one 2', async () => {
   expect(missing.err).toContain('ORDERS_SECRET');
 });
 
-test('a call that has failed does not wait for the end of stdin', async () => {
-  const { code } = await bearings(['call', 'orders', 'v1/echo', '-d', '@-'], {
-    ...there,
-    env: { ORDERS_SECRET: 'wrong-secret' },
-    whileItRuns: (child) => void child.stdin?.write('a beginning without end'),
-  });
-
-  expect(code).toBe(3);
-});
-
 test('who reads only the beginning of a long body is not told of a failure', async () => {
   const { out, err, code } = await inShell(
     `set -o pipefail; $BEARINGS call orders v1/long/${32 * 1024 * 1024} | head -c 10`,
@@ -73,23 +57,6 @@ test('an output that is full is a failure, and is told', async ({ skip }) => {
   const { code, err } = await inShell('$BEARINGS call orders v1/orders/42 > /dev/full', there);
 
   expect({ code, err }).toEqual({ code: 1, err: 'bearings: the output cannot be written (ENOSPC)\n' });
-});
-
-test('ctrl-C ends a call with 130', async () => {
-  const { code, out } = await bearings(['call', 'orders', 'v1/echo', '-d', '@-'], {
-    ...there,
-    whileItRuns(child) {
-      child.stdin?.write('a beginning without end');
-      const before = place.provider.tokenRequests;
-      const kill = (): void => {
-        if (place.provider.tokenRequests > before) child.kill('SIGINT');
-        else setImmediate(kill);
-      };
-      kill();
-    },
-  });
-
-  expect({ code, out }).toEqual({ code: 130, out: '' });
 });
 
 test('a file that is full is a failure, and is told', async ({ skip }) => {

@@ -4,7 +4,7 @@ import { fleet, mostInOneSecond } from './fleet.ts';
 import { replay } from './replay.ts';
 
 replay('RT-030', async ({ hides }) => {
-  const instances = 200; // enough for chance not to matter
+  const instances = 1_000;
   // an hour's tokens, renewed in the 25th to the 30th minute, which lie within the outage
   const renewing = await fleet({ instances, tokenLifetimeMs: hourMs });
   await renewing.clock.advance(22 * minuteMs);
@@ -36,7 +36,7 @@ replay('RT-030', async ({ hides }) => {
 });
 
 replay('RT-031', async ({ hides }) => {
-  const instances = 100;
+  const instances = 1_000;
   const { clock, tokens, askedAt } = await fleet({ instances, tokenLifetimeMs: hourMs });
 
   await clock.advance(10 * hourMs);
