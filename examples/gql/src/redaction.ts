@@ -1,13 +1,11 @@
-const hidden = '[REDACTED]';
-const jwt = /\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)*/g;
-/** A scheme with its credential, unless it is a challenge, which has parameters. */
-const scheme = /\b(Bearer|Basic|DPoP)\s+(?!\w+=)[^\s"',<>]+/gi;
-const mostChars = 500;
+import { redact } from '@bearings/client/errors';
 
-/** Credentials that were sent, and texts of the other side without them. */
+const maxChars = 500;
+
+/** The credentials that were sent, and texts of the service without them. */
 export interface Redaction {
   readonly remember: (credentials: readonly string[]) => void;
-  /** On one line, without what may be a secret and without what moves things on a terminal. */
+  /** On one line, without secrets and without control characters, which a terminal would obey. */
   readonly show: (text: string) => string;
 }
 
@@ -16,29 +14,13 @@ export function startRedaction(): Redaction {
   const known = new Set<string>();
   return {
     remember(credentials) {
-      for (const form of credentials.flatMap(formsOf)) known.add(form);
+      for (const credential of credentials) known.add(credential);
     },
     show(text) {
-      const safe = [...known].reduce((rest, secret) => rest.replaceAll(secret, hidden), text);
-      const line = safe
-        .replace(scheme, `$1 ${hidden}`)
-        .replace(jwt, hidden)
+      const line = redact(text, [...known])
         .replaceAll(/[\s\p{C}]+/gu, ' ')
         .trim();
-      return line.length > mostChars ? `${line.slice(0, mostChars).toWellFormed()}…` : line;
+      return line.length > maxChars ? `${line.slice(0, maxChars).toWellFormed()}…` : line;
     },
   };
-}
-
-/** `Bearer x` may come back as `x`, and `Basic x` as the password in it. The longest goes first. */
-function formsOf(credential: string): readonly string[] {
-  const [, name = '', bare = credential] = /^(\S+) (.+)$/.exec(credential) ?? [];
-  const password =
-    name === 'Basic'
-      ? Buffer.from(bare, 'base64')
-          .toString()
-          .replace(/^[^:]*:/, '')
-      : bare;
-  const forms = [credential, bare, password, encodeURIComponent(bare), encodeURIComponent(password)];
-  return [...new Set(forms)].filter((form) => form.length > 3);
 }

@@ -53,8 +53,12 @@ test('the errors entry exports exactly this', () => {
     'RedirectBlockedError',
     'TlsError',
     'TransportError',
+    'extractSecrets',
     'isBearingsError',
     'isClientError',
+    'isSecretName',
+    'redact',
+    'redactionMark',
   ]);
 });
 

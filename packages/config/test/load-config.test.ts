@@ -88,16 +88,19 @@ test.each([
   expect(error).toHideSecrets(canary);
 });
 
-test('a URL with a secret in its query is rejected', async () => {
-  const auth = { type: 'oauth2_client_credentials', clientId: 'x', clientAuthMethod: 'none' };
-  const tokenUrl = `https://id.internal/token?api_key=${canary}`;
-  const clients = { a: { baseUrl: `https://a.internal/?client_secret=${canary}`, auth: { ...auth, tokenUrl } } };
+test.each(['api_key', 'key', 'sig', 'code', 'pwd', 'session_id', 'jwt'])(
+  'a URL with %s in its query is rejected',
+  async (name) => {
+    const auth = { type: 'oauth2_client_credentials', clientId: 'x', clientAuthMethod: 'none' };
+    const tokenUrl = `https://id.internal/token?${name}=${canary}`;
+    const clients = { a: { baseUrl: `https://a.internal/?client_secret=${canary}`, auth: { ...auth, tokenUrl } } };
 
-  const error = (await loadConfig({ clients })).unwrapErr();
+    const error = (await loadConfig({ clients })).unwrapErr();
 
-  expect(error.problems.map(({ path }) => path)).toEqual(['clients.a.baseUrl', 'clients.a.auth.tokenUrl']);
-  expect(error).toHideSecrets(canary);
-});
+    expect(error.problems.map(({ path }) => path)).toEqual(['clients.a.baseUrl', 'clients.a.auth.tokenUrl']);
+    expect(error).toHideSecrets(canary);
+  },
+);
 
 test('a secret file with 3,000 references is read once', async () => {
   using folder = temporaryFolder();
@@ -261,6 +264,16 @@ test.each([
   [
     'in a header of a key',
     clientWith(`headers: { x-api-key: ${canary} }\n${noAuth}`),
+    'must not be the name of a secret',
+  ],
+  [
+    'in a header of a key',
+    clientWith(`headers: { Ocp-Apim-Subscription-Key: ${canary} }\n${noAuth}`),
+    'must not be the name of a secret',
+  ],
+  [
+    'in a header of a key',
+    clientWith(`headers: { x-functions-key: ${canary} }\n${noAuth}`),
     'must not be the name of a secret',
   ],
   [

@@ -1,6 +1,6 @@
-import { formsOfSecret, hidden, isSecretName, withoutSecrets } from './redaction.ts';
+import { extractSecrets, isSecretName, redact, redactionMark } from '@bearings/client/errors';
 
-/** As much of an answer as is looked at. */
+/** As much of a response as is looked at. */
 const seenBytes = 64 * 1024;
 /** As much of it as is shown. */
 const shownChars = 1_000;
@@ -8,37 +8,38 @@ const shownChars = 1_000;
 /**
  * The fields of a form as they may be shown, one a line.
  *
- * @param secrets - learns the secrets that the form has
+ * @param secrets - the secrets that are known; those of the form are added
  */
-export function shownForm(body: RequestInit['body'], secrets: Set<string>): readonly string[] {
+export function redactForm(body: RequestInit['body'], secrets: Set<string>): readonly string[] {
   if (body === undefined || body === null) return [];
   if (typeof body !== 'string' && !(body instanceof URLSearchParams)) return ['(a body that is no form)'];
   return [...new URLSearchParams(body)].map(([name, value]) => {
-    if (!isSecretName(name)) return `${name}=${withoutSecrets(value, [...secrets])}`;
-    learn(value, secrets);
-    return `${name}=${hidden}`;
+    if (!isSecretName(name)) return `${name}=${redact(value, [...secrets])}`;
+    secrets.add(value);
+    return `${name}=${redactionMark}`;
   });
 }
 
 /**
- * The beginning of an answer's body as it may be shown. The answer can be read as before.
+ * The beginning of a response's body as it may be shown. The response can still be read.
  *
- * Of JSON, text shows in fields that are known to hold no secret. Of other text, all that is as long as a token is
- * taken out.
+ * Of JSON, texts show in members that are known to hold no secret. In other text, all words as long as a token are
+ * hidden.
  *
- * @param secrets - learns the secrets that the answer has
+ * @param secrets - the secrets that are known; those of the response are added
  */
-export async function shownBody(response: Response, secrets: Set<string>): Promise<readonly string[]> {
-  const text = await beginningOf(response);
+export async function redactBody(response: Response, secrets: Set<string>): Promise<readonly string[]> {
+  const text = await readBeginning(response);
   if (text.trim() === '') return [];
-  const value = jsonIn(text);
-  if (value === undefined) learnAssigned(text, secrets);
-  const shown = value === undefined ? withoutLongWords(text) : JSON.stringify(shownValue('', value, secrets));
-  const safe = withoutSecrets(shown, [...secrets]);
+  const value = parseJson(text);
+  if (value === undefined) for (const secret of extractSecrets(text)) secrets.add(secret);
+  const shown = value === undefined ? text : JSON.stringify(redactValue('', value, secrets));
+  const redacted = redact(shown, [...secrets]);
+  const safe = value === undefined ? hideLongWords(redacted) : redacted;
   return (safe.length > shownChars ? `${safe.slice(0, shownChars)}…` : safe).split('\n');
 }
 
-async function beginningOf(response: Response): Promise<string> {
+async function readBeginning(response: Response): Promise<string> {
   const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.clone().body?.getReader();
   if (reader === undefined) return '';
   const pieces: Uint8Array[] = [];
@@ -49,21 +50,21 @@ async function beginningOf(response: Response): Promise<string> {
       left -= piece.value.byteLength;
     }
   } catch {
-    // whoever reads the answer itself meets the same failure, and tells it
+    // reading the response itself fails in the same way, and is reported then
   }
-  void cancelled(reader); // answers when both copies are cancelled, which may be never
+  void cancelQuietly(reader); // settles when both copies are cancelled, which may be never
   return new TextDecoder().decode(Buffer.concat(pieces));
 }
 
-async function cancelled(reader: ReadableStreamDefaultReader): Promise<void> {
+async function cancelQuietly(reader: ReadableStreamDefaultReader): Promise<void> {
   try {
     await reader.cancel();
   } catch {
-    // it has failed before, and was told then
+    // the same failure, which was reported
   }
 }
 
-function jsonIn(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -71,15 +72,15 @@ function jsonIn(text: string): unknown {
   }
 }
 
-function shownValue(name: string, value: unknown, secrets: Set<string>): unknown {
-  if (Array.isArray(value)) return value.map((item) => shownValue(name, item, secrets));
+function redactValue(name: string, value: unknown, secrets: Set<string>): unknown {
+  if (Array.isArray(value)) return value.map((item) => redactValue(name, item, secrets));
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([field, each]) => [field, shownValue(field, each, secrets)]));
+    return Object.fromEntries(Object.entries(value).map(([field, each]) => [field, redactValue(field, each, secrets)]));
   }
   const isText = typeof value === 'string';
   if ((!isText && typeof value !== 'number') || isPublic(name)) return value;
-  if (isSecretName(name)) learn(`${value}`, secrets);
-  return isText || isSecretName(name) ? hidden : value;
+  if (isSecretName(name)) secrets.add(`${value}`);
+  return isText || isSecretName(name) ? redactionMark : value;
 }
 
 /** The fields of RFC 6749 §5, RFC 8414 and what servers add that hold no secret. */
@@ -88,16 +89,5 @@ const isPublic = (name: string): boolean =>
     name,
   );
 
-/** Learns what stands behind the name of a secret, in JSON that is cut off or wrapped, and in forms. */
-function learnAssigned(text: string, secrets: Set<string>): void {
-  for (const [, name = '', value = ''] of text.matchAll(/([\w-]{1,60})["']?\s*[:=]\s*["']?([^\s"'&,;<>{}]+)/g)) {
-    if (isSecretName(name)) learn(value, secrets);
-  }
-}
-
 /** No token is shorter than this, and few words are longer. */
-const withoutLongWords = (text: string): string => text.replace(/[^\s"'<>,;:(){}[\]]{16,}/g, hidden);
-
-function learn(secret: string, secrets: Set<string>): void {
-  for (const form of formsOfSecret(secret)) secrets.add(form);
-}
+const hideLongWords = (text: string): string => text.replace(/[^\s"'<>,;:(){}[\]]{16,}/g, redactionMark);

@@ -10,6 +10,8 @@ import type {
 } from './rejected.ts';
 import type { ConfigError, InvalidHeaderError, InvalidSchemeError, InvalidUrlError } from './validation.ts';
 
+export { extractSecrets, redact, redactionMark } from './redaction.ts';
+export { isSecretName } from './secret-names.ts';
 export { BearingsError, isBearingsError } from './bearings-error.ts';
 export type { ErrorSource } from './bearings-error.ts';
 export { AttemptTimeoutError, BodyTimeoutError, DeadlineExceededError } from './timeout.ts';

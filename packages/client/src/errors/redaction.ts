@@ -1,59 +1,69 @@
+import { decodeLevels } from './decoded-text.ts';
+import { findKnownSecrets } from './known-secrets.ts';
+import type { SecretRange } from './known-secrets.ts';
+import { findNamedSecrets } from './named-secrets.ts';
+
+/** What stands where a secret was. */
+export const redactionMark = '[REDACTED]';
+
 /** As much of an error's body as is shown, in characters. */
 const previewChars = 2_048;
 /** As much of it as is looked at. */
-const seenChars = 16_384;
-const seenItems = 50;
-
-const hidden = '[REDACTED]';
-const secretName =
-  /pass(?:word|wd|phrase)|secret|token|authorization|api[-_]?key|private[-_]?key|credential|assertion|cookie|session|signature|\bcode\b/i;
-const harmlessName = /^(?:token_type|token_endpoint|error_code)$/i;
-const schemes = /\b(Bearer|Basic|DPoP|Digest)\s+[^\s"',<>]+/gi;
-const jwt = /\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)*/g;
-const userinfo = /\/\/[^\s/@"']+@/g;
-const assigned =
-  /([\w-]*(?:pass(?:word|wd|phrase)|secret|token|authorization|api[-_]?key|credential|assertion|cookie|session|signature)["']?\s*[=:]\s*["']?)[^\s"'&,;<>]+/gi;
+const maxSeenChars = 16_384;
+const maxSeenItems = 50;
 
 /**
- * The beginning of an error's body, for a person: what may be a secret is taken out first, by its name, by its form, or
- * because it is a credential that the call itself has sent.
+ * A text without secrets: without the values of secrets' names and all that is in them, credentials behind their
+ * schemes, JWTs, users and passwords of URLs, and the secrets that are known, in whatever escapes (JSON, HTML, percent,
+ * base64) they stand there. The time it takes is linear in the length of the text.
+ *
+ * @param secrets - credentials and secrets that may come back, as they were sent: `Bearer x` stands for `x` as well
+ */
+export function redact(text: string, secrets: readonly string[] = []): string {
+  const parts: string[] = [];
+  let shownFrom = 0;
+  for (const { start, end } of findSecrets(text, secrets)) {
+    parts.push(text.slice(shownFrom, start), redactionMark);
+    shownFrom = end;
+  }
+  return parts.join('') + text.slice(shownFrom);
+}
+
+/** The values in a text that are secrets by their names or forms, for a caller who has to know them from then on. */
+export function extractSecrets(text: string): readonly string[] {
+  return findSecrets(text, []).map(({ start, end }) => text.slice(start, end));
+}
+
+/**
+ * The beginning of an error's body, for a person, without secrets. `undefined` when there is no body.
  *
  * @param body - parsed JSON, or text
+ * @param sent - the credentials of the call
  */
 export function previewBody(body: unknown, sent: readonly string[]): string | undefined {
   if (body === undefined || body === null || body === '') return undefined;
-  const text = typeof body === 'string' ? body.slice(0, seenChars) : JSON.stringify(body, withoutSecrets);
-  const shown = withoutForms(sent.reduce(withoutSent, text.slice(0, seenChars)));
+  const text = typeof body === 'string' ? body : JSON.stringify(body, shorten);
+  const shown = redact(text.slice(0, maxSeenChars), sent);
   return shown.length > previewChars ? `${shown.slice(0, previewChars).toWellFormed()}…` : shown;
 }
 
-function withoutSecrets(name: string, value: unknown): unknown {
-  if (Array.isArray(value)) return value.slice(0, seenItems);
-  const isSecret = secretName.test(name) && !harmlessName.test(name) && typeof value !== 'object';
-  return isSecret ? hidden : value;
+function shorten(_name: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, maxSeenItems);
+  return typeof value === 'bigint' ? String(value) : value; // a `parseJson` of the caller's may give one
 }
 
-/** A credential is sent as `Bearer x`, and may come back as `x`; a password, in base64, may come back as it is. */
-function withoutSent(text: string, sent: string): string {
-  const [, scheme = '', bare = sent] = /^(\S+) (.+)$/.exec(sent) ?? [];
-  const password = /^Basic$/i.test(scheme)
-    ? Buffer.from(bare, 'base64')
-        .toString()
-        .replace(/^[^:]*:/, '')
-    : '';
-  const forms = [sent, bare, password].filter((form) => form !== '').flatMap((form) => [form, ...encodings(form)]);
-  return forms.reduce((shown, form) => shown.replaceAll(form, hidden), text);
-}
-
-/** As it may stand in a URL that is quoted, or in a form. */
-function encodings(value: string): readonly string[] {
-  return [encodeURIComponent(value.toWellFormed()), new URLSearchParams([['', value]]).toString().slice(1)];
-}
-
-function withoutForms(text: string): string {
-  return text
-    .replace(schemes, `$1 ${hidden}`)
-    .replace(jwt, hidden)
-    .replace(userinfo, `//${hidden}@`)
-    .replace(assigned, (all, name: string) => (/token_(?:type|endpoint)/i.test(name) ? all : `${name}${hidden}`));
+/** Where secrets stand, in their order, each place once. */
+function findSecrets(text: string, secrets: readonly string[]): readonly SecretRange[] {
+  const levels = decodeLevels(text);
+  const named = levels.flatMap(({ text: decoded, sourceAt }) =>
+    findNamedSecrets(decoded).map(({ start, end }) => ({ start: sourceAt(start), end: sourceAt(end) })),
+  );
+  const found = [...findKnownSecrets(levels, secrets), ...named].toSorted((one, other) => one.start - other.start);
+  const merged: { start: number; end: number }[] = [];
+  for (const { start, end } of found) {
+    const last = merged.at(-1);
+    if (last === undefined || start >= last.end) merged.push({ start, end });
+    else last.end = Math.max(last.end, end);
+  }
+  return merged.filter(({ start, end }) => end > start);
 }

@@ -1,6 +1,6 @@
+import { isSecretName } from '@bearings/client/errors';
 import { isSecure } from '@bearings/client/layer';
 import { z } from 'zod';
-import { smellsOfSecret } from '../secret-smell.ts';
 
 const maxMs = 366 * 24 * 60 * 60 * 1_000;
 
@@ -33,7 +33,7 @@ export const httpUrl: z.ZodString = z
     if (url.username !== '' || url.password !== '') {
       return wrong('contains a user or a password', 'remove it and use the field auth');
     }
-    if ([...url.searchParams.keys()].some(smellsOfSecret)) {
+    if ([...url.searchParams.keys()].some(isSecretName)) {
       return wrong('has a query parameter that may be a secret', 'remove it and use the field auth');
     }
     return value.includes('#') ? wrong('has a fragment', 'remove it') : undefined;
@@ -59,7 +59,7 @@ export const headerNameText: z.ZodString = z.string().regex(headerName, 'must be
 /** A header value (RFC 9110 §5.5). */
 const headerValueText: z.ZodString = z.string().regex(headerValue, 'must be one line of visible characters');
 
-const isPublicName = (name: string): boolean => !smellsOfSecret(name);
+const isPublicName = (name: string): boolean => !isSecretName(name);
 const secretNameMessage = 'must not be the name of a secret, because secrets do not belong in a config';
 
 /** Headers that are not secrets. */

@@ -2,10 +2,10 @@ import { systemClock } from '@bearings/client';
 import { layer } from '@bearings/client/layer';
 import type { Layer } from '@bearings/client';
 import type { TokenOptions } from '@bearings/config';
-import { shownBody, shownForm } from '../../output/redact-body.ts';
+import { redactBody, redactForm } from '../../output/redact-body.ts';
 import { durationText } from '../../output/durations.ts';
 import { paint } from '../../output/color.ts';
-import { formsOfCredential, printable, shownHeader, withoutQueryValues } from '../../output/redaction.ts';
+import { hideQueryValues, printable, redactHeader } from '../../output/redaction.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
 /** The network of a command. */
@@ -67,20 +67,20 @@ async function showRequest(
   const { terminal, secrets } = exchange;
   const request = input instanceof Request ? input : undefined;
   const headers = new Headers(init?.headers ?? request?.headers);
-  const url = withoutQueryValues(input instanceof Request ? input.url : String(input));
-  for (const form of formsOfCredential(headers.get('authorization') ?? '')) secrets.add(form);
-  const form = shownForm(init?.body, secrets);
+  const url = hideQueryValues(input instanceof Request ? input.url : String(input));
+  secrets.add(headers.get('authorization') ?? '');
+  const form = redactForm(init?.body, secrets);
   await say(terminal, '>', `${init?.method ?? request?.method ?? 'GET'} ${url}`);
-  for (const [name, value] of headers) await say(terminal, '>', `${name}: ${shownHeader(name, value, [...secrets])}`);
+  for (const [name, value] of headers) await say(terminal, '>', `${name}: ${redactHeader(name, value, [...secrets])}`);
   for (const line of form) await say(terminal, '>', line);
 }
 
 async function showResponse(response: Response, tookMs: number, { terminal, secrets }: Exchange): Promise<void> {
   const { status, statusText, headers } = response;
-  const body = await shownBody(response, secrets);
+  const body = await redactBody(response, secrets);
   await say(terminal, '<', `${status} ${statusText}`.trimEnd() + ` after ${durationText(tookMs)}`);
   for (const [name, value] of headers) {
-    await say(terminal, '<', `${name}: ${withoutQueryValues(shownHeader(name, value, [...secrets]))}`);
+    await say(terminal, '<', `${name}: ${hideQueryValues(redactHeader(name, value, [...secrets]))}`);
   }
   for (const line of body) await say(terminal, '<', line);
 }

@@ -13,7 +13,6 @@ import type { ExitCode } from '../../exit-codes.ts';
 import { headersOf } from './header-argument.ts';
 import { pictureOf } from '../../output/stack-diagram.ts';
 import { sizeText } from '../../terminal/progress.ts';
-import { formsOfCredential } from '../../output/redaction.ts';
 import { targetOf } from './target.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { silent, traceOf } from './trace.ts';
@@ -117,10 +116,10 @@ interface Errand {
   readonly secrets: ReadonlySet<string>;
 }
 
-/** Notes the credentials that are sent, in all the forms in which they may come back. */
+/** Notes the credentials that are sent: they may come back. */
 const remembering = (secrets: Set<string>): Layer =>
   layer('network', 'remembering', (next) => (request, made) => {
-    for (const form of made.headers.credentialValues().flatMap(formsOfCredential)) secrets.add(form);
+    for (const credential of made.headers.credentialValues()) secrets.add(credential);
     return next(request, made);
   });
 

@@ -6,7 +6,7 @@ import { exitCodes } from '../../exit-codes.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import { paint } from '../../output/color.ts';
 import { progressOn } from '../../terminal/progress.ts';
-import { printable, shownHeader } from '../../output/redaction.ts';
+import { printable, redactHeader } from '../../output/redaction.ts';
 import type { Output, Terminal } from '../../terminal/terminal.ts';
 import { UsageError } from '../../usage-error.ts';
 
@@ -77,7 +77,7 @@ function exitCodeOf(status: number): ExitCode {
 }
 
 function headOf({ status, statusText, headers }: Response, secrets: readonly string[]): string {
-  const lines = [...headers].map(([name, value]) => `${name}: ${shownHeader(name, value, secrets)}`);
+  const lines = [...headers].map(([name, value]) => `${name}: ${redactHeader(name, value, secrets)}`);
   return `${[printable(`HTTP ${status} ${statusText}`.trimEnd()), ...lines].join('\n')}\n\n`;
 }
 

@@ -7,7 +7,7 @@ import { durationText } from '../../output/durations.ts';
 import { sentenceOf } from '../../output/failure.ts';
 import { paint } from '../../output/color.ts';
 import type { Paint } from '../../output/color.ts';
-import { formsOfCredential, printable, shownHeader, withoutQueryValues } from '../../output/redaction.ts';
+import { hideQueryValues, printable, redactHeader } from '../../output/redaction.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { ageOf, sayingOf } from '../../output/describe-token-event.ts';
 
@@ -121,10 +121,10 @@ function belowAuth(call: Call, { clock, tokens, sent, reach, note }: Scene): voi
 function wire({ clock, reach, say, note }: Scene): Stage {
   return (next) => async (request, call) => {
     reach('transport');
-    say('bold', `> ${request.method} ${withoutQueryValues(request.url)}`);
-    const secrets = call.headers.credentialValues().flatMap(formsOfCredential);
+    say('bold', `> ${request.method} ${hideQueryValues(request.url)}`);
+    const secrets = call.headers.credentialValues();
     const shown = (name: string, value: string): string =>
-      `${name}: ${withoutQueryValues(shownHeader(name, value, secrets))}`;
+      `${name}: ${hideQueryValues(redactHeader(name, value, secrets))}`;
     for (const [name, value] of call.headers.mergeWith(request)) say('dim', `> ${shown(name, value)}`);
     const startedAt = clock.monotonic();
     try {

@@ -1,10 +1,9 @@
 import { formatHttpError } from '@bearings/client';
 import { discard } from '@bearings/client/layer';
 import type { Client } from '@bearings/client';
-import { isBearingsError } from '@bearings/client/errors';
+import { isBearingsError, redact } from '@bearings/client/errors';
 import type { Auth } from '@bearings/config';
 import type { TokenHandle } from '@bearings/oauth-bearer';
-import { hidden } from '../../output/redaction.ts';
 import { failed, ok, warning } from './check.ts';
 import type { Check, Finding } from './check.ts';
 
@@ -56,8 +55,7 @@ function withoutCredential(text: string, token: TokenHandle | undefined): string
   const shown = token?.read();
   if (shown === undefined || shown.isErr()) return text;
   const { secret } = shown.value;
-  const header = shown.value.authorization().replace(/^(?:Bearer|Basic) /, '');
-  return text.replaceAll(secret.expose(), hidden).replaceAll(header, hidden);
+  return redact(text, [secret.expose(), shown.value.authorization()]);
 }
 
 const isWithoutHead = ({ status }: Said): boolean => status === 405 || status === 501;

@@ -1,0 +1,86 @@
+import type { DecodedText } from './decoded-text.ts';
+import { decodeLevels } from './decoded-text.ts';
+
+/** A part of a text that must not show. */
+export interface SecretRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What a secret may look like in a text. */
+interface Needle {
+  readonly codes: Uint16Array;
+  /** For each index, how long the longest prefix is with which the needle up to there ends as well. */
+  readonly fallbacks: Uint32Array;
+}
+
+/** Shorter ones stand in every word: to hide them would tell them. */
+const minSecretChars = 3;
+/** A server may cut what it sends back. So much of the beginning of a secret is hidden as well. */
+const minPrefixChars = 12;
+
+/**
+ * Finds credentials and secrets in a text, whatever escapes they are written with. Linear in the length of the text.
+ *
+ * @param levels - the text, and the same without escapes
+ * @param secrets - as they were sent: `Bearer x` stands for `x` too, and `Basic x` for the password in it
+ */
+export function findKnownSecrets(levels: readonly DecodedText[], secrets: readonly string[]): readonly SecretRange[] {
+  const needles = [...new Set(secrets.flatMap(secretForms))].map(createNeedle);
+  if (needles.length === 0) return [];
+  return levels.flatMap((level) => {
+    const codes = fold(level.text);
+    return needles.flatMap((needle) => findNeedle(codes, needle, level.sourceAt));
+  });
+}
+
+/** A secret as it may come back, without escapes. */
+function secretForms(sent: string): readonly string[] {
+  const [, scheme = '', bare = sent] = /^(\S+) (.+)$/s.exec(sent) ?? [];
+  const pair = scheme.toLowerCase() === 'basic' ? Buffer.from(bare, 'base64').toString() : '';
+  const password = pair.slice(pair.indexOf(':') + 1);
+  const plain = [sent, bare, password].flatMap((form) => decodeLevels(form).map(({ text }) => text));
+  const base64 = plain.map((form) => Buffer.from(form).toString('base64'));
+  const forms = [...plain, ...base64, ...base64.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))];
+  const unpadded = forms.map((form) => form.replace(/={1,2}$/, ''));
+  return [...forms, ...unpadded].filter(({ length }) => length >= minSecretChars);
+}
+
+/** With the table of Knuth, Morris and Pratt no character of a text is compared more than twice. */
+function createNeedle(text: string): Needle {
+  const codes = fold(text);
+  const fallbacks = new Uint32Array(codes.length);
+  let matched = 0;
+  for (let index = 1; index < codes.length; index += 1) {
+    while (matched > 0 && codes[index] !== codes[matched]) matched = fallbacks[matched - 1] ?? 0;
+    if (codes[index] === codes[matched]) matched += 1;
+    fallbacks[index] = matched;
+  }
+  return { codes, fallbacks };
+}
+
+function findNeedle(text: Uint16Array, needle: Needle, sourceAt: DecodedText['sourceAt']): readonly SecretRange[] {
+  const { codes, fallbacks } = needle;
+  const found: SecretRange[] = [];
+  const enough = Math.min(codes.length, minPrefixChars);
+  let matched = 0;
+  for (let index = 0; index <= text.length; index += 1) {
+    while (matched > 0 && (matched === codes.length || text[index] !== codes[matched])) {
+      if (matched >= enough) found.push({ start: sourceAt(index - matched), end: sourceAt(index) });
+      matched = fallbacks[matched - 1] ?? 0;
+    }
+    if (text[index] === codes[matched]) matched += 1;
+  }
+  return found;
+}
+
+/** Letters without their case, and a space as forms write it: both are lost on the way through some servers. */
+function fold(text: string): Uint16Array {
+  const codes = new Uint16Array(text.length);
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    const isUpper = code >= 0x41 && code <= 0x5a;
+    codes[index] = code === 0x2b ? 0x20 : isUpper ? code + 0x20 : code;
+  }
+  return codes;
+}
