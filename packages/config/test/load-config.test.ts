@@ -164,7 +164,11 @@ test.each([
     oauth('tokenUrl: https://id.internal/token\nclientAuthMethod: private_key_jwt'),
     'clients.a.auth.privateKeyRef is missing: must be set for clientAuthMethod: private_key_jwt',
   ],
-  ['an unused secret', oauth(`${complete}\nclientAuthMethod: none`), 'is none although there is a secret or a key'],
+  [
+    'an unused secret',
+    oauth(`${complete}\nclientAuthMethod: none`),
+    'has the value none although there is a secret or a key',
+  ],
   ['a misspelt method', oauth(`${complete}\nclientAuthMethod: client-secret-post`), 'Did you mean client_secret_post?'],
   ['scopes in one text', oauth(`${complete}\nscopes: a b`), 'clients.a.auth.scopes is text: must be a list'],
   ['two scopes in one', oauth(`${complete}\nscopes: [a b]`), 'clients.a.auth.scopes[0] is text: must have no space'],
