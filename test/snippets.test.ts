@@ -30,11 +30,11 @@ const expected: Record<string, unknown> = {
   ),
   'config.ts': { id: 42, state: 'shipped' },
   'discovery.ts': 'https://id.internal/token',
-  'fetch-door.ts': 200,
+  'client-fetch.ts': 200,
   'first-call.ts': { id: 42, state: 'shipped' },
   'first-client.ts': 'shipped',
   'opentelemetry.ts': { id: 42, state: 'shipped' },
-  'token-events.ts': 'acquired: good for 3600 s',
+  'token-events.ts': 'acquired: valid for 3600 s',
   'token-pool.ts': '2 orders, 2 tokens',
   'undici.ts': '▼ transport     undici        connections 64 · pipelining 1 · allowH2 false · connectTimeout 2 s',
 };

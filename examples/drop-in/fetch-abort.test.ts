@@ -2,10 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, expect, test } from 'vitest';
-import { startGround } from './fetch-ground.ts';
-import { failureOf } from './guarded-api.ts';
+import { startComparison } from './fetch-comparison.ts';
+import { catchFailure } from './guarded-api.ts';
 
-const { api, origin, client, close } = await startGround();
+const { api, origin, client, close } = await startComparison();
 afterAll(close);
 
 const text = `${origin}/text`;
@@ -15,9 +15,9 @@ test.each<[string, () => [string | Request, RequestInit?]]>([
   ['before it began', () => [text, { signal: AbortSignal.abort(reason) }]],
   ['before it began, in a Request', () => [new Request(text, { signal: AbortSignal.abort(reason) })]],
   ['at once', () => [text, { signal: abortingSoon() }]],
-])('a call aborted %s fails with the reason itself', async (_, arrange) => {
-  expect(await failureOf(() => client.fetch(...arrange()))).toBe(reason);
-  expect(await failureOf(() => fetch(...arrange()))).toBe(reason);
+])('a call aborted %s rejects with the abort reason', async (_, arrange) => {
+  expect(await catchFailure(() => client.fetch(...arrange()))).toBe(reason);
+  expect(await catchFailure(() => fetch(...arrange()))).toBe(reason);
 });
 
 function abortingSoon(): AbortSignal {
@@ -28,14 +28,14 @@ function abortingSoon(): AbortSignal {
 
 test.each<[string, () => unknown]>([
   ['no reason given', () => undefined],
-  ['a reason that is no error', () => 'tired'],
+  ['a reason that is not an error', () => 'tired'],
   ['a reason that is an error', () => reason],
-])('an abort with %s, while it waits, is the same failure', async (_, why) => {
+])('an abort with %s during the wait fails like fetch', async (_, why) => {
   for (const send of [client.fetch, fetch]) {
     const caller = new AbortController();
-    const { arrived, brokenOff } = api.watch('/hang');
+    const { arrived, disconnected: brokenOff } = api.watch('/hang');
 
-    const call = failureOf(() => send(new Request(`${origin}/hang`, { signal: caller.signal })));
+    const call = catchFailure(() => send(new Request(`${origin}/hang`, { signal: caller.signal })));
     await arrived;
     caller.abort(why());
 
@@ -44,12 +44,12 @@ test.each<[string, () => unknown]>([
   }
 });
 
-test('a signal given with a Request counts in place of its own', async () => {
+test('a signal in the options replaces the one of the Request', async () => {
   for (const send of [client.fetch, fetch]) {
     const [first, second] = [new AbortController(), new AbortController()];
     const { arrived } = api.watch('/hang');
 
-    const call = failureOf(() =>
+    const call = catchFailure(() =>
       send(new Request(`${origin}/hang`, { signal: first.signal }), { signal: second.signal }),
     );
     await arrived;
@@ -62,15 +62,15 @@ test('a signal given with a Request counts in place of its own', async () => {
 
 test.each<[string, (response: Response) => Promise<unknown>]>([
   ['is read as text', async (response) => response.text()],
-  ['is read piece by piece', async (response) => lastOf(response)],
+  ['is read chunk by chunk', async (response) => readToEnd(response)],
   ['was cloned', async (response) => response.clone().text()],
-])('an abort while the body %s is the same failure', async (_, read) => {
+])('an abort while the body %s fails like fetch', async (_, read) => {
   for (const send of [client.fetch, fetch]) {
     const caller = new AbortController();
-    const { brokenOff } = api.watch('/drip');
+    const { disconnected: brokenOff } = api.watch('/drip');
 
     const response = await send(`${origin}/drip`, { signal: caller.signal });
-    const reading = failureOf(() => read(response));
+    const reading = catchFailure(() => read(response));
     caller.abort(reason);
 
     expect(await reading).toBe(reason);
@@ -78,31 +78,31 @@ test.each<[string, (response: Response) => Promise<unknown>]>([
   }
 });
 
-async function lastOf({ body }: Response): Promise<unknown> {
+async function readToEnd({ body }: Response): Promise<unknown> {
   let last: unknown;
-  for await (const piece of body ?? []) last = piece;
+  for await (const chunk of body ?? []) last = chunk;
   return last;
 }
 
-test('an abort before the body is read is the same failure', async () => {
+test('an abort before the body is read fails like fetch', async () => {
   for (const send of [client.fetch, fetch]) {
     const caller = new AbortController();
-    const { brokenOff } = api.watch('/drip');
+    const { disconnected: brokenOff } = api.watch('/drip');
 
     const response = await send(`${origin}/drip`, { signal: caller.signal });
     caller.abort(reason);
     await brokenOff;
 
-    expect(await failureOf(() => response.text())).toBe(reason);
+    expect(await catchFailure(() => response.text())).toBe(reason);
   }
 });
 
 test.each<[string, (body: ReadableStream) => Promise<unknown>]>([
   ['cancelled', async (body) => body.cancel()],
-  ['left after a piece', async (body) => leave(body)],
-])('a body that is %s is broken off at the server', async (_, giveUp) => {
+  ['left after one chunk', async (body) => leave(body)],
+])('a body that is %s closes the connection to the server', async (_, giveUp) => {
   for (const send of [client.fetch, fetch]) {
-    const { brokenOff } = api.watch('/drip');
+    const { disconnected: brokenOff } = api.watch('/drip');
 
     const { body } = await send(`${origin}/drip`);
     await giveUp(body as ReadableStream);
@@ -112,32 +112,32 @@ test.each<[string, (body: ReadableStream) => Promise<unknown>]>([
 });
 
 async function leave(body: ReadableStream): Promise<void> {
-  for await (const piece of body) if (piece !== undefined) return;
+  for await (const chunk of body) if (chunk !== undefined) return;
 }
 
-test('a body that nobody reads gives its connection back when its response is collected', async () => {
+test('an unread body releases its connection when the response is garbage-collected', async () => {
   for (const send of [client.fetch, fetch]) {
-    const { brokenOff } = api.watch('/drip');
+    const { disconnected: brokenOff } = api.watch('/drip');
 
-    expect(await headOf(send)).toBe(200);
+    expect(await getStatus(send)).toBe(200);
 
-    expect(await collectedUntil(brokenOff)).toBe('given back');
+    expect(await collectGarbageUntil(brokenOff)).toBe('released');
   }
 });
 
-/** A function of its own, so that no local variable holds the response afterwards. */
-async function headOf(send: typeof fetch): Promise<number> {
+/** A separate function, so that no local variable keeps the response. */
+async function getStatus(send: typeof fetch): Promise<number> {
   return (await send(`${origin}/drip`)).status;
 }
 
-/** Collects garbage until `sign` comes; each round lets the sockets have their turn. */
-async function collectedUntil(sign: Promise<void>): Promise<string> {
+/** Collects garbage until a promise resolves. Each round gives the sockets time for I/O. */
+async function collectGarbageUntil(released: Promise<void>): Promise<string> {
   setFlagsFromString('--expose_gc');
   const collect = runInNewContext('gc') as () => void;
   const connection = { state: 'held' };
   const watch = async (): Promise<void> => {
-    await sign;
-    connection.state = 'given back';
+    await released;
+    connection.state = 'released';
   };
   void watch();
   for (let round = 0; round < 500 && connection.state === 'held'; round += 1) {
@@ -147,7 +147,7 @@ async function collectedUntil(sign: Promise<void>): Promise<string> {
   return connection.state;
 }
 
-test('an abort after the end changes nothing', async () => {
+test('an abort after the end has no effect', async () => {
   const caller = new AbortController();
   const response = await client.fetch(text, { signal: caller.signal });
 

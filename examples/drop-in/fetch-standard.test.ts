@@ -3,35 +3,35 @@ import { Readable } from 'node:stream';
 import { createClient } from '@bearings/client';
 import { withBearerAuth } from '@bearings/oauth-bearer';
 import { afterAll, expect, test } from 'vitest';
-import { shown, startGround } from './fetch-ground.ts';
-import type { Echo } from './fetch-ground.ts';
-import { failureOf } from './guarded-api.ts';
+import { describeResponse, startComparison } from './fetch-comparison.ts';
+import type { Echo } from './fetch-comparison.ts';
+import { catchFailure } from './guarded-api.ts';
 
-/** A small program that must end the same with either `fetch`. */
+/** A small program that must have the same outcome with both functions. */
 type Program = (fetch: typeof globalThis.fetch) => Promise<unknown>;
 
-const { api, origin, client, token, close } = await startGround();
+const { api, origin, client, token, close } = await startComparison();
 afterAll(close);
 
 const redirect = (status: number, to: string): string =>
   `${origin}/redirect?${new URLSearchParams({ status: `${status}`, to })}`;
-const sriOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;
+const integrity = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;
 
 test.each<[string, string, RequestInit?]>([
-  ['an answer', '/text'],
-  ['an answer to a URL with query and fragment', '/text?q=1#part'],
-  ['a compressed answer', '/gzip'],
-  ['an answer with cookies and a header that came twice', '/cookies'],
-  ['an answer to HEAD', '/text', { method: 'HEAD' }],
-  ['a compressed answer to HEAD', '/gzip', { method: 'HEAD' }],
+  ['a response', '/text'],
+  ['a response for a URL with query and fragment', '/text?q=1#part'],
+  ['a compressed response', '/gzip'],
+  ['a response with cookies and a repeated header', '/cookies'],
+  ['a response to HEAD', '/text', { method: 'HEAD' }],
+  ['a compressed response to HEAD', '/gzip', { method: 'HEAD' }],
   ...[201, 204, 205, 206, 304, 400, 404, 418, 500, 503, 599, 999].map((status): [string, string] => [
     `an answer with status ${status}`,
     `/status?status=${status}`,
   ]),
-])('%s looks the same', async (_, path, init) => {
-  const ours = await shown(await client.fetch(`${origin}${path}`, init));
+])('%s has the same properties', async (_, path, init) => {
+  const ours = await describeResponse(await client.fetch(`${origin}${path}`, init));
 
-  expect(ours).toEqual(await shown(await fetch(`${origin}${path}`, init)));
+  expect(ours).toEqual(await describeResponse(await fetch(`${origin}${path}`, init)));
 });
 
 const text = `${origin}/text`;
@@ -43,8 +43,8 @@ test.each<[string, Program]>([
   ['JSON after a byte order mark', async (get) => (await get(`${origin}/json`)).json()],
   ['a multipart form', async (get) => [...(await (await get(`${origin}/multipart`)).formData())]],
   ['a form', async (get) => [...(await (await get(`${origin}/form`)).formData())]],
-  ['what is no JSON', async (get) => String(await failureOf(async () => (await get(text)).json()))],
-  ['pieces', async (get) => piecesOf(await get(text))],
+  ['invalid JSON', async (get) => String(await catchFailure(async () => (await get(text)).json()))],
+  ['chunks', async (get) => readChunks(await get(text))],
   [
     'a stream of Node',
     async (get) => Buffer.concat(await Readable.fromWeb((await get(text)).body ?? new ReadableStream()).toArray()),
@@ -53,13 +53,13 @@ test.each<[string, Program]>([
   ['the original and its clone', async (get) => clonedAndShown(await get(text))],
   ['the clone of a redirected response', async (get) => clonedAndShown(await get(redirect(302, '/cookies')))],
   ['two branches of a body', async (get) => teed(await get(text))],
-  ['a body twice', async (get) => String(await failureOf(() => readTwice(get)))],
-  ['a clone of what was read', async (get) => String(await failureOf(() => cloneLate(get)))],
-])('%s can be read in the same way', async (_, program) => {
+  ['a body twice', async (get) => String(await catchFailure(() => readTwice(get)))],
+  ['a clone after reading', async (get) => String(await catchFailure(() => cloneLate(get)))],
+])('%s can be read with the same result', async (_, program) => {
   expect(await program(client.fetch)).toEqual(await program(fetch));
 });
 
-async function piecesOf({ body }: Response): Promise<unknown> {
+async function readChunks({ body }: Response): Promise<unknown> {
   const pieces: unknown[] = [];
   for await (const piece of body ?? []) pieces.push([piece, piece.constructor.name]);
   return pieces;
@@ -72,7 +72,7 @@ async function rewrapped(response: Response): Promise<unknown> {
 
 async function clonedAndShown(response: Response): Promise<unknown> {
   const clone = response.clone();
-  return [await shown(response), await shown(clone), clone instanceof Response];
+  return [await describeResponse(response), await describeResponse(clone), clone instanceof Response];
 }
 
 async function teed(response: Response): Promise<unknown> {
@@ -100,27 +100,28 @@ test.each<[string, Program]>([
       `${method} and status ${status}`,
       async (send) => {
         const body = method === 'POST' || method === 'PUT' ? 'sent' : null;
-        return shown(await send(redirect(status, '/echo'), { method, body, headers: { 'x-mine': '1' } }));
+        return describeResponse(await send(redirect(status, '/echo'), { method, body, headers: { 'x-mine': '1' } }));
       },
     ]),
   ),
   [
     'a body inside a Request that goes along',
-    async (send) => shown(await send(new Request(redirect(308, '/echo'), { method: 'PUT', body: 'inside' }))),
+    async (send) =>
+      describeResponse(await send(new Request(redirect(308, '/echo'), { method: 'PUT', body: 'inside' }))),
   ],
-  ['ten hops', async (send) => shown(await send(`${origin}/hops?left=10`))],
-  ['a place within a page', async (send) => shown(await send(redirect(302, '/text#part')))],
-  ['a Location in UTF-8', async (send) => shown(await send(redirect(302, '/echo/é')))],
-  ["cache: 'no-store'", async (send) => shown(await send(redirect(302, '/echo'), { cache: 'no-store' }))],
-  ['no Location', async (send) => shown(await send(`${origin}/status?status=302`))],
-  ["redirect: 'manual'", async (send) => shown(await send(redirect(302, '/echo'), { redirect: 'manual' }))],
+  ['ten hops', async (send) => describeResponse(await send(`${origin}/hops?left=10`))],
+  ['a fragment', async (send) => describeResponse(await send(redirect(302, '/text#part')))],
+  ['a Location in UTF-8', async (send) => describeResponse(await send(redirect(302, '/echo/é')))],
+  ["cache: 'no-store'", async (send) => describeResponse(await send(redirect(302, '/echo'), { cache: 'no-store' }))],
+  ['no Location', async (send) => describeResponse(await send(`${origin}/status?status=302`))],
+  ["redirect: 'manual'", async (send) => describeResponse(await send(redirect(302, '/echo'), { redirect: 'manual' }))],
   [
     "redirect: 'manual' in a Request",
-    async (send) => shown(await send(new Request(redirect(307, '/echo'), { redirect: 'manual' }))),
+    async (send) => describeResponse(await send(new Request(redirect(307, '/echo'), { redirect: 'manual' }))),
   ],
-  ["redirect: 'follow'", async (send) => shown(await send(redirect(302, '/text'), { redirect: 'follow' }))],
-  ["redirect: 'error' without a redirect", async (send) => shown(await send(text, { redirect: 'error' }))],
-])('a redirect with %s ends the same', async (_, program) => {
+  ["redirect: 'follow'", async (send) => describeResponse(await send(redirect(302, '/text'), { redirect: 'follow' }))],
+  ["redirect: 'error' without a redirect", async (send) => describeResponse(await send(text, { redirect: 'error' }))],
+])('a redirect with %s has the same outcome', async (_, program) => {
   expect(await program(client.fetch)).toEqual(await program(fetch));
 });
 
@@ -157,32 +158,32 @@ const bodies: Readonly<Record<string, () => unknown>> = {
 };
 const post = (body: unknown): RequestInit => ({ method: 'POST', body: body as string, duplex: 'half' });
 
-test.each(Object.entries(bodies))('%s as a body arrives the same, with the same headers', async (_, make) => {
+test.each(Object.entries(bodies))('%s as a body is sent with the same bytes and headers', async (_, make) => {
   const ours = await client.fetch(`${origin}/echo`, post(make()));
   const theirs = await fetch(`${origin}/echo`, post(make()));
 
   expect(await ours.json()).toEqual(await theirs.json());
 });
 
-test.each(Object.entries(bodies))('%s in a Request arrives the same', async (_, make) => {
-  const echoOf = async (send: typeof fetch): Promise<unknown> => {
+test.each(Object.entries(bodies))('%s in a Request is sent with the same bytes and headers', async (_, make) => {
+  const getEcho = async (send: typeof fetch): Promise<unknown> => {
     const { headers, ...echo } = (await (await send(new Request(`${origin}/echo`, post(make())))).json()) as Echo;
     // a stream whose end is known may be sent with its length
     const { 'content-length': _length, 'transfer-encoding': _coding, ...others } = headers;
     return { ...echo, headers: others };
   };
 
-  expect(await echoOf(client.fetch)).toEqual(await echoOf(fetch));
+  expect(await getEcho(client.fetch)).toEqual(await getEcho(fetch));
 });
 
-/** What TypeScript would not let through, and JavaScript does. */
+/** Options that TypeScript rejects but JavaScript allows. */
 const loosely = (init: unknown): RequestInit => init as RequestInit;
 const aRequest = (): Request =>
   new Request(`${origin}/echo?q`, { method: 'POST', body: 'in the Request', headers: { 'x-mine': '1' } });
 const echo = `${origin}/echo`;
 test.each<[string, Program]>([
   ['a URL', async (send) => send(new URL(echo))],
-  ['what prints as a URL', async (send) => send({ toString: () => echo } as never)],
+  ['an object with toString()', async (send) => send({ toString: () => echo } as never)],
   ['a Request', async (send) => send(aRequest())],
   ['a Request with other headers', async (send) => send(aRequest(), { headers: { 'x-other': '2' } })],
   ['a Request with another method', async (send) => send(aRequest(), { method: 'PUT' })],
@@ -226,22 +227,22 @@ test.each<[string, Program]>([
   ['no referrer', async (send) => send(echo, { referrer: '' })],
   ["referrerPolicy: 'no-referrer'", async (send) => send(echo, { referrer: origin, referrerPolicy: 'no-referrer' })],
   ['bytes that are changed after the call', async (send) => sentAndChanged(send, echo)],
-  ['an integrity that is right', async (send) => send(text, { integrity: sriOf('héllo') })],
-])('the same comes of %s', async (_, program) => {
+  ['a correct integrity', async (send) => send(text, { integrity: integrity('héllo') })],
+])('%s gives the same request', async (_, program) => {
   const ours = (await program(client.fetch)) as Response;
   const theirs = (await program(fetch)) as Response;
 
-  expect(await shown(ours)).toEqual(await shown(theirs));
+  expect(await describeResponse(ours)).toEqual(await describeResponse(theirs));
 });
 
-/** Sends the request, and gives its clone to be sent too. */
+/** Sends the request and returns a clone to send too. */
 function sentAndCloned(request: Request, send: typeof fetch): Request {
   const clone = request.clone();
   void send(request);
   return clone;
 }
 
-/** A caller may use its buffer again at once: `fetch` has taken what was in it. */
+/** A caller may reuse its buffer at once, because `fetch` copies it. */
 async function sentAndChanged(send: typeof fetch, url: string): Promise<Response> {
   const bytes = new TextEncoder().encode('abc');
   const answer = send(url, { method: 'POST', body: bytes });
@@ -254,7 +255,7 @@ function withoutType(request: Request): Request {
   return request;
 }
 
-test('bytes that are changed after the call are replayed as they were', async () => {
+test('a replay sends the original bytes, even if the buffer was changed after the call', async () => {
   const guarded = createClient({ baseUrl: api.origin }, withBearerAuth(token));
   api.seen();
   api.issuer.revoke();
@@ -268,16 +269,16 @@ test('bytes that are changed after the call are replayed as they were', async ()
 test.each<[string, Program]>([
   ['a body with GET', async (send) => send(echo, { method: 'GET', body: 'x' })],
   ['a stream without duplex', async (send) => send(echo, { method: 'POST', body: aStream() })],
-  ['a Request that was read', async (send) => sentTwice(send, aRequest())],
+  ['a Request whose body was read', async (send) => sentTwice(send, aRequest())],
   ['the method CONNECT', async (send) => send(echo, { method: 'CONNECT' })],
-  ['a method that is no word', async (send) => send(echo, { method: 'B AD' })],
-  ['a mode that there is not', async (send) => send(echo, { mode: 'other' as never })],
+  ['an invalid method', async (send) => send(echo, { method: 'B AD' })],
+  ['an unknown mode', async (send) => send(echo, { mode: 'other' as never })],
   ["mode: 'navigate'", async (send) => send(echo, { mode: 'navigate' })],
-])('%s is refused with the same error', async (_, program) => {
-  const ours = await failureOf(() => program(client.fetch));
+])('%s is rejected with the same error', async (_, program) => {
+  const ours = await catchFailure(() => program(client.fetch));
 
   expect(ours).toBeInstanceOf(TypeError);
-  expect(String(ours)).toBe(String(await failureOf(() => program(fetch))));
+  expect(String(ours)).toBe(String(await catchFailure(() => program(fetch))));
 });
 
 async function sentTwice(send: typeof fetch, request: Request): Promise<Response> {

@@ -3,7 +3,7 @@ import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { buildSchema, graphql } from 'graphql';
 import { ClientError, gql, GraphQLClient } from 'graphql-request';
 import { afterAll, expect, test } from 'vitest';
-import { bodyOf, failureOf, guardedApi, sendJson } from './guarded-api.ts';
+import { readBody, catchFailure, guardedApi, sendJson } from './guarded-api.ts';
 
 const schema = buildSchema('type Query { total(id: ID!): Float } type Mutation { pay(id: ID!): String }');
 const rootValue = { total: () => 99.5, pay: ({ id }: { readonly id: string }) => `${id} is paid` };
@@ -11,7 +11,7 @@ const rootValue = { total: () => 99.5, pay: ({ id }: { readonly id: string }) =>
 const api = await guardedApi(async (incoming, outgoing) => {
   if (incoming.url === '/slow') return;
   if (incoming.url !== '/graphql') return sendJson(outgoing, Number(incoming.url?.slice(1)), { message: 'No' });
-  const { query, variables } = JSON.parse(await bodyOf(incoming));
+  const { query, variables } = JSON.parse(await readBody(incoming));
   sendJson(outgoing, 200, await graphql({ schema, rootValue, source: query, variableValues: variables }));
 });
 const token = (await Token.create(api.issuer.credentials)).unwrap();
@@ -29,12 +29,12 @@ const total = gql`
   }
 `;
 
-test('a query carries the token', async () => {
+test('a query has the token', async () => {
   expect(await orders.request(total, { id: '42' })).toEqual({ total: 99.5 });
   expect(api.seen()).toEqual(['POST /graphql → 200']);
 });
 
-test('a mutation whose token was revoked is sent again with its variables', async () => {
+test('after a 401 a mutation is replayed with its variables', async () => {
   api.issuer.revoke();
 
   const answer = await orders.request('mutation ($id: ID!) { pay(id: $id) }', { id: '43' });
@@ -43,25 +43,25 @@ test('a mutation whose token was revoked is sent again with its variables', asyn
   expect(api.seen()).toEqual(['POST /graphql → 401', 'POST /graphql → 200']);
 });
 
-test.each([404, 500])('a %d is the error that it is with the global fetch', async (status) => {
+test.each([404, 500])('a %d gives the same error as with the global fetch', async (status) => {
   const wrong = new GraphQLClient(`${api.origin}/${status}`, { fetch: client.fetch });
   const plain = new GraphQLClient(`${api.openOrigin}/${status}`);
 
-  const ours = await failureOf(() => wrong.request(total));
-  const theirs = await failureOf(() => plain.request(total));
+  const ours = await catchFailure(() => wrong.request(total));
+  const theirs = await catchFailure(() => plain.request(total));
 
   expect(ours).toBeInstanceOf(ClientError);
   expect(ours).toMatchObject({ response: { status } });
   expect((ours as ClientError).response.body).toBe((theirs as ClientError).response.body);
 });
 
-test('an error of the query itself is an error all the same', async () => {
+test('an error of the query is an error of the library', async () => {
   await expect(orders.request('{ nothing }')).rejects.toBeInstanceOf(ClientError);
 });
 
-test('an abort ends the call, and the server sees it', async () => {
+test('an abort ends the call and closes the connection', async () => {
   const caller = new AbortController();
-  const { arrived, brokenOff } = api.watch('/slow');
+  const { arrived, disconnected: brokenOff } = api.watch('/slow');
   const slow = new GraphQLClient(`${api.origin}/slow`, { fetch: client.fetch });
 
   const call = slow.request({ document: total, variables: { id: '42' }, signal: caller.signal });

@@ -5,47 +5,47 @@ import type { AddressInfo } from 'node:net';
 import { fakeIssuer } from '@bearings/testing';
 import type { FakeIssuer } from '@bearings/testing';
 
-/** What an API does with a request that it lets in. */
-export type Answerer = (incoming: IncomingMessage, outgoing: ServerResponse) => unknown;
+/** Answers a request with an accepted token. */
+export type Responder = (incoming: IncomingMessage, outgoing: ServerResponse) => unknown;
 
-/** What becomes of the next request to a path. */
+/** The progress of the next request to a path. */
 interface Watch {
   readonly arrived: Promise<void>;
-  /** The client went before it had the whole answer. */
-  readonly brokenOff: Promise<void>;
+  /** The client closed the connection before the end of the response. */
+  readonly disconnected: Promise<void>;
 }
 
-/** An API on real sockets that lets in who has a good token of its issuer. */
+/** An API on real sockets that requires a valid token of its issuer. */
 export interface GuardedApi {
   readonly origin: string;
-  /** The same API without its guard: what the global `fetch` is compared at. */
+  /** The same API without the token check, to compare with the global `fetch`. */
   readonly openOrigin: string;
   readonly issuer: FakeIssuer;
-  /** What the guard saw since it was last asked, such as `POST /v1/orders → 201`. */
+  /** The requests since the last call of this function, such as `POST /v1/orders → 201`. */
   seen(): readonly string[];
   watch(path: string): Watch;
   close(): Promise<void>;
 }
 
-/** Starts an API and the issuer whose tokens it takes, on ports of the system's choice. */
-export async function guardedApi(answer: Answerer): Promise<GuardedApi> {
+/** Starts an API and its issuer on free ports. */
+export async function guardedApi(answer: Responder): Promise<GuardedApi> {
   const issuer = await fakeIssuer({ tokenFormat: 'opaque' }).listen();
   const log: { readonly request: string; readonly outgoing: ServerResponse }[] = [];
   const watched = new Map<string, Watched>();
   const guarded = await listen(async (incoming, outgoing) => {
     log.push({ request: `${incoming.method} ${incoming.url}`, outgoing });
-    await (isGood(incoming, issuer) ? answer(incoming, outgoing) : turnAway(incoming, outgoing));
+    await (isAuthorized(incoming, issuer) ? answer(incoming, outgoing) : reject(incoming, outgoing));
   }, watched);
   const open = await listen(answer, watched);
   return {
-    origin: originOf(guarded),
-    openOrigin: originOf(open),
+    origin: getOrigin(guarded),
+    openOrigin: getOrigin(open),
     issuer,
     seen: () => log.splice(0).map(({ request, outgoing }) => `${request} → ${outgoing.statusCode}`),
     watch(path) {
-      const watch = { arrived: Promise.withResolvers<void>(), brokenOff: Promise.withResolvers<void>() };
+      const watch = { arrived: Promise.withResolvers<void>(), disconnected: Promise.withResolvers<void>() };
       watched.set(path, watch);
-      return { arrived: watch.arrived.promise, brokenOff: watch.brokenOff.promise };
+      return { arrived: watch.arrived.promise, disconnected: watch.disconnected.promise };
     },
     async close() {
       await Promise.all([stop(guarded), stop(open), issuer.close()]);
@@ -53,16 +53,16 @@ export async function guardedApi(answer: Answerer): Promise<GuardedApi> {
   };
 }
 
-/** Everything that was sent as the body. */
-export async function bodyOf(incoming: IncomingMessage): Promise<string> {
-  const pieces: Buffer[] = await incoming.toArray();
-  return Buffer.concat(pieces).toString();
+/** Reads the request body as text. */
+export async function readBody(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = await incoming.toArray();
+  return Buffer.concat(chunks).toString();
 }
 
-/** What an act fails with. */
-export async function failureOf(act: () => Promise<unknown>): Promise<unknown> {
+/** Returns the error of a function. */
+export async function catchFailure(run: () => Promise<unknown>): Promise<unknown> {
   try {
-    await act();
+    await run();
   } catch (failure) {
     return failure;
   }
@@ -76,15 +76,15 @@ export function sendJson(outgoing: ServerResponse, status: number, value: unknow
 
 interface Watched {
   readonly arrived: PromiseWithResolvers<void>;
-  readonly brokenOff: PromiseWithResolvers<void>;
+  readonly disconnected: PromiseWithResolvers<void>;
 }
 
-async function listen(answer: Answerer, watched: Map<string, Watched>): Promise<Server> {
+async function listen(answer: Responder, watched: Map<string, Watched>): Promise<Server> {
   const server = createServer((incoming, outgoing) => {
     const watch = watched.get(incoming.url ?? '');
     watched.delete(incoming.url ?? '');
     watch?.arrived.resolve();
-    outgoing.on('close', () => outgoing.writableFinished || watch?.brokenOff.resolve());
+    outgoing.on('close', () => outgoing.writableFinished || watch?.disconnected.resolve());
     void answer(incoming, outgoing);
   });
   server.listen(0, '127.0.0.1');
@@ -92,17 +92,17 @@ async function listen(answer: Answerer, watched: Map<string, Watched>): Promise<
   return server;
 }
 
-const originOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const getOrigin = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-function isGood({ headers: { authorization = '' } }: IncomingMessage, issuer: FakeIssuer): boolean {
+function isAuthorized({ headers: { authorization = '' } }: IncomingMessage, issuer: FakeIssuer): boolean {
   const [, token] = /^Bearer (.+)$/.exec(authorization) ?? [];
   return token !== undefined && typeof issuer.introspect(token) !== 'string';
 }
 
-async function turnAway(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  await bodyOf(incoming);
+async function reject(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  await readBody(incoming);
   outgoing.setHeader('www-authenticate', 'Bearer error="invalid_token"');
-  sendJson(outgoing, 401, { message: 'The token is not good' });
+  sendJson(outgoing, 401, { message: 'The token is not valid' });
 }
 
 async function stop(server: Server): Promise<void> {

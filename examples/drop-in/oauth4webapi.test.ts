@@ -2,11 +2,11 @@ import { createClient } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import * as oauth from 'oauth4webapi';
 import { afterAll, expect, test } from 'vitest';
-import { bodyOf, failureOf, guardedApi, sendJson } from './guarded-api.ts';
+import { readBody, catchFailure, guardedApi, sendJson } from './guarded-api.ts';
 
-/** An introspection endpoint that asks its callers for a token of their own (RFC 7662 §2.1). */
+/** An introspection endpoint that requires a token of the caller (RFC 7662 §2.1). */
 const api = await guardedApi(async (incoming, outgoing) => {
-  const given = new URLSearchParams(await bodyOf(incoming)).get('token');
+  const given = new URLSearchParams(await readBody(incoming)).get('token');
   if (given === 'slow') return;
   if (given === 'broken') return sendJson(outgoing, 500, { error: 'server_error' });
   sendJson(outgoing, 200, { active: given === 'good' });
@@ -28,24 +28,24 @@ afterAll(async () => {
   await api.close();
 });
 
-test('a call carries the token', async () => {
+test('a call has the token', async () => {
   expect([await isActive('good'), await isActive('bad')]).toEqual([true, false]);
   expect(api.seen()).toEqual(['POST /introspect → 200', 'POST /introspect → 200']);
 });
 
-test('a call whose token was revoked is sent again with its form', async () => {
+test('after a 401 a call is replayed with its form', async () => {
   api.issuer.revoke();
 
   expect(await isActive('good')).toBe(true);
   expect(api.seen()).toEqual(['POST /introspect → 401', 'POST /introspect → 200']);
 });
 
-test('a 500 is the error that it is with the global fetch', async () => {
+test('a 500 gives the same error as with the global fetch', async () => {
   const plain = serverAt(api.openOrigin);
   const options = { [oauth.allowInsecureRequests]: true };
 
-  const ours = await failureOf(() => isActive('broken'));
-  const theirs = await failureOf(async () => {
+  const ours = await catchFailure(() => isActive('broken'));
+  const theirs = await catchFailure(async () => {
     const response = await oauth.introspectionRequest(plain, me, oauth.None(), 'broken', options);
     return oauth.processIntrospectionResponse(plain, me, response);
   });
@@ -54,9 +54,9 @@ test('a 500 is the error that it is with the global fetch', async () => {
   expect([Object.getPrototypeOf(ours), String(ours)]).toEqual([Object.getPrototypeOf(theirs), String(theirs)]);
 });
 
-test('an abort ends the call, and the server sees it', async () => {
+test('an abort ends the call and closes the connection', async () => {
   const caller = new AbortController();
-  const { arrived, brokenOff } = api.watch('/introspect');
+  const { arrived, disconnected: brokenOff } = api.watch('/introspect');
 
   const call = isActive('slow', caller.signal);
   await arrived;

@@ -2,13 +2,13 @@ import { createClient } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { request } from '@octokit/request';
 import { afterAll, expect, test } from 'vitest';
-import { bodyOf, failureOf, guardedApi, sendJson } from './guarded-api.ts';
+import { readBody, catchFailure, guardedApi, sendJson } from './guarded-api.ts';
 
 const api = await guardedApi(async (incoming, outgoing) => {
   if (incoming.url === '/slow') return;
   if (incoming.url === '/repos/o/r') return sendJson(outgoing, 200, { full_name: 'o/r' });
   if (incoming.method === 'GET') return sendJson(outgoing, 404, { message: 'Not Found' });
-  const issue = JSON.parse(await bodyOf(incoming));
+  const issue = JSON.parse(await readBody(incoming));
   sendJson(outgoing, issue.title === '' ? 500 : 201, issue.title === '' ? { message: 'Out of order' } : issue);
 });
 const token = (await Token.create(api.issuer.credentials)).unwrap();
@@ -22,14 +22,14 @@ afterAll(async () => {
 
 const repository = { owner: 'o', repo: 'r' };
 
-test('a call carries the token', async () => {
+test('a call has the token', async () => {
   const { data } = await github('GET /repos/{owner}/{repo}', repository);
 
   expect(data).toEqual({ full_name: 'o/r' });
   expect(api.seen()).toEqual(['GET /repos/o/r → 200']);
 });
 
-test('a POST whose token was revoked is sent again with its body', async () => {
+test('after a 401 a POST is replayed with its body', async () => {
   api.issuer.revoke();
 
   const { data } = await github('POST /repos/{owner}/{repo}/issues', { ...repository, title: 'Broken' });
@@ -41,19 +41,19 @@ test('a POST whose token was revoked is sent again with its body', async () => {
 test.each([
   [404, 'GET /missing'],
   [500, 'POST /issues'],
-])('a %d is the error that it is with the global fetch', async (status, route) => {
+])('a %d gives the same error as with the global fetch', async (status, route) => {
   const plain = request.defaults({ baseUrl: api.openOrigin });
 
-  const ours = await failureOf(() => github(route, { title: '' }));
-  const theirs = await failureOf(() => plain(route, { title: '' }));
+  const ours = await catchFailure(() => github(route, { title: '' }));
+  const theirs = await catchFailure(() => plain(route, { title: '' }));
 
   expect(ours).toMatchObject({ name: 'HttpError', status });
   expect([Object.getPrototypeOf(ours), String(ours)]).toEqual([Object.getPrototypeOf(theirs), String(theirs)]);
 });
 
-test('an abort ends the call, and the server sees it', async () => {
+test('an abort ends the call and closes the connection', async () => {
   const caller = new AbortController();
-  const { arrived, brokenOff } = api.watch('/slow');
+  const { arrived, disconnected: brokenOff } = api.watch('/slow');
 
   const call = github('GET /slow', { request: { fetch: client.fetch, signal: caller.signal } });
   await arrived;

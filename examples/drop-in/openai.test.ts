@@ -2,7 +2,7 @@ import { createClient } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { APIUserAbortError, InternalServerError, NotFoundError, OpenAI } from 'openai';
 import { afterAll, expect, test } from 'vitest';
-import { bodyOf, failureOf, guardedApi, sendJson } from './guarded-api.ts';
+import { readBody, catchFailure, guardedApi, sendJson } from './guarded-api.ts';
 
 interface Asked {
   readonly model: string;
@@ -10,20 +10,20 @@ interface Asked {
   readonly messages: readonly [{ readonly content: string }];
 }
 
-const chunkOf = (content: string): string => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`;
-/** Lets the model go on after its first word. */
-let goOn = Promise.withResolvers<void>();
+const toChunk = (content: string): string => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`;
+/** Resolved to send the second word. */
+let sendNext = Promise.withResolvers<void>();
 
 const api = await guardedApi(async (incoming, outgoing) => {
   if (incoming.url === '/v1/models/slow') return;
-  const { model, stream = false, messages }: Asked = JSON.parse(await bodyOf(incoming));
+  const { model, stream = false, messages }: Asked = JSON.parse(await readBody(incoming));
   if (model === 'missing') return sendJson(outgoing, 404, { error: { message: 'No such model' } });
   if (model === 'broken') return sendJson(outgoing, 500, { error: { message: 'Out of order' } });
   const [{ content }] = messages;
   if (!stream) return sendJson(outgoing, 200, { choices: [{ message: { content: `You said ${content}` } }] });
-  outgoing.writeHead(200, { 'content-type': 'text/event-stream' }).write(chunkOf('You'));
-  await goOn.promise;
-  outgoing.end(`${chunkOf('said')}${chunkOf(content)}data: [DONE]\n\n`);
+  outgoing.writeHead(200, { 'content-type': 'text/event-stream' }).write(toChunk('You'));
+  await sendNext.promise;
+  outgoing.end(`${toChunk('said')}${toChunk(content)}data: [DONE]\n\n`);
 });
 const token = (await Token.create(api.issuer.credentials)).unwrap();
 // an answer may be long, and silent while the model thinks
@@ -39,14 +39,14 @@ afterAll(async () => {
 
 const hello = (model = 'wise') => ({ model, messages: [{ role: 'user' as const, content: 'hello' }] });
 
-test('a call carries the token', async () => {
+test('a call has the token', async () => {
   const answer = await ai.chat.completions.create(hello());
 
   expect(answer.choices[0]?.message.content).toBe('You said hello');
   expect(api.seen()).toEqual(['POST /v1/chat/completions → 200']);
 });
 
-test('a call whose token was revoked is sent again with its body', async () => {
+test('after a 401 a call is replayed with its body', async () => {
   api.issuer.revoke();
 
   const answer = await ai.chat.completions.create(hello());
@@ -58,32 +58,32 @@ test('a call whose token was revoked is sent again with its body', async () => {
 test.each([
   ['missing', 404, NotFoundError],
   ['broken', 500, InternalServerError],
-])('a %s model is the error that it is with the global fetch', async (model, status, kind) => {
+])('a %s model gives the same error as with the global fetch', async (model, status, kind) => {
   const plain = new OpenAI({ baseURL: `${api.openOrigin}/v1`, apiKey: 'none', maxRetries: 0 });
 
-  const ours = await failureOf(async () => ai.chat.completions.create(hello(model)));
-  const theirs = await failureOf(async () => plain.chat.completions.create(hello(model)));
+  const ours = await catchFailure(async () => ai.chat.completions.create(hello(model)));
+  const theirs = await catchFailure(async () => plain.chat.completions.create(hello(model)));
 
   expect(ours).toBeInstanceOf(kind);
   expect(ours).toMatchObject({ status });
   expect(String(ours)).toBe(String(theirs));
 });
 
-test('words arrive one by one, while the model still talks', async () => {
-  goOn = Promise.withResolvers();
+test('words arrive one by one during the response', async () => {
+  sendNext = Promise.withResolvers();
   const words: unknown[] = [];
 
   for await (const { choices } of await ai.chat.completions.create({ ...hello(), stream: true })) {
     words.push(choices[0]?.delta.content);
-    goOn.resolve(); // it says no more before the first word is here
+    sendNext.resolve(); // it says no more before the first word is here
   }
 
   expect(words).toEqual(['You', 'said', 'hello']);
 });
 
-test('an abort ends the call, and the server sees it', async () => {
+test('an abort ends the call and closes the connection', async () => {
   const caller = new AbortController();
-  const { arrived, brokenOff } = api.watch('/v1/models/slow');
+  const { arrived, disconnected: brokenOff } = api.watch('/v1/models/slow');
 
   const call = ai.models.retrieve('slow', { signal: caller.signal });
   await arrived;
@@ -93,9 +93,9 @@ test('an abort ends the call, and the server sees it', async () => {
   await brokenOff;
 });
 
-test('a stream that is left early is broken off at the server', async () => {
-  goOn = Promise.withResolvers();
-  const { brokenOff } = api.watch('/v1/chat/completions');
+test('leaving a stream early closes the connection', async () => {
+  sendNext = Promise.withResolvers();
+  const { disconnected: brokenOff } = api.watch('/v1/chat/completions');
 
   const stream = await ai.chat.completions.create({ ...hello(), stream: true });
   for await (const chunk of stream) {
@@ -104,5 +104,5 @@ test('a stream that is left early is broken off at the server', async () => {
   }
 
   await brokenOff;
-  goOn.resolve();
+  sendNext.resolve();
 });

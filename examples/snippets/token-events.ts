@@ -1,11 +1,11 @@
 import { Token } from '@bearings/oauth-bearer';
 
-const clientSecret = async (): Promise<string> => process.env['ORDERS_SECRET'] ?? ''; // asked at each acquisition
+const clientSecret = async (): Promise<string> => process.env['ORDERS_SECRET'] ?? ''; // called for each token request
 const config = { issuerUrl: 'https://id.internal', clientId: 'billing', clientSecret, start: 'lazy' } as const;
 const token = (await Token.create(config)).unwrap();
 
 token.subscribe((event) => {
-  if ('lifetimeMs' in event) console.log(`${event.type}: good for ${event.lifetimeMs / 1_000} s`);
+  if ('lifetimeMs' in event) console.log(`${event.type}: valid for ${event.lifetimeMs / 1_000} s`);
   if (event.type === 'renewal-failed') console.error(`failed ${event.failures} times: ${event.error.message}`);
 });
 await token.get();

@@ -9,10 +9,10 @@ const created = TokenPool.create((tenant) => ({
 }));
 const pool = created.unwrap();
 
-function ordersOf(tenant: string): Client {
+function createOrders(tenant: string): Client {
   const token = pool.for({ tenant, scopes: ['orders.read'] }).unwrap();
   return createClient({ baseUrl: 'https://orders.internal' }, withBearerAuth(token));
 }
 
-const orders = await Promise.all(['a', 'b'].map((tenant) => ordersOf(tenant).get('v1/orders/42').json()));
+const orders = await Promise.all(['a', 'b'].map((tenant) => createOrders(tenant).get('v1/orders/42').json()));
 console.log(`${orders.length} orders, ${pool.size} tokens`);

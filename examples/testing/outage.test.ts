@@ -3,7 +3,7 @@ import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { fakeApi, fakeIssuer, faults, combineFetch, virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
 
-test('calls go on while the issuer is down, fail at once when the token has ended, and recover', async () => {
+test('calls succeed during an outage until the token expires, and again after it', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock, tokenLifetimeMs: 600_000 });
   const orders = fakeApi(issuer);

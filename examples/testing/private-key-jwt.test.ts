@@ -10,7 +10,7 @@ import { expect, test } from 'vitest';
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
-/** A real OpenID provider on loopback that knows one client by its public key. */
+/** A real OpenID provider on loopback with one client and its public key. */
 async function startProvider(): Promise<{ issuerUrl: string; stop: () => void }> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -27,7 +27,7 @@ async function startProvider(): Promise<{ issuerUrl: string; stop: () => void }>
   return { issuerUrl, stop: () => void server.close() };
 }
 
-/** A network that loses so many answers of the token endpoint, and keeps the assertions that were sent. */
+/** A network that loses this many token responses and records the assertions. */
 function lossyNetwork(losses: number): { fetch: typeof globalThis.fetch; assertions: string[] } {
   const assertions: string[] = [];
   const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -43,7 +43,7 @@ function lossyNetwork(losses: number): { fetch: typeof globalThis.fetch; asserti
   return { fetch, assertions };
 }
 
-test('a client proves itself with a key, without a secret', async () => {
+test('a client authenticates with a key instead of a secret', async () => {
   const { issuerUrl, stop } = await startProvider();
 
   const created = await Token.create({ issuerUrl, clientId: 'billing', privateKey: pem, scopes: ['orders.read'] });
@@ -53,7 +53,7 @@ test('a client proves itself with a key, without a secret', async () => {
   stop();
 });
 
-test('a provider that takes each assertion once takes the retry of a request whose answer was lost', async () => {
+test('a retry after a lost response has a new assertion, which the provider accepts', async () => {
   const { issuerUrl, stop } = await startProvider();
   const { fetch, assertions } = lossyNetwork(2);
 
@@ -65,7 +65,7 @@ test('a provider that takes each assertion once takes the retry of a request who
   stop();
 });
 
-test('the provider does refuse an assertion that it has seen', async () => {
+test('the provider rejects an assertion that it has seen', async () => {
   const { issuerUrl, stop } = await startProvider();
   const { fetch, assertions } = lossyNetwork(0);
   await fetchToken({ issuerUrl, clientId: 'billing', privateKey: pem, fetch });
@@ -85,15 +85,15 @@ test('the provider does refuse an assertion that it has seen', async () => {
 });
 
 test.each([
-  ['the token endpoint', 'is taken', (issuerUrl: string) => `${issuerUrl}/token`],
-  ['somebody else', 'is refused', () => 'https://other.example'],
-])('an assertion for %s %s', async (_, outcome, audienceOf) => {
+  ['the token endpoint', 'is accepted', (issuerUrl: string) => `${issuerUrl}/token`],
+  ['another server', 'is rejected', () => 'https://other.example'],
+])('an assertion for %s %s', async (_, outcome, getAudience) => {
   const { issuerUrl, stop } = await startProvider();
-  const assertionAudience = audienceOf(issuerUrl);
+  const assertionAudience = getAudience(issuerUrl);
 
-  const answer = await fetchToken({ issuerUrl, clientId: 'billing', privateKey: pem, assertionAudience });
+  const result = await fetchToken({ issuerUrl, clientId: 'billing', privateKey: pem, assertionAudience });
 
-  const said = answer.isErr() && answer.error.code === 'HTTP' ? answer.error.oauthError : answer.isOk();
-  expect(said).toBe(outcome === 'is taken' ? true : 'invalid_client');
+  const outcomeSeen = result.isErr() && result.error.code === 'HTTP' ? result.error.oauthError : result.isOk();
+  expect(outcomeSeen).toBe(outcome === 'is accepted' ? true : 'invalid_client');
   stop();
 });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const hour = 3_600_000;
 
-test('a token is renewed ahead, while the service does nothing', async () => {
+test('a token is renewed in the background before it expires', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock, tokenLifetimeMs: hour });
   await using token = (await Token.create({ ...issuer.credentials, fetch: issuer.fetch, clock })).unwrap();
@@ -15,7 +15,7 @@ test('a token is renewed ahead, while the service does nothing', async () => {
   expect(issuer.counts.granted).toBe(2);
 });
 
-test('a token that ended while the machine slept is not used', async () => {
+test('a token that expired while the machine slept is not used', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock, tokenLifetimeMs: hour });
   await using token = (await Token.create({ ...issuer.credentials, fetch: issuer.fetch, clock })).unwrap();

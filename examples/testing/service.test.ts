@@ -13,7 +13,7 @@ const network = setupServer(...issuer.handlers, ...orders.handlers);
 beforeAll(() => network.listen({ onUnhandledFrame: 'error' }));
 afterAll(() => network.close());
 
-test('an order is fetched, also after its token was revoked', async () => {
+test('an order is fetched, even after the token was revoked', async () => {
   await using token = (await Token.create({ ...issuer.credentials, scopes: ['orders.read'] })).unwrap();
   const client = createClient({ baseUrl: orders.origin }, withBearerAuth(token));
 

@@ -1,8 +1,8 @@
 /**
- * What things are called.
+ * Attribute names.
  *
- * The first part is OpenTelemetry's HTTP conventions, 1.45 (stable; `url.template` alone is still in development), the
- * second is ours. Written out: eleven words need no dependency.
+ * The first group is from OpenTelemetry's HTTP conventions 1.45 (all stable but `url.template`), the second is ours. They
+ * are written out, because a few names need no dependency.
  */
 export const attribute = {
   errorType: 'error.type',
@@ -21,5 +21,5 @@ export const attribute = {
   tokenName: 'bearings.token.name',
 } as const;
 
-/** What a value is called that is none of the known ones, for a method as for an error. */
+/** The value for an unknown method or error. */
 export const other = '_OTHER';

@@ -1,31 +1,31 @@
 import type { Counter, Histogram, Meter, UpDownCounter } from '@opentelemetry/api';
 
-/** What is counted of a client's calls. */
+/** The metrics of the calls of a client. */
 export interface CallMeters {
   readonly duration: Histogram;
   readonly active: UpDownCounter;
   readonly retries: Counter;
 }
 
-/** The buckets that the HTTP conventions advise, in seconds. */
+/** The buckets that the HTTP conventions recommend, in seconds. */
 export const advisedBuckets: readonly number[] = [
   0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
 ];
 
-/** Makes what counts a client's calls. */
-export function callMeters(meter: Meter): CallMeters {
+/** Creates the metrics of the calls of a client. */
+export function createCallMeters(meter: Meter): CallMeters {
   return {
     duration: meter.createHistogram('http.client.request.duration', {
-      description: 'How long calls took until their response head, with retries and whatever else they waited for.',
+      description: 'Duration of calls until the response headers, including retries and all waits.',
       unit: 's',
       advice: { explicitBucketBoundaries: [...advisedBuckets] },
     }),
     active: meter.createUpDownCounter('http.client.active_requests', {
-      description: 'How many calls are under way.',
+      description: 'Number of calls in flight.',
       unit: '{request}',
     }),
     retries: meter.createCounter('bearings.client.retries', {
-      description: 'How many requests went out beyond the first of their call.',
+      description: 'Number of requests after the first one of their call.',
       unit: '{request}',
     }),
   };

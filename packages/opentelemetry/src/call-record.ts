@@ -3,37 +3,37 @@ import type { Call, ClientRequest } from '@bearings/client/layer';
 import type { Describe, RequestFacts } from './request-facts.ts';
 
 /** What the two stages share. */
-export interface Shared {
+export interface SharedContext {
   readonly tracer: () => Tracer;
   readonly records: WeakMap<Call, CallRecord>;
-  /** Under which key a context says whose call it is for. */
-  readonly ofCall: symbol;
+  /** The context key for the call that a context belongs to. */
+  readonly callKey: symbol;
 }
 
-/** What the two stages know of a call together. */
+/** The state of one call, shared by the two stages. */
 export interface CallRecord {
-  /** What the call was asked to send. */
+  /** The request of the call. */
   readonly request: ClientRequest;
   readonly facts: RequestFacts;
   readonly describe: Describe;
   readonly retries: Counter;
-  /** The context whose span is the call's. */
+  /** The context with the span of the call. */
   readonly context: Context;
-  /** How many requests have gone out. */
+  /** How many requests were sent. */
   sent: number;
-  /** The attempt of the last of them. */
+  /** The attempt number of the last request. */
   attempt: number;
-  /** Whether the last of them was answered with a redirect. */
+  /** Whether the last response was a redirect. */
   isRedirected: boolean;
 }
 
-/** Why a request goes out that is not the first of its call. */
+/** Why a request after the first one is sent. */
 export type ResendReason = 'retry' | 'replay' | 'redirect';
 
 /**
- * Why the next request goes out.
+ * The reason for the next request.
  *
- * Within one attempt, what follows a redirect is its next hop; whatever else is sent again is a replay, such as the one
+ * Within one attempt, a request after a redirect is the next hop. Any other repeated request is a replay, for example
  * after a 401.
  */
 export function resendReason({ attempt, isRedirected }: CallRecord, call: Call): ResendReason {
@@ -41,8 +41,8 @@ export function resendReason({ attempt, isRedirected }: CallRecord, call: Call):
   return isRedirected ? 'redirect' : 'replay';
 }
 
-/** Notes that a request goes out. */
-export function noteRequest(record: CallRecord, { attempt }: Call): void {
+/** Records that a request is sent. */
+export function recordRequest(record: CallRecord, { attempt }: Call): void {
   record.sent += 1;
   record.attempt = attempt;
   record.isRedirected = false;
@@ -50,7 +50,7 @@ export function noteRequest(record: CallRecord, { attempt }: Call): void {
 
 const redirects: readonly number[] = [301, 302, 303, 307, 308];
 
-/** Notes what the last request was answered with. */
-export function noteResponse(record: CallRecord, { status, headers }: Response): void {
+/** Records the response to the last request. */
+export function recordResponse(record: CallRecord, { status, headers }: Response): void {
   record.isRedirected = redirects.includes(status) && headers.has('location');
 }

@@ -3,49 +3,51 @@ import type { Attributes, Counter, Histogram, Meter, ObservableGauge, Observable
 import type { TokenEvent, TokenHandle } from '@bearings/oauth-bearer';
 import { attribute } from './attribute.ts';
 import { advisedBuckets } from './call-meters.ts';
-import { lazily } from './lazily.ts';
-import { scope } from './scope.ts';
+import { perProvider } from './per-provider.ts';
+import { instrumentationScope } from './instrumentation-scope.ts';
 
-/** How a token is observed. */
+/** Options of `observeToken`. */
 export interface TokenObservation {
-  /** What tells this token from the service's others, such as what it is for. One of few, and no secret. */
+  /** The name of this token in metrics, such as the API it is for. Not a secret; use few different names. */
   readonly name: string;
-  /** Default: one of the global provider. One that is registered later is found at the token's next event. */
+  /** The meter. Default: from the global provider. A provider that is registered later is used from the next event on. */
   readonly meter?: Meter;
 }
 
 /**
- * Counts what happens in the life of a token, and shows how long calls still have one.
+ * Records the events of a token, and how long it is still valid.
  *
- * It ends when the token is closed. Until then the meter holds the token: stop, or close it.
+ * It stops when the token is closed. Until then the meter keeps a reference to the token.
  *
- * @returns the way to stop
+ * @returns a function that stops it
  */
 export function observeToken(token: TokenHandle, { name, meter }: TokenObservation): () => void {
-  const named = { [attribute.tokenName]: name };
-  const show = (result: ObservableResult): void => {
+  const nameAttribute = { [attribute.tokenName]: name };
+  const observeValidity = (result: ObservableResult): void => {
     const { validForMs } = token.status();
-    // a fixed token has no end, and exporters that write JSON have no infinity
-    if (validForMs < Infinity) result.observe(validForMs / 1_000, named);
+    // a static token does not expire, and JSON exporters cannot write infinity
+    if (validForMs < Infinity) result.observe(validForMs / 1_000, nameAttribute);
   };
-  let shownBy: ObservableGauge | undefined;
-  const meters = lazily(
+  let gauge: ObservableGauge | undefined;
+  const meters = perProvider(
     () => meter ?? metrics.getMeterProvider(),
     () => {
-      const made = tokenMeters(meter ?? metrics.getMeter(scope.name, scope.version));
-      shownBy?.removeCallback(show);
-      shownBy = made.secondsLeft;
-      shownBy.addCallback(show);
-      return made;
+      const created = createTokenMeters(
+        meter ?? metrics.getMeter(instrumentationScope.name, instrumentationScope.version),
+      );
+      gauge?.removeCallback(observeValidity);
+      gauge = created.secondsLeft;
+      gauge.addCallback(observeValidity);
+      return created;
     },
   );
   const stop = (): void => {
     unsubscribe();
-    shownBy?.removeCallback(show);
+    gauge?.removeCallback(observeValidity);
   };
   const unsubscribe = token.subscribe((event) => {
     if (event.type === 'closed') stop();
-    else count(meters(), event, named);
+    else count(meters(), event, nameAttribute);
   });
   meters();
   return stop;
@@ -59,27 +61,27 @@ interface TokenMeters {
   readonly secondsLeft: ObservableGauge;
 }
 
-function tokenMeters(meter: Meter): TokenMeters {
+function createTokenMeters(meter: Meter): TokenMeters {
   return {
     acquisitions: meter.createCounter('bearings.token.acquisitions', {
-      description: 'How many tokens have come.',
+      description: 'Number of acquired tokens.',
       unit: '{token}',
     }),
     failures: meter.createCounter('bearings.token.failures', {
-      description: 'How many acquisitions have failed.',
+      description: 'Number of failed acquisitions.',
       unit: '{acquisition}',
     }),
     invalidations: meter.createCounter('bearings.token.invalidations', {
-      description: 'How many tokens a resource has rejected.',
+      description: 'Number of tokens that a resource rejected.',
       unit: '{token}',
     }),
     duration: meter.createHistogram('bearings.token.acquisition.duration', {
-      description: 'How long acquisitions took, those that failed included.',
+      description: 'Duration of acquisitions, including failed ones.',
       unit: 's',
       advice: { explicitBucketBoundaries: [...advisedBuckets] },
     }),
     secondsLeft: meter.createObservableGauge('bearings.token.seconds_until_unauthenticated', {
-      description: 'How long it is until calls would be without a token; 0 when they are.',
+      description: 'Time until calls have no valid token; 0 if they have none.',
       unit: 's',
     }),
   };
@@ -88,25 +90,25 @@ function tokenMeters(meter: Meter): TokenMeters {
 function count(
   { acquisitions, failures, invalidations, duration }: TokenMeters,
   event: TokenEvent,
-  named: Attributes,
+  nameAttribute: Attributes,
 ): void {
   switch (event.type) {
     case 'acquired':
     case 'renewed':
     case 'rotated': {
-      const told = { ...named, [attribute.tokenEvent]: event.type };
-      acquisitions.add(1, told);
-      duration.record(event.tookMs / 1_000, told);
+      const attributes = { ...nameAttribute, [attribute.tokenEvent]: event.type };
+      acquisitions.add(1, attributes);
+      duration.record(event.tookMs / 1_000, attributes);
       return;
     }
     case 'renewal-failed': {
-      const told = { ...named, [attribute.errorType]: event.error.code };
-      failures.add(1, told);
-      duration.record(event.tookMs / 1_000, told);
+      const attributes = { ...nameAttribute, [attribute.errorType]: event.error.code };
+      failures.add(1, attributes);
+      duration.record(event.tookMs / 1_000, attributes);
       return;
     }
     case 'invalidated':
-      invalidations.add(1, named);
+      invalidations.add(1, nameAttribute);
       return;
     case 'expired':
     case 'recovered':

@@ -3,71 +3,70 @@ import { propagation } from '@opentelemetry/api';
 import type { Call, ClientRequest } from '@bearings/client/layer';
 import type { Propagate, TelemetrySettings } from './telemetry-options.ts';
 
-/** A request that is about to go out. */
-interface Departure {
+/** A request that is about to be sent. */
+interface OutgoingRequest {
   readonly request: ClientRequest;
   readonly call: Call;
-  /** Where to. */
+  /** The origin of this request. */
   readonly origin: string;
-  /** Where the call was meant to go. */
-  readonly home: string;
+  /** The origin of the call. */
+  readonly callOrigin: string;
 }
 
-/** Puts the trace's headers on a call, when they may go where it goes. */
-export type Inject = (context: Context, departure: Departure) => void;
+/** Sets the trace headers of a request, if its origin may get them. */
+export type Inject = (context: Context, outgoing: OutgoingRequest) => void;
 
-type Headings = ReadonlyMap<string, string>;
+type TraceHeaders = ReadonlyMap<string, string>;
 
-const none: Headings = new Map();
+const noHeaders: TraceHeaders = new Map();
 
 /**
- * Makes what puts the trace's headers on calls, anew for each request that goes out.
+ * Creates the function that sets the trace headers, new ones for each request.
  *
- * A redirect to another origin leaves them behind, as it does credentials: baggage may hold what is nobody else's
- * business.
+ * A redirect to another origin removes them, like credentials: baggage may contain confidential values.
  */
-export function injector({ propagator, propagate }: TelemetrySettings): Inject {
-  const mayGo = destinations(propagate);
-  const carried = new WeakMap<Call, Headings>();
-  return (context, departure) => {
-    const { call, origin, home } = departure;
-    const now = mayGo(origin, home) ? written(context, propagator) : none;
-    takeOff(carried.get(call) ?? none, now, departure);
-    for (const [name, value] of now) putOn(call, name, value);
+export function createInject({ propagator, propagate }: TelemetrySettings): Inject {
+  const isAllowed = createOriginRule(propagate);
+  const carried = new WeakMap<Call, TraceHeaders>();
+  return (context, outgoing) => {
+    const { call, origin, callOrigin } = outgoing;
+    const now = isAllowed(origin, callOrigin) ? traceHeaders(context, propagator) : noHeaders;
+    removeStale(carried.get(call) ?? noHeaders, now, outgoing);
+    for (const [name, value] of now) setHeader(call, name, value);
     if (now.size > 0) carried.set(call, now);
   };
 }
 
-function destinations(propagate: Propagate): (origin: string, home: string) => boolean {
+function createOriginRule(propagate: Propagate): (origin: string, callOrigin: string) => boolean {
   if (propagate === 'everywhere') return () => true;
   if (propagate === 'nowhere') return () => false;
-  if (propagate === 'origin') return (origin, home) => origin === home;
+  if (propagate === 'origin') return (origin, callOrigin) => origin === callOrigin;
   return (origin) => propagate.includes(origin);
 }
 
 const setter = { set: (carrier: Map<string, string>, name: string, value: string) => void carrier.set(name, value) };
 
-/** A propagator that fails costs the trace, and not the call. */
-function written(context: Context, propagator: TextMapPropagator | undefined): Headings {
+/** If the propagator throws, the request is sent without trace headers. */
+function traceHeaders(context: Context, propagator: TextMapPropagator | undefined): TraceHeaders {
   const carrier = new Map<string, string>();
   try {
     (propagator ?? propagation).inject(context, carrier, setter);
     return carrier;
   } catch {
-    return none;
+    return noHeaders;
   }
 }
 
-function putOn(call: Call, name: string, value: string): void {
+function setHeader(call: Call, name: string, value: string): void {
   try {
     call.headers.set(name, value);
   } catch {
-    // not a header that HTTP allows: it is left out
+    // not a valid header: it is left out
   }
 }
 
-/** A call keeps its headers from one request to the next: what this one must not have is taken off. */
-function takeOff(before: Headings, now: Headings, { call, request }: Departure): void {
+/** A call keeps its headers between requests. Removes those that this request must not have. */
+function removeStale(before: TraceHeaders, now: TraceHeaders, { call, request }: OutgoingRequest): void {
   const stale = [...before].filter(([name]) => !now.has(name));
   if (stale.length === 0) return;
   const headers = call.headers.mergeWith(request);

@@ -1,32 +1,32 @@
 import type { ClientRequest } from '@bearings/client/layer';
 import type { Attributes } from '@opentelemetry/api';
 import { attribute, other } from './attribute.ts';
-import { boundedTemplates, templateMatcher, templateOf } from './path-template.ts';
+import { boundedTemplates, templateMatcher, guessTemplate } from './path-template.ts';
 import type { TelemetrySettings } from './telemetry-options.ts';
 
-/** What may be told of a request. */
+/** What is recorded of a request. */
 export interface RequestFacts {
   /** The name of its span. */
   readonly name: string;
   readonly origin: string;
-  /** The few values by which calls are counted. */
+  /** The attributes of metrics: few different values. */
   readonly counted: Attributes;
-  /** Those and the ones that are different for every call. */
+  /** The attributes of spans: these, and values that differ for every call. */
   readonly traced: Attributes;
 }
 
-/** Tells what may be told of a request. */
+/** Describes a request. */
 export type Describe = (request: ClientRequest) => RequestFacts;
 
 /**
- * Makes what describes the requests of one client, which has so many templates and no more.
+ * Creates the function that describes the requests of one client, with a limited number of templates.
  *
- * Of the URL neither user, password, query nor fragment is told. The conventions ask for the query with known secrets
- * taken out; which parameters are secret is nothing a library can know.
+ * User, password, query and fragment of the URL are not recorded. The conventions record the query without known secrets,
+ * but a library cannot know which parameters are secret.
  */
-export function describer(settings: TelemetrySettings): Describe {
+export function createDescribe(settings: TelemetrySettings): Describe {
   const { knownMethods } = settings;
-  const template = templater(settings);
+  const template = createTemplater(settings);
   return ({ url: text, method }) => {
     const url = new URL(text);
     const isKnown = knownMethods.has(method);
@@ -34,7 +34,7 @@ export function describer(settings: TelemetrySettings): Describe {
     const counted: Attributes = {
       [attribute.method]: isKnown ? method : other,
       [attribute.serverAddress]: url.hostname.replaceAll(/^\[|\]$/g, ''),
-      [attribute.serverPort]: portOf(url),
+      [attribute.serverPort]: serverPort(url),
       [attribute.urlScheme]: url.protocol.slice(0, -1),
     };
     if (urlTemplate !== undefined) counted[attribute.urlTemplate] = urlTemplate;
@@ -46,26 +46,26 @@ export function describer(settings: TelemetrySettings): Describe {
   };
 }
 
-const portOf = ({ port, protocol }: URL): number => {
+const serverPort = ({ port, protocol }: URL): number => {
   if (port !== '') return Number(port);
   return protocol === 'https:' ? 443 : 80;
 };
 
-/** Whatever gives the template, one client has no more than `maxTemplates` that nobody wrote down. */
-function templater({
+/** Creates the function that names a template. One client has at most `maxTemplates`, besides `pathTemplates`. */
+function createTemplater({
   pathTemplates,
   maxTemplates,
   classify,
 }: TelemetrySettings): (url: URL, method: string) => string | undefined {
   const bounded = boundedTemplates(maxTemplates);
   const written = templateMatcher(pathTemplates);
-  if (classify === undefined) return ({ pathname }) => written(pathname) ?? bounded(templateOf(pathname));
+  if (classify === undefined) return ({ pathname }) => written(pathname) ?? bounded(guessTemplate(pathname));
   return (url, method) => {
     try {
       const template = classify(url, method);
       return template === undefined ? undefined : bounded(template);
     } catch {
-      return undefined; // a call does not fail because nobody can name it
+      return undefined; // a call does not fail because of its template
     }
   };
 }

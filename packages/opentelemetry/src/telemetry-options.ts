@@ -1,49 +1,47 @@
 import type { MeterProvider, TextMapPropagator, TracerProvider } from '@opentelemetry/api';
 import { ConfigError } from '@bearings/client/errors';
 
-/** Names the template of a URL, such as `/v1/orders/{id}`; `undefined` for none. */
+/** Returns the template of a URL, such as `/v1/orders/{id}`, or `undefined` for no template. */
 export type Classify = (url: URL, method: string) => string | undefined;
 
 /**
- * Where the trace's headers (`traceparent`, `tracestate`, `baggage`, or what else the propagator writes) may go.
+ * Which requests get the trace headers (`traceparent`, `tracestate`, `baggage`, or those of another propagator).
  *
- * - `origin`: to the origin that the call is for, and not along when a redirect leads elsewhere.
- * - `everywhere`: along with every request.
- * - `nowhere`.
- * - a list of origins: to these and no others.
+ * - `origin`: requests to the origin of the call, not after a redirect to another origin.
+ * - `everywhere`: every request.
+ * - `nowhere`: no request.
+ * - a list of origins: requests to these origins.
  */
 export type Propagate = 'origin' | 'everywhere' | 'nowhere' | readonly string[];
 
-/** What is recorded of a client's calls, and by whom. */
+/** Options of `withTelemetry`. */
 export interface TelemetryOptions {
-  /** Paths that are told apart by name, such as `/v1/orders/{id}`. They come before what is guessed. Default: none. */
+  /** The templates of paths, such as `/v1/orders/{id}`. Other paths get a guessed template. Default: none. */
   readonly pathTemplates?: readonly string[];
   /**
-   * How many templates, besides those of `pathTemplates`, one client may have; `{other}` stands for the rest.
-   * Default: 100.
+   * The maximum number of guessed templates of one client. Later ones are recorded as `{other}`. Default: 100.
    */
   readonly maxTemplates?: number;
-  /** Takes the place of `pathTemplates` and of guessing. When it throws there is no template. */
+  /** Replaces `pathTemplates` and guessing. If it throws, there is no template. Default: not set. */
   readonly classify?: Classify;
-  /** Where the trace's headers may go. Default: `origin`. */
+  /** Which requests get the trace headers. Default: `origin`. */
   readonly propagate?: Propagate;
   /**
-   * Keeps instrumentations of `fetch` itself from tracing each request once more. That of undici would append a second
-   * `traceparent`, and who gets two takes neither. Default: true; false when there is none and a transport of your own
-   * has spans to show.
+   * Stops an instrumentation of `fetch` from recording each request again. The one of undici would add a second
+   * `traceparent`, and a server ignores both. Default: true. Set it to false to record the spans of your own transport.
    */
   readonly silenceFetch?: boolean;
-  /** Methods that are recorded by name; any other is `_OTHER`. Default: those of RFC 9110, `PATCH` and `QUERY`. */
+  /** The methods that are recorded by name. Others are recorded as `_OTHER`. Default: RFC 9110, `PATCH` and `QUERY`. */
   readonly knownMethods?: readonly string[];
-  /** Default: the global one, also when it is registered later. */
+  /** The tracer provider. Default: the global one, also if it is registered later. */
   readonly tracerProvider?: TracerProvider;
-  /** Default: the global one, also when it is registered later. */
+  /** The meter provider. Default: the global one, also if it is registered later. */
   readonly meterProvider?: MeterProvider;
-  /** Default: the global one, also when it is registered later. */
+  /** The propagator of trace headers. Default: the global one, also if it is registered later. */
   readonly propagator?: TextMapPropagator;
 }
 
-/** Options with every default in place, checked. */
+/** Checked options with their defaults. */
 export interface TelemetrySettings extends Omit<TelemetryOptions, 'knownMethods'> {
   readonly pathTemplates: readonly string[];
   readonly maxTemplates: number;
@@ -52,50 +50,47 @@ export interface TelemetrySettings extends Omit<TelemetryOptions, 'knownMethods'
   readonly knownMethods: ReadonlySet<string>;
 }
 
-/** Those of RFC 9110 §9, of RFC 5789, and the one that ky has a name for besides. */
+/** RFC 9110 §9, RFC 5789, and `QUERY`, which ky supports. */
 const standardMethods = ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE'];
 
 /**
- * Puts defaults in place and checks what was given.
+ * Checks the options and sets defaults.
  *
- * @throws ConfigError naming the option, what was found and what would be right
+ * @throws ConfigError with the option, its value and what is correct
  */
-export function settle(options: TelemetryOptions): TelemetrySettings {
+export function resolveOptions(options: TelemetryOptions): TelemetrySettings {
   const { pathTemplates = [], maxTemplates = 100, propagate = 'origin', silenceFetch = true } = options;
   if (!Number.isInteger(maxTemplates) || maxTemplates < 0) {
     throw new ConfigError('maxTemplates', `maxTemplates must be a whole number from 0, not ${String(maxTemplates)}`);
   }
   const relative = pathTemplates.find((template) => !template.startsWith('/'));
   if (relative !== undefined) {
-    throw new ConfigError(
-      'pathTemplates',
-      `A path template begins with a slash, and ${JSON.stringify(relative)} does not`,
-    );
+    throw new ConfigError('pathTemplates', `A path template must begin with a slash, not ${JSON.stringify(relative)}`);
   }
   return {
     ...options,
     pathTemplates: [...pathTemplates],
     maxTemplates,
-    propagate: checkedPropagate(propagate),
+    propagate: parsePropagate(propagate),
     silenceFetch,
     knownMethods: new Set(options.knownMethods ?? standardMethods),
   };
 }
 
-function checkedPropagate(propagate: Propagate): Propagate {
-  if (typeof propagate !== 'string') return propagate.map(originFrom);
+function parsePropagate(propagate: Propagate): Propagate {
+  if (typeof propagate !== 'string') return propagate.map(parseOrigin);
   if (propagate === 'origin' || propagate === 'everywhere' || propagate === 'nowhere') return propagate;
   throw new ConfigError(
     'propagate',
-    `propagate is 'origin', 'everywhere', 'nowhere' or a list of origins, not ${JSON.stringify(propagate)}`,
+    `propagate must be 'origin', 'everywhere', 'nowhere' or a list of origins, not ${JSON.stringify(propagate)}`,
   );
 }
 
-function originFrom(text: string): string {
+function parseOrigin(text: string): string {
   const url = URL.parse(text);
   if (url !== null && url.origin !== 'null' && url.href === `${url.origin}/`) return url.origin;
   throw new ConfigError(
     'propagate',
-    `propagate holds ${JSON.stringify(url?.host ?? '')}, not an origin such as https://api.example`,
+    `propagate must contain origins such as https://api.example, not ${JSON.stringify(url?.host ?? '')}`,
   );
 }

@@ -1,37 +1,37 @@
 import { createContextKey, metrics, trace } from '@opentelemetry/api';
 import { layer } from '@bearings/client/layer';
 import type { Layer } from '@bearings/client';
-import { callMeters } from './call-meters.ts';
-import { lazily } from './lazily.ts';
+import { createCallMeters } from './call-meters.ts';
+import { perProvider } from './per-provider.ts';
 import { observeCalls } from './observe-calls.ts';
 import { observeRequests } from './observe-requests.ts';
-import { injector } from './propagation.ts';
-import { scope } from './scope.ts';
-import { settle } from './telemetry-options.ts';
+import { createInject } from './propagation.ts';
+import { instrumentationScope } from './instrumentation-scope.ts';
+import { resolveOptions } from './telemetry-options.ts';
 import type { TelemetryOptions } from './telemetry-options.ts';
 
 /**
- * Records a client's calls: a span and a duration for each, and within it a span for each request that really goes out,
- * with a trace header of its own.
+ * Records the calls of a client: a span and a duration for each call, and inside it a span for each request that is sent,
+ * with its own trace headers.
  *
- * Both kinds of span end at the response head. Nothing is recorded that may be a secret: no query, no header, no body,
- * no error's message. Without an SDK it does next to nothing.
+ * Both kinds of span end when the response headers arrive. No secrets are recorded: no query, header, body or error
+ * message. Without an SDK it does almost nothing.
  *
- * @returns two layers, for the slots `observe` and `wire`
- * @throws ConfigError when an option is wrong
+ * @returns two layers, for the slots `observe` and `network`
+ * @throws ConfigError if an option is not valid
  */
 export function withTelemetry(options: TelemetryOptions = {}): readonly Layer[] {
-  const settings = settle(options);
+  const settings = resolveOptions(options);
   const { tracerProvider, meterProvider, pathTemplates, maxTemplates, propagate, silenceFetch } = settings;
-  const tracer = lazily(
+  const tracer = perProvider(
     () => tracerProvider ?? trace.getTracerProvider(),
-    (provider) => provider.getTracer(scope.name, scope.version),
+    (provider) => provider.getTracer(instrumentationScope.name, instrumentationScope.version),
   );
-  const meters = lazily(
+  const meters = perProvider(
     () => meterProvider ?? metrics.getMeterProvider(),
-    (provider) => callMeters(provider.getMeter(scope.name, scope.version)),
+    (provider) => createCallMeters(provider.getMeter(instrumentationScope.name, instrumentationScope.version)),
   );
-  const shared = { tracer, records: new WeakMap(), ofCall: createContextKey('bearings.call') };
+  const shared = { tracer, records: new WeakMap(), callKey: createContextKey('bearings.call') };
   return Object.freeze([
     layer(
       'observe',
@@ -40,8 +40,8 @@ export function withTelemetry(options: TelemetryOptions = {}): readonly Layer[] 
     ),
     layer(
       'network',
-      { name: 'telemetry(wire)', settings: { propagate, silenceFetch } },
-      observeRequests({ ...shared, silenceFetch, inject: injector(settings) }),
+      { name: 'telemetry(network)', settings: { propagate, silenceFetch } },
+      observeRequests({ ...shared, silenceFetch, inject: createInject(settings) }),
     ),
   ]);
 }

@@ -8,15 +8,15 @@ import { expect, test } from 'vitest';
 import { withTelemetry } from '../src/index.ts';
 import { recorder } from './recorded.ts';
 
-type Happening = (signal: AbortSignal, clock: VirtualClock) => Promise<Response>;
+type Outcome = (signal: AbortSignal, clock: VirtualClock) => Promise<Response>;
 
 const answer =
-  (status: number, location?: string): Happening =>
+  (status: number, location?: string): Outcome =>
   async () =>
     new Response(null, { status, headers: location === undefined ? {} : { location } });
 
-/** What may happen to a request on the wire. */
-const happenings: Readonly<Record<string, Happening>> = {
+/** The possible results of one request. */
+const outcomes: Readonly<Record<string, Outcome>> = {
   fine: answer(200),
   'not found': answer(404),
   later: answer(503),
@@ -30,20 +30,20 @@ const happenings: Readonly<Record<string, Happening>> = {
   slow: (_signal, clock) => new Promise((resolve) => clock.schedule(700, () => resolve(new Response()))),
   silent: (signal) =>
     new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true })),
-  deaf: () => new Promise(() => {}),
+  'ignores the abort': () => new Promise(() => {}),
 };
 
-/** A layer that replays once what comes back with 404, and may itself break. */
-function meddler(isBroken: boolean): Layer {
-  return layer('auth', 'meddler', (next) => async (request, call) => {
+/** A layer that replays a request once after a 404, and may throw. */
+function replayer(isBroken: boolean): Layer {
+  return layer('auth', 'replayer', (next) => async (request, call) => {
     const response = await next(request, call);
-    if (isBroken) throw new Error('meddler');
+    if (isBroken) throw new Error('replayer');
     return response.status === 404 ? next(request, call) : response;
   });
 }
 
-const history = record({
-  wire: array(constantFrom(...Object.keys(happenings)), { maxLength: 6 }),
+const callHistory = record({
+  results: array(constantFrom(...Object.keys(outcomes)), { maxLength: 6 }),
   retry: nat(3),
   timeout: constantFrom<number | false>(500, false),
   totalTimeout: constantFrom<number | false>(1_200, false),
@@ -51,29 +51,29 @@ const history = record({
   isBroken: boolean(),
 });
 
-test('whatever happens, every span that begins ends, each call is one point, and none is left under way', async () => {
+test('for any results, every span ends, each call is one data point, and no call stays in flight', async () => {
   await assert(
-    asyncProperty(history, async ({ wire, retry, timeout, totalTimeout, abortAt, isBroken }) => {
+    asyncProperty(callHistory, async ({ results, retry, timeout, totalTimeout, abortAt, isBroken }) => {
       const { options, spans, open, points } = recorder();
       const clock = virtualClock();
       const caller = new AbortController();
-      const left = [...wire];
+      const left = [...results];
       let sent = 0;
       const fetch: typeof globalThis.fetch = (_input, init) => {
         sent += 1;
-        const happening = happenings[left.shift() ?? 'fine'];
-        if (happening === undefined || !init?.signal) throw new Error('no such happening');
-        return happening(init.signal, clock);
+        const outcome = outcomes[left.shift() ?? 'fine'];
+        if (outcome === undefined || !init?.signal) throw new Error('no such outcome');
+        return outcome(init.signal, clock);
       };
       const limits = { retry: { limit: retry, jitter: false, delay: () => 100 }, timeout, totalTimeout };
       const client = createClient(
         { baseUrl: 'https://api.test', clock, fetch, ...limits },
-        meddler(isBroken),
+        replayer(isBroken),
         withTelemetry(options),
       );
       if (abortAt !== undefined) clock.schedule(abortAt, () => caller.abort());
 
-      client.fetch('v1/orders', { signal: caller.signal }).catch(() => {}); // with a deaf network it may never settle
+      client.fetch('v1/orders', { signal: caller.signal }).catch(() => {}); // it may never settle if the network ignores the abort
       await clock.advance(2_500);
       caller.abort();
       await clock.settle();

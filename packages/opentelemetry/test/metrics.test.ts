@@ -7,8 +7,8 @@ import type { TelemetryOptions } from '../src/index.ts';
 import { withTelemetry } from '../src/index.ts';
 import { recorder } from './recorded.ts';
 
-/** A client with telemetry whose server answers with these statuses; the last goes on. */
-function world(statuses: readonly number[] = [200], options: ClientOptions = {}, telemetry: TelemetryOptions = {}) {
+/** A client with telemetry whose server answers with these statuses; the last one repeats. */
+function setUp(statuses: readonly number[] = [200], options: ClientOptions = {}, telemetry: TelemetryOptions = {}) {
   const recorded = recorder();
   const clock = virtualClock();
   let asked = 0;
@@ -38,7 +38,7 @@ const order = {
 };
 
 test('the metrics have the names, units and buckets of the conventions', async () => {
-  const { client, metrics } = world([503, 200]);
+  const { client, metrics } = setUp([503, 200]);
 
   await client.get('v1/orders/42');
 
@@ -55,8 +55,8 @@ test('the metrics have the names, units and buckets of the conventions', async (
   });
 });
 
-test("a call is one point, however many requests it took, in seconds by the client's clock", async () => {
-  const { client, clock, points } = world([503, 200], { retry: { limit: 1, delay: () => 2_000, jitter: false } });
+test("a call with several requests is one data point, in seconds of the client's clock", async () => {
+  const { client, clock, points } = setUp([503, 200], { retry: { limit: 1, delay: () => 2_000, jitter: false } });
 
   const answer = client.get('v1/orders/42');
   await clock.advance(2_000);
@@ -67,9 +67,9 @@ test("a call is one point, however many requests it took, in seconds by the clie
   ]);
 });
 
-test('a failed call says how it failed, and where it got no answer it has no status', async () => {
-  const { client, points } = world([404]);
-  const { client: broken, points: brokenPoints } = world([], {
+test('a failed call has error.type, and without a response no status', async () => {
+  const { client, points } = setUp([404]);
+  const { client: broken, points: brokenPoints } = setUp([], {
     fetch: () => Promise.reject(new TypeError()),
     retry: 0,
   });
@@ -83,9 +83,9 @@ test('a failed call says how it failed, and where it got no answer it has no sta
   expect(none?.attributes).toEqual({ ...order, 'error.type': 'TRANSPORT' });
 });
 
-test('calls under way are counted until their head comes', async () => {
+test('active_requests counts calls until their response headers arrive', async () => {
   const head = Promise.withResolvers<Response>();
-  const { client, points } = world([], { fetch: () => head.promise });
+  const { client, points } = setUp([], { fetch: () => head.promise });
 
   const answers = [client.fetch('v1/orders/1'), client.fetch('v1/orders/2')];
   const during = await points('http.client.active_requests');
@@ -96,8 +96,8 @@ test('calls under way are counted until their head comes', async () => {
   expect(await points('http.client.active_requests')).toEqual([{ attributes: order, value: 0 }]);
 });
 
-test('requests beyond the first are counted with their reason', async () => {
-  const { client, points } = world([503, 302, 200]);
+test('retries counts requests after the first one with their reason', async () => {
+  const { client, points } = setUp([503, 302, 200]);
 
   await client.get('v1/orders/42');
 
@@ -107,8 +107,8 @@ test('requests beyond the first are counted with their reason', async () => {
   ]);
 });
 
-/** The templates that a client's calls were counted by. */
-async function templates({ client, points }: ReturnType<typeof world>, paths: readonly string[]): Promise<unknown[]> {
+/** The recorded templates after calls to these paths. */
+async function templates({ client, points }: ReturnType<typeof setUp>, paths: readonly string[]): Promise<unknown[]> {
   for (const path of paths) await client.get(path);
   const all = await points('http.client.request.duration');
   return all.map(({ attributes }) => attributes['url.template']);
@@ -116,24 +116,24 @@ async function templates({ client, points }: ReturnType<typeof world>, paths: re
 
 const words = ['a', 'b', 'c', 'd', 'e'].map((letter) => `users/${letter.repeat(3)}`);
 
-test('there are no more templates than allowed, and other for the rest', async () => {
-  const found = await templates(world([200], {}, { maxTemplates: 3 }), words);
+test('after maxTemplates templates, new ones are recorded as {other}', async () => {
+  const found = await templates(setUp([200], {}, { maxTemplates: 3 }), words);
 
   expect(found).toEqual(['/users/aaa', '/users/bbb', '/users/ccc', '{other}']);
 });
 
-test('a hundred templates are allowed by default', async () => {
+test('the default limit is 100 templates', async () => {
   const letters = Array.from({ length: 150 }, (_, index) =>
     String.fromCodePoint(97 + (index % 26)).repeat(1 + index / 26),
   );
 
-  const found = await templates(world(), letters);
+  const found = await templates(setUp(), letters);
 
   expect(new Set(found).size).toBe(101);
 });
 
-test('templates that are written down come first and are not counted', async () => {
-  const found = await templates(world([200], {}, { pathTemplates: ['/users/{name}'], maxTemplates: 1 }), [
+test('pathTemplates come first and do not count towards maxTemplates', async () => {
+  const found = await templates(setUp([200], {}, { pathTemplates: ['/users/{name}'], maxTemplates: 1 }), [
     ...words,
     'orders/7',
     'orders',
@@ -142,13 +142,13 @@ test('templates that are written down come first and are not counted', async () 
   expect(found).toEqual(['/users/{name}', '/orders/{id}', '{other}']);
 });
 
-test('a classifier of the own takes the place of both, is bounded too, and cannot break a call', async () => {
+test('classify replaces pathTemplates and guessing, is limited too, and its error does not fail the call', async () => {
   const classify = ({ pathname }: URL, method: string): string | undefined => {
     if (pathname === '/broken') throw new Error('no name for this');
     return pathname === '/none' ? undefined : `${method.toLowerCase()}:${pathname}`;
   };
 
-  const found = await templates(world([200], {}, { classify, maxTemplates: 1, pathTemplates: ['/a'] }), [
+  const found = await templates(setUp([200], {}, { classify, maxTemplates: 1, pathTemplates: ['/a'] }), [
     'a',
     'b',
     'none',
@@ -158,7 +158,7 @@ test('a classifier of the own takes the place of both, is bounded too, and canno
   expect(found).toEqual(['get:/a', '{other}', undefined]);
 });
 
-test('each client has its own templates', async () => {
+test('each client has its own template limit', async () => {
   const { options, points } = recorder();
   const telemetry = withTelemetry({ ...options, maxTemplates: 1 });
   const fetch = async (): Promise<Response> => new Response();
@@ -176,10 +176,10 @@ test.each([
   [{ pathTemplates: ['users/{id}'] }, 'pathTemplates'],
   [{ propagate: 'sometimes' }, 'propagate'],
   [{ propagate: ['https://user:secret@api.test/path'] }, 'propagate'],
-])('an option that means nothing is refused: %j', (options, field) => {
+])('an invalid option is rejected: %j', (options, field) => {
   expect(() => withTelemetry(options as TelemetryOptions)).toThrow(expect.objectContaining({ code: 'CONFIG', field }));
 });
 
-test('a refused origin is not quoted with its password', () => {
+test('the error about an invalid origin does not contain its password', () => {
   expect(() => withTelemetry({ propagate: ['https://user:secret@api.test'] })).not.toThrow('secret');
 });

@@ -6,11 +6,11 @@ import { recorder } from './recorded.ts';
 
 export const api = 'https://api.test';
 
-/** What a server does with the requests it gets, one after another; the last goes on. */
+/** The response to one request. The last one repeats. */
 export type Answer = (request: Request) => Response | Promise<Response>;
 
-/** A client with telemetry, and the requests that reached the other side. */
-export function world(answers: readonly Answer[], options: ClientOptions = {}, telemetry: TelemetryOptions = {}) {
+/** A client with telemetry, and the requests that the server received. */
+export function setUp(answers: readonly Answer[], options: ClientOptions = {}, telemetry: TelemetryOptions = {}) {
   const seen: Request[] = [];
   const recorded = recorder();
   const client = createClient(
@@ -21,7 +21,7 @@ export function world(answers: readonly Answer[], options: ClientOptions = {}, t
         const request = new Request(input, init);
         seen.push(request);
         const answer = answers[Math.min(seen.length, answers.length) - 1];
-        if (answer === undefined) throw new TypeError('nobody answers');
+        if (answer === undefined) throw new TypeError('no answer is defined');
         return answer(request);
       },
       ...options,
@@ -37,6 +37,6 @@ export const status =
   () =>
     new Response(null, { status: code, headers });
 
-/** A server that never answers, and notices when nobody waits any more. */
+/** A server that never answers and rejects on abort. */
 export const silent: Answer = ({ signal }) =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));

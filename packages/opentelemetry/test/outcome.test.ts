@@ -4,12 +4,12 @@ import { layer } from '@bearings/client/layer';
 import { virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
 import { withTelemetry } from '../src/index.ts';
-import { api, ok, silent, status, world } from './observed-client.ts';
+import { api, ok, silent, status, setUp } from './observed-client.ts';
 import type { Answer } from './observed-client.ts';
 import { recorder } from './recorded.ts';
 
-test('a status that is an error says which, on the call as on the request', async () => {
-  const { client, spans } = world([status(404)]);
+test('an error status is the error.type of call and request', async () => {
+  const { client, spans } = setUp([status(404)]);
 
   await client.fetch('v1/orders/42');
 
@@ -20,9 +20,9 @@ test('a status that is an error says which, on the call as on the request', asyn
   ]);
 });
 
-test('a failure of ours is told by its code, another by its class, and none by its message', async () => {
-  class BadDay extends Error {}
-  const { client, exported, spans } = world([ok], {
+test('error.type is the code of a Bearings error or the class of another one, never a message', async () => {
+  class CustomError extends Error {}
+  const { client, exported, spans } = setUp([ok], {
     fetch: async () => {
       throw new TypeError('fetch failed', {
         cause: Object.assign(new Error('secret words'), { code: 'ECONNREFUSED' }),
@@ -31,20 +31,20 @@ test('a failure of ours is told by its code, another by its class, and none by i
     retry: 0,
   });
   const { options, spans: others, exported: exportedOthers } = recorder();
-  const broken = layer('circuitBreaker', 'broken', () => () => Promise.reject(new BadDay('secret words')));
+  const broken = layer('circuitBreaker', 'broken', () => () => Promise.reject(new CustomError('secret words')));
   const thrower = createClient({ baseUrl: api }, broken, withTelemetry(options));
 
   await expect(client.get('v1/orders')).rejects.toThrow();
   await expect(thrower.get('v1/orders')).rejects.toThrow('secret words');
 
   expect(spans().map(({ attributes }) => attributes['error.type'])).toEqual(['TRANSPORT', 'TRANSPORT']);
-  expect(others().map(({ attributes }) => attributes['error.type'])).toEqual(['BadDay']);
+  expect(others().map(({ attributes }) => attributes['error.type'])).toEqual(['CustomError']);
   expect(JSON.stringify([await exported(), await exportedOthers()])).not.toContain('secret words');
 });
 
-test('an attempt that times out says so, and its span ends then', async () => {
+test('the span of an attempt that times out ends at that time', async () => {
   const clock = virtualClock();
-  const { client, spans, open } = world([silent, ok], { clock, timeout: 1_000, retry: 1 });
+  const { client, spans, open } = setUp([silent, ok], { clock, timeout: 1_000, retry: 1 });
 
   const answer = client.get('v1/orders');
   await clock.advance(1_000);
@@ -55,8 +55,8 @@ test('an attempt that times out says so, and its span ends then', async () => {
   expect(open()).toBe(0);
 });
 
-test('a call that the caller ends is an AbortError, whatever the reason was', async () => {
-  const { client, spans, open } = world([silent]);
+test('a call that the caller aborts is an AbortError, for any reason', async () => {
+  const { client, spans, open } = setUp([silent]);
   const caller = new AbortController();
 
   const answer = client.get('v1/orders', { signal: caller.signal });
@@ -72,7 +72,7 @@ test('a call that the caller ends is an AbortError, whatever the reason was', as
   expect(open()).toBe(0);
 });
 
-test('a request that begins after the caller has gone is an AbortError too', async () => {
+test('a request that starts after the abort is an AbortError too', async () => {
   const caller = new AbortController();
   const { options, spans } = recorder();
   const late = layer('circuitBreaker', 'late', (next) => (request, call) => {
@@ -90,8 +90,8 @@ test('a request that begins after the caller has gone is an AbortError too', asy
   expect(spans().map(({ attributes }) => attributes['error.type'])).toEqual(['AbortError', 'AbortError']);
 });
 
-test("a call that the caller's own AbortSignal.timeout ends is a TimeoutError", async () => {
-  const { client, spans } = world([silent]);
+test("a call that the caller's AbortSignal.timeout aborts is a TimeoutError", async () => {
+  const { client, spans } = setUp([silent]);
   const caller = new AbortController();
 
   const answer = client.get('v1/orders', { signal: caller.signal });
@@ -102,10 +102,10 @@ test("a call that the caller's own AbortSignal.timeout ends is a TimeoutError", 
   expect(spans().map(({ attributes }) => attributes['error.type'])).toEqual(['TimeoutError', 'TimeoutError']);
 });
 
-test('a network that never notices an abort leaves no span open', async () => {
+test('a transport that ignores the abort leaves no span open', async () => {
   const clock = virtualClock();
   const deaf: Answer = () => new Promise(() => {});
-  const { client, spans, open } = world([deaf], { clock, timeout: false, totalTimeout: 1_000 });
+  const { client, spans, open } = setUp([deaf], { clock, timeout: false, totalTimeout: 1_000 });
 
   const answer = client.get('v1/orders');
   const refused = expect(answer).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
@@ -116,8 +116,8 @@ test('a network that never notices an abort leaves no span open', async () => {
   expect(spans().map(({ attributes }) => attributes['error.type'])).toEqual(['DEADLINE_EXCEEDED', 'DEADLINE_EXCEEDED']);
 });
 
-test('a call that is refused before anything is sent is a span without requests', async () => {
-  const { client, spans } = world([ok]);
+test('a call that is rejected before sending is a span without requests', async () => {
+  const { client, spans } = setUp([ok]);
 
   await expect(client.get('http://orders.internal/v1/orders')).rejects.toMatchObject({ code: 'INVALID_SCHEME' });
 

@@ -15,7 +15,7 @@ import {
   webSegment,
 } from 'fast-check';
 import { expect, test } from 'vitest';
-import { boundedTemplates, otherTemplate, templateMatcher, templateOf } from '../src/path-template.ts';
+import { boundedTemplates, otherTemplate, templateMatcher, guessTemplate } from '../src/path-template.ts';
 
 test.each([
   ['a number', '/v1/orders/42', '/v1/orders/{id}'],
@@ -32,8 +32,8 @@ test.each([
   ['a number behind a word', '/orders/order-123/lines', '/orders/{id}/lines'],
   ['what is long', `/x/${'word-'.repeat(7)}`, '/x/{id}'],
   ['parameters of a segment', '/page;jsessionid=1A2B', '/{id}'],
-])('%s is taken out', (_what, path, template) => {
-  expect(templateOf(path)).toBe(template);
+])('%s is replaced by {id}', (_what, path, template) => {
+  expect(guessTemplate(path)).toBe(template);
 });
 
 test.each([
@@ -44,12 +44,12 @@ test.each([
   '/oauth2/token',
   '/.well-known/openid-configuration',
   '/api/authorizationServers/latest.json',
-])('%s is as it is', (path) => {
-  expect(templateOf(path)).toBe(path);
+])('%s is kept', (path) => {
+  expect(guessTemplate(path)).toBe(path);
 });
 
-test('a path that goes on and on has a template that does not', () => {
-  expect(templateOf('/a'.repeat(500))).toBe(`${'/a'.repeat(16)}/{path}`);
+test('a very long path has a template of limited length', () => {
+  expect(guessTemplate('/a'.repeat(500))).toBe(`${'/a'.repeat(16)}/{path}`);
 });
 
 const identifier = oneof(nat().map(String), uuid(), ulid(), emailAddress(), stringMatching(/^[\da-f]{8,40}$/));
@@ -57,18 +57,18 @@ const paths = array(oneof(webSegment(), identifier, constantFrom('orders', '{id}
   (segments) => `/${segments.join('/')}`,
 );
 
-test('a template is its own template', () => {
+test('the template of a template is the same template', () => {
   assert(
     property(paths, (path) => {
-      expect(templateOf(templateOf(path))).toBe(templateOf(path));
+      expect(guessTemplate(guessTemplate(path))).toBe(guessTemplate(path));
     }),
   );
 });
 
-test('no template has a segment of digits, a percent sign, or one that is long', () => {
+test('no template has a segment of digits, a percent sign, or a long segment', () => {
   assert(
     property(paths, (text) => {
-      const segments = templateOf(text).split('/');
+      const segments = guessTemplate(text).split('/');
 
       expect(segments.filter((each) => /^\d+$|%/.test(each) || each.length > 32)).toEqual([]);
       expect(segments.length).toBeLessThanOrEqual(18);
@@ -76,18 +76,18 @@ test('no template has a segment of digits, a percent sign, or one that is long',
   );
 });
 
-test('what an identifier is made of never shows', () => {
+test('no part of an identifier is in the template', () => {
   const dense = oneof(uuid(), ulid(), base64String({ minLength: 24, maxLength: 64 }).map(encodeURIComponent));
   assert(
     property(dense, (id) => {
       pre(/\d.*\d/.test(id));
 
-      expect(templateOf(`/users/${id}/orders`)).toBe('/users/{id}/orders');
+      expect(guessTemplate(`/users/${id}/orders`)).toBe('/users/{id}/orders');
     }),
   );
 });
 
-test('there are never more templates than allowed, and those that there are stay', () => {
+test('there are never more templates than the limit, and known templates are kept', () => {
   assert(
     property(array(string()), nat(10), (templates, most) => {
       const bounded = boundedTemplates(most);
@@ -102,7 +102,7 @@ test('there are never more templates than allowed, and those that there are stay
   );
 });
 
-test('templates that are written down are found by their shape, the first that fits', () => {
+test('templateMatcher returns the first matching template', () => {
   const written = templateMatcher(['/users/me', '/users/{name}', '/users/{name}/orders/{id}', '/']);
 
   const asked = [

@@ -12,7 +12,7 @@ import type { MetricData } from '@opentelemetry/sdk-metrics';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
 
-/** The real SDK, exporting to memory, and what it has exported. */
+/** The real SDK with in-memory exporters, and their content. */
 export function recorder() {
   const exporter = new InMemorySpanExporter();
   const counting = spanCounter();
@@ -25,7 +25,7 @@ export function recorder() {
     propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
   });
 
-  /** Every metric as of now, by name. */
+  /** All current metrics by name. */
   async function metrics(): Promise<ReadonlyMap<string, MetricData>> {
     metricExporter.reset();
     await reader.forceFlush();
@@ -33,7 +33,7 @@ export function recorder() {
     return new Map(all.map((metric) => [metric.descriptor.name, metric]));
   }
 
-  /** The points of one metric, as attributes and value. */
+  /** The data points of one metric: attributes and value. */
   async function points(name: string): Promise<readonly Point[]> {
     return ((await metrics()).get(name)?.dataPoints ?? []).map(({ attributes, value }) => ({ attributes, value }));
   }
@@ -44,11 +44,11 @@ export function recorder() {
     meter: meterProvider.getMeter('test'),
     propagator,
     spans: () => exporter.getFinishedSpans(),
-    /** How many spans have begun and not ended. */
+    /** The number of spans that have not ended. */
     open: () => counting.open(),
     metrics,
     points,
-    /** Everything that has left, for a search. */
+    /** All exported data, to search for secrets. */
     exported: async () => ({ spans: exporter.getFinishedSpans().map(plain), metrics: [...(await metrics()).values()] }),
   };
 }
@@ -58,7 +58,7 @@ interface Point {
   readonly value: unknown;
 }
 
-/** Makes contexts follow what is awaited, as an SDK does; the answer ends it. */
+/** Installs a context manager for async code, as an SDK does. Returns a function that removes it. */
 export function contexts(): () => void {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   return () => {
@@ -68,7 +68,7 @@ export function contexts(): () => void {
   };
 }
 
-/** A span without its back references to the SDK. */
+/** A span without its references to the SDK. */
 const plain = ({ name, kind, attributes, status, events, links }: ReadableSpan): object => ({
   name,
   kind,
@@ -80,7 +80,7 @@ const plain = ({ name, kind, attributes, status, events, links }: ReadableSpan):
 
 export const spanId = (span: ReadableSpan | undefined): string | undefined => span?.spanContext().spanId;
 
-/** The call's span and those of its requests, of the only call there was. */
+/** The span of the only call, and the spans of its requests. */
 export function family(spans: readonly ReadableSpan[]): { call: ReadableSpan; requests: readonly ReadableSpan[] } {
   const ids = new Set(spans.map(spanId));
   const roots = spans.filter(({ parentSpanContext }) => !ids.has(parentSpanContext?.spanId));

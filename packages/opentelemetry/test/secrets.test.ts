@@ -10,7 +10,7 @@ let stopContexts = (): void => {};
 beforeEach(() => (stopContexts = contexts()));
 afterEach(() => stopContexts());
 
-test('no secret leaves with spans and metrics: not of the token, the query, a header, a body, or an error', async () => {
+test('spans and metrics contain no secret of the token, query, header, body or error', async () => {
   const issuer = fakeIssuer();
   const orders = fakeApi(issuer);
   const fetch = combineFetch(issuer, orders);

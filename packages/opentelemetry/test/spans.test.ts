@@ -6,7 +6,7 @@ import { fakeApi, fakeIssuer, faults, combineFetch, virtualClock } from '@bearin
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TelemetryOptions } from '../src/index.ts';
 import { withTelemetry } from '../src/index.ts';
-import { api, ok, status, world } from './observed-client.ts';
+import { api, ok, status, setUp } from './observed-client.ts';
 import type { Answer } from './observed-client.ts';
 import { contexts, family, recorder, spanId } from './recorded.ts';
 
@@ -14,17 +14,17 @@ let stopContexts = (): void => {};
 beforeEach(() => (stopContexts = contexts()));
 afterEach(() => stopContexts());
 
-/** The span that a request came from, as its header says. */
+/** The span id in the traceparent header of a request. */
 const parentId = (request: Request | undefined): string | undefined =>
   request?.headers.get('traceparent')?.split('-')[2];
 
-test('a call is a span, and the request that goes out is a span within it', async () => {
-  const { client, spans } = world([ok]);
+test('a call is a span, and its request is a child span', async () => {
+  const { client, spans } = setUp([ok]);
 
   await client.get('v1/orders/42?token=secret#part');
 
   const { call, requests } = family(spans());
-  const told = {
+  const expected = {
     'http.request.method': 'GET',
     'server.address': 'api.test',
     'server.port': 443,
@@ -33,16 +33,16 @@ test('a call is a span, and the request that goes out is a span within it', asyn
     'url.template': '/v1/orders/{id}',
     'http.response.status_code': 200,
   };
-  expect(call).toMatchObject({ name: 'GET /v1/orders/{id}', kind: SpanKind.CLIENT, attributes: told });
+  expect(call).toMatchObject({ name: 'GET /v1/orders/{id}', kind: SpanKind.CLIENT, attributes: expected });
   expect(requests).toHaveLength(1);
-  expect(requests[0]).toMatchObject({ name: 'GET /v1/orders/{id}', kind: SpanKind.CLIENT, attributes: told });
-  expect(Object.keys(call.attributes).toSorted()).toEqual(Object.keys(told).toSorted());
-  expect(Object.keys(requests[0]?.attributes ?? {}).toSorted()).toEqual(Object.keys(told).toSorted());
+  expect(requests[0]).toMatchObject({ name: 'GET /v1/orders/{id}', kind: SpanKind.CLIENT, attributes: expected });
+  expect(Object.keys(call.attributes).toSorted()).toEqual(Object.keys(expected).toSorted());
+  expect(Object.keys(requests[0]?.attributes ?? {}).toSorted()).toEqual(Object.keys(expected).toSorted());
   expect(call.status.code).toBe(SpanStatusCode.UNSET);
 });
 
-test('it says who it is', async () => {
-  const { client, spans } = world([ok]);
+test('spans have the instrumentation scope of the package', async () => {
+  const { client, spans } = setUp([ok]);
 
   await client.get('v1/orders');
 
@@ -52,8 +52,8 @@ test('it says who it is', async () => {
   ]);
 });
 
-test('every attempt is a span of its own, counted from the second on, and the call has the last status', async () => {
-  const { client, spans } = world([status(503), status(502), ok]);
+test('every attempt is a span with resend_count from the second on, and the call has the last status', async () => {
+  const { client, spans } = setUp([status(503), status(502), ok]);
 
   await client.get('v1/orders');
 
@@ -70,8 +70,8 @@ test('every attempt is a span of its own, counted from the second on, and the ca
   expect(call.attributes).not.toHaveProperty('error.type');
 });
 
-test('what the server sees as its parent is the span of that very request', async () => {
-  const { client, spans, seen } = world([status(503), ok]);
+test('traceparent of each request is the span of that request', async () => {
+  const { client, spans, seen } = setUp([status(503), ok]);
 
   await client.get('v1/orders');
 
@@ -83,8 +83,8 @@ test('what the server sees as its parent is the span of that very request', asyn
   );
 });
 
-test("a call within the caller's span is its child, and the caller's baggage goes along", async () => {
-  const { client, spans, seen, tracer } = world([ok]);
+test("a call in the caller's span is its child and sends the caller's baggage", async () => {
+  const { client, spans, seen, tracer } = setUp([ok]);
 
   const caller = tracer.startSpan('handle order');
   const baggage = propagation.createBaggage({ tenant: { value: 'acme' } });
@@ -97,16 +97,16 @@ test("a call within the caller's span is its child, and the caller's baggage goe
   expect(seen[0]?.headers.get('baggage')).toBe('tenant=acme');
 });
 
-test('without a context manager the requests are still within their call', async () => {
+test('without a context manager, requests are still children of their call', async () => {
   stopContexts();
-  const { client, spans } = world([status(503), ok]);
+  const { client, spans } = setUp([status(503), ok]);
 
   await client.get('v1/orders');
 
   expect(family(spans()).requests).toHaveLength(2);
 });
 
-test('a layer in between that has a span of its own is the parent of the request', async () => {
+test('the span of a layer in between is the parent of the request', async () => {
   const { options, spans, tracer } = recorder();
   const busy = layer('circuitBreaker', 'busy', (next) => (request, call) => {
     const span = tracer.startSpan('busy');
@@ -129,9 +129,9 @@ test('a layer in between that has a span of its own is the parent of the request
   ]);
 });
 
-test('what a request does is within its span', async () => {
+test('spans created during a request are its children', async () => {
   let active: string | undefined;
-  const { client, spans } = world([
+  const { client, spans } = setUp([
     () => {
       active = trace.getActiveSpan()?.spanContext().spanId;
       return new Response();
@@ -143,7 +143,7 @@ test('what a request does is within its span', async () => {
   expect(active).toBe(spanId(family(spans()).requests[0]));
 });
 
-/** How often a request is traced, and how many `traceparent` it has, where `fetch` is instrumented as undici's is. */
+/** The number of spans and of `traceparent` values of a request if `fetch` is instrumented like the one of undici. */
 async function withInstrumentedFetch(telemetry: TelemetryOptions): Promise<{ spans: number; headers: number }> {
   const { tracer, propagator, options, spans } = recorder();
   let headers = 0;
@@ -160,13 +160,13 @@ async function withInstrumentedFetch(telemetry: TelemetryOptions): Promise<{ spa
   return { spans: spans().length, headers };
 }
 
-test('where fetch is instrumented too, a request is not traced twice, and has one traceparent', async () => {
+test('with an instrumented fetch, a request has one span and one traceparent', async () => {
   expect(await withInstrumentedFetch({})).toEqual({ spans: 2, headers: 1 });
   expect(await withInstrumentedFetch({ silenceFetch: false })).toEqual({ spans: 3, headers: 2 });
 });
 
-test('a redirect is a span for each hop, each with its own URL', async () => {
-  const { client, spans, seen } = world([status(302, { location: '/v2/orders/7' }), ok]);
+test('each redirect is a span with its own URL', async () => {
+  const { client, spans, seen } = setUp([status(302, { location: '/v2/orders/7' }), ok]);
 
   await client.get('v1/orders/7');
 
@@ -188,9 +188,9 @@ test('a redirect is a span for each hop, each with its own URL', async () => {
 const elsewhere = status(307, { location: 'https://cdn.test/orders' });
 const redirects = { origins: ['https://cdn.test'] };
 
-/** Who gets `traceparent` and `baggage` when a call is led from its origin to another, and then fails and begins anew. */
+/** The origins that get `traceparent` and `baggage` if a call is redirected to another origin, fails and is retried. */
 async function headersGoTo(telemetry: TelemetryOptions): Promise<readonly string[]> {
-  const { client, seen } = world([elsewhere, status(503), elsewhere, ok], { redirects }, telemetry);
+  const { client, seen } = setUp([elsewhere, status(503), elsewhere, ok], { redirects }, telemetry);
   const baggage = propagation.createBaggage({ tenant: { value: 'acme' } });
   await context.with(propagation.setBaggage(context.active(), baggage), () => client.get('v1/orders'));
   return seen
@@ -198,11 +198,11 @@ async function headersGoTo(telemetry: TelemetryOptions): Promise<readonly string
     .map(({ url }) => new URL(url).hostname);
 }
 
-test("the trace's headers stay behind when a redirect leads to another origin", async () => {
+test('a redirect to another origin removes the trace headers', async () => {
   expect(await headersGoTo({})).toEqual(['api.test', 'api.test']);
 });
 
-test('a layer that sends a call elsewhere is seen through: the URL is that of the request, and no trace goes along', async () => {
+test('if a layer changes the destination, the span has the new URL and the request no trace headers', async () => {
   const { options, spans } = recorder();
   const seen: Request[] = [];
   const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -223,8 +223,8 @@ test('a layer that sends a call elsewhere is seen through: the URL is that of th
   expect(seen.map(({ headers }) => headers.has('traceparent'))).toEqual([false]);
 });
 
-test('what stays behind is not there at all, not even empty', async () => {
-  const { client, seen } = world([elsewhere, ok], { redirects });
+test('removed trace headers are absent, not empty', async () => {
+  const { client, seen } = setUp([elsewhere, ok], { redirects });
 
   await client.get('v1/orders');
 
@@ -239,11 +239,11 @@ test.each([
     ['api.test', 'cdn.test', 'api.test', 'cdn.test'],
   ],
   [['https://cdn.test'], ['cdn.test', 'cdn.test']],
-])('who gets them can be said: %j', async (propagate, origins) => {
+])('propagate: %j', async (propagate, origins) => {
   expect(await headersGoTo({ propagate })).toEqual(origins);
 });
 
-test('a replay after a 401 is a span of its own, and asking for the token is within the call', async () => {
+test('a replay after a 401 is a span, and the token request is a child of the call', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
   const orders = fakeApi(issuer, undefined, { clock });
@@ -267,7 +267,7 @@ test('a replay after a 401 is a span of its own, and asking for the token is wit
   expect(orders.requests.map((request) => request.header('traceparent')?.split('-')[2])).toEqual(own.map(spanId));
 });
 
-test('a redirect, then a replay of it, then a retry are told apart', async () => {
+test('redirect, replay and retry have different reasons', async () => {
   const issuer = fakeIssuer();
   const hop = (): Response => new Response(null, { status: 302, headers: { location: '/new/7' } });
   const orders = fakeApi(issuer, { 'GET /old/:id': hop, 'GET /new/:id': () => ({}) });
@@ -295,7 +295,7 @@ test('a redirect, then a replay of it, then a retry are told apart', async () =>
   ]);
 });
 
-/** Sends once more, in the same attempt, what failed or came back without a good answer. */
+/** Sends a request again in the same attempt if it failed. */
 const replayer = layer('auth', 'replayer', (next) => async (request, call) => {
   const [first] = await Promise.allSettled([next(request, call)]);
   return first.status === 'fulfilled' && first.value.ok ? first.value : next(request, call);
@@ -306,7 +306,7 @@ const breaks: Answer = () => Promise.reject(new TypeError('fetch failed'));
 test.each([
   ['a hop that fails', [status(302, { location: '/v2/orders' }), breaks, ok], [undefined, 'redirect', 'replay']],
   ['a redirect to nowhere', [status(302), ok], [undefined, 'replay']],
-])('what follows %s in the same attempt is a replay', async (_what, answers, reasons) => {
+])('a request after %s in the same attempt is a replay', async (_what, answers, reasons) => {
   const { options, spans } = recorder();
   const left: Answer[] = [...answers];
   const fetch: typeof globalThis.fetch = async (input, init) => (left.shift() ?? ok)(new Request(input, init));
@@ -317,8 +317,8 @@ test.each([
   expect(family(spans()).requests.map(({ attributes: { 'bearings.resend.reason': why } }) => why)).toEqual(reasons);
 });
 
-test('a method that nobody knows is _OTHER, its own name beside it, and HTTP in the name of the span', async () => {
-  const { client, spans } = world([ok]);
+test('an unknown method is _OTHER with method_original, and HTTP in the span name', async () => {
+  const { client, spans } = setUp([ok]);
 
   await client.fetch('v1/orders', { method: 'purge' });
 
@@ -327,8 +327,8 @@ test('a method that nobody knows is _OTHER, its own name beside it, and HTTP in 
   expect(call.attributes).toMatchObject({ 'http.request.method': '_OTHER', 'http.request.method_original': 'purge' });
 });
 
-test('a method can be made known', async () => {
-  const { client, spans } = world([ok], {}, { knownMethods: ['PURGE'] });
+test('knownMethods replaces the default list of methods', async () => {
+  const { client, spans } = setUp([ok], {}, { knownMethods: ['PURGE'] });
 
   await client.fetch('v1/orders', { method: 'PURGE' });
   await client.fetch('v1/orders', { method: 'GET' });
@@ -341,8 +341,8 @@ test('a method can be made known', async () => {
   ]);
 });
 
-test('an address and a port are told as they are', async () => {
-  const { client, spans } = world([ok], { baseUrl: 'http://[::1]:8080' });
+test('server.address and server.port are recorded for IPv6 and ports', async () => {
+  const { client, spans } = setUp([ok], { baseUrl: 'http://[::1]:8080' });
 
   await client.get('');
 

@@ -12,8 +12,8 @@ const gauge = 'bearings.token.seconds_until_unauthenticated';
 
 afterEach(() => metrics.disable());
 
-/** A token that lives an hour, not acquired yet, and observed. */
-async function world() {
+/** An observed token with a lifetime of an hour, not acquired yet. */
+async function setUp() {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock, tokenLifetimeMs: 60 * minute });
   const { credentials, fetch } = issuer;
@@ -24,8 +24,8 @@ async function world() {
   return { ...recorded, clock, issuer, config, token, stop };
 }
 
-test('the gauge tells how long calls still have a token, and 0 when they have none', async () => {
-  const { clock, token, points } = await world();
+test('the gauge is the remaining validity in seconds, and 0 without a valid token', async () => {
+  const { clock, token, points } = await setUp();
   const left = async (): Promise<unknown> => (await points(gauge))[0]?.value;
 
   const before = await left();
@@ -39,8 +39,8 @@ test('the gauge tells how long calls still have a token, and 0 when they have no
   expect((await points(gauge))[0]?.attributes).toEqual({ 'bearings.token.name': 'orders' });
 });
 
-test('what comes is counted by how it came', async () => {
-  const { clock, issuer, token, points } = await world();
+test('acquisitions are counted by event', async () => {
+  const { clock, issuer, token, points } = await setUp();
   const orders = fakeApi(issuer, undefined, { clock });
   const fetch = combineFetch(issuer, orders);
   const client = createClient({ baseUrl: orders.origin, fetch, clock }, withBearerAuth(token));
@@ -61,8 +61,8 @@ test('what comes is counted by how it came', async () => {
   ]);
 });
 
-test('what fails is counted by its code, and how long it took is in seconds', async () => {
-  const { clock, issuer, token, points, metrics: all } = await world();
+test('failures are counted by code, and durations are in seconds', async () => {
+  const { clock, issuer, token, points, metrics: all } = await setUp();
   issuer.inject([faults.delay(2_000), faults.status(400)], { times: 1 });
 
   const first = token.get();
@@ -89,7 +89,7 @@ test('what fails is counted by its code, and how long it took is in seconds', as
   ]);
 });
 
-test('a token without an end has no point: infinity is nothing that can be exported', async () => {
+test('a token that does not expire has no data point, because infinity cannot be exported', async () => {
   const { meter, points } = recorder();
 
   observeToken(fixedToken('fixed'), { name: 'fixed', meter });
@@ -97,8 +97,8 @@ test('a token without an end has no point: infinity is nothing that can be expor
   expect(await points(gauge)).toEqual([]);
 });
 
-test('two tokens are told apart by their names', async () => {
-  const { config, token, meter, points } = await world();
+test('each token has its name as attribute', async () => {
+  const { config, token, meter, points } = await setUp();
   const other = (await Token.create(config)).unwrap();
   observeToken(other, { name: 'billing', meter });
 
@@ -110,7 +110,7 @@ test('two tokens are told apart by their names', async () => {
   ]);
 });
 
-/** A handle whose status is counted: it is asked for by the gauge alone. */
+/** A handle that counts calls of status(), which only the gauge makes. */
 function counted(token: TokenHandle): { readonly handle: TokenHandle; readonly asked: () => number } {
   let asked = 0;
   const handle: TokenHandle = {
@@ -131,8 +131,8 @@ function counted(token: TokenHandle): { readonly handle: TokenHandle; readonly a
 test.each([
   ['stopped', (_token: Token, stop: () => void) => stop()],
   ['closed', (token: Token) => token.close()],
-])('a token that is %s is not looked at any more, and what was counted stays', async (_how, end) => {
-  const { token, clock, meter, metrics: collect, points } = await world();
+])('a token that is %s is not read again, and its counters stay', async (_how, end) => {
+  const { token, clock, meter, metrics: collect, points } = await setUp();
   const { handle, asked } = counted(token);
   const stop = observeToken(handle, { name: 'again', meter });
   await token.get();
@@ -151,8 +151,8 @@ test.each([
   expect(again.map(({ value }) => value)).toEqual([1]);
 });
 
-test('an SDK that is registered later is found at the next event', async () => {
-  const { config } = await world();
+test('an SDK that is registered later is used from the next event on', async () => {
+  const { config } = await setUp();
   const token = (await Token.create(config)).unwrap();
   observeToken(token, { name: 'early' });
   const { options, points } = recorder();
@@ -164,8 +164,8 @@ test('an SDK that is registered later is found at the next event', async () => {
   expect(await points(gauge)).toEqual([{ attributes: { 'bearings.token.name': 'early' }, value: 3_600 }]);
 });
 
-test('when one SDK takes the place of another, the first does not look at the token any more', async () => {
-  const { token, clock } = await world();
+test('after the SDK is replaced, the old one does not read the token', async () => {
+  const { token, clock } = await setUp();
   const { handle, asked } = counted(token);
   const [first, second] = [recorder(), recorder()];
   metrics.setGlobalMeterProvider(first.options.meterProvider);

@@ -10,7 +10,7 @@ afterEach(() => {
   for (const api of [context, metrics, propagation, trace]) api.disable();
 });
 
-/** A client that was made when there was no SDK. */
+/** A client that was created without an SDK. */
 function world() {
   const seen: Request[] = [];
   const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -21,7 +21,7 @@ function world() {
   return { seen, client: createClient({ baseUrl: 'https://api.test', fetch, retry }, withTelemetry()) };
 }
 
-test('without an SDK a call works, and nothing is added to what it sends', async () => {
+test('without an SDK a call works and sends no extra headers', async () => {
   const { client, seen } = world();
 
   const said = await client.get('v1/orders').text();
@@ -30,7 +30,7 @@ test('without an SDK a call works, and nothing is added to what it sends', async
   expect(seen.map(({ headers }) => headers.has('traceparent'))).toEqual([false, false]);
 });
 
-test('an SDK that is registered later is found', async () => {
+test('an SDK that is registered later is used', async () => {
   const { client } = world();
   await client.get('v1/orders');
   const { options, spans } = recorder();
@@ -42,7 +42,7 @@ test('an SDK that is registered later is found', async () => {
   expect(family(spans()).requests).toHaveLength(1);
 });
 
-test('metrics that are registered later, and alone, are found', async () => {
+test('a meter provider that is registered later, alone, is used', async () => {
   const { client } = world();
   await client.get('v1/orders');
   const { options, points } = recorder();
@@ -53,7 +53,7 @@ test('metrics that are registered later, and alone, are found', async () => {
   expect(await points('http.client.request.duration')).toHaveLength(1);
 });
 
-test('a propagator that is given is used, whatever the global one is', async () => {
+test('the propagator option replaces the global one', async () => {
   const seen: (string | null)[] = [];
   const fetch: typeof globalThis.fetch = async (input, init) => {
     seen.push(new Request(input, init).headers.get('x-trace'));
@@ -75,7 +75,7 @@ test('a propagator that is given is used, whatever the global one is', async () 
   expect(seen).toEqual(['yes']);
 });
 
-test('with a propagator alone, the trace that the caller is part of is passed on', async () => {
+test('with only a propagator, the trace of the caller is propagated', async () => {
   const { client, seen } = world();
   const { propagator } = recorder();
   contexts();
@@ -91,7 +91,7 @@ test('with a propagator alone, the trace that the caller is part of is passed on
   ]);
 });
 
-test('a propagator that throws, or writes what is no header, costs the trace and not the call', async () => {
+test('if the propagator throws or sets an invalid header, the call succeeds without trace headers', async () => {
   const fine = { extract: () => ROOT_CONTEXT, fields: () => [] };
   const throws = () => {
     throw new Error('no trace today');
@@ -112,7 +112,7 @@ test('a propagator that throws, or writes what is no header, costs the trace and
   expect(seen).toEqual([false, false]);
 });
 
-test('a token may be observed without an SDK', () => {
+test('observeToken works without an SDK', () => {
   const stop = observeToken(fixedToken('fixed'), { name: 'orders' });
 
   expect(stop).not.toThrow();

@@ -24,10 +24,16 @@ export function toClientOptions(config: ClientConfig): ClientOptions {
 
 function retryOptions({ retry }: ClientConfig, base: ClientOptions): ClientOptions['retry'] {
   if (retry === undefined) return undefined;
-  const { limit, statusCodes, maxRetryAfterMs, backoffLimitMs } = retry;
+  const { limit, statusCodes, afterStatusCodes, maxRetryAfterMs, backoffLimitMs } = retry;
   return {
     ...toLimitObject(base.retry),
-    ...omitUndefined({ limit, statusCodes, maxRetryAfter: maxRetryAfterMs, backoffLimit: backoffLimitMs }),
+    ...omitUndefined({
+      limit,
+      statusCodes,
+      afterStatusCodes,
+      maxRetryAfter: maxRetryAfterMs,
+      backoffLimit: backoffLimitMs,
+    }),
   };
 }
 

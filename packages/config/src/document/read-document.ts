@@ -40,7 +40,7 @@ export async function readDocument<S extends z.ZodType>(
   const document = withReferences(value, new Map(absolute.map(({ path, reference }) => [key(path), reference])));
   const parsed = await schema.safeParseAsync(document);
   const invalid = parsed.success ? [] : parsed.error.issues.flatMap((issue) => toIssues(issue, { document, fieldsAt }));
-  const issues = [...withoutMisspelt(invalid), ...(await unresolvedSecrets(absolute, { env, isNeeded }))];
+  const issues = [...withoutDuplicates(invalid), ...(await unresolvedSecrets(absolute, { env, isNeeded }))];
   const all = [...problems, ...issues.map(({ path, ...issue }) => createProblem(path, issue, where(path)))];
   if (parsed.success && all.length === 0) return Ok(parsed.data);
   return Err(new InvalidConfigError(subject, all.toSorted(byPosition)));
@@ -64,12 +64,13 @@ function withReferences(value: unknown, references: ReadonlyMap<string, string>,
   return Object.fromEntries(fields);
 }
 
-/** A misspelt field is one problem: the report of the missing field is removed. */
-function withoutMisspelt(issues: readonly PathIssue[]): readonly PathIssue[] {
+/** Removes what follows from another issue: the missing field beside its misspelt name, and repeated reports. */
+function withoutDuplicates(issues: readonly PathIssue[]): readonly PathIssue[] {
   const meant = new Set(
     issues.map(({ path, suggestion }) => suggestion && JSON.stringify([...path.slice(0, -1), suggestion])),
   );
-  return issues.filter(({ path, found }) => found !== 'is missing' || !meant.has(JSON.stringify(path)));
+  const others = issues.filter(({ path, found }) => found !== 'is missing' || !meant.has(key(path)));
+  return [...new Map(others.map((issue) => [`${key(issue.path)} ${issue.found}`, issue])).values()];
 }
 
 /** The references whose secret does not exist or is not valid. */

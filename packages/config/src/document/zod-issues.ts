@@ -3,6 +3,7 @@ import { formatName } from './document-path.ts';
 import type { DocumentPath } from './document-path.ts';
 import type { Issue, PathIssue } from './issue.ts';
 import { closestName } from './did-you-mean.ts';
+import { placeholderIssue } from './placeholder.ts';
 
 /** The document that is not valid, and the field names of its schema. */
 export interface DocumentContext {
@@ -13,12 +14,14 @@ export interface DocumentContext {
 type ZodIssue = z.core.$ZodIssue;
 
 /** Converts one issue of zod. Shows the type of a value, never the value. */
-export function toIssues(issue: ZodIssue, scene: DocumentContext): readonly PathIssue[] {
+export function toIssues(issue: ZodIssue, context: DocumentContext): readonly PathIssue[] {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((name) => unknownField([...path, name], scene));
+    return issue.keys.map((name) => unknownField([...path, name], context));
   }
-  const value = valueAt(scene.document, path);
+  const value = valueAt(context.document, path);
+  const placeholder = typeof value === 'string' ? placeholderIssue(value) : undefined;
+  if (placeholder !== undefined) return [{ path, ...placeholder }];
   const meant = typeof value === 'string' ? closestOption(value, issue) : undefined;
   const suggestion = meant === undefined ? {} : { suggestion: meant };
   return [{ path, found: describeFound(issue, value), expected: describeExpected(issue), ...suggestion }];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { headerNameText } from './field-schemas.ts';
+import { headerNameText, text } from './field-schemas.ts';
 import { oauth2Schema } from './oauth2-schema.ts';
 import { secretReference } from '../secrets/secret-schema.ts';
 
@@ -13,8 +13,7 @@ const bearer = z
 const basic = z
   .strictObject({
     type: z.literal('basic').describe('User and password (RFC 7617).'),
-    username: z
-      .string()
+    username: text
       .regex(/^[^:]+$/, 'must have no colon (RFC 7617 §2)')
       .refine((name) => !/\p{Cc}/u.test(name), 'must have no control character (RFC 7617 §2)')
       .describe('The user name.')

@@ -4,6 +4,7 @@ import {
   nonNegativeMs,
   nonNegativeInt,
   positiveInt,
+  text,
   headers,
   httpUrl,
   isObject,
@@ -26,14 +27,21 @@ const concurrency = z
   })
   .describe('Limits the calls in flight. A call beyond the limit fails with `OVERLOADED`.');
 
+const statusCode = z.int().min(100).max(599);
+
 const retry = z
   .strictObject({
     limit: nonNegativeInt.optional().describe('How many retries a call gets. 0 disables retries.').meta({ default: 2 }),
     statusCodes: z
-      .array(z.int().min(100).max(599))
+      .array(statusCode)
       .optional()
       .describe('Response statuses after which an idempotent call is retried.')
       .meta({ default: [408, 429, 500, 502, 503, 504] }),
+    afterStatusCodes: z
+      .array(statusCode)
+      .optional()
+      .describe('Response statuses whose `Retry-After` is followed.')
+      .meta({ default: [413, 429, 503] }),
     maxRetryAfterMs: nonNegativeMs
       .optional()
       .describe('The longest `Retry-After` that is followed.')
@@ -49,9 +57,10 @@ const redirects = z
   .strictObject({
     limit: nonNegativeInt.optional().describe('How many redirects of one call are followed.').meta({ default: 10 }),
     origins: z
-      .array(originText)
+      .union([z.literal('any'), z.array(originText)])
       .optional()
-      .describe("Allowed origins besides the call's own. They get no credentials."),
+      .describe("Allowed origins besides the call's own, or `any`. They get no credentials.")
+      .meta({ default: [] }),
   })
   .describe('Which redirects are followed.');
 
@@ -87,8 +96,7 @@ const fields = z.strictObject({
   concurrency: concurrency.optional(),
   redirects: redirects.optional(),
   headers: headers.optional().describe('Headers of every request. No secrets: use `auth` for those.'),
-  userAgent: z
-    .string()
+  userAgent: text
     .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, 'must be visible characters')
     .optional()
     .describe('The `user-agent` of requests that do not set one.')

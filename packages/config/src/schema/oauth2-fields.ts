@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { headers, httpUrl, nonBlankText, nonNegativeMs, params, positiveMs } from './field-schemas.ts';
+import { headers, httpUrl, nonBlankText, nonNegativeMs, params, positiveMs, text } from './field-schemas.ts';
 import { keyReference, secretReference } from '../secrets/secret-schema.ts';
 
-const scope = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must have no space, quote or backslash (RFC 6749 §3.3)');
+const scope = text.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must have no space, quote or backslash (RFC 6749 §3.3)');
 
 /** The fields of `oauth2_client_credentials`, without the rules about several of them. */
 export const oauth2Fields = z.strictObject({
@@ -51,7 +51,7 @@ export const oauth2Fields = z.strictObject({
     .optional()
     .describe('The `audience` parameter of the token request, which some servers require.'),
   resource: z
-    .union([z.string(), z.array(z.string())])
+    .union([text, z.array(text)])
     .optional()
     .describe('The resources that the token is for: one absolute URI or a list (RFC 8707).')
     .meta({ examples: ['https://orders.internal'] }),

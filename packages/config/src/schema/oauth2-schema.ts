@@ -38,7 +38,7 @@ const rules: readonly FieldRule[] = [
     isBroken: (auth) => isSecretMethod(auth) && auth.clientSecretRef === undefined,
     field: 'clientSecretRef',
     found: 'is missing',
-    expected: 'must be set, unless clientAuthMethod is none',
+    expected: 'must be set, unless clientAuthMethod: none is set',
   },
   {
     isBroken: ({ clientAuthMethod, privateKeyRef }) => clientAuthMethod === 'private_key_jwt' && !privateKeyRef,
@@ -50,7 +50,7 @@ const rules: readonly FieldRule[] = [
     isBroken: ({ clientAuthMethod, clientSecretRef, privateKeyRef }) =>
       clientAuthMethod === 'none' && (clientSecretRef ?? privateKeyRef) !== undefined,
     field: 'clientAuthMethod',
-    found: 'is none although there is a secret or a key',
+    found: 'has the value none although there is a secret or a key',
     expected: 'change it, or remove the secret or key',
   },
   ...(['issuerUrl', 'tokenUrl'] as const).map((field) => ({

@@ -5,6 +5,7 @@ import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { toSafeLine } from '../document/document-path.ts';
 import type { Issue } from '../document/issue.ts';
+import { placeholderIssue } from '../document/placeholder.ts';
 import { InvalidConfigError, createProblem } from '../document/invalid-config-error.ts';
 import { readSmallFile } from '../document/small-file.ts';
 import type { SmallFile } from '../document/small-file.ts';
@@ -55,6 +56,8 @@ export async function resolveSecret(
 export function parseReference(
   reference: string,
 ): Result<{ readonly variable: string } | { readonly path: string }, Issue> {
+  const placeholder = placeholderIssue(reference);
+  if (placeholder !== undefined) return Err(placeholder);
   const variable = /^env:([A-Za-z_]\w*)$/.exec(reference)?.[1];
   if (variable !== undefined) return Ok({ variable });
   const path = referencedFile(reference);

@@ -166,6 +166,30 @@ test('the settings of a client replace those of its profile', async () => {
   expect(sent[0]?.headers.get('user-agent')).toBe('billing/1');
 });
 
+test('retry.afterStatusCodes and redirects.origins: any are passed to the client', async () => {
+  const seen: string[] = [];
+  const fetch = async (input: string | URL | Request): Promise<Response> => {
+    const url = input instanceof Request ? input.url : String(input);
+    seen.push(url);
+    if (seen.length === 1) return new Response(null, { status: 502, headers: { 'retry-after': '7' } });
+    const location = 'https://b.internal/';
+    return url === location ? Response.json({}) : new Response(null, { status: 302, headers: { location } });
+  };
+  const clock = virtualClock();
+  const settings = { retry: { limit: 1, afterStatusCodes: [502] }, redirects: { origins: 'any' } };
+  const config = await loadConfig({
+    clients: { a: { baseUrl: 'https://a.internal', auth: { type: 'none' }, ...settings } },
+  });
+  await using clients = await createClients(config.unwrap(), { names: ['a'], fetch, clock, random: () => 0 });
+
+  const call = clients.a.get('x');
+  await clock.advance(6_999);
+  const early = seen.length;
+  await clock.advance(1);
+
+  expect([early, (await call).status, seen.at(-1)]).toEqual([1, 200, 'https://b.internal/']);
+});
+
 test('clients use the injected clock, fetch and random', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock, clients: [{ clientId: 'billing', clientSecret: 'billing-secret' }] });

@@ -6,9 +6,9 @@ import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { guardedApi } from './guarded-api.ts';
 import type { GuardedApi } from './guarded-api.ts';
 
-/** Where the global `fetch` and `client.fetch` are compared. */
-export interface Ground {
-  /** Shows what it got, answers as told, and lets everybody in: the global `fetch` has no token to show. */
+/** The servers and the client for a comparison of the global `fetch` with `client.fetch`. */
+export interface ComparisonSetup {
+  /** Echoes requests or answers as the URL says. It needs no token, because the global `fetch` has none. */
   readonly origin: string;
   readonly client: Client;
   readonly token: Token;
@@ -16,9 +16,9 @@ export interface Ground {
   readonly close: () => Promise<void>;
 }
 
-/** A server that does as the URL says, and a client with a token that asks once. */
-export async function startGround(): Promise<Ground> {
-  const api = await guardedApi(answerAsTold);
+/** Starts a server that answers as the URL says, and a client with a token and without retries. */
+export async function startComparison(): Promise<ComparisonSetup> {
+  const api = await guardedApi(answerByUrl);
   const token = (await Token.create(api.issuer.credentials)).unwrap();
   const client = createClient({ baseUrl: api.openOrigin, retry: 0 }, withBearerAuth(token));
   const close = async (): Promise<void> => {
@@ -28,33 +28,33 @@ export async function startGround(): Promise<Ground> {
   return { origin: api.openOrigin, client, token, api, close };
 }
 
-/** Everything a response says of itself, and its text. */
-export async function shown(response: Response): Promise<unknown> {
+/** All facts of a response, and its text. */
+export async function describeResponse(response: Response): Promise<unknown> {
   const { url, redirected, type, ok, status, statusText, body, headers } = response;
   const head = { url, redirected, type, ok, status, statusText, hasBody: body !== null, isUsed: response.bodyUsed };
   const cookies = headers.getSetCookie();
   return [head, [...headers].filter(([name]) => name !== 'date'), cookies, await response.text(), response.bodyUsed];
 }
 
-async function answerAsTold(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const { pathname, searchParams: asked } = new URL(incoming.url ?? '/', 'http://ground.test');
+async function answerByUrl(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const { pathname, searchParams: params } = new URL(incoming.url ?? '/', 'http://ground.test');
   const body = Buffer.concat(await incoming.toArray());
-  const status = Number(asked.get('status') ?? 200);
+  const status = Number(params.get('status') ?? 200);
   switch (pathname) {
     case '/text':
       outgoing.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end('héllo');
       return;
     case '/status':
-      outgoing.writeHead(status, 'As Told').end(bodiless.has(status) ? undefined : 'told');
+      outgoing.writeHead(status, 'As Requested').end(bodilessStatuses.has(status) ? undefined : 'text');
       return;
     case '/redirect':
-      outgoing.writeHead(status, { location: latin1(asked.get('to') ?? '') }).end('moved');
+      outgoing.writeHead(status, { location: latin1(params.get('to') ?? '') }).end('moved');
       return;
     case '/hops':
-      redirectOn(Number(asked.get('left')), outgoing);
+      redirectAgain(Number(params.get('left')), outgoing);
       return;
     case '/header':
-      outgoing.end(incoming.headers[asked.get('name') ?? '']);
+      outgoing.end(incoming.headers[params.get('name') ?? '']);
       return;
     case '/hang':
       return;
@@ -69,12 +69,12 @@ async function answerAsTold(incoming: IncomingMessage, outgoing: ServerResponse)
   }
 }
 
-const bodiless = new Set([204, 205, 304]);
+const bodilessStatuses = new Set([204, 205, 304]);
 
 /** Node writes headers as Latin-1; servers in the field write UTF-8. */
 const latin1 = (text: string): string => Buffer.from(text).toString('latin1');
 
-function redirectOn(left: number, outgoing: ServerResponse): void {
+function redirectAgain(left: number, outgoing: ServerResponse): void {
   if (left === 0) outgoing.end('there');
   else outgoing.writeHead(302, { location: `/hops?left=${left - 1}` }).end();
 }
@@ -97,7 +97,7 @@ const fixedAnswers: Readonly<Record<string, { headers: string[]; body: string | 
   '/form': { headers: ['content-type', 'application/x-www-form-urlencoded'], body: 'a=1&b=%C3%A9' },
 };
 
-/** What a server says that it got. */
+/** The request that the server received. */
 export interface Echo {
   readonly method: string | undefined;
   readonly url: string | undefined;
@@ -105,11 +105,11 @@ export interface Echo {
   readonly body: string;
 }
 
-/** What was sent, without what differs by design (who calls, and with which token) or by chance (a boundary). */
+/** The request without what differs by design (user agent, token) or at random (a boundary). */
 function echo({ method, url, headers }: IncomingMessage, body: Buffer): unknown {
   const { host: _host, authorization: _token, 'user-agent': _agent, ...others } = headers;
   const boundary = /boundary=(\S+)/.exec(others['content-type'] ?? '')?.[1];
-  const withoutChance = (text: string): string => (boundary === undefined ? text : text.replaceAll(boundary, 'B'));
-  const type = others['content-type'] === undefined ? {} : { 'content-type': withoutChance(others['content-type']) };
-  return { method, url, headers: { ...others, ...type }, body: withoutChance(body.toString('latin1')) };
+  const withoutBoundary = (text: string): string => (boundary === undefined ? text : text.replaceAll(boundary, 'B'));
+  const type = others['content-type'] === undefined ? {} : { 'content-type': withoutBoundary(others['content-type']) };
+  return { method, url, headers: { ...others, ...type }, body: withoutBoundary(body.toString('latin1')) };
 }
