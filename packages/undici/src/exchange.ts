@@ -1,6 +1,6 @@
 import type { Scope } from '@bearings/client';
 import type { Dispatcher } from 'undici';
-import type { Piece, Source } from './source.ts';
+import type { ReadResult, ByteSource } from './byte-source.ts';
 
 /** A response's headers, by their names in lower case. */
 export type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -13,27 +13,27 @@ export interface Head {
 }
 
 /** What an exchange needs to know of its call. */
-export interface ExchangeParts {
+export interface ExchangeContext {
   /** What may be ended: the attempt. */
   readonly scope: Scope;
   /** What the network's error is to the caller. */
-  readonly failed: (cause: unknown, facts: { readonly isTruncated: boolean }) => unknown;
+  readonly toError: (cause: unknown, facts: { readonly isTruncated: boolean }) => unknown;
 }
 
 type Controller = Dispatcher.DispatchController;
 
 /** As much of a body as is taken in before anybody reads it. */
-const aheadBytes = 64 * 1024;
+const maxBufferedBytes = 64 * 1024;
 
 /**
  * One request and its response on the wire: undici tells it what comes, and it keeps that until it is read.
  *
  * It knows nothing of the response that is made of it, so that one which nobody reads can be collected.
  */
-export class Exchange implements Dispatcher.DispatchHandler, Source {
+export class Exchange implements Dispatcher.DispatchHandler, ByteSource {
   /** Answers with the response's head; fails with the reason of the scope's end when that comes first. */
   readonly head: Promise<Head>;
-  readonly #parts: ExchangeParts;
+  readonly #parts: ExchangeContext;
   #leave = (): void => {};
   #settle: PromiseWithResolvers<Head> | undefined;
   #controller: Controller | undefined;
@@ -46,7 +46,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Source {
   #failure: { readonly reason: unknown } | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(parts: ExchangeParts) {
+  constructor(parts: ExchangeContext) {
     this.#parts = parts;
     this.#settle = Promise.withResolvers<Head>();
     this.head = this.#settle.promise;
@@ -72,7 +72,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Source {
     if (this.#failure !== undefined) return;
     this.#size += piece.byteLength;
     if (!this.#isIgnored) this.#pieces.push(piece);
-    if (this.#size >= aheadBytes) this.#hold(controller);
+    if (this.#size >= maxBufferedBytes) this.#hold(controller);
     this.#awaken();
   }
 
@@ -82,22 +82,22 @@ export class Exchange implements Dispatcher.DispatchHandler, Source {
   }
 
   onResponseError(_: Controller | null, cause: Error): void {
-    this.#fail(this.#parts.failed(cause, { isTruncated: this.#settle === undefined }));
+    this.#fail(this.#parts.toError(cause, { isTruncated: this.#settle === undefined }));
   }
 
-  read(): Piece | Promise<Piece> {
+  read(): ReadResult | Promise<ReadResult> {
     this.#begin();
     const value = this.#pieces.shift();
     if (value === undefined) return this.#ending() ?? this.#coming();
     this.#size -= value.byteLength;
-    if (this.#isPaused && this.#size < aheadBytes) {
+    if (this.#isPaused && this.#size < maxBufferedBytes) {
       this.#isPaused = false;
       this.#controller?.resume();
     }
     return { done: false, value };
   }
 
-  takeAll(): readonly Uint8Array[] | undefined {
+  takeBuffered(): readonly Uint8Array[] | undefined {
     if (!this.#isComplete) return undefined;
     this.#begin();
     if (this.#failure !== undefined) throw this.#failure.reason;
@@ -110,18 +110,18 @@ export class Exchange implements Dispatcher.DispatchHandler, Source {
     if (!this.#isComplete) this.#abort(givenUp());
   }
 
-  explain(cause: unknown): unknown {
-    return this.#failure?.reason ?? this.#parts.failed(cause, { isTruncated: true });
+  toError(cause: unknown): unknown {
+    return this.#failure?.reason ?? this.#parts.toError(cause, { isTruncated: true });
   }
 
   /** Lets a body go by that belongs to no response, as that of a 205. */
-  ignore(): void {
+  discardBody(): void {
     this.#isIgnored = true;
     this.#pieces = [];
   }
 
   /** Gives the connection back, unless somebody is reading. */
-  forget(): void {
+  releaseUnread(): void {
     if (!this.#isRead) this.cancel();
   }
 
@@ -131,12 +131,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Source {
     if (scope.isCancelled) this.#abort(scope.reason);
   }
 
-  #ending(): Piece | undefined {
+  #ending(): ReadResult | undefined {
     if (this.#failure !== undefined) throw this.#failure.reason;
     return this.#isComplete ? { done: true, value: undefined } : undefined;
   }
 
-  async #coming(): Promise<Piece> {
+  async #coming(): Promise<ReadResult> {
     await new Promise<void>((resolve) => (this.#wake = resolve));
     return this.read();
   }

@@ -85,7 +85,7 @@ function isProxyUrl(proxy: string | URL): boolean {
 }
 
 /** What `explain` may show: no key, and of a proxy no password. */
-export function settingsOf(options: UndiciOptions): Readonly<Record<string, Setting>> {
+export function shownSettings(options: UndiciOptions): Readonly<Record<string, Setting>> {
   if (options.dispatcher !== undefined) return { dispatcher: 'given' };
   const { connections = Infinity, pipelining = 1, allowH2 = false, connectTimeout = 10_000, tls, proxy } = options;
   return {

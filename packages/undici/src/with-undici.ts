@@ -4,13 +4,13 @@ import { ClientClosedError, ConfigError } from '@bearings/client/errors';
 import type { Dispatcher } from 'undici';
 import { Exchange } from './exchange.ts';
 import type { Head } from './exchange.ts';
-import { inflated } from './inflate.ts';
-import { LightResponse } from './light-response.ts';
-import { networkOf } from './network.ts';
-import { outgoing } from './outgoing.ts';
-import type { Source } from './source.ts';
-import { undiciFailure } from './undici-failure.ts';
-import { checkOptions, settingsOf } from './undici-options.ts';
+import { decompress } from './decompress.ts';
+import { UndiciResponse } from './undici-response.ts';
+import { createDispatcher } from './create-dispatcher.ts';
+import { toDispatchOptions } from './dispatch-options.ts';
+import type { ByteSource } from './byte-source.ts';
+import { toUndiciError } from './undici-error.ts';
+import { checkOptions, shownSettings } from './undici-options.ts';
 import type { UndiciOptions } from './undici-options.ts';
 
 /** The network as a layer. Whoever makes it closes it: several clients may share it. */
@@ -27,36 +27,36 @@ export interface UndiciLayer extends Layer {
  */
 export function withUndici(options: UndiciOptions = {}): UndiciLayer {
   checkOptions(options);
-  const dispatcher = options.dispatcher ?? networkOf(options);
+  const dispatcher = options.dispatcher ?? createDispatcher(options);
   const isOurs = options.dispatcher === undefined;
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => (closed ??= isOurs ? dispatcher.close() : Promise.resolve());
-  const send = sender(dispatcher);
+  const send = createSend(dispatcher);
   const stage: Stage = () => (request, call) =>
     closed === undefined ? send(request, call) : Promise.reject(new ClientClosedError());
   const made = layer(
     'transport',
-    { name: 'undici', settings: settingsOf(options), takesLight: true, alwaysAnswers: true },
+    { name: 'undici', settings: shownSettings(options), takesLight: true, alwaysAnswers: true },
     stage,
   );
   return Object.freeze({ ...made, close, [Symbol.asyncDispose]: close });
 }
 
 /** Sends by one dispatcher, or by the one that a call brings as `fetch` would take it. */
-function sender(usual: Dispatcher): (request: Request, call: Call) => Promise<Response> {
-  const unread = new FinalizationRegistry<Exchange>((exchange) => exchange.forget());
+function createSend(usual: Dispatcher): (request: Request, call: Call) => Promise<Response> {
+  const unread = new FinalizationRegistry<Exchange>((exchange) => exchange.releaseUnread());
   return async (request, call) => {
     const { cancelScope: scope } = call;
     if (scope.isCancelled) throw scope.reason;
     if (request.integrity !== '') throw new ConfigError('integrity', 'undici checks no integrity: leave it to fetch');
     const exchange = new Exchange({
       scope,
-      failed: (cause, facts) => undiciFailure(cause, { request, call, ...facts }),
+      toError: (cause, facts) => toUndiciError(cause, { request, call, ...facts }),
     });
-    dispatch(dispatcherFor(call) ?? usual, { request, call, exchange });
+    dispatch(callDispatcher(call) ?? usual, { request, call, exchange });
     const head = await exchange.head;
     const [url = request.url] = request.url.split('#', 1);
-    const response = new LightResponse({ head, url, source: bodyOf(request, head, exchange) });
+    const response = new UndiciResponse({ head, url, source: responseBody(request, head, exchange) });
     if (!exchange.isComplete) unread.register(response, exchange);
     return response;
   };
@@ -67,13 +67,13 @@ function dispatch(
   { request, call, exchange }: { request: Request; call: Call; exchange: Exchange },
 ): void {
   try {
-    dispatcher.dispatch(outgoing(request, call), exchange);
+    dispatcher.dispatch(toDispatchOptions(request, call), exchange);
   } catch (cause) {
     exchange.onResponseError(null, cause instanceof Error ? cause : new Error('undici threw', { cause }));
   }
 }
 
-function dispatcherFor({ fetchOptions }: Call): Dispatcher | undefined {
+function callDispatcher({ fetchOptions }: Call): Dispatcher | undefined {
   const given = fetchOptions?.['dispatcher'];
   return isDispatcher(given) ? given : undefined;
 }
@@ -83,10 +83,10 @@ function isDispatcher(value: unknown): value is Dispatcher {
 }
 
 /** As the Fetch standard says: these have no body, whatever the server sends. */
-const withoutBody = [101, 103, 204, 205, 304];
+const nullBodyStatuses = [101, 103, 204, 205, 304];
 
-function bodyOf({ method }: Request, { status, headers }: Head, exchange: Exchange): Source | null {
-  if (method !== 'HEAD' && !withoutBody.includes(status)) return inflated(exchange, headers);
-  exchange.ignore();
+function responseBody({ method }: Request, { status, headers }: Head, exchange: Exchange): ByteSource | null {
+  if (method !== 'HEAD' && !nullBodyStatuses.includes(status)) return decompress(exchange, headers);
+  exchange.discardBody();
   return null;
 }

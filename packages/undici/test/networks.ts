@@ -34,16 +34,16 @@ export const networks: readonly (readonly [string, Network])[] = [
   ],
 ];
 
-type Door = (client: Client, path: string, init?: FetchInit) => Promise<Response>;
+type Entry = (client: Client, path: string, init?: FetchInit) => Promise<Response>;
 
-const doors: readonly (readonly [string, Door])[] = [
+const entries: readonly (readonly [string, Entry])[] = [
   ['client.fetch', (client, path, init) => client.fetch(path, init)],
   ['ky', (client, path, init) => client(path.slice(1), { ...init, throwHttpErrors: false })],
 ];
 
 /** Every door of every network. */
-export const ways: readonly (readonly [string, { readonly network: Network; readonly open: Door }])[] =
-  networks.flatMap(([over, network]) => doors.map(([by, open]) => [`${by} ${over}`, { network, open }] as const));
+export const ways: readonly (readonly [string, { readonly network: Network; readonly open: Entry }])[] =
+  networks.flatMap(([over, network]) => entries.map(([by, open]) => [`${by} ${over}`, { network, open }] as const));
 
 /** Lets the sockets have their turns: undici counts a connection as free a turn after its answer was read. */
 export async function turns(): Promise<void> {

@@ -1,28 +1,28 @@
 import { Taps } from '@bearings/client';
 import type { Read } from '@bearings/client';
-import type { Piece, Source } from './source.ts';
+import type { ReadResult, ByteSource } from './byte-source.ts';
 
 /** A body as it is read, through taps: by whoever begins to, and once. */
-export class BodyReading {
-  readonly taps: Taps = new Taps();
-  readonly #source: Source;
+export class BodyReader {
+  readonly hooks: Taps = new Taps();
+  readonly #source: ByteSource;
   #read: Read | undefined;
 
-  constructor(source: Source) {
+  constructor(source: ByteSource) {
     this.#source = source;
   }
 
   /** True when somebody has begun to read, or has given the body up. */
-  isBegun = false;
+  isUsed = false;
 
   /** The next piece, or `undefined` at the end. */
   async next(): Promise<Uint8Array | undefined> {
-    this.isBegun = true;
+    this.isUsed = true;
     try {
-      this.#read ??= this.taps.through(async (): Promise<Piece> => this.#source.read());
+      this.#read ??= this.hooks.through(async (): Promise<ReadResult> => this.#source.read());
       const { done, value } = await this.#read();
       if (!done) return value;
-      this.taps.end();
+      this.hooks.end();
       return undefined;
     } catch (cause) {
       this.cancel(cause);
@@ -31,8 +31,8 @@ export class BodyReading {
   }
 
   /** Everything from here to the end. */
-  async rest(): Promise<readonly Uint8Array[]> {
-    this.isBegun = true;
+  async readAll(): Promise<readonly Uint8Array[]> {
+    this.isUsed = true;
     const whole = this.#atOnce();
     if (whole !== undefined) return whole;
     const pieces: Uint8Array[] = [];
@@ -41,17 +41,17 @@ export class BodyReading {
   }
 
   cancel(reason?: unknown): void {
-    this.isBegun = true;
-    this.taps.end();
+    this.isUsed = true;
+    this.hooks.end();
     this.#source.cancel(reason);
   }
 
   /** All of it, when it is there and no tap wants to see it, other than those for waits: then there is nothing to wait for. */
   #atOnce(): readonly Uint8Array[] | undefined {
-    if (!this.taps.areOnlyForWaiting) return undefined;
+    if (!this.hooks.areOnlyForWaiting) return undefined;
     try {
-      const whole = this.#source.takeAll();
-      if (whole !== undefined) this.taps.end();
+      const whole = this.#source.takeBuffered();
+      if (whole !== undefined) this.hooks.end();
       return whole;
     } catch (cause) {
       this.cancel(cause);

@@ -1,10 +1,10 @@
 import type { Tap } from '@bearings/client';
 import { takesTap } from '@bearings/client';
 import { expect, test } from 'vitest';
-import { LightResponse } from '../src/light-response.ts';
-import type { Source } from '../src/source.ts';
+import { UndiciResponse } from '../src/undici-response.ts';
+import type { ByteSource } from '../src/byte-source.ts';
 
-interface Played extends Source {
+interface Played extends ByteSource {
   readonly cancelled: unknown[];
 }
 
@@ -14,7 +14,7 @@ function sourceOf(pieces: readonly string[], isHere = false): Played {
   const cancelled: unknown[] = [];
   return {
     cancelled,
-    takeAll: () => (isHere ? left.splice(0) : undefined),
+    takeBuffered: () => (isHere ? left.splice(0) : undefined),
     read() {
       const value = left.shift();
       return value === undefined ? { done: true, value } : Promise.resolve({ done: false, value });
@@ -23,10 +23,10 @@ function sourceOf(pieces: readonly string[], isHere = false): Played {
   };
 }
 
-const responseOf = (source: Source | null, headers = {}): LightResponse =>
-  new LightResponse({ head: { status: 200, statusText: 'OK', headers }, url: 'http://api.test/', source });
+const responseOf = (source: ByteSource | null, headers = {}): UndiciResponse =>
+  new UndiciResponse({ head: { status: 200, statusText: 'OK', headers }, url: 'http://api.test/', source });
 
-function tapOn(response: LightResponse, tap: Tap): void {
+function tapOn(response: UndiciResponse, tap: Tap): void {
   (response as unknown as Record<typeof takesTap, (tap: Tap) => void>)[takesTap](tap);
 }
 
@@ -86,7 +86,7 @@ test('a tap that refuses a read fails it, and gives the rest up', async () => {
 test('a body that is cancelled while a read waits is over once', async () => {
   const coming = Promise.withResolvers<never>();
   const source = {
-    takeAll: () => undefined,
+    takeBuffered: () => undefined,
     read: () => coming.promise,
     cancel: () => coming.reject(new Error('given up')),
   };

@@ -1,14 +1,14 @@
 import type { Read } from '@bearings/client';
 
 /** A part of a body, or its end. */
-export type Piece = Awaited<ReturnType<Read>>;
+export type ReadResult = Awaited<ReturnType<Read>>;
 
 /** Where the bytes of a body come from. */
-export interface Source {
+export interface ByteSource {
   /** The next piece; at once when it is there. */
-  read(): Piece | Promise<Piece>;
+  read(): ReadResult | Promise<ReadResult>;
   /** All that has not been read, when the end has arrived too. */
-  takeAll(): readonly Uint8Array[] | undefined;
+  takeBuffered(): readonly Uint8Array[] | undefined;
   /** Gives up what has not been read. */
   cancel(reason?: unknown): void;
 }

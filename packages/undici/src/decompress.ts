@@ -2,14 +2,14 @@ import { Readable, pipeline } from 'node:stream';
 import type { Transform } from 'node:stream';
 import zlib from 'node:zlib';
 import type { Exchange, RawHeaders } from './exchange.ts';
-import type { Piece, Source } from './source.ts';
+import type { ReadResult, ByteSource } from './byte-source.ts';
 
 /** What is asked for when the caller asks for nothing. Node has zstd from 22.15 on. */
 export const acceptedEncodings: string =
   typeof zlib.createZstdDecompress === 'function' ? 'gzip, deflate, br, zstd' : 'gzip, deflate, br';
 
 /** Each one is a step; more of them are an attack (as `fetch` has it). */
-const mostEncodings = 5;
+const maxEncodings = 5;
 
 /**
  * The body as it was before the server compressed it; as it is when it is not, or nobody here knows how.
@@ -18,26 +18,26 @@ const mostEncodings = 5;
  *
  * @throws what the exchange says of a body with too many encodings
  */
-export function inflated(exchange: Exchange, headers: RawHeaders): Source {
+export function decompress(exchange: Exchange, headers: RawHeaders): ByteSource {
   const stated = headers['content-encoding'];
   if (stated === undefined) return exchange;
   const encodings = String(stated)
     .toLowerCase()
     .split(',')
     .map((name) => name.trim());
-  if (encodings.length > mostEncodings) {
-    const failure = exchange.explain(Object.assign(new Error('too many content-encodings'), { code: 'ENCODINGS' }));
+  if (encodings.length > maxEncodings) {
+    const failure = exchange.toError(Object.assign(new Error('too many content-encodings'), { code: 'ENCODINGS' }));
     exchange.cancel();
     throw failure;
   }
-  return encodings.every(isKnown) ? new Inflated(exchange, encodings.toReversed()) : exchange;
+  return encodings.every(isSupported) ? new DecompressedBody(exchange, encodings.toReversed()) : exchange;
 }
 
-const isKnown = (encoding: string): boolean =>
+const isSupported = (encoding: string): boolean =>
   ['gzip', 'x-gzip', 'deflate', 'br'].includes(encoding) ||
   (encoding === 'zstd' && typeof zlib.createZstdDecompress === 'function');
 
-class Inflated implements Source {
+class DecompressedBody implements ByteSource {
   readonly #exchange: Exchange;
   readonly #encodings: readonly string[];
   #pieces: AsyncIterator<Uint8Array> | undefined;
@@ -48,7 +48,7 @@ class Inflated implements Source {
     this.#encodings = encodings;
   }
 
-  async read(): Promise<Piece> {
+  async read(): Promise<ReadResult> {
     try {
       if (this.#pieces === undefined) {
         const first = await this.#exchange.read();
@@ -60,11 +60,11 @@ class Inflated implements Source {
         ? { done: true, value: undefined }
         : { done: false, value: next.value };
     } catch (cause) {
-      throw this.#exchange.explain(cause);
+      throw this.#exchange.toError(cause);
     }
   }
 
-  takeAll(): undefined {
+  takeBuffered(): undefined {
     // the length of what is not inflated yet is not known
   }
 
@@ -74,15 +74,17 @@ class Inflated implements Source {
   }
 
   #begin(first: Uint8Array): void {
-    const steps = this.#encodings.map((encoding, place) => inflaterFor(encoding, place === 0 ? first : undefined));
-    const rest = Readable.from(from(first, this.#exchange), { objectMode: true });
+    const steps = this.#encodings.map((encoding, place) =>
+      createDecompressor(encoding, place === 0 ? first : undefined),
+    );
+    const rest = Readable.from(chunks(first, this.#exchange), { objectMode: true });
     this.#last = steps.at(-1);
     this.#pieces = this.#last?.[Symbol.asyncIterator]();
     pipeline([rest, ...steps], () => {}); // whoever reads is told of a failure
   }
 }
 
-async function* from(first: Uint8Array, exchange: Exchange): AsyncGenerator<Uint8Array> {
+async function* chunks(first: Uint8Array, exchange: Exchange): AsyncGenerator<Uint8Array> {
   yield first;
   for (;;) {
     const { done, value } = await exchange.read();
@@ -91,7 +93,7 @@ async function* from(first: Uint8Array, exchange: Exchange): AsyncGenerator<Uint
   }
 }
 
-function inflaterFor(encoding: string, first: Uint8Array | undefined): Transform {
+function createDecompressor(encoding: string, first: Uint8Array | undefined): Transform {
   if (encoding === 'br') return zlib.createBrotliDecompress();
   if (encoding === 'zstd') {
     // no larger window than 8 MiB (RFC 9659 section 3)

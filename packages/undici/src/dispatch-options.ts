@@ -2,28 +2,28 @@ import type { BodySource, Call } from '@bearings/client';
 import { Readable } from 'node:stream';
 import { FormData as UndiciForm } from 'undici';
 import type { Dispatcher } from 'undici';
-import { acceptedEncodings } from './inflate.ts';
+import { acceptedEncodings } from './decompress.ts';
 
 type Body = NonNullable<Dispatcher.DispatchOptions['body']>;
 
 /** The request as undici takes it: with the stages' headers, and with a body that can be made anew made anew. */
-export function outgoing(request: Request, call: Call): Dispatcher.DispatchOptions {
+export function toDispatchOptions(request: Request, call: Call): Dispatcher.DispatchOptions {
   const { url, method } = request;
   const [place = url] = url.split('#', 1);
   const pathAt = place.indexOf('/', place.indexOf('//') + 2);
-  const payload = payloadOf(request, call);
+  const payload = toBody(request, call);
   return {
     origin: place.slice(0, pathAt),
     path: place.slice(pathAt),
     method,
-    headers: headersOf(request, call, payload),
+    headers: toHeaderList(request, call, payload),
     body: payload.body ?? null,
     headersTimeout: 0, // the stages have clocks
     bodyTimeout: 0,
   };
 }
 
-interface Payload {
+interface OutgoingBody {
   readonly body?: Body;
   /** Where it is known here, and undici cannot know it. */
   readonly length?: number;
@@ -32,7 +32,7 @@ interface Payload {
 }
 
 /** As a flat list, which undici takes as it is. */
-function headersOf(request: Request, call: Call, { length, isForm = false }: Payload): string[] {
+function toHeaderList(request: Request, call: Call, { length, isForm = false }: OutgoingBody): string[] {
   const list: string[] = [];
   let accepts = false;
   let encoded = false;
@@ -50,31 +50,31 @@ function headersOf(request: Request, call: Call, { length, isForm = false }: Pay
   return list;
 }
 
-function payloadOf(request: Request, { source }: Call): Payload {
-  if (source === undefined) return request.body === null ? {} : { body: readableOf(request.body) };
+function toBody(request: Request, { source }: Call): OutgoingBody {
+  if (source === undefined) return request.body === null ? {} : { body: toReadable(request.body) };
   if (request.method === 'GET' || request.method === 'HEAD') return {}; // a redirect has made it one
   if (typeof source === 'string') return { body: source };
   if (source instanceof URLSearchParams) return { body: source.toString() };
-  if (source instanceof FormData) return { body: formOf(source), isForm: true };
-  if (source instanceof Blob) return { body: readableOf(source.stream()), length: source.size };
-  return { body: bytesOf(source) };
+  if (source instanceof FormData) return { body: toUndiciForm(source), isForm: true };
+  if (source instanceof Blob) return { body: toReadable(source.stream()), length: source.size };
+  return { body: toBytes(source) };
 }
 
-function bytesOf(source: BodySource): Uint8Array {
+function toBytes(source: BodySource): Uint8Array {
   if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   throw new TypeError('A body must be a text, bytes, a form, a Blob or a stream');
 }
 
 /** undici takes forms of its own only. */
-function formOf(source: FormData): UndiciForm {
+function toUndiciForm(source: FormData): UndiciForm {
   const form = new UndiciForm();
   for (const [name, value] of source) form.append(name, value);
   return form;
 }
 
 /** The stream, pulled as the connection takes it, and cancelled when it takes no more. */
-function readableOf(stream: ReadableStream<unknown>): Readable {
+function toReadable(stream: ReadableStream<unknown>): Readable {
   const reader = stream.getReader();
   return new Readable({
     highWaterMark: 0,

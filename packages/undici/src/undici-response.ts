@@ -1,18 +1,18 @@
 import { takesTap } from '@bearings/client';
 import type { Tap } from '@bearings/client';
-import { BodyReading } from './body-reading.ts';
+import { BodyReader } from './body-reader.ts';
 import type { Head } from './exchange.ts';
-import { LightHeaders } from './light-headers.ts';
-import type { Source } from './source.ts';
+import { LazyHeaders } from './lazy-headers.ts';
+import type { ByteSource } from './byte-source.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** What a response is made of. */
-export interface ResponseParts {
+export interface UndiciResponseInit {
   readonly head: Head;
   readonly url: string;
   /** `null` where there can be no body. */
-  readonly source: Source | null;
+  readonly source: ByteSource | null;
 }
 
 /**
@@ -20,7 +20,7 @@ export interface ResponseParts {
  *
  * It is the platform's by `instanceof`; its constructor does not run.
  */
-export class LightResponse implements Response {
+export class UndiciResponse implements Response {
   readonly status: number;
   readonly statusText: string;
   readonly ok: boolean;
@@ -28,47 +28,47 @@ export class LightResponse implements Response {
   readonly url: string;
   readonly redirected: boolean = false;
   readonly type: Response['type'] = 'basic';
-  readonly #parts: ResponseParts;
-  #reading: BodyReading | undefined;
+  readonly #parts: UndiciResponseInit;
+  #reading: BodyReader | undefined;
   #stream: ReadableStream<Uint8Array> | undefined;
 
   static {
     Object.setPrototypeOf(this.prototype, Response.prototype);
     Object.defineProperty(this.prototype, takesTap, {
-      value(this: LightResponse, tap: Tap) {
+      value(this: UndiciResponse, tap: Tap) {
         if (this.#reading === undefined) tap.end?.();
-        else this.#reading.taps.add(tap);
+        else this.#reading.hooks.add(tap);
       },
     });
   }
 
-  constructor(parts: ResponseParts) {
+  constructor(parts: UndiciResponseInit) {
     const { head, source, url } = parts;
     const { status, statusText, headers } = head;
     this.status = status;
     this.statusText = statusText;
     this.ok = status >= 200 && status <= 299;
-    this.headers = new LightHeaders(headers);
+    this.headers = new LazyHeaders(headers);
     this.url = url;
     this.#parts = parts;
-    this.#reading = source === null ? undefined : new BodyReading(source);
+    this.#reading = source === null ? undefined : new BodyReader(source);
   }
 
   get body(): ReadableStream<Uint8Array> | null {
     const reading = this.#reading;
     if (reading === undefined || this.#stream !== undefined) return this.#stream ?? null;
-    const isRead = reading.isBegun;
+    const isRead = reading.isUsed;
     this.#stream = this.#streamOf(reading);
     if (isRead) this.#stream.getReader(); // as `fetch` has it: the stream of a body that was read is locked
     return this.#stream;
   }
 
   get bodyUsed(): boolean {
-    return this.#reading?.isBegun ?? false;
+    return this.#reading?.isUsed ?? false;
   }
 
   async text(): Promise<string> {
-    return decoder.decode(joined(await this.#all()));
+    return decoder.decode(concat(await this.#all()));
   }
 
   async json(): Promise<unknown> {
@@ -76,7 +76,7 @@ export class LightResponse implements Response {
   }
 
   async bytes(): Promise<Bytes> {
-    return new Uint8Array(joined(await this.#all())); // a copy: a piece may be a part of a larger memory
+    return new Uint8Array(concat(await this.#all())); // a copy: a piece may be a part of a larger memory
   }
 
   async arrayBuffer(): Promise<ArrayBuffer> {
@@ -94,24 +94,24 @@ export class LightResponse implements Response {
   clone(): Response {
     const { body } = this;
     if (this.bodyUsed || body?.locked === true) throw new TypeError('Response.clone: Body has already been consumed.');
-    if (body === null) return new LightResponse(this.#parts);
+    if (body === null) return new UndiciResponse(this.#parts);
     const [mine, other] = body.tee();
-    this.#reading = new BodyReading(sourceOf(mine));
+    this.#reading = new BodyReader(fromStream(mine));
     this.#stream = undefined;
-    return new LightResponse({ ...this.#parts, source: sourceOf(other) });
+    return new UndiciResponse({ ...this.#parts, source: fromStream(other) });
   }
 
   async #all(): Promise<readonly Uint8Array[]> {
     if (this.#reading === undefined) return [];
-    if (this.#reading.isBegun || this.#stream?.locked === true) {
+    if (this.#reading.isUsed || this.#stream?.locked === true) {
       throw new TypeError('Body is unusable: Body has already been read');
     }
     this.#stream?.getReader();
-    return this.#reading.rest();
+    return this.#reading.readAll();
   }
 
   /** The body for whoever wants a stream. It holds the response: that is not forgotten while the stream is there. */
-  #streamOf(reading: BodyReading): ReadableStream<Uint8Array> {
+  #streamOf(reading: BodyReader): ReadableStream<Uint8Array> {
     return new ReadableStream(
       {
         type: 'bytes',
@@ -122,7 +122,7 @@ export class LightResponse implements Response {
     );
   }
 
-  async #pull(reading: BodyReading, controller: ReadableByteStreamController): Promise<void> {
+  async #pull(reading: BodyReader, controller: ReadableByteStreamController): Promise<void> {
     let piece = await reading.next();
     while (piece?.byteLength === 0) piece = await reading.next();
     if (piece !== undefined) return controller.enqueue(new Uint8Array(piece)); // a copy, which goes to whoever reads
@@ -133,22 +133,22 @@ export class LightResponse implements Response {
 
 const decoder = new TextDecoder();
 
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
+function concat(pieces: readonly Uint8Array[]): Uint8Array {
   const [first = new Uint8Array()] = pieces;
   return pieces.length > 1 ? Buffer.concat(pieces) : first;
 }
 
 /** One branch of a stream that was teed. */
-function sourceOf(stream: ReadableStream<Uint8Array>): Source {
+function fromStream(stream: ReadableStream<Uint8Array>): ByteSource {
   const reader = stream.getReader();
   return {
-    takeAll: () => undefined,
+    takeBuffered: () => undefined,
     read: () => reader.read(),
-    cancel: (reason) => void quietly(reader.cancel(reason)),
+    cancel: (reason) => void ignoreFailure(reader.cancel(reason)),
   };
 }
 
-async function quietly(done: Promise<void>): Promise<void> {
+async function ignoreFailure(done: Promise<void>): Promise<void> {
   try {
     await done;
   } catch {

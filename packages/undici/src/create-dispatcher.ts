@@ -3,22 +3,22 @@ import type { Dispatcher, buildConnector } from 'undici';
 import type { TlsOptions, UndiciOptions } from './undici-options.ts';
 
 /** Makes what keeps the connections. Clocks of its own it has only for making one: calls have the client's. */
-export function networkOf(options: UndiciOptions): Dispatcher {
+export function createDispatcher(options: UndiciOptions): Dispatcher {
   const { proxy, lookup, tls, connectTimeout, allowH2 = false } = options;
-  const trust = tlsOf(tls);
-  const kept = { ...keepingOf(options), allowH2, headersTimeout: 0, bodyTimeout: 0 };
+  const trust = connectOptions(tls);
+  const kept = { ...poolOptions(options), allowH2, headersTimeout: 0, bodyTimeout: 0 };
   if (proxy === undefined) {
-    const connect = { ...trust, ...(lookup !== undefined && { lookup }), ...timeoutOf(connectTimeout) };
+    const connect = { ...trust, ...(lookup !== undefined && { lookup }), ...timeoutOption(connectTimeout) };
     return new Agent({ ...kept, connect });
   }
   const behind = { ...kept, requestTls: trust, ...(connectTimeout !== undefined && { connectTimeout }) };
   return proxy === 'env' ? new EnvHttpProxyAgent(behind) : new ProxyAgent({ ...behind, uri: String(proxy) });
 }
 
-const timeoutOf = (timeout: number | undefined): { timeout?: number } => (timeout === undefined ? {} : { timeout });
+const timeoutOption = (timeout: number | undefined): { timeout?: number } => (timeout === undefined ? {} : { timeout });
 
 /** Without what is not set: undici takes `undefined` for a wrong value. */
-function keepingOf(options: UndiciOptions): Agent.Options {
+function poolOptions(options: UndiciOptions): Agent.Options {
   const { connections, pipelining, keepAliveTimeout, keepAliveMaxTimeout } = options;
   return {
     ...(connections !== undefined && { connections }),
@@ -28,7 +28,13 @@ function keepingOf(options: UndiciOptions): Agent.Options {
   };
 }
 
-function tlsOf({ ca, cert, key, servername, rejectUnauthorized }: TlsOptions = {}): buildConnector.BuildOptions {
+function connectOptions({
+  ca,
+  cert,
+  key,
+  servername,
+  rejectUnauthorized,
+}: TlsOptions = {}): buildConnector.BuildOptions {
   return {
     ...(ca !== undefined && { ca: isList(ca) ? ca.map(pem) : pem(ca) }),
     ...(cert !== undefined && { cert: pem(cert) }),

@@ -6,7 +6,7 @@ import type { ClientError } from '@bearings/client/errors';
 const closedCodes = ['UND_ERR_CLOSED', 'UND_ERR_DESTROYED'];
 
 /** The client's error for one of undici's; a network that was closed is the client's being closed. */
-export function undiciFailure(cause: unknown, scene: FailureScene): ClientError {
+export function toUndiciError(cause: unknown, scene: FailureScene): ClientError {
   const failure = transportFailure(cause, scene);
   const isClosed = isClientError(failure, 'TRANSPORT') && closedCodes.includes(failure.reason);
   return isClosed ? new ClientClosedError() : failure;
