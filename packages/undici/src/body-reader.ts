@@ -1,10 +1,12 @@
 import { Taps } from '@bearings/client';
 import type { Read } from '@bearings/client';
-import type { ReadResult, ByteSource } from './byte-source.ts';
+import type { ByteSource, ReadResult } from './byte-source.ts';
 
-/** A body as it is read, through taps: by whoever begins to, and once. */
+/** Reads a body once, through the hooks that stages have added. */
 export class BodyReader {
   readonly hooks: Taps = new Taps();
+  /** True when reading has begun, or the body was cancelled. */
+  isUsed = false;
   readonly #source: ByteSource;
   #read: Read | undefined;
 
@@ -12,10 +14,7 @@ export class BodyReader {
     this.#source = source;
   }
 
-  /** True when somebody has begun to read, or has given the body up. */
-  isUsed = false;
-
-  /** The next piece, or `undefined` at the end. */
+  /** Reads the next chunk; `undefined` at the end. */
   async next(): Promise<Uint8Array | undefined> {
     this.isUsed = true;
     try {
@@ -30,14 +29,15 @@ export class BodyReader {
     }
   }
 
-  /** Everything from here to the end. */
+  /** Reads all chunks up to the end. */
   async readAll(): Promise<readonly Uint8Array[]> {
     this.isUsed = true;
-    const whole = this.#atOnce();
-    if (whole !== undefined) return whole;
-    const pieces: Uint8Array[] = [];
-    for (let piece = await this.next(); piece !== undefined; piece = await this.next()) pieces.push(piece);
-    return pieces;
+    await Promise.resolve(); // an abort right after the call must be heard, also when the whole body has arrived
+    const buffered = this.#takeBuffered();
+    if (buffered !== undefined) return buffered;
+    const chunks: Uint8Array[] = [];
+    for (let chunk = await this.next(); chunk !== undefined; chunk = await this.next()) chunks.push(chunk);
+    return chunks;
   }
 
   cancel(reason?: unknown): void {
@@ -46,13 +46,13 @@ export class BodyReader {
     this.#source.cancel(reason);
   }
 
-  /** All of it, when it is there and no tap wants to see it, other than those for waits: then there is nothing to wait for. */
-  #atOnce(): readonly Uint8Array[] | undefined {
+  /** Takes the whole body when it has arrived and no hook has to see its chunks: then there is nothing to wait for. */
+  #takeBuffered(): readonly Uint8Array[] | undefined {
     if (!this.hooks.areOnlyForWaiting) return undefined;
     try {
-      const whole = this.#source.takeBuffered();
-      if (whole !== undefined) this.hooks.end();
-      return whole;
+      const chunks = this.#source.takeBuffered();
+      if (chunks !== undefined) this.hooks.end();
+      return chunks;
     } catch (cause) {
       this.cancel(cause);
       throw cause;

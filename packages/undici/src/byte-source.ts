@@ -1,14 +1,14 @@
 import type { Read } from '@bearings/client';
 
-/** A part of a body, or its end. */
+/** A chunk of a body, or its end. */
 export type ReadResult = Awaited<ReturnType<Read>>;
 
-/** Where the bytes of a body come from. */
+/** Provides the bytes of a body. */
 export interface ByteSource {
-  /** The next piece; at once when it is there. */
+  /** Reads the next chunk; without a promise when it has arrived. */
   read(): ReadResult | Promise<ReadResult>;
-  /** All that has not been read, when the end has arrived too. */
+  /** Takes all unread chunks, if the whole body has arrived. */
   takeBuffered(): readonly Uint8Array[] | undefined;
-  /** Gives up what has not been read. */
+  /** Stops the transfer and drops what is unread. */
   cancel(reason?: unknown): void;
 }

@@ -1,27 +1,27 @@
 import { Readable, pipeline } from 'node:stream';
 import type { Transform } from 'node:stream';
 import zlib from 'node:zlib';
+import type { ByteSource, ReadResult } from './byte-source.ts';
 import type { Exchange, RawHeaders } from './exchange.ts';
-import type { ReadResult, ByteSource } from './byte-source.ts';
 
-/** What is asked for when the caller asks for nothing. Node has zstd from 22.15 on. */
+/** Sent as `accept-encoding` unless the caller sets one. Node has zstd from 22.15. */
 export const acceptedEncodings: string =
   typeof zlib.createZstdDecompress === 'function' ? 'gzip, deflate, br, zstd' : 'gzip, deflate, br';
 
-/** Each one is a step; more of them are an attack (as `fetch` has it). */
+/** Each encoding is one step of decompression. More of them are an attack; `fetch` has the same limit. */
 const maxEncodings = 5;
 
 /**
- * The body as it was before the server compressed it; as it is when it is not, or nobody here knows how.
+ * Decompresses a body according to `content-encoding`. A body with an unknown encoding stays as it is.
  *
- * A compressed body that ends too early fails, where `fetch` would take what has come for the whole.
+ * A compressed body that ends too early fails, where `fetch` takes the part that arrived for the whole.
  *
- * @throws what the exchange says of a body with too many encodings
+ * @throws TransportError when the body has too many encodings
  */
 export function decompress(exchange: Exchange, headers: RawHeaders): ByteSource {
-  const stated = headers['content-encoding'];
-  if (stated === undefined) return exchange;
-  const encodings = String(stated)
+  const header = headers['content-encoding'];
+  if (header === undefined) return exchange;
+  const encodings = String(header)
     .toLowerCase()
     .split(',')
     .map((name) => name.trim());
@@ -40,7 +40,7 @@ const isSupported = (encoding: string): boolean =>
 class DecompressedBody implements ByteSource {
   readonly #exchange: Exchange;
   readonly #encodings: readonly string[];
-  #pieces: AsyncIterator<Uint8Array> | undefined;
+  #chunks: AsyncIterator<Uint8Array> | undefined;
   #last: Transform | undefined;
 
   constructor(exchange: Exchange, encodings: readonly string[]) {
@@ -50,12 +50,13 @@ class DecompressedBody implements ByteSource {
 
   async read(): Promise<ReadResult> {
     try {
-      if (this.#pieces === undefined) {
+      if (this.#chunks === undefined) {
         const first = await this.#exchange.read();
-        if (first.done) return first; // an empty body is none, whatever its encoding
-        this.#begin(first.value);
+        if (first.done) return first; // an empty body is not compressed, whatever its encoding
+        this.#start(first.value);
       }
-      const next = await this.#pieces?.next();
+      const next = await this.#chunks?.next();
+      this.#exchange.throwIfCancelled();
       return next === undefined || next.done === true
         ? { done: true, value: undefined }
         : { done: false, value: next.value };
@@ -65,7 +66,7 @@ class DecompressedBody implements ByteSource {
   }
 
   takeBuffered(): undefined {
-    // the length of what is not inflated yet is not known
+    // the size of the body is not known before it is decompressed
   }
 
   cancel(): void {
@@ -73,18 +74,18 @@ class DecompressedBody implements ByteSource {
     this.#last?.destroy();
   }
 
-  #begin(first: Uint8Array): void {
-    const steps = this.#encodings.map((encoding, place) =>
-      createDecompressor(encoding, place === 0 ? first : undefined),
+  #start(first: Uint8Array): void {
+    const steps = this.#encodings.map((encoding, index) =>
+      createDecompressor(encoding, index === 0 ? first : undefined),
     );
-    const rest = Readable.from(chunks(first, this.#exchange), { objectMode: true });
+    const compressed = Readable.from(readChunks(first, this.#exchange), { objectMode: true });
     this.#last = steps.at(-1);
-    this.#pieces = this.#last?.[Symbol.asyncIterator]();
-    pipeline([rest, ...steps], () => {}); // whoever reads is told of a failure
+    this.#chunks = this.#last?.[Symbol.asyncIterator]();
+    pipeline([compressed, ...steps], () => {}); // a failure reaches the reader of the last step
   }
 }
 
-async function* chunks(first: Uint8Array, exchange: Exchange): AsyncGenerator<Uint8Array> {
+async function* readChunks(first: Uint8Array, exchange: Exchange): AsyncGenerator<Uint8Array> {
   yield first;
   for (;;) {
     const { done, value } = await exchange.read();
@@ -100,7 +101,7 @@ function createDecompressor(encoding: string, first: Uint8Array | undefined): Tr
     return zlib.createZstdDecompress({ params: { [zlib.constants.ZSTD_d_windowLogMax]: 23 } });
   }
   if (encoding !== 'deflate') return zlib.createGunzip();
-  // deflate is in the zlib format (RFC 9110 section 8.4.1.2); some servers leave that away
+  // deflate is in the zlib format (RFC 9110 section 8.4.1.2); some servers omit its header
   const isZlib = first === undefined || ((first[0] ?? 8) & 0x0f) === 0x08;
   return isZlib ? zlib.createInflate() : zlib.createInflateRaw();
 }

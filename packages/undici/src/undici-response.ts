@@ -1,7 +1,7 @@
 import { takesTap } from '@bearings/client';
 import type { Tap } from '@bearings/client';
 import { BodyReader } from './body-reader.ts';
-import type { Head } from './exchange.ts';
+import type { ResponseHead } from './exchange.ts';
 import { LazyHeaders } from './lazy-headers.ts';
 import type { ByteSource } from './byte-source.ts';
 
@@ -9,7 +9,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** What a response is made of. */
 export interface UndiciResponseInit {
-  readonly head: Head;
+  readonly head: ResponseHead;
   readonly url: string;
   /** `null` where there can be no body. */
   readonly source: ByteSource | null;

@@ -3,7 +3,7 @@ import type { Call, Layer, Stage } from '@bearings/client';
 import { ClientClosedError, ConfigError } from '@bearings/client/errors';
 import type { Dispatcher } from 'undici';
 import { Exchange } from './exchange.ts';
-import type { Head } from './exchange.ts';
+import type { ResponseHead } from './exchange.ts';
 import { decompress } from './decompress.ts';
 import { UndiciResponse } from './undici-response.ts';
 import { createDispatcher } from './create-dispatcher.ts';
@@ -44,7 +44,7 @@ export function withUndici(options: UndiciOptions = {}): UndiciLayer {
 
 /** Sends by one dispatcher, or by the one that a call brings as `fetch` would take it. */
 function createSend(usual: Dispatcher): (request: Request, call: Call) => Promise<Response> {
-  const unread = new FinalizationRegistry<Exchange>((exchange) => exchange.releaseUnread());
+  const unread = new FinalizationRegistry<Exchange>((exchange) => exchange.cancel());
   return async (request, call) => {
     const { cancelScope: scope } = call;
     if (scope.isCancelled) throw scope.reason;
@@ -57,10 +57,29 @@ function createSend(usual: Dispatcher): (request: Request, call: Call) => Promis
     const head = await exchange.head;
     const [url = request.url] = request.url.split('#', 1);
     const response = new UndiciResponse({ head, url, source: responseBody(request, head, exchange) });
-    if (!exchange.isComplete) unread.register(response, exchange);
+    if (!exchange.hasEnded) releaseWhenCollected(unread, response, exchange);
     return response;
   };
 }
+
+/**
+ * Gives the connection back when the response is collected: then nothing can read its body any more.
+ *
+ * The registration ends with the exchange, because what the registry holds may reach the response by then: through the
+ * call, its last failure or a captured stack. Such a response would never be collected.
+ */
+function releaseWhenCollected(
+  unread: FinalizationRegistry<Exchange>,
+  response: UndiciResponse,
+  exchange: Exchange,
+): void {
+  unread.register(response, exchange, exchange);
+  exchange.onEnd = unregisterFrom(unread, exchange);
+}
+
+/** A function of its own, so that its closure does not hold the response. */
+const unregisterFrom = (unread: FinalizationRegistry<Exchange>, exchange: Exchange) => (): void =>
+  void unread.unregister(exchange);
 
 function dispatch(
   dispatcher: Dispatcher,
@@ -85,7 +104,7 @@ function isDispatcher(value: unknown): value is Dispatcher {
 /** As the Fetch standard says: these have no body, whatever the server sends. */
 const nullBodyStatuses = [101, 103, 204, 205, 304];
 
-function responseBody({ method }: Request, { status, headers }: Head, exchange: Exchange): ByteSource | null {
+function responseBody({ method }: Request, { status, headers }: ResponseHead, exchange: Exchange): ByteSource | null {
   if (method !== 'HEAD' && !nullBodyStatuses.includes(status)) return decompress(exchange, headers);
   exchange.discardBody();
   return null;

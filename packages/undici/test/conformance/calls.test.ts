@@ -1,11 +1,9 @@
 import { layer } from '@bearings/client';
-import { setImmediate } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { caught } from '../../../client/test/caught.ts';
 import { watchedServer } from '../../../client/test/sockets/watched-server.ts';
-import { networks, turns, ways } from '../networks.ts';
+import { collectGarbageUntil } from '../collect-garbage.ts';
+import { networks, turns, undiciClient, ways } from '../networks.ts';
 
 test.each(ways.flatMap(([way, parts]) => [301, 302, 303, 307, 308].map((status) => [way, status, parts] as const)))(
   '%s: a POST is led on by %d as fetch leads it',
@@ -118,59 +116,80 @@ test.each(networks)('%s: an error of a status has its data', async (_, network) 
 });
 
 test.each(networks)(
-  '%s: a body that nobody reads gives its connection back when it is collected',
+  '%s: an unread body gives its connection back when its response is collected',
   async (_, network) => {
     const server = await watchedServer((__, response) => response.write('x'.repeat(500_000)));
     const client = network({ baseUrl: server.origin });
 
-    expect(await headOf(() => client.fetch('/'))).toBe(200);
+    expect(await readHead(() => client.fetch('/'))).toBe(200);
 
-    expect(await collectedUntil(server.closed(1))).toBe('given back');
+    expect(await collectGarbageUntil(() => isFree(server))).toBe(true);
   },
 );
 
-test.each(networks)(
-  '%s: a stream that is held keeps its connection, although its response is not',
-  async (_, network) => {
-    const server = await watchedServer((__, response) => {
-      response.write('first');
-      server.closed(1).then(
-        () => seen.push('closed'),
-        () => {},
-      );
-    });
-    const seen: string[] = [];
-    const client = network({ baseUrl: server.origin });
+test('over undici: a stream that was read in part gives its connection back when it is collected', async () => {
+  const server = await watchedServer((__, response) => response.write('first'));
+  const client = undiciClient({ baseUrl: server.origin });
 
-    const stream = await streamOf(() => client.fetch('/'));
-    await collectedUntil(Promise.race([]), 30);
+  expect(await readFirst(await client.fetch('/'))).toBe('first');
 
-    expect(seen).toEqual([]);
-    expect(Buffer.from((await stream.getReader().read()).value ?? []).toString()).toBe('first');
-  },
-);
+  expect(await collectGarbageUntil(() => isFree(server))).toBe(true);
+});
+
+test.each(networks)('%s: a stream keeps its connection, although its response is collected', async (_, network) => {
+  const server = await watchedServer((__, response) => response.write('first'));
+  const client = network({ baseUrl: server.origin });
+
+  const stream = await takeStream(() => client.fetch('/'));
+
+  expect(await collectGarbageUntil(() => isFree(server), 30)).toBe(false);
+  expect(Buffer.from((await stream.getReader().read()).value ?? []).toString()).toBe('first');
+});
+
+test.each(networks)('%s: a reader keeps its connection, although its response is collected', async (_, network) => {
+  const server = await watchedServer((__, response) => response.write('first'));
+  const client = network({ baseUrl: server.origin });
+
+  const reader = (await takeStream(() => client.fetch('/'))).getReader();
+  await reader.read();
+  const next = reader.read();
+
+  expect(await collectGarbageUntil(() => isFree(server), 30)).toBe(false);
+  await reader.cancel();
+  expect(await next).toMatchObject({ done: true });
+});
+
+test.each(networks)('%s: a clone is read to its end, although the original is collected', async (_, network) => {
+  const rest = Promise.withResolvers<void>();
+  const server = await watchedServer(async (__, response) => {
+    response.write('first ');
+    await rest.promise;
+    response.end('last');
+  });
+  const client = network({ baseUrl: server.origin });
+
+  const clone = await takeClone(() => client.fetch('/'));
+  const text = clone.text();
+
+  expect(await collectGarbageUntil(() => isFree(server), 30)).toBe(false);
+  rest.resolve();
+  expect(await text).toBe('first last');
+});
+
+const isFree = (server: { readonly openConnections: number }): boolean => server.openConnections === 0;
+
+async function readFirst({ body }: Response): Promise<string> {
+  const { value } = (await body?.getReader().read()) ?? {};
+  return Buffer.from(value ?? []).toString();
+}
 
 /** Functions of their own, so that no local variable holds the response afterwards. */
-async function headOf(ask: () => Promise<Response>): Promise<number> {
+async function readHead(ask: () => Promise<Response>): Promise<number> {
   return (await ask()).status;
 }
-async function streamOf(ask: () => Promise<Response>): Promise<ReadableStream<Uint8Array>> {
+async function takeStream(ask: () => Promise<Response>): Promise<ReadableStream<Uint8Array>> {
   return (await ask()).body as ReadableStream<Uint8Array>;
 }
-
-/** Collects garbage until `sign` comes; each round lets the sockets have their turn. */
-async function collectedUntil(sign: Promise<void>, rounds = 500): Promise<string> {
-  setFlagsFromString('--expose_gc');
-  const collect = runInNewContext('gc') as () => void;
-  const connection = { state: 'held' };
-  const watch = async (): Promise<void> => {
-    await sign;
-    connection.state = 'given back';
-  };
-  void watch();
-  for (let round = 0; round < rounds && connection.state === 'held'; round += 1) {
-    collect();
-    await setImmediate();
-  }
-  return connection.state;
+async function takeClone(ask: () => Promise<Response>): Promise<Response> {
+  return (await ask()).clone();
 }

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
@@ -147,6 +148,40 @@ test.each(ways)(
     caller.abort('left');
 
     await expect(response.text()).rejects.toBe('left');
+  },
+);
+
+const wholeReads: readonly (readonly [string, (response: Response) => Promise<unknown>])[] = [
+  ['text', (response) => response.text()],
+  ['json', (response) => response.json()],
+  ['arrayBuffer', (response) => response.arrayBuffer()],
+  ['blob', (response) => response.blob()],
+];
+
+const wholeBodies: readonly (readonly [string, OutgoingHttpHeaders, string | Buffer])[] = [
+  ['with a length', { 'content-length': 2 }, '{}'],
+  ['without a length', {}, '{}'],
+  ['in gzip', { 'content-encoding': 'gzip' }, gzipSync('{}')],
+];
+
+test.each(
+  ways.flatMap(([way, parts]) =>
+    wholeBodies.flatMap(([kind, headers, body]) =>
+      wholeReads.map(([by, read]) => [way, kind, by, { ...parts, headers, body, read }] as const),
+    ),
+  ),
+)(
+  '%s: when a body %s has arrived, an abort right after .%s() fails the read',
+  async (...[, , , { network, open, headers, body, read }]) => {
+    const server = await watchedServer((_, response) => response.writeHead(200, headers).end(body));
+    const caller = new AbortController();
+    const response = await open(network({ baseUrl: server.origin }), '/', { signal: caller.signal });
+    await turns();
+
+    const failure = read(response);
+    caller.abort('left');
+
+    await expect(failure).rejects.toBe('left');
   },
 );
 
