@@ -151,6 +151,26 @@ test.each(ways)(
   },
 );
 
+const invalid: readonly (readonly [string, RequestInit])[] = [
+  ['an expect header', { headers: { expect: '100-continue' } }],
+  ['a wrong content-length', { method: 'PUT', body: 'four', headers: { 'content-length': '9' } }],
+  ['a transfer-encoding', { method: 'PUT', body: 'four', headers: { 'transfer-encoding': 'chunked' } }],
+];
+
+test.each(ways.flatMap(([way, parts]) => invalid.map(([what, init]) => [way, what, { ...parts, init }] as const)))(
+  '%s: a request with %s is a mistake, and is not tried again',
+  async (_, __, { network, open, init }) => {
+    const server = await watchedServer((___, response) => response.end());
+    const tried: unknown[] = [];
+    const retry = { delay: () => 0, onRetry: (event: unknown) => void tried.push(event) };
+
+    const error = await caught(() => open(network({ baseUrl: server.origin, retry }), '/', init));
+
+    expect(error).toMatchObject({ code: 'CONFIG', field: 'request' });
+    expect(tried).toEqual([]);
+  },
+);
+
 const wholeReads: readonly (readonly [string, (response: Response) => Promise<unknown>])[] = [
   ['text', (response) => response.text()],
   ['json', (response) => response.json()],

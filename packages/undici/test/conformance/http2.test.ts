@@ -177,15 +177,53 @@ test('over HTTP/2, a connection that breaks in the middle of a body is a TRANSPO
   expect(await caught(() => text)).toMatchObject({ code: 'TRANSPORT' });
 });
 
-test('over HTTP/2, a stream that the server refuses is tried again', async () => {
+/** undici itself sends a refused request again once. */
+const refusals = [1, 2];
+
+test.each(refusals)('over HTTP/2, a POST whose stream the server refuses %d times is sent again', async (times) => {
+  const bodies: string[] = [];
+  const { client } = await ground((_, response, body) => {
+    bodies.push(body);
+    if (bodies.length <= times) response.stream.close(7); // RFC 9113 §7: REFUSED_STREAM
+    else response.end('done');
+  });
+
+  expect(await client.post('', { json: 1 }).text()).toBe('done');
+  expect(bodies).toEqual(Array.from({ length: times + 1 }, () => '1'));
+});
+
+test('over HTTP/2, a stream that the server always refuses is an error that says it was not processed', async () => {
+  const { client } = await ground((_, response) => response.stream.close(7));
+
+  const error = await caught(() => client.post('', { json: 1, retry: 0 }));
+
+  expect(error).toMatchObject({ code: 'TRANSPORT', retryable: true, wasProcessed: false });
+});
+
+test('over HTTP/2, a POST whose stream is reset for another reason is not sent again', async () => {
   let requests = 0;
   const { client } = await ground((_, response) => {
     requests += 1;
-    if (requests === 1) response.stream.close(7); // RFC 9113 §7: REFUSED_STREAM
-    else response.end('second');
+    response.stream.close(2); // INTERNAL_ERROR
   });
 
-  expect(await client.get('').text()).toBe('second');
+  const error = await caught(() => client.post('', { json: 1 }));
+
+  expect(error).toMatchObject({ code: 'TRANSPORT', wasProcessed: undefined });
+  expect(requests).toBe(1);
+});
+
+test('over HTTP/2, a body that is a stream is not sent again when the server refuses it', async () => {
+  let requests = 0;
+  const { client } = await ground((_, response) => {
+    requests += 1;
+    response.stream.close(7);
+  });
+
+  const error = await caught(() => client.post('', { body: new Blob(['once']).stream() }));
+
+  expect(error).toMatchObject({ code: 'TRANSPORT', retryable: false });
+  expect(requests).toBe(1);
 });
 
 test('over HTTP/2, a server that says goodbye is called again on a new connection', async () => {

@@ -8,7 +8,7 @@ import type { RetryBudget } from './retry-budget.ts';
 import { delayBefore } from './retry-delay.ts';
 import { retryPolicy } from './retry-policy.ts';
 import type { RetryEvent, RetryPolicy } from './retry-policy.ts';
-import { isListed, isRetried, mayRepeat, triggerOf } from './should-retry.ts';
+import { isListed, isRetried, mayRepeat, triggerOf, wasProcessed } from './should-retry.ts';
 import type { Outcome } from './should-retry.ts';
 import type { ClientContext, Send, Stage } from '../../core/stage.ts';
 import { wait } from '../../time/until-aborted.ts';
@@ -90,7 +90,7 @@ async function isWorthRetrying(outcome: Outcome, { request, call, policy }: Subj
   if (call.isCancelled || call.attempt > policy.limit || call.isBodyGone(request)) return false;
   const { idempotencyHeader: header } = policy;
   const hasIdempotencyKey = header !== false && (request.headers.has(header) || call.hasHeader(header));
-  const subject = { method: request.method, hasIdempotencyKey };
+  const subject = { method: request.method, hasIdempotencyKey, wasProcessed: wasProcessed(outcome) };
   const trigger = triggerOf(outcome);
   if (!mayRepeat(trigger, subject, policy)) return false;
   const verdict = await askedOf(outcome, { request, call, policy });

@@ -7,6 +7,8 @@ export interface RetrySubject {
   readonly method: string;
   /** Whether it carries a key by which the server knows it again. Default: false. */
   readonly hasIdempotencyKey?: boolean;
+  /** `false` when the server has certainly not processed the last attempt: then any method may be sent again. */
+  readonly wasProcessed?: false | undefined;
 }
 
 /**
@@ -41,10 +43,10 @@ function isPassing(trigger: RetryTrigger | 'other', policy: RetryPolicy): boolea
 /** Whether a second request does no harm: to this method, with this key, or after an attempt that ended so. */
 export function mayRepeat(
   trigger: RetryTrigger | 'other',
-  { method, hasIdempotencyKey = false }: RetrySubject,
+  { method, hasIdempotencyKey = false, wasProcessed }: RetrySubject,
   policy: RetryPolicy,
 ): boolean {
-  if (hasIdempotencyKey || isListed(method, policy)) return true;
+  if (hasIdempotencyKey || wasProcessed === false || isListed(method, policy)) return true;
   return trigger !== 'other' && policy.always.includes(trigger);
 }
 
@@ -52,6 +54,10 @@ export function mayRepeat(
 export function isListed(method: string, { methods }: RetryPolicy): boolean {
   return methods.some((each) => each.toLowerCase() === method.toLowerCase());
 }
+
+/** `false` for an attempt that the server has certainly not processed. */
+export const wasProcessed = (outcome: Outcome): false | undefined =>
+  'error' in outcome && isClientError(outcome.error, 'TRANSPORT') ? outcome.error.wasProcessed : undefined;
 
 /** What came of one attempt. */
 export type Outcome = { readonly response: Response } | { readonly error: unknown };
