@@ -19,6 +19,8 @@ export interface ExchangeContext {
   readonly scope: Scope;
   /** Converts an error of the network to the error that the caller gets. */
   readonly toError: (cause: unknown, facts: { readonly isTruncated: boolean }) => unknown;
+  /** Called once, when the connection is free or closed. */
+  readonly onEnd: () => void;
 }
 
 type Controller = Dispatcher.DispatchController;
@@ -34,8 +36,8 @@ const maxBufferedBytes = 64 * 1024;
 export class Exchange implements Dispatcher.DispatchHandler, ByteSource {
   /** Resolves with the response's head; rejects with the scope's reason when that is cancelled first. */
   readonly head: Promise<ResponseHead>;
-  /** Called once, when the connection is free or closed. */
-  onEnd: (() => void) | undefined;
+  /** Called once at the end, if it is set by then. */
+  onRelease: (() => void) | undefined;
   readonly #context: ExchangeContext;
   readonly #chunks = new ChunkBuffer();
   #stopListening = (): void => {};
@@ -82,6 +84,7 @@ export class Exchange implements Dispatcher.DispatchHandler, ByteSource {
   }
 
   onResponseEnd(): void {
+    if (this.#failure !== undefined) return;
     this.#isComplete = true;
     this.#end();
   }
@@ -164,8 +167,9 @@ export class Exchange implements Dispatcher.DispatchHandler, ByteSource {
   #end(): void {
     this.#stopListening();
     this.#controller = undefined; // it holds the connection and the reason of an abort
-    this.onEnd?.();
-    this.onEnd = undefined;
+    this.#context.onEnd();
+    this.onRelease?.();
+    this.onRelease = undefined;
     this.#wakeReader();
   }
 

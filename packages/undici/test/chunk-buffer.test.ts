@@ -67,7 +67,7 @@ test('a body of one-byte chunks that is read late pauses and resumes its connect
     },
   };
   const scope = { isCancelled: false, onCancel: () => () => {} };
-  const exchange = new Exchange({ scope: scope as never, toError: (cause) => cause });
+  const exchange = new Exchange({ scope: scope as never, toError: (cause) => cause, onEnd: () => {} });
   exchange.onRequestStart(controller);
   exchange.onResponseStart(controller, 200, {});
   send();
