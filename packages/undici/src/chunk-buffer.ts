@@ -23,7 +23,7 @@ export class ChunkBuffer {
     this.#byteLength += chunk.byteLength;
   }
 
-  /** Takes the next chunk, with the small ones that follow it joined to it; `undefined` when there is none. */
+  /** Takes the next chunk, with the small ones that follow it joined to it; `undefined` when the buffer is empty. */
   take(): Uint8Array | undefined {
     const end = this.#endOfRun();
     const run = this.#chunks.slice(this.#next, end);

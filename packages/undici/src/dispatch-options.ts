@@ -6,53 +6,53 @@ import { acceptedEncodings } from './decompress.ts';
 
 type Body = NonNullable<Dispatcher.DispatchOptions['body']>;
 
-/** The request as undici takes it: with the stages' headers, and with a body that can be made anew made anew. */
+/** Converts a request for undici: with the headers of the stages, and with a new body where it can be created again. */
 export function toDispatchOptions(request: Request, call: Call): Dispatcher.DispatchOptions {
   const { url, method } = request;
-  const [place = url] = url.split('#', 1);
-  const pathAt = place.indexOf('/', place.indexOf('//') + 2);
-  const payload = toBody(request, call);
+  const [target = url] = url.split('#', 1);
+  const pathAt = target.indexOf('/', target.indexOf('//') + 2);
+  const body = toBody(request, call);
   return {
-    origin: place.slice(0, pathAt),
-    path: place.slice(pathAt),
+    origin: target.slice(0, pathAt),
+    path: target.slice(pathAt),
     method,
-    headers: toHeaderList(request, call, payload),
-    body: payload.body ?? null,
-    headersTimeout: 0, // the stages have clocks
+    headers: toHeaderList(request, call, body),
+    body: body.body ?? null,
+    headersTimeout: 0, // the client's stages limit the time
     bodyTimeout: 0,
   };
 }
 
 interface OutgoingBody {
   readonly body?: Body;
-  /** Where it is known here, and undici cannot know it. */
+  /** Set when undici cannot find the length by itself. */
   readonly length?: number;
-  /** True for a form: its boundary is undici's to name. */
+  /** True for a form: undici chooses its boundary, and so its content-type. */
   readonly isForm?: boolean;
 }
 
-/** As a flat list, which undici takes as it is. */
+/** A flat list of names and values, the form that undici reads fastest. */
 function toHeaderList(request: Request, call: Call, { length, isForm = false }: OutgoingBody): string[] {
   const list: string[] = [];
-  let accepts = false;
-  let encoded = false;
+  let hasAccept = false;
+  let hasEncoding = false;
   call.forEachHeader(request, (name, value) => {
     if (name === 'host' || (isForm && name === 'content-type')) return;
     if (length !== undefined && name === 'content-length') return;
-    accepts ||= name === 'accept';
-    // a part of a compressed body could not be read (Fetch standard, HTTP-network-or-cache fetch, step 8.20)
-    encoded ||= name === 'accept-encoding' || name === 'range';
+    hasAccept ||= name === 'accept';
+    // a range of a compressed body could not be decompressed (Fetch standard, HTTP-network-or-cache fetch, step 8.20)
+    hasEncoding ||= name === 'accept-encoding' || name === 'range';
     list.push(name, value);
   });
-  if (!accepts) list.push('accept', '*/*');
-  if (!encoded) list.push('accept-encoding', acceptedEncodings);
+  if (!hasAccept) list.push('accept', '*/*');
+  if (!hasEncoding) list.push('accept-encoding', acceptedEncodings);
   if (length !== undefined) list.push('content-length', String(length));
   return list;
 }
 
 function toBody(request: Request, { source }: Call): OutgoingBody {
   if (source === undefined) return request.body === null ? {} : { body: toReadable(request.body) };
-  if (request.method === 'GET' || request.method === 'HEAD') return {}; // a redirect has made it one
+  if (request.method === 'GET' || request.method === 'HEAD') return {}; // a redirect has changed the method
   if (typeof source === 'string') return { body: source };
   if (source instanceof URLSearchParams) return { body: source.toString() };
   if (source instanceof FormData) return { body: toUndiciForm(source), isForm: true };
@@ -66,14 +66,14 @@ function toBytes(source: BodySource): Uint8Array {
   throw new TypeError('A body must be a text, bytes, a form, a Blob or a stream');
 }
 
-/** undici takes forms of its own only. */
+/** undici accepts its own FormData only. */
 function toUndiciForm(source: FormData): UndiciForm {
   const form = new UndiciForm();
   for (const [name, value] of source) form.append(name, value);
   return form;
 }
 
-/** The stream, pulled as the connection takes it, and cancelled when it takes no more. */
+/** Reads the stream as fast as the connection sends it, and cancels it when the request ends early. */
 function toReadable(stream: ReadableStream<unknown>): Readable {
   const reader = stream.getReader();
   return new Readable({
@@ -92,7 +92,7 @@ function toReadable(stream: ReadableStream<unknown>): Readable {
       try {
         await reader.cancel(cause);
       } catch {
-        // it has failed already
+        // the stream has failed already
       }
       done(cause);
     },

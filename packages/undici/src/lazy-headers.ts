@@ -3,13 +3,13 @@ import type { InspectOptions } from 'node:util';
 import type { RawHeaders } from './exchange.ts';
 
 /**
- * Headers as undici has them. The platform's are made of them when somebody asks for more than one by its name.
+ * Headers that are read by name from undici's own record. The platform's Headers are created for all other uses.
  *
- * They are the platform's by `instanceof`; its constructor does not run.
+ * `instanceof Headers` is true; the platform's constructor does not run.
  */
 export class LazyHeaders implements Headers {
   readonly #raw: RawHeaders;
-  #made: Headers | undefined;
+  #created: Headers | undefined;
 
   static {
     Object.setPrototypeOf(this.prototype, Headers.prototype);
@@ -25,14 +25,14 @@ export class LazyHeaders implements Headers {
   }
 
   get(name: string): string | null {
-    if (this.#made !== undefined || !isLowerCaseName(name)) return this.#headers.get(name);
+    if (this.#created !== undefined || !isLowerCaseName(name)) return this.#headers.get(name);
     if (!Object.hasOwn(this.#raw, name)) return null;
     const value = this.#raw[name];
     return Array.isArray(value) ? value.join(', ') : (value ?? null);
   }
 
   has(name: string): boolean {
-    if (this.#made !== undefined || !isLowerCaseName(name)) return this.#headers.has(name);
+    if (this.#created !== undefined || !isLowerCaseName(name)) return this.#headers.has(name);
     return Object.hasOwn(this.#raw, name);
   }
 
@@ -73,12 +73,12 @@ export class LazyHeaders implements Headers {
   }
 
   get #headers(): Headers {
-    this.#made ??= toHeaders(this.#raw);
-    return this.#made;
+    this.#created ??= toHeaders(this.#raw);
+    return this.#created;
   }
 }
 
-/** True for a name as undici writes it. What is no name at all is for the platform's Headers to refuse. */
+/** True for a name as undici writes it. All other names go to the platform's Headers, which reject invalid ones. */
 const isLowerCaseName = (name: unknown): name is string => typeof name === 'string' && /^[a-z-]+$/.test(name);
 
 function toHeaders(raw: RawHeaders): Headers {

@@ -3,8 +3,8 @@ import type { Dispatcher } from 'undici';
 /**
  * A dispatcher and the number of its requests in flight.
  *
- * Counted here, because a dispatcher of undici that is closing cannot be destroyed any more: it has given up the pools
- * that it waits for.
+ * They are counted here because undici cannot destroy a dispatcher that is closing: an Agent forgets its pools when it
+ * begins to close.
  */
 export class ManagedDispatcher {
   readonly dispatcher: Dispatcher;

@@ -7,18 +7,18 @@ import type { ByteSource } from './byte-source.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** What a response is made of. */
+/** The parts of a response. */
 export interface UndiciResponseInit {
   readonly head: ResponseHead;
   readonly url: string;
-  /** `null` where there can be no body. */
+  /** `null` for a response without a body. */
   readonly source: ByteSource | null;
 }
 
 /**
- * A response that makes what it is asked for: the platform's Headers and its stream, when somebody wants them.
+ * A Response that creates the platform's Headers and stream only when they are used.
  *
- * It is the platform's by `instanceof`; its constructor does not run.
+ * `instanceof Response` is true; the platform's constructor does not run.
  */
 export class UndiciResponse implements Response {
   readonly status: number;
@@ -28,43 +28,43 @@ export class UndiciResponse implements Response {
   readonly url: string;
   readonly redirected: boolean = false;
   readonly type: Response['type'] = 'basic';
-  readonly #parts: UndiciResponseInit;
-  #reading: BodyReader | undefined;
+  readonly #init: UndiciResponseInit;
+  #reader: BodyReader | undefined;
   #stream: ReadableStream<Uint8Array> | undefined;
 
   static {
     Object.setPrototypeOf(this.prototype, Response.prototype);
     Object.defineProperty(this.prototype, takesTap, {
-      value(this: UndiciResponse, tap: Tap) {
-        if (this.#reading === undefined) tap.end?.();
-        else this.#reading.hooks.add(tap);
+      value(this: UndiciResponse, hook: Tap) {
+        if (this.#reader === undefined) hook.end?.();
+        else this.#reader.hooks.add(hook);
       },
     });
   }
 
-  constructor(parts: UndiciResponseInit) {
-    const { head, source, url } = parts;
+  constructor(init: UndiciResponseInit) {
+    const { head, source, url } = init;
     const { status, statusText, headers } = head;
     this.status = status;
     this.statusText = statusText;
     this.ok = status >= 200 && status <= 299;
     this.headers = new LazyHeaders(headers);
     this.url = url;
-    this.#parts = parts;
-    this.#reading = source === null ? undefined : new BodyReader(source);
+    this.#init = init;
+    this.#reader = source === null ? undefined : new BodyReader(source);
   }
 
   get body(): ReadableStream<Uint8Array> | null {
-    const reading = this.#reading;
-    if (reading === undefined || this.#stream !== undefined) return this.#stream ?? null;
-    const isRead = reading.isUsed;
-    this.#stream = this.#streamOf(reading);
-    if (isRead) this.#stream.getReader(); // as `fetch` has it: the stream of a body that was read is locked
+    const reader = this.#reader;
+    if (reader === undefined || this.#stream !== undefined) return this.#stream ?? null;
+    const wasRead = reader.isUsed;
+    this.#stream = this.#createStream(reader);
+    if (wasRead) this.#stream.getReader(); // as with `fetch`, the stream of a body that was read is locked
     return this.#stream;
   }
 
   get bodyUsed(): boolean {
-    return this.#reading?.isUsed ?? false;
+    return this.#reader?.isUsed ?? false;
   }
 
   async text(): Promise<string> {
@@ -76,7 +76,7 @@ export class UndiciResponse implements Response {
   }
 
   async bytes(): Promise<Bytes> {
-    return new Uint8Array(concat(await this.#all())); // a copy: a piece may be a part of a larger memory
+    return new Uint8Array(concat(await this.#all())); // a copy: a chunk may be a part of a larger buffer
   }
 
   async arrayBuffer(): Promise<ArrayBuffer> {
@@ -94,38 +94,38 @@ export class UndiciResponse implements Response {
   clone(): Response {
     const { body } = this;
     if (this.bodyUsed || body?.locked === true) throw new TypeError('Response.clone: Body has already been consumed.');
-    if (body === null) return new UndiciResponse(this.#parts);
+    if (body === null) return new UndiciResponse(this.#init);
     const [mine, other] = body.tee();
-    this.#reading = new BodyReader(fromStream(mine));
+    this.#reader = new BodyReader(fromStream(mine));
     this.#stream = undefined;
-    return new UndiciResponse({ ...this.#parts, source: fromStream(other) });
+    return new UndiciResponse({ ...this.#init, source: fromStream(other) });
   }
 
   async #all(): Promise<readonly Uint8Array[]> {
-    if (this.#reading === undefined) return [];
-    if (this.#reading.isUsed || this.#stream?.locked === true) {
+    if (this.#reader === undefined) return [];
+    if (this.#reader.isUsed || this.#stream?.locked === true) {
       throw new TypeError('Body is unusable: Body has already been read');
     }
     this.#stream?.getReader();
-    return this.#reading.readAll();
+    return this.#reader.readAll();
   }
 
-  /** The body for whoever wants a stream. It holds the response: that is not forgotten while the stream is there. */
-  #streamOf(reading: BodyReader): ReadableStream<Uint8Array> {
+  /** The stream refers to the response: while one is used, the other is not collected, and the connection is kept. */
+  #createStream(reader: BodyReader): ReadableStream<Uint8Array> {
     return new ReadableStream(
       {
         type: 'bytes',
-        pull: (controller) => this.#pull(reading, controller),
-        cancel: (reason) => reading.cancel(reason),
+        pull: (controller) => this.#pull(reader, controller),
+        cancel: (reason) => reader.cancel(reason),
       },
       { highWaterMark: 0 },
     );
   }
 
-  async #pull(reading: BodyReader, controller: ReadableByteStreamController): Promise<void> {
-    let piece = await reading.next();
-    while (piece?.byteLength === 0) piece = await reading.next();
-    if (piece !== undefined) return controller.enqueue(new Uint8Array(piece)); // a copy, which goes to whoever reads
+  async #pull(reader: BodyReader, controller: ReadableByteStreamController): Promise<void> {
+    let chunk = await reader.next();
+    while (chunk?.byteLength === 0) chunk = await reader.next();
+    if (chunk !== undefined) return controller.enqueue(new Uint8Array(chunk)); // a copy: the reader may transfer it
     controller.close();
     controller.byobRequest?.respond(0);
   }
@@ -133,12 +133,12 @@ export class UndiciResponse implements Response {
 
 const decoder = new TextDecoder();
 
-function concat(pieces: readonly Uint8Array[]): Uint8Array {
-  const [first = new Uint8Array()] = pieces;
-  return pieces.length > 1 ? Buffer.concat(pieces) : first;
+function concat(chunks: readonly Uint8Array[]): Uint8Array {
+  const [first = new Uint8Array()] = chunks;
+  return chunks.length > 1 ? Buffer.concat(chunks) : first;
 }
 
-/** One branch of a stream that was teed. */
+/** Reads one branch of a stream that was split by `tee`. */
 function fromStream(stream: ReadableStream<Uint8Array>): ByteSource {
   const reader = stream.getReader();
   return {
@@ -152,6 +152,6 @@ async function ignoreFailure(done: Promise<void>): Promise<void> {
   try {
     await done;
   } catch {
-    // it has failed already
+    // the stream has failed already
   }
 }

@@ -4,13 +4,13 @@ import { expect, test } from 'vitest';
 import { UndiciResponse } from '../src/undici-response.ts';
 import type { ByteSource } from '../src/byte-source.ts';
 
-interface Played extends ByteSource {
+interface TestSource extends ByteSource {
   readonly cancelled: unknown[];
 }
 
-/** A body of these pieces, all of them there already or none. */
-function sourceOf(pieces: readonly string[], isHere = false): Played {
-  const left = pieces.map((piece) => Buffer.from(piece));
+/** A body of these chunks: all of them have arrived, or none. */
+function createSource(chunks: readonly string[], isHere = false): TestSource {
+  const left = chunks.map((chunk) => Buffer.from(chunk));
   const cancelled: unknown[] = [];
   return {
     cancelled,
@@ -23,38 +23,38 @@ function sourceOf(pieces: readonly string[], isHere = false): Played {
   };
 }
 
-const responseOf = (source: ByteSource | null, headers = {}): UndiciResponse =>
+const createResponse = (source: ByteSource | null, headers = {}): UndiciResponse =>
   new UndiciResponse({ head: { status: 200, statusText: 'OK', headers }, url: 'http://api.test/', source });
 
-function tapOn(response: UndiciResponse, tap: Tap): void {
-  (response as unknown as Record<typeof takesTap, (tap: Tap) => void>)[takesTap](tap);
+function addHook(response: UndiciResponse, hook: Tap): void {
+  (response as unknown as Record<typeof takesTap, (hook: Tap) => void>)[takesTap](hook);
 }
 
 const both = [true, false];
 
 test.each(both)(
-  'every read goes through the taps, the last one outermost, and each is told once of the end',
+  'every read goes through the hooks, the last one outermost, and each gets the end once',
   async (isHere) => {
-    const response = responseOf(sourceOf(['one', 'two'], isHere));
-    const told: string[] = [];
+    const response = createResponse(createSource(['one', 'two'], isHere));
+    const events: string[] = [];
     for (const name of ['inner', 'outer']) {
-      tapOn(response, {
+      addHook(response, {
         async read(read) {
-          const piece = await read();
-          told.push(`${name} ${piece.value === undefined ? 'end' : Buffer.from(piece.value).toString()}`);
-          return piece;
+          const chunk = await read();
+          events.push(`${name} ${chunk.value === undefined ? 'end' : Buffer.from(chunk.value).toString()}`);
+          return chunk;
         },
-        end: () => void told.push(`${name} over`),
+        end: () => void events.push(`${name} over`),
       });
     }
 
     expect(await response.text()).toBe('onetwo');
-    expect(told.slice(0, 4)).toEqual(['inner one', 'outer one', 'inner two', 'outer two']);
-    expect(told.slice(4)).toEqual(['inner end', 'outer end', 'inner over', 'outer over']);
+    expect(events.slice(0, 4)).toEqual(['inner one', 'outer one', 'inner two', 'outer two']);
+    expect(events.slice(4)).toEqual(['inner end', 'outer end', 'inner over', 'outer over']);
   },
 );
 
-test.each(both)('a tap that only waits for the end is told of it, however the body is read', async (isHere) => {
+test.each(both)('a hook for the end is called, however the body is read', async (isHere) => {
   const reads = [
     (response: Response) => response.json(),
     (response: Response) => new Response(response.body).text(),
@@ -63,8 +63,8 @@ test.each(both)('a tap that only waits for the end is told of it, however the bo
   ];
   for (const read of reads) {
     let ends = 0;
-    const response = responseOf(sourceOf(['{}'], isHere));
-    tapOn(response, { end: () => (ends += 1) });
+    const response = createResponse(createSource(['{}'], isHere));
+    addHook(response, { end: () => (ends += 1) });
 
     await read(response);
 
@@ -72,27 +72,27 @@ test.each(both)('a tap that only waits for the end is told of it, however the bo
   }
 });
 
-test('a tap that refuses a read fails it, and gives the rest up', async () => {
-  const source = sourceOf(['one', 'two']);
-  const response = responseOf(source);
+test('a hook that throws fails the read, and the body is cancelled', async () => {
+  const source = createSource(['one', 'two']);
+  const response = createResponse(source);
   let ends = 0;
   const tooLong = new Error('too long');
-  tapOn(response, { read: () => Promise.reject(tooLong), end: () => (ends += 1) });
+  addHook(response, { read: () => Promise.reject(tooLong), end: () => (ends += 1) });
 
   await expect(response.text()).rejects.toBe(tooLong);
   expect([ends, source.cancelled]).toEqual([1, [tooLong]]);
 });
 
-test('a body that is cancelled while a read waits is over once', async () => {
+test('a body that is cancelled during a read ends once', async () => {
   const coming = Promise.withResolvers<never>();
   const source = {
     takeBuffered: () => undefined,
     read: () => coming.promise,
     cancel: () => coming.reject(new Error('given up')),
   };
-  const response = responseOf(source);
+  const response = createResponse(source);
   let ends = 0;
-  tapOn(response, { end: () => (ends += 1) });
+  addHook(response, { end: () => (ends += 1) });
 
   const reader = response.body?.getReader();
   const read = reader?.read();
@@ -102,16 +102,16 @@ test('a body that is cancelled while a read waits is over once', async () => {
   expect([await read, ends]).toEqual([{ done: true, value: undefined }, 1]);
 });
 
-test('where there is no body, a tap is told of the end at once', () => {
+test('without a body, a hook gets the end at once', () => {
   let ends = 0;
 
-  tapOn(responseOf(null), { end: () => (ends += 1) });
+  addHook(createResponse(null), { end: () => (ends += 1) });
 
   expect(ends).toBe(1);
 });
 
 test('a body is read once', async () => {
-  const response = responseOf(sourceOf(['{"a":1}'], true));
+  const response = createResponse(createSource(['{"a":1}'], true));
 
   expect(response.bodyUsed).toBe(false);
   expect(await response.json()).toEqual({ a: 1 });
@@ -121,8 +121,8 @@ test('a body is read once', async () => {
   expect(() => response.clone()).toThrow(TypeError);
 });
 
-test('a stream that somebody holds is not read past them', async () => {
-  const response = responseOf(sourceOf(['one']));
+test('a stream with a reader cannot be read by text()', async () => {
+  const response = createResponse(createSource(['one']));
 
   const reader = response.body?.getReader();
 
@@ -130,16 +130,16 @@ test('a stream that somebody holds is not read past them', async () => {
   expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('one');
 });
 
-test('a stream that was looked at and not read leaves the body readable', async () => {
-  const response = responseOf(sourceOf(['one']));
+test('a stream that was not read leaves the body readable', async () => {
+  const response = createResponse(createSource(['one']));
 
   expect(response.body).toBe(response.body);
   expect(await response.text()).toBe('one');
   expect(response.body?.locked).toBe(true);
 });
 
-test('a response and its clones are read each for itself, headers and all', async () => {
-  const response = responseOf(sourceOf(['one', '', 'two']), { 'x-a': '1', 'set-cookie': ['a=1', 'b=2'] });
+test('a response and its clones are read independently, with their headers', async () => {
+  const response = createResponse(createSource(['one', '', 'two']), { 'x-a': '1', 'set-cookie': ['a=1', 'b=2'] });
 
   const clone = response.clone();
   const another = clone.clone();
@@ -151,8 +151,8 @@ test('a response and its clones are read each for itself, headers and all', asyn
   expect([response.headers.get('x-a'), clone.headers.get('x-a')]).toEqual(['1', '2']);
 });
 
-test('a stream fills the buffers of whoever brings some', async () => {
-  const reader = responseOf(sourceOf(['one'])).body?.getReader({ mode: 'byob' });
+test('a stream fills the buffers of a byob reader', async () => {
+  const reader = createResponse(createSource(['one'])).body?.getReader({ mode: 'byob' });
 
   const { value } = (await reader?.read(new Uint8Array(8))) ?? {};
 
@@ -160,19 +160,24 @@ test('a stream fills the buffers of whoever brings some', async () => {
   expect((await reader?.read(new Uint8Array(8)))?.done).toBe(true);
 });
 
-test('bytes are nobody else’s: neither a Buffer nor a part of a larger memory', async () => {
-  const bytes = await responseOf(sourceOf(['one'], true)).bytes();
+test('bytes() is neither a Buffer nor a part of a larger one', async () => {
+  const bytes = await createResponse(createSource(['one'], true)).bytes();
 
   expect(bytes.constructor).toBe(Uint8Array);
   expect(bytes.buffer.byteLength).toBe(3);
 });
 
-test('a Response can be made of one', async () => {
-  const response = responseOf(sourceOf(['one']), { 'set-cookie': ['a=1', 'b=2'], 'content-type': 'text/x-a; b=c' });
+test('a Response can be created from one', async () => {
+  const response = createResponse(createSource(['one']), {
+    'set-cookie': ['a=1', 'b=2'],
+    'content-type': 'text/x-a; b=c',
+  });
 
   const made = new Response(response.body, response);
 
   expect([made.status, made.statusText, await made.text()]).toEqual([200, 'OK', 'one']);
   expect(made.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
-  expect((await responseOf(sourceOf(['one']), { 'content-type': 'text/x-a; b=c' }).blob()).type).toBe('text/x-a;b=c');
+  expect((await createResponse(createSource(['one']), { 'content-type': 'text/x-a; b=c' }).blob()).type).toBe(
+    'text/x-a;b=c',
+  );
 });

@@ -6,7 +6,7 @@ import { collectGarbageUntil } from '../collect-garbage.ts';
 import { networks, turns, undiciClient, ways } from '../networks.ts';
 
 test.each(ways.flatMap(([way, parts]) => [301, 302, 303, 307, 308].map((status) => [way, status, parts] as const)))(
-  '%s: a POST is led on by %d as fetch leads it',
+  '%s: a POST is redirected by %d as fetch does it',
   async (_, status, { network, open }) => {
     const server = await watchedServer(({ path, method, body }, response) =>
       path === '/from'
@@ -22,7 +22,7 @@ test.each(ways.flatMap(([way, parts]) => [301, 302, 303, 307, 308].map((status) 
   },
 );
 
-test.each(networks)('%s: a redirect is handed out when the call says so', async (_, network) => {
+test.each(networks)("%s: redirect: 'manual' returns the redirect", async (_, network) => {
   const server = await watchedServer((__, response) => response.writeHead(302, { location: '/to' }).end());
 
   const response = await network({ baseUrl: server.origin }).fetch('/', { redirect: 'manual' });
@@ -40,7 +40,7 @@ test.each(networks)('%s: a redirect after a stream is not followed, and the erro
   expect(error.message).toContain('a stream');
 });
 
-test.each(ways)('%s: a 503 is tried again on the same connection', async (_, { network, open }) => {
+test.each(ways)('%s: a 503 is retried on the same connection', async (_, { network, open }) => {
   const server = await watchedServer((__, response) =>
     server.seen.length < 3 ? response.writeHead(503, { 'retry-after': '0' }).end('later') : response.end('now'),
   );
@@ -64,7 +64,7 @@ const replaying = layer('auth', 'replaying', (next) => async (request, call) => 
 
 test.each(ways)('%s: a 401 is replayed with the new token and the same form', async (_, { network, open }) => {
   const server = await watchedServer(({ headers }, response) =>
-    headers.authorization === 'Bearer new' ? response.end('in') : response.writeHead(401).end('who?'),
+    headers.authorization === 'Bearer new' ? response.end('in') : response.writeHead(401).end('unknown'),
   );
   const body = new FormData();
   body.set('field', 'value');
@@ -76,7 +76,7 @@ test.each(ways)('%s: a 401 is replayed with the new token and the same form', as
   expect(server.seen.every((arrival) => arrival.body.includes('value'))).toBe(true);
 });
 
-test.each(networks)('%s: calls one after the other use one connection, others at once more', async (_, network) => {
+test.each(networks)('%s: calls in sequence share a connection, calls in parallel do not', async (_, network) => {
   const server = await watchedServer((__, response) => response.end('{}'));
   const client = network({ baseUrl: server.origin });
 
@@ -90,7 +90,7 @@ test.each(networks)('%s: calls one after the other use one connection, others at
   expect(server.connections).toBeGreaterThan(1);
 });
 
-test.each(networks)('%s: hooks of ky see the answer, and progress is told', async (_, network) => {
+test.each(networks)('%s: hooks of ky get the response, and progress is reported', async (_, network) => {
   const server = await watchedServer((__, response) => response.end('x'.repeat(200_000)));
   const seen: unknown[] = [];
   const client = network({
@@ -105,7 +105,7 @@ test.each(networks)('%s: hooks of ky see the answer, and progress is told', asyn
   expect(seen.at(-1)).toBe(1);
 });
 
-test.each(networks)('%s: an error of a status has its data', async (_, network) => {
+test.each(networks)('%s: the error for a status has its data', async (_, network) => {
   const server = await watchedServer((__, response) =>
     response.writeHead(422, { 'content-type': 'application/json' }).end('{"field":"name"}'),
   );
@@ -183,7 +183,7 @@ async function readFirst({ body }: Response): Promise<string> {
   return Buffer.from(value ?? []).toString();
 }
 
-/** Functions of their own, so that no local variable holds the response afterwards. */
+/** Functions of their own, so that no local variable refers to the response afterwards. */
 async function readHead(ask: () => Promise<Response>): Promise<number> {
   return (await ask()).status;
 }

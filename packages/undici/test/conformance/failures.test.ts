@@ -16,11 +16,11 @@ const withoutHead: readonly (readonly [string, Act])[] = [
   ['is reset', (socket) => socket.resetAndDestroy()],
   ['ends', (socket) => socket.end()],
   ['ends in a head', (socket) => socket.end('HTTP/1.1 200 O')],
-  ['speaks another language', (socket) => socket.end('220 smtp ready\r\n')],
+  ['speaks another protocol', (socket) => socket.end('220 smtp ready\r\n')],
 ];
 
 test.each(ways.flatMap(([way, parts]) => withoutHead.map(([how, act]) => [way, how, { ...parts, act }] as const)))(
-  '%s: a connection that %s before there is a head is a failure of the network',
+  '%s: a connection that %s before the response head is a TRANSPORT error',
   async (_, __, { network, open, act }) => {
     const server = await byteServer(({ socket }) => act(socket));
 
@@ -59,7 +59,7 @@ test.each(
   ways.flatMap(([way, parts]) =>
     withinBody.flatMap(([how, act]) => reads.map(([by, read]) => [way, how, by, { ...parts, act, read }] as const)),
   ),
-)('%s: a connection that %s is an answer that broke off (%s)', async (...[, , , { network, open, act, read }]) => {
+)('%s: a connection that %s is a response that broke off (%s)', async (...[, , , { network, open, act, read }]) => {
   const server = await byteServer(({ socket }) => act(socket));
   const response = await open(network({ baseUrl: server.origin, retry: 0 }), '/');
 
@@ -69,7 +69,7 @@ test.each(
   expect(error.message).toContain('broke off');
 });
 
-test.each(networks)('%s: what arrived before an answer broke off can be used', async (_, network) => {
+test.each(networks)('%s: the part of a body that arrived before it broke off can be used', async (_, network) => {
   const server = await byteServer(({ socket }) => socket.end(`${head('200 OK', 'content-length: 9')}12345`));
   const { body } = await network({ baseUrl: server.origin }).fetch('/');
   const reader = (body as ReadableStream<Uint8Array>).getReader();
@@ -80,7 +80,7 @@ test.each(networks)('%s: what arrived before an answer broke off can be used', a
   expect(await caught(() => reader.read())).toMatchObject({ code: 'TRANSPORT' });
 });
 
-test.each(networks)('%s: where nobody listens, the error says so', async (_, network) => {
+test.each(networks)('%s: a port without a server is ECONNREFUSED', async (_, network) => {
   const client = network({ baseUrl: `http://127.0.0.1:${await freedPort()}`, retry: 0 });
 
   const error = await caught(() => client.fetch('/'));
@@ -102,7 +102,7 @@ const reasons: readonly (readonly [string, unknown])[] = [
 ];
 
 test.each(ways.flatMap(([way, parts]) => reasons.map(([kind, reason]) => [way, kind, { ...parts, reason }] as const)))(
-  '%s: an abort with %s before, while waiting and in the body ends in that, and closes the socket',
+  '%s: an abort with %s, before the call, before the head or in the body, is the failure, and closes the socket',
   async (_, __, { network, open, reason }) => {
     const server = await watchedServer(({ path }, response) => path === '/drip' && response.write('drip'));
     const client = network({ baseUrl: server.origin });
@@ -126,7 +126,7 @@ test.each(ways.flatMap(([way, parts]) => reasons.map(([kind, reason]) => [way, k
   },
 );
 
-test.each(ways)('%s: an abort between head and body is the failure of the read', async (_, { network, open }) => {
+test.each(ways)('%s: an abort between head and body fails the read', async (_, { network, open }) => {
   const server = await watchedServer((__, response) => response.write('drip'));
   const caller = new AbortController();
 
@@ -137,19 +137,16 @@ test.each(ways)('%s: an abort between head and body is the failure of the read',
   await expect(response.body?.getReader().read()).rejects.toBe('left');
 });
 
-test.each(ways)(
-  '%s: a small body that has come whole fails with the abort before it is read',
-  async (_, { network, open }) => {
-    const server = await watchedServer((__, response) => response.end('whole'));
-    const caller = new AbortController();
+test.each(ways)('%s: an abort fails the read of a small body that has arrived', async (_, { network, open }) => {
+  const server = await watchedServer((__, response) => response.end('whole'));
+  const caller = new AbortController();
 
-    const response = await open(network({ baseUrl: server.origin }), '/', { signal: caller.signal });
-    await turns();
-    caller.abort('left');
+  const response = await open(network({ baseUrl: server.origin }), '/', { signal: caller.signal });
+  await turns();
+  caller.abort('left');
 
-    await expect(response.text()).rejects.toBe('left');
-  },
-);
+  await expect(response.text()).rejects.toBe('left');
+});
 
 const invalid: readonly (readonly [string, RequestInit])[] = [
   ['an expect header', { headers: { expect: '100-continue' } }],
@@ -158,7 +155,7 @@ const invalid: readonly (readonly [string, RequestInit])[] = [
 ];
 
 test.each(ways.flatMap(([way, parts]) => invalid.map(([what, init]) => [way, what, { ...parts, init }] as const)))(
-  '%s: a request with %s is a mistake, and is not tried again',
+  '%s: a request with %s is a CONFIG error, and is not retried',
   async (_, __, { network, open, init }) => {
     const server = await watchedServer((___, response) => response.end());
     const tried: unknown[] = [];
@@ -205,19 +202,22 @@ test.each(
   },
 );
 
-test.each(networks)('%s: a body that is cancelled, or left, closes its connection', async (_, network) => {
-  const server = await watchedServer((__, response) => response.write('drip'));
-  const client = network({ baseUrl: server.origin });
+test.each(networks)(
+  '%s: a body that is cancelled, or not read to its end, closes its connection',
+  async (_, network) => {
+    const server = await watchedServer((__, response) => response.write('drip'));
+    const client = network({ baseUrl: server.origin });
 
-  await (await client.fetch('/')).body?.cancel();
-  await server.closed(1);
-  for await (const piece of (await client.fetch('/')).body ?? []) if (piece !== undefined) break;
-  await server.closed(2);
+    await (await client.fetch('/')).body?.cancel();
+    await server.closed(1);
+    for await (const piece of (await client.fetch('/')).body ?? []) if (piece !== undefined) break;
+    await server.closed(2);
 
-  expect(server.seen).toHaveLength(2);
-});
+    expect(server.seen).toHaveLength(2);
+  },
+);
 
-test.each(networks)('%s: an attempt, a pause of the body and the whole have their times', async (_, network) => {
+test.each(networks)('%s: timeout, bodyTimeout and totalTimeout end a call', async (_, network) => {
   const server = await watchedServer(({ path }, response) => path === '/drip' && response.write('drip'));
   const clock = virtualClock();
   const client = network({
@@ -250,13 +250,13 @@ test.each(networks)('%s: an attempt, a pause of the body and the whole have thei
   expect(clock.pending).toBe(0);
 });
 
-/** The first read gets what is there; the second waits, and has a clock. */
+/** The first read gets the chunk that has arrived; the second waits, and has a time limit. */
 async function waitingFor(clock: ReturnType<typeof virtualClock>, ms: number): Promise<void> {
   for (let turn = 0; turn < 20 || !clock.waits.includes(ms); turn += 1) await clock.settle();
 }
 
 test.each(networks)(
-  '%s: an upload that fails fails the call, and the server gets no whole request',
+  '%s: a failing upload fails the call, and the server gets an incomplete request',
   async (_, network) => {
     const brokenOff = Promise.withResolvers<void>();
     const server = await serve(async (request) => {
@@ -279,7 +279,7 @@ test.each(networks)(
   },
 );
 
-test.each(networks)('%s: an upload that is given up is cancelled, with its stream', async (_, network) => {
+test.each(networks)('%s: when a call is aborted, the stream of its upload is cancelled', async (_, network) => {
   const server = await byteServer(() => {});
   const [caller, begun, cancelled] = [
     new AbortController(),
@@ -305,7 +305,7 @@ test.each(networks)('%s: an upload that is given up is cancelled, with its strea
   await cancelled.promise;
 });
 
-test.each(networks)('%s: an answer that comes before the upload has ended is the answer', async (_, network) => {
+test.each(networks)('%s: a response that arrives before the upload has ended is returned', async (_, network) => {
   const server = await byteServer(({ socket }) =>
     socket.end(`${head('413 Content Too Large', 'connection: close', 'content-length: 8')}too much`),
   );
@@ -318,7 +318,7 @@ test.each(networks)('%s: an answer that comes before the upload has ended is the
   expect([response.status, await response.text()]).toEqual([413, 'too much']);
 });
 
-test.each(networks)('%s: a GET whose connection breaks is sent again, a POST is not', async (_, network) => {
+test.each(networks)('%s: a GET whose connection breaks is retried, a POST is not', async (_, network) => {
   const server = await byteServer(({ request, socket }) => (request % 2 === 1 ? socket.destroy() : socket.write(done)));
   const client = network({ baseUrl: server.origin, retry: { delay: () => 0 } });
 

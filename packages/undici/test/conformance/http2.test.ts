@@ -71,7 +71,7 @@ test('over HTTP/2, method, headers and body arrive as they were given', async ()
   expect(seen).toEqual({ method: 'POST', type: 'application/json', own: 'yes', body: '{"id":1}' });
 });
 
-test('over HTTP/2, a stream is sent as it comes', async () => {
+test('over HTTP/2, a stream is sent while it is read', async () => {
   const { client } = await ground((_, response, body) => response.end(String(body.length)));
   const pieces = Array.from({ length: 64 }, () => new Uint8Array(16 * 1024)).values();
   const body = new ReadableStream({
@@ -87,7 +87,7 @@ test('over HTTP/2, a stream is sent as it comes', async () => {
   expect(length).toBe(String(64 * 16 * 1024));
 });
 
-test('over HTTP/2, a compressed body is inflated, and the limit counts what it becomes', async () => {
+test('over HTTP/2, a compressed body is decompressed, and maxResponseBytes counts its decompressed size', async () => {
   const { client } = await ground(
     (request, response) => {
       response.setHeader('content-encoding', 'gzip');
@@ -100,7 +100,7 @@ test('over HTTP/2, a compressed body is inflated, and the limit counts what it b
   expect(await caught(() => client.get('large').text())).toMatchObject({ code: 'BODY_TOO_LARGE' });
 });
 
-test('over HTTP/2, a 503 is tried again, and a 401 replayed with the new token, on the same connection', async () => {
+test('over HTTP/2, a 503 is retried, and a 401 is replayed with the new token, on the same connection', async () => {
   const seen: (string | undefined)[] = [];
   const { client, sessions } = await ground(
     ({ headers }, response) => {
@@ -128,7 +128,7 @@ const replaying = layer('auth', 'replaying', (next) => async (request, call) => 
   return next(request, call);
 });
 
-test('over HTTP/2, a caller who leaves ends the stream, and the connection serves the others', async () => {
+test('over HTTP/2, an abort ends the stream, and other calls use the connection', async () => {
   const ended: string[] = [];
   const { client, sessions } = await ground((request, response) => {
     if (request.url === '/slow') {
@@ -149,7 +149,7 @@ test('over HTTP/2, a caller who leaves ends the stream, and the connection serve
   expect(sessions).toHaveLength(1);
 });
 
-test('over HTTP/2, an attempt that takes too long fails alone', async () => {
+test('over HTTP/2, an attempt that times out does not affect the others', async () => {
   const { client, sessions } = await ground((request, response) => {
     if (request.url !== '/silent') response.end('here');
   });
@@ -226,7 +226,7 @@ test('over HTTP/2, a body that is a stream is not sent again when the server ref
   expect(requests).toBe(1);
 });
 
-test('over HTTP/2, a server that says goodbye is called again on a new connection', async () => {
+test('over HTTP/2, after GOAWAY, calls use a new connection', async () => {
   const { client, sessions } = await ground((_, response) => response.end('ok'));
   await client.get('one').text();
 
