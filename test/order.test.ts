@@ -1,5 +1,6 @@
-import { createClient, layer, slots } from '@bearings/client';
-import type { Slot } from '@bearings/client';
+import { createClient } from '@bearings/client';
+import { layer, slots } from '@bearings/client/layer';
+import type { Slot } from '@bearings/client/layer';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { assert, property, shuffledSubarray } from 'fast-check';
 import { expect, test } from 'vitest';

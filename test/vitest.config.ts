@@ -1,7 +1,12 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import type { Plugin } from 'vitest/config';
 
+const root = join(import.meta.dirname, '..');
+
+/** `pnpm test`: no soak, no crowd, no large upload, few child processes, no real waits. */
 const daily = [
   'packages/*/test/**/*.test.ts',
   'test/**/*.test.ts',
@@ -9,11 +14,20 @@ const daily = [
   'examples/*/test/**/*.test.ts',
 ];
 
-/** By mode: `pnpm test:deep` has more runs, wider searches and soaks; `--mode mutants` changes the sources. */
-const suites: Readonly<Record<string, string[]>> = {
-  deep: ['packages/*/test/deep/!(mutate).deep.ts'],
-  mutants: ['packages/*/test/deep/mutate.deep.ts'],
-};
+/** `pnpm test:deep`: what takes long, and searches with new random seeds. */
+const deep = ['{packages,examples}/*/test/**/!(mutate).deep.ts', 'test/**/*.deep.ts'];
+
+/** `--mode mutants`: changes the sources, one mistake at a time. */
+const mutants = ['packages/*/test/deep/mutate.deep.ts'];
+
+/**
+ * Tests that need a process of their own: Node's `fetch` does not recover from fake timers, OpenTelemetry's globals are
+ * set once, and a garbage collection is fast and exact only in a small heap.
+ */
+const needsOwnProcess = /vi\.useFakeTimers\(|setGlobal\w+\(|'gc'|collectGarbage/;
+const isolated = globSync(daily, { cwd: root }).filter(
+  (file) => file.startsWith('packages/opentelemetry/') || needsOwnProcess.test(readFileSync(join(root, file), 'utf8')),
+);
 
 const seeded = fileURLToPath(new URL('seeded-fast-check.ts', import.meta.url));
 
@@ -29,11 +43,30 @@ const fixedSeeds: Plugin = {
 export default defineConfig(({ mode }) => ({
   plugins: mode === 'deep' ? [] : [fixedSeeds],
   test: {
-    include: suites[mode] ?? daily,
     // all cores: by default one is kept free, which is half of a machine with two
     maxWorkers: '100%',
-    env: mode === 'deep' ? { DEEP: '1' } : {},
     // generous, for machines that are busy: no test waits for real time
     testTimeout: 30_000,
+    // what a test replaces is restored before the next one starts
+    restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
+    env: {
+      // child processes share what Node has compiled: a start of the command takes half the CPU time
+      NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node-compile-cache'),
+      ...(mode === 'deep' && { DEEP: '1' }),
+    },
+    ...(mode === 'deep' && { include: deep }),
+    ...(mode === 'mutants' && { include: mutants }),
+    // importing the modules anew for each file would take half of the CPU time of the daily tests
+    ...(mode === 'test' && {
+      projects: [
+        {
+          extends: true as const,
+          test: { name: 'shared', include: daily, exclude: ['**/node_modules/**', ...isolated], isolate: false },
+        },
+        { extends: true as const, test: { name: 'isolated', include: isolated } },
+      ],
+    }),
   },
 }));

@@ -1,4 +1,5 @@
-import { createClient, layer } from '@bearings/client';
+import { createClient } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import { withBearerAuth } from '@bearings/oauth-bearer';
 import { setImmediate } from 'node:timers/promises';
 import { held } from './held.ts';

@@ -1,4 +1,5 @@
-import { createClient, layer } from '@bearings/client';
+import { createClient } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import type { Client, ClientOptions, Layer } from '@bearings/client';
 import { withBearerAuth } from '@bearings/oauth-bearer';
 import type { Token } from '@bearings/oauth-bearer';
@@ -39,8 +40,8 @@ const longTurn = 4_096;
 
 const headOnly = new Response(null, { status: 204 });
 /** Answers with the same head each time: what is left is the stack's own. */
-const bare = layer('transport', { name: 'stub', takesLight: true }, () => async () => headOnly);
-const withJson = layer('transport', { name: 'stub', takesLight: true }, () => async () => new Response(order));
+const bare = layer('transport', 'stub', () => async () => headOnly);
+const withJson = layer('transport', 'stub', () => async () => new Response(order));
 
 const onStub = (network: Layer, ...layers: readonly Layer[]): Client =>
   createClient({ baseUrl: home }, network, ...layers);

@@ -1,13 +1,13 @@
 import { createClient } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
-import { fakeApi, fakeIssuer, faults, networkOf, virtualClock } from '@bearings/testing';
+import { fakeApi, fakeIssuer, faults, combineFetch, virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
 
 test('calls go on while the issuer is down, fail at once when the token has ended, and recover', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock, tokenLifetimeMs: 600_000 });
   const orders = fakeApi(issuer);
-  const fetch = networkOf(issuer, orders);
+  const fetch = combineFetch(issuer, orders);
   await using token = (await Token.create({ ...issuer.credentials, fetch, clock })).unwrap();
   const client = createClient({ baseUrl: orders.origin, fetch, clock, retry: 0 }, withBearerAuth(token));
 

@@ -2,7 +2,7 @@ import { createClient } from '@bearings/client';
 import type { Client, ClientOptions } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import type { TokenConfig } from '@bearings/oauth-bearer';
-import { fakeApi, fakeIssuer, networkOf, virtualClock } from '@bearings/testing';
+import { fakeApi, fakeIssuer, combineFetch, virtualClock } from '@bearings/testing';
 import type { FakeApi, FakeIssuer, FakeIssuerOptions, Routes, VirtualClock } from '@bearings/testing';
 import { onTestFinished } from 'vitest';
 import { catalogue } from './catalogue.ts';
@@ -50,7 +50,7 @@ export async function service(options: ServiceOptions = {}): Promise<Service> {
   const clock = virtualClock();
   const issuer = canaryIssuer({ clock, ...options.issuer });
   const api = fakeApi(issuer, options.routes, { origin: resource, clock });
-  const config = configFor(issuer, { clock, fetch: networkOf(issuer, api), ...options.token });
+  const config = configFor(issuer, { clock, fetch: combineFetch(issuer, api), ...options.token });
   const token = (await Token.create(config)).unwrap();
   onTestFinished(() => token.close());
   const { fetch = globalThis.fetch } = config;

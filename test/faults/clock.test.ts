@@ -1,6 +1,6 @@
 import { createClient, systemClock } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
-import { fakeApi, faults, networkOf, virtualClock } from '@bearings/testing';
+import { fakeApi, faults, combineFetch, virtualClock } from '@bearings/testing';
 import type { Routes } from '@bearings/testing';
 import { expect, vi } from 'vitest';
 import { canaryIssuer, configFor, hourMs, minuteMs, resource, service, thrownBy, valueOf } from './canary-service.ts';
@@ -97,7 +97,7 @@ replay('CK-006', async ({ hides }) => {
   const clock = shiftedClock(machine, { now: blocked, monotonic: blocked });
   const issuer = canaryIssuer({ clock });
   const api = fakeApi(issuer, undefined, { origin: resource, clock });
-  const fetch = networkOf(issuer, api);
+  const fetch = combineFetch(issuer, api);
   const token = (await Token.create(configFor(issuer, { fetch, clock }))).unwrap();
   const client = createClient({ baseUrl: resource, fetch, clock, retry: 0 }, withBearerAuth(token));
   const [timerIsIn] = machine.waits;
@@ -125,7 +125,7 @@ replay('CK-007', async ({ hides }) => {
     'GET /orders': ({ token }) => (token.expiresAt <= clock.serverTime.now() + aheadMs ? invalid() : { id: 42 }),
   };
   const api = fakeApi(issuer, routes, { origin: resource, clock });
-  const fetch = networkOf(issuer, api);
+  const fetch = combineFetch(issuer, api);
   const token = (await Token.create(configFor(issuer, { fetch, clock, refreshOffsetMs: minuteMs }))).unwrap();
   const client = createClient({ baseUrl: resource, fetch, clock }, withBearerAuth(token));
   await clock.advance(6 * minuteMs);
@@ -253,7 +253,7 @@ async function aDayWith(slew: number): Promise<{ readonly requests: number; read
   const clock = shiftedClock(machine, { now: (ms) => startAt + (ms - startAt) * (1 + slew) });
   const issuer = canaryIssuer({ clock: machine });
   const api = fakeApi(issuer, undefined, { origin: resource, clock: machine });
-  const fetch = networkOf(issuer, api);
+  const fetch = combineFetch(issuer, api);
   await using token = (await Token.create(configFor(issuer, { fetch, clock }))).unwrap();
   const client = createClient({ baseUrl: resource, fetch, clock, retry: 0 }, withBearerAuth(token));
   const codes: number[] = [];
@@ -270,7 +270,7 @@ replay('CK-014', async ({ hides }) => {
   await inFakeTime(async () => {
     const issuer = canaryIssuer();
     const api = fakeApi(issuer, undefined, { origin: resource });
-    const fetch = networkOf(issuer, api);
+    const fetch = combineFetch(issuer, api);
     const token = (await Token.create(configFor(issuer, { fetch }))).unwrap();
     const client = createClient({ baseUrl: resource, fetch }, withBearerAuth(token));
     const boughtAt = Date.now();

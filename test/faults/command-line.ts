@@ -54,7 +54,9 @@ interface Place {
 }
 
 async function run(args: readonly string[], { folder, env }: Place): Promise<Printed> {
-  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env, stdio: 'pipe', timeout: hangsMs });
+  const { NODE_COMPILE_CACHE = '' } = process.env;
+  const options = { cwd: folder, env: { NODE_COMPILE_CACHE, ...env }, stdio: 'pipe', timeout: hangsMs } as const;
+  const child = spawn(process.execPath, [program, ...args], options);
   const printed = { stdout: '', stderr: '' };
   child.stdin.end();
   child.stdout.setEncoding('utf8').on('data', (text: string) => void (printed.stdout += text));

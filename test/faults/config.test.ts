@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createClient, layer, slots, systemClock } from '@bearings/client';
-import type { Layer, Slot } from '@bearings/client';
+import { createClient, systemClock } from '@bearings/client';
+import { layer, slots } from '@bearings/client/layer';
+import type { Layer } from '@bearings/client';
+import type { Slot } from '@bearings/client/layer';
 import { Token, withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
 import type { TokenConfig } from '@bearings/oauth-bearer';
 import { faults } from '@bearings/testing';

@@ -5,7 +5,7 @@ import { catalogue, entryOf } from './catalogue.ts';
 import { deviations } from './deviations.ts';
 import { later } from './later.ts';
 
-const sources = globSync(join(import.meta.dirname, '*.test.ts')).map((file) => readFileSync(file, 'utf8'));
+const sources = globSync(join(import.meta.dirname, '*.{test,deep}.ts')).map((file) => readFileSync(file, 'utf8'));
 const inSources = (pattern: RegExp): readonly string[] =>
   sources.flatMap((source) => [...source.matchAll(pattern)].map(([, found = '']) => found));
 

@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { fakeApi } from '@bearings/testing';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { canaryIssuer, clientSecret, hourMs } from './canary-service.ts';
 import { replay } from './replay.ts';
 import { runFixture } from './run-fixture.ts';
-
-vi.setConfig({ testTimeout: 20_000 }); // a process takes long to start on a busy machine
 
 replay('LC-001', async ({ hides }) => {
   await using issuer = await canaryIssuer().listen();
@@ -15,9 +12,9 @@ replay('LC-001', async ({ hides }) => {
   const { exit, stdout, stderr } = await runFixture('one-call.ts', { args, env: { CLIENT_SECRET: clientSecret } });
 
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
-  const { endedAfterMs, renewsInMs } = JSON.parse(stdout);
+  const { waitsFor, renewsInMs } = JSON.parse(stdout);
   expect(renewsInMs).toBeGreaterThan(hourMs / 3); // a renewal was to come
-  expect(endedAfterMs).toBeLessThan(300); // and nothing waited for it: neither timer nor idle connection
+  expect(waitsFor).toEqual([]); // and neither a timer nor an idle connection kept the process alive
   expect({ tokens: issuer.counts.token, calls: api.counts.requests }).toEqual({ tokens: 1, calls: 1 });
   hides([stdout, stderr]);
 });
@@ -37,74 +34,3 @@ replay('LC-005', async ({ hides }) => {
   ]);
   hides(run);
 });
-
-replay('LC-011', async ({ hides }) => {
-  const run = await runFixture('crowd.ts', { node: ['--no-warnings=false', '--pending-deprecation'] });
-
-  const { requests, seen, careless } = JSON.parse(run.stdout);
-  expect(run.exit).toBe(0);
-  expect(requests).toBeGreaterThan(150);
-  expect(seen).toEqual([]);
-  expect(careless).toEqual(['TimeoutOverflowWarning']); // so the fixture would have seen one
-  hides(run);
-});
-
-replay('LC-013', async ({ hides }) => {
-  const run = await runFixture('two-copies.ts');
-
-  expect(run).toMatchObject({ exit: 0, stderr: '' });
-  expect(JSON.parse(run.stdout)).toEqual({
-    areTwo: true,
-    config: true,
-    unavailable: true,
-    transport: true,
-    line: 'order 42: No answer from https://api.example: the connection failed (TRANSPORT)',
-  });
-  hides(run);
-});
-
-replay('LC-015', async ({ hides }) => {
-  const runs = [[], ['undici']].map((args) => runFixture('behaviours.ts', { args }));
-  const [native, undici] = await Promise.all(runs);
-
-  const [ofNative, ofUndici] = [native, undici].map((run) => JSON.parse(run?.stdout ?? ''));
-  expect([ofNative.isUndici, ofUndici.isUndici]).toEqual([false, true]);
-  expect(ofUndici.seen).toEqual(ofNative.seen);
-  expect([ofNative.warnings, ofUndici.warnings]).toEqual([[], []]);
-  expect([native?.stderr, undici?.stderr]).toEqual(['', '']);
-  expect(codesOf(ofNative.seen)).toEqual({
-    'an issuer of another name': 'INVALID_RESPONSE',
-    'a call': 'ok',
-    'a call with a body': 'ok',
-    'a 401': 'ok',
-    'a 503': 'ok',
-    'a 500 in the end': 'HTTP_STATUS',
-    'no answer': 'ATTEMPT_TIMEOUT',
-    'a caller who gives up': 'RangeError',
-    'a reset': 'TRANSPORT',
-    'a body that breaks off': 'TRANSPORT',
-    'a body that is too large': 'BODY_TOO_LARGE',
-    'a redirect elsewhere': 'REDIRECT_BLOCKED',
-    'another origin': 'DESTINATION_NOT_ALLOWED',
-    'a URL with a password': 'INVALID_URL',
-    'a header that is none': 'INVALID_HEADER',
-    'a wrong secret': 'HTTP',
-    'an issuer that is down': 'UNAVAILABLE',
-    'an answer that is no token': 'INVALID_RESPONSE',
-  });
-  expect(ofNative.elsewhere).toBe(0);
-  for (const name of ['client', 'oidc-discovery', 'oauth-bearer', 'testing']) {
-    const manifest = JSON.parse(readFileSync(`packages/${name}/package.json`, 'utf8'));
-    expect(manifest.engines).toEqual({ node: '>=22' });
-  }
-  hides([native, undici]);
-});
-
-interface Seen {
-  readonly result: { readonly name?: string; readonly code?: string };
-}
-
-function codesOf(seen: Readonly<Record<string, Seen>>): Readonly<Record<string, string>> {
-  const codes = Object.entries(seen).map(([name, { result }]) => [name, result.code ?? result.name ?? 'ok']);
-  return Object.fromEntries(codes);
-}

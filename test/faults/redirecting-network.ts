@@ -1,7 +1,7 @@
 import { createClient } from '@bearings/client';
 import type { Client, ClientOptions } from '@bearings/client';
 import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
-import { throwAwayCertificate } from '../../packages/testing/src/certificate.ts';
+import { createCertificate } from '../../packages/testing/src/server/certificate.ts';
 import { cameOf } from './call-outcome.ts';
 import type { Came } from './call-outcome.ts';
 import { catalogue } from './catalogue.ts';
@@ -27,7 +27,7 @@ export interface Journey {
   readonly seen: readonly SeenRequest[];
 }
 
-const certificate = await throwAwayCertificate([...exampleHosts, 'eu.api.example']);
+const certificate = await createCertificate([...exampleHosts, 'eu.api.example']);
 
 /** Makes an authenticated call to a server that sends it elsewhere; whatever is there answers 200. Real sockets, real TLS. */
 export async function redirected(detour: Detour, call = get): Promise<Journey> {

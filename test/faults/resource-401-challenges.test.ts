@@ -9,8 +9,8 @@ import type { Came } from './call-outcome.ts';
 import { rawServer } from './raw-server.ts';
 import { replay } from './replay.ts';
 
-/** What comes of a call whose first answer is a 401 with this challenge, how often it was sent, and how long it took. */
-async function after401(challenge: string): Promise<{ came: Came; requests: number; tookMs: number }> {
+/** The outcome of a call whose first response is a 401 with this challenge, and how often it was sent. */
+async function after401(challenge: string): Promise<{ came: Came; requests: number }> {
   let requests = 0;
   const fetch: typeof globalThis.fetch = async () => {
     requests += 1;
@@ -20,27 +20,19 @@ async function after401(challenge: string): Promise<{ came: Came; requests: numb
   };
   const { token } = await service();
   const client = createClient({ baseUrl: 'https://api.example', fetch }, withBearerAuth(token));
-  const startedAt = performance.now();
   const came = await cameOf(client.fetch('orders'));
-  return { came, requests, tookMs: performance.now() - startedAt };
-}
-
-/** The shortest of several runs: the others had the garbage collector, or another test, in their way. */
-async function shortestMs(challenge: string): Promise<number> {
-  const runs: number[] = [];
-  for (let run = 0; run < 5; run += 1) runs.push((await after401(challenge)).tookMs);
-  return Math.min(...runs);
+  return { came, requests };
 }
 
 replay('R4-030', async ({ entry, hides }) => {
-  const commas = `${','.repeat(64)} `;
+  const { came, requests } = await after401(`${','.repeat(64)} `); // an exponential parser would never end
 
-  const { came, requests } = await after401(commas);
-
-  expect(await shortestMs(commas)).toBeLessThan(20);
   expectCame(entry, hides(came));
   expect(requests).toBe(2);
 });
+
+/** So long that a parser in quadratic time does not end before the test's time limit. A linear one takes milliseconds. */
+const longBytes = 512 * 1024;
 
 /** Headers of about that many bytes that say `invalid_token` somewhere, and are long for a reason that hurts parsers. */
 const longHeaders: Readonly<Record<string, (bytes: number) => string>> = {
@@ -52,15 +44,10 @@ const longHeaders: Readonly<Record<string, (bytes: number) => string>> = {
 };
 
 replay('R4-031', async ({ entry, hides }) => {
-  const size = 60 * 1024;
-
   for (const [name, header] of Object.entries(longHeaders)) {
-    const { came, requests } = await after401(header(size));
+    const { came, requests } = await after401(header(longBytes));
     expectCame(entry, hides(came));
     expect(requests, name).toBe(2);
-    const [once, fourfold] = [await shortestMs(header(size)), await shortestMs(header(4 * size))];
-    expect(once, name).toBeLessThan(20);
-    expect(fourfold, name).toBeLessThan(8 * once + 4); // four times the work, and room for noise; squared is 16
   }
   expect(longHeaders['challenges']?.(5_000 * 17).match(/Basic/g)).toHaveLength(5_000);
   expectCame(entry, (await after401(longHeaders['challenges']?.(5_000 * 17) ?? '')).came);

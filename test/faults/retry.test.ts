@@ -1,4 +1,5 @@
-import { createClient, isClientError, layer, systemClock } from '@bearings/client';
+import { createClient, isClientError, systemClock } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import type { Client, Clock } from '@bearings/client';
 import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { fakeApi, faults } from '@bearings/testing';

@@ -23,7 +23,11 @@ export interface FixtureRun {
 export async function runFixture(name: string, options: FixtureOptions = {}): Promise<FixtureRun> {
   const { args = [], node = [], env = {}, execPath = process.execPath } = options;
   const program = fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
-  const child = spawn(execPath, [...node, program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { NODE_COMPILE_CACHE = '' } = process.env;
+  const child = spawn(execPath, [...node, program, ...args], {
+    env: { NODE_COMPILE_CACHE, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const printed = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => void (printed.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => void (printed.stderr += text));

@@ -261,7 +261,7 @@ replay('SL-019', async ({ hides }) => {
     [faults.status(302, { headers: { location: here } }), 'TRANSPORT'],
   ];
   for (const [fault, code] of journeys) {
-    api.heal();
+    api.clearFaults();
     api.inject(code === 'TRANSPORT' ? faults.unreachable() : faults.status(500));
     api.inject(fault, { times: 1 });
     const error = await thrownBy(() => client.get('start?code=qs_CANARY_2'));

@@ -1,4 +1,5 @@
-import { createClient, layer } from '@bearings/client';
+import { createClient } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import { fixedToken, SecretString, withBearerAuth } from '@bearings/oauth-bearer';
 import { fakeApi } from '@bearings/testing';
 import { Console } from 'node:console';
@@ -9,13 +10,11 @@ import { Writable } from 'node:stream';
 import { inspect } from 'node:util';
 import { serialize } from 'node:v8';
 import { MessageChannel } from 'node:worker_threads';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { canaryIssuer, clientId, clientSecret, service } from './canary-service.ts';
 import { textIn } from './everything-in.ts';
 import { replay } from './replay.ts';
 import { runFixture } from './run-fixture.ts';
-
-vi.setConfig({ testTimeout: 20_000 });
 
 const secrets = ['CANARY', clientSecret, 'at_CANARY_1', 'at_CANARY_2', `${clientId}:${clientSecret}`];
 const forms = secrets.flatMap((secret) => [secret, encodeURIComponent(secret), btoa(secret)]);

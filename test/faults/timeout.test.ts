@@ -1,8 +1,7 @@
 import { createClient } from '@bearings/client';
 import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
-import { faults, virtualClock } from '@bearings/testing';
+import { faults } from '@bearings/testing';
 import { expect } from 'vitest';
-import { blackHole } from './black-hole.ts';
 import { cameOf, errorOf, expectCame, statusOf } from './call-outcome.ts';
 import type { Came } from './call-outcome.ts';
 import { minuteMs, service } from './canary-service.ts';
@@ -195,23 +194,4 @@ replay('TO-014', async ({ entry, hides }) => {
       expect(api.counts.requests).toBe(1);
     }
   }
-});
-
-replay('TO-018', async ({ entry, hides }) => {
-  const baseUrl = await blackHole();
-  const clock = virtualClock();
-  const token = fixedToken('at_CANARY_1');
-  const client = createClient({ baseUrl, clock, timeout: 300, retry: 0 }, withBearerAuth(token));
-
-  const call = watched(cameOf(client.get('orders')));
-  await clock.advance(299);
-  await new Promise((resolve) => setTimeout(resolve, 20)); // for a connection, if there were one
-  expect(call.isOver).toBe(false);
-  await clock.advance(1);
-  await clock.settle();
-
-  expect(call.isOver).toBe(true);
-  const came = hides(await call.call);
-  expectCame(entry, came);
-  expect(errorOf(came)).toMatchObject({ code: 'ATTEMPT_TIMEOUT', budgetMs: 300 });
 });

@@ -5,8 +5,8 @@ import { fakeIssuer, faults, virtualClock } from '@bearings/testing';
 import type { FakeIssuer, VirtualClock } from '@bearings/testing';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { expect } from 'vitest';
-import { throwAwayCertificate } from '../../packages/testing/src/certificate.ts';
-import type { Certificate } from '../../packages/testing/src/certificate.ts';
+import { createCertificate } from '../../packages/testing/src/server/certificate.ts';
+import type { Certificate } from '../../packages/testing/src/server/certificate.ts';
 import type { Entry } from './catalogue.ts';
 import { exampleHosts, exampleNetwork } from './example-network.ts';
 import type { NetworkOptions } from './example-network.ts';
@@ -46,10 +46,10 @@ const dayMs = 86_400_000;
 /** A server that should not be trusted is not, for whichever reason. */
 async function untrusted(replay: Replay): Promise<void> {
   const [trusted, stranger, elsewhere, expired] = await Promise.all([
-    throwAwayCertificate(exampleHosts),
-    throwAwayCertificate(exampleHosts),
-    throwAwayCertificate(['other.example']),
-    throwAwayCertificate(exampleHosts, Date.now() - dayMs),
+    createCertificate(exampleHosts),
+    createCertificate(exampleHosts),
+    createCertificate(['other.example']),
+    createCertificate(exampleHosts, Date.now() - dayMs),
   ]);
   const cases: readonly { readonly certificate: Certificate; readonly trust: string; readonly reason: string }[] = [
     { certificate: stranger, trust: trusted.cert, reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' },

@@ -1,4 +1,5 @@
-import { createClient, layer } from '@bearings/client';
+import { createClient } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import type { Client, Layer } from '@bearings/client';
 import { DestinationNotAllowedError } from '@bearings/client/errors';
 import { readSecret } from '@bearings/config';

@@ -1,4 +1,4 @@
-import { isSecure } from '@bearings/client';
+import { isSecure } from '@bearings/client/layer';
 import { secretReference } from '@bearings/config';
 import { z } from 'zod';
 

@@ -84,7 +84,7 @@ test.each([
   [
     'a secret in place of a reference',
     { clientSecretRef: 'hunter2-hunter2' },
-    'spec.source.oauth.clientSecretRef is no reference to a secret (what is there is not shown): must be env:NAME or file:/path; a secret itself does not belong in a config',
+    'spec.source.oauth.clientSecretRef is not a reference to a secret (its value is not shown): must be env:NAME or file:/path, because secrets do not belong in a config',
   ],
 ])('a file with %s is refused', async (_what, changes, said) => {
   await using shop = await openShop();

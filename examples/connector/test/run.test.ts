@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { golden, openShop, startCommand } from './shop.ts';
+import { golden, openShop } from './shop.ts';
 
 test('three lists with three pagings come whole, each record once and in order', async () => {
   await using shop = await openShop();
@@ -144,12 +144,4 @@ test.each([
 
   expect(error).toMatchObject({ code: 'CONFIG', message: `spec.source.mode is ${mode}; this example runs rest_pull` });
   expect(existsSync(shop.path('state.json'))).toBe(false);
-});
-
-test('the demo of the README loses nothing', async () => {
-  await using shop = await openShop();
-
-  const { code, stderr } = await startCommand(shop.path(''), ['demo']).ended;
-
-  expect([code, stderr]).toEqual([0, '✓ shop: 1000 records in 41 pages, 18 of them by earlier runs → shop.ndjson\n']);
 });

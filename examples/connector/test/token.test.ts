@@ -16,20 +16,6 @@ test('a token that is revoked amid a run costs one 401, and no record', async ()
   expect([shop.api.rejected, shop.provider.tokenRequests]).toEqual([1, 2]);
 });
 
-test('tokens that end amid a run are replaced, and no record is lost', async () => {
-  await using shop = await openShop({ tokenLifetimeS: 1 });
-  shop.api.onRequest((_request, response) => {
-    const end = response.end.bind(response);
-    response.end = ((chunk: string) => setTimeout(() => end(chunk), 120)) as unknown as typeof response.end;
-    return undefined;
-  });
-
-  const { error } = await shop.pull();
-
-  expect([error, shop.records().length]).toEqual([undefined, 64]);
-  expect(shop.provider.tokenRequests).toBeGreaterThan(1);
-});
-
 test('a token that is turned away twice ends the run, and the message says so', async () => {
   await using shop = await openShop();
   shop.api.onRequest((_request, response, count) => {

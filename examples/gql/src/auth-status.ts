@@ -1,4 +1,4 @@
-import { credentialsOf } from '@bearings/config';
+import { readCredentials } from '@bearings/config';
 import { CommandError } from './command-error.ts';
 import { statusOf } from './credential-status.ts';
 import type { CredentialStatus } from './credential-status.ts';
@@ -24,7 +24,7 @@ export interface StatusArguments {
 export async function authStatus(given: StatusArguments, terminal: Terminal): Promise<void> {
   const { json = false } = given;
   const config = chosen(await openConfig(given.config, terminal), given.endpoints);
-  const credentials = await Promise.all(credentialsOf(config).map((each) => statusOf(config, each, terminal)));
+  const credentials = await Promise.all(readCredentials(config).map((each) => statusOf(config, each, terminal)));
   const open = Object.keys(config.clients).filter((name) => config.clients[name]?.auth.type === 'none');
   if (json) terminal.print(`${prettyJson({ credentials, withoutCredential: open })}\n`);
   else terminal.print(`${[...credentials.map(paragraphOf), ...open.map(openLine)].join('\n')}\n`);

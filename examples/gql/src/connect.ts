@@ -1,14 +1,14 @@
-import { layer } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import type { Client, Layer } from '@bearings/client';
 import { createClients } from '@bearings/config';
-import type { ClientsEnd } from '@bearings/config';
+import type { ClosableClients } from '@bearings/config';
 import type { TokenHandle } from '@bearings/oauth-bearer';
 import type { EndpointsConfig } from './endpoints-config.ts';
 import type { Redaction } from './redaction.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The way to one endpoint, with its credential. Whoever connects closes. */
-export interface Connection extends ClientsEnd {
+export interface Connection extends ClosableClients {
   readonly client: Client;
 }
 
@@ -51,8 +51,8 @@ export async function connect(
 
 /** What was sent as a credential is not shown of what comes back: the layer knows it, whatever kind of `auth` it is of. */
 function attending({ remember }: Redaction, onSend: () => void): Layer {
-  return layer('network', { name: 'attend', takesLight: true }, (next) => (request, call) => {
-    remember(call.credentialValues());
+  return layer('network', 'attend', (next) => (request, call) => {
+    remember(call.headers.credentialValues());
     onSend();
     return next(request, call);
   });

@@ -1,5 +1,5 @@
-import { openToken } from '@bearings/config';
-import type { Credential, CredentialAuth, InvalidConfigError } from '@bearings/config';
+import { createToken } from '@bearings/config';
+import type { ConfiguredCredential, CredentialAuth, InvalidConfigError } from '@bearings/config';
 import type { TokenError, TokenHandle, TokenState } from '@bearings/oauth-bearer';
 import type { EndpointsConfig } from './endpoints-config.ts';
 import type { Terminal } from './terminal.ts';
@@ -32,11 +32,11 @@ const patienceMs = 10_000;
 /** Acquires a token, or reads the secret that is one, to know how that goes. */
 export async function statusOf(
   config: EndpointsConfig,
-  { clients: endpoints, auth }: Credential,
+  { clients: endpoints, auth }: ConfiguredCredential,
   { world, signal }: Terminal,
 ): Promise<CredentialStatus> {
   const source = sourceOf(auth);
-  const opened = await openToken(config, { auth: impatient(auth) }, world);
+  const opened = await createToken(config, { auth: impatient(auth) }, world);
   if (opened.isErr()) return { endpoints, ...source, ...none(auth), error: errorOf(opened.error) };
   const token = opened.value;
   try {

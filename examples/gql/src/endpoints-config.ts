@@ -1,4 +1,4 @@
-import { isSecure } from '@bearings/client';
+import { isSecure } from '@bearings/client/layer';
 import { authSchema, configSchema, readDocument, readSecret } from '@bearings/config';
 import type { ClientConfig, Config, Environment } from '@bearings/config';
 import { z } from 'zod';

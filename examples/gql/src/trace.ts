@@ -1,5 +1,6 @@
-import { layer } from '@bearings/client';
-import type { Call, RetryEvent } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
+import type { RetryEvent } from '@bearings/client';
+import type { Call, ClientRequest } from '@bearings/client/layer';
 import type { TokenEvent } from '@bearings/oauth-bearer';
 import type { Onlooker } from './connect.ts';
 import { durationText } from './duration.ts';
@@ -38,10 +39,10 @@ export function traceTo({ tell }: Pick<Terminal, 'tell'>): Trace {
 
 const withoutQuery = (url: string): string => url.replace(/\?.*/s, '?…');
 
-function headersOf(request: Request, call: Call): readonly string[] {
-  const secrets = call.credentialValues();
+function headersOf(request: ClientRequest, call: Call): readonly string[] {
+  const secrets = call.headers.credentialValues();
   const lines: string[] = [];
-  call.forEachHeader(request, (name, value) => {
+  call.headers.forEach(request, (name, value) => {
     lines.push(
       `${name}: ${secrets.includes(value) ? value.replace(/^((?:Bearer|Basic) )?.*/, '$1[REDACTED]') : value}`,
     );

@@ -196,7 +196,7 @@ test('who interrupts while a token is waited for knows that the mutation was not
   const user = new AbortController();
   world.issuer.inject({
     name: 'the user leaves',
-    isOnTheWire: false,
+    needsConnection: false,
     before: () => user.abort(),
     change: (answer) => answer,
   });

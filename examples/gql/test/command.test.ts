@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -68,21 +68,6 @@ test('an interrupt ends the wait for an answer', async () => {
   const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')]);
 
   expect([child.exitCode, stderr]).toEqual([130, '✗ silent: interrupted\n']);
-});
-
-test('the demo shows what the README does', async () => {
-  const screen = await open(join(opened.folder, 'screen'), 'w');
-  const child = spawn(process.execPath, [join(source, 'demo.ts')], { stdio: ['ignore', screen.fd, screen.fd] });
-  await once(child, 'close');
-  await screen.close();
-
-  const shown = await readFile(join(opened.folder, 'screen'), 'utf8');
-  expect(child.exitCode).toBe(0);
-  await expect(
-    shown
-      .replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, 'https://id')
-      .replaceAll(/(?:10 min|9 min \d+ s), until \S+/g, '10 min, until …'),
-  ).toMatchFileSnapshot('golden/demo.txt');
 });
 
 test('every transcript in the README is what the command says', async () => {

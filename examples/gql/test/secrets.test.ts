@@ -53,7 +53,7 @@ test('a token server that quotes what it was sent is quoted without it', async (
   await using world = await openWorld();
   world.issuer.inject({
     name: 'quote',
-    isOnTheWire: false,
+    needsConnection: false,
     change: (answer) => ({
       ...answer,
       status: 400,

@@ -38,10 +38,10 @@ test.each([
   [
     'a secret in place of a reference',
     config.replace(shop, `clientSecretRef: ${secret}`),
-    'is no reference to a secret',
+    'is not a reference to a secret',
   ],
-  ['a name given twice', `${config}  open: {}\n`, 'is there twice'],
-  ['anchors that stand for too much', bomb, 'has anchors that stand for too much'],
+  ['a name given twice', `${config}  open: {}\n`, 'is a duplicate'],
+  ['anchors that stand for too much', bomb, 'has aliases that expand too far'],
   ['10 MB', `${config}#${' '.repeat(10 * 2 ** 20)}`, 'is larger than 1024 KiB'],
   ['a missing variable', config.replace('OLD_SECRET', 'NO_SECRET'), 'NO_SECRET, which is not set'],
   ['an empty variable', config.replace('OLD_SECRET', 'EMPTY'), 'EMPTY, which is empty'],
@@ -50,7 +50,7 @@ test.each([
   [
     'a secret header',
     config.replace('  open:', '  open:\n    headers: { authorization: a }'),
-    'must not be one of a secret',
+    'must not be the name of a secret',
   ],
 ])('a config with %s ends with 2, nothing sent and no secret shown', async (_, text, said) => {
   await using world = await openWorld();

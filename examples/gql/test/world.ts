@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fakeApi, fakeIssuer, networkOf, virtualClock } from '@bearings/testing';
+import { fakeApi, fakeIssuer, combineFetch, virtualClock } from '@bearings/testing';
 import type { FakeApi, FakeIssuer } from '@bearings/testing';
 import { openCatalog } from '../src/demo/catalog.ts';
 import { graphqlType } from '../src/graphql-answer.ts';
@@ -83,7 +83,7 @@ export async function openWorld(): Promise<World> {
   };
   const api = fakeApi(issuer, { 'POST /graphql': { scopes: ['catalog.read'], answer } }, { clock });
   const sent: Request[] = [];
-  let servers = networkOf(issuer, api);
+  let servers = combineFetch(issuer, api);
   const fetch: typeof globalThis.fetch = (input, init) => {
     sent.push(new Request(input, init).clone());
     return servers(input, init);
@@ -101,7 +101,7 @@ export async function openWorld(): Promise<World> {
     path,
     write: (name, text, mode = 0o600) => writeFile(path(name), text, { mode }),
     replaceApi(instead) {
-      servers = networkOf(issuer, {
+      servers = combineFetch(issuer, {
         origin: api.origin,
         fetch: async (input, init) => instead(new Request(input, init)),
       });

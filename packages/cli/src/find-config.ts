@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { InvalidConfigError, loadConfig, nearest } from '@bearings/config';
+import { InvalidConfigError, loadConfig, closestName } from '@bearings/config';
 import type { Config } from '@bearings/config';
 import type { Result } from 'ts-results';
 import type { Terminal } from './terminal/terminal.ts';
@@ -57,7 +57,7 @@ export function mustHaveClients({ clients }: Pick<Config, 'clients'>, names: rea
   if (strangers.length === 0) return;
   const known = Object.keys(clients);
   const lines = strangers.map((name) => {
-    const meant = nearest(name, known);
+    const meant = closestName(name, known);
     const hint = meant === undefined ? `the clients are ${known.join(', ')}` : `did you mean ${meant}?`;
     return `the config has no client ${name}: ${hint}`;
   });

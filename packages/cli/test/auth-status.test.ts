@@ -233,7 +233,7 @@ test('watched, a credential without a token gets one as soon as its server is ba
   const watched = authStatus(terminal, { watch: true });
   await until(() => place.issuer.counts.token === 1);
   await place.clock.advance(15_000);
-  place.issuer.heal();
+  place.issuer.clearFaults();
   await place.clock.advance(15_000);
   terminal.interrupt();
 

@@ -94,7 +94,7 @@ test('an answer that is wrong is asked for again, with what is wrong with it', a
 
   expect(log.filter((line) => line.startsWith('refused'))).toEqual([
     'refused my orders: must be letters, digits and single dashes, with a letter first',
-    'refused close: must be another, because clients.close and clients.then mean something else',
+    'refused close: choose another name: clients.close and clients.then have another meaning',
     'refused orders.internal: must be one, such as https://orders.internal',
     'refused http://orders.internal: must be https; insecureHttp: true allows http',
   ]);

@@ -1,5 +1,5 @@
 import type { Options } from 'ky';
-import type { CallOptions } from './core/call.ts';
+import type { CallOptions } from './core/call-options.ts';
 import type { Clock } from './time/clock.ts';
 import { systemClock } from './time/clock.ts';
 import { ConfigError, InvalidSchemeError } from './errors/index.ts';
@@ -14,37 +14,37 @@ import {
   oneOf,
 } from './core/option-rules.ts';
 import type { Rule } from './core/option-rules.ts';
-import { isSecure, readUrl } from './security/url.ts';
-import { defaultRetry, retryPolicy } from './stages/retry/retry-policy.ts';
+import { isSecure, parseUrl } from './security/url.ts';
+import { defaultRetry, resolveRetryPolicy } from './stages/retry/retry-policy.ts';
 import type { RetryPolicy } from './stages/retry/retry-policy.ts';
 import type { ClientContext } from './core/stage.ts';
 import type { RedirectOptions, Redirects } from './stages/redirect.ts';
 import type { Concurrency, ConcurrencyOptions } from './stages/concurrency/concurrency-limit.ts';
 
-/** ky's own options that our stages answer for. */
+/** ky's options that our stages replace. */
 type Replaced = 'retry' | 'timeout' | 'totalTimeout' | 'fetch';
 
 /** How a client behaves. Besides these, every option of ky: `headers`, `searchParams`, `hooks`, `throwHttpErrors`, … */
 export interface ClientOptions extends Omit<Options, Replaced | 'method' | 'body' | 'json'>, CallOptions {
-  /** How many calls may be under way at once, or more about it; the next one fails with `OVERLOADED`. Default: no limit. */
+  /** How many calls may be in flight at once, or options for it. The next call fails with `OVERLOADED`. Default: no limit. */
   readonly concurrency?: number | ConcurrencyOptions;
   /** The largest response body, in bytes after decompression. Default: 10 MiB. */
   readonly maxResponseBytes?: number;
-  /** Which redirects are followed. Default: 10 hops, within the origin. */
+  /** Which redirects are followed. Default: up to 10, within the origin. */
   readonly redirects?: RedirectOptions;
-  /** Allows `http:` beyond loopback, as inside a mesh that does TLS itself. Default: false. */
+  /** Allows `http:` to hosts other than loopback, for instance inside a mesh that does TLS itself. Default: false. */
   readonly insecureHttp?: boolean;
-  /** What requests without a `user-agent` send. Default: `bearings`. */
+  /** The `user-agent` of requests that have none. Default: `bearings`. */
   readonly userAgent?: string;
-  /** The network. Default: the global `fetch`, looked up at each call. */
+  /** Sends the requests. Default: the global `fetch`, looked up at each call. */
   readonly fetch?: typeof globalThis.fetch;
-  /** The time. Default: {@link systemClock}. */
+  /** Tells the time and sets timers. Default: {@link systemClock}. */
   readonly clock?: Clock;
   /** A number in [0, 1) for jitter. Default: `Math.random`. */
   readonly random?: () => number;
 }
 
-/** Options with every default in place, checked. */
+/** Checked options, with their defaults. */
 export interface Settings {
   readonly retry: RetryPolicy;
   readonly timeout: number | false;
@@ -56,19 +56,20 @@ export interface Settings {
   readonly insecureHttp: boolean;
   readonly userAgent: string;
   readonly fetch: typeof globalThis.fetch;
-  /** True for the global `fetch`, which takes an address as well as a Request; others may have been written for one. */
+  /** True when the caller gave no `fetch`. */
   readonly isGlobalFetch: boolean;
   readonly facts: Omit<ClientContext, 'slot'>;
-  /** What is left for ky. */
+  /** The options that go to ky. */
   readonly ky: Options;
 }
 
 /**
- * Puts defaults in place and checks what was given.
+ * Checks the options and adds the defaults.
  *
- * @throws ConfigError naming the option, what was found and what would be right
+ * @throws ConfigError naming the option, the value found and what is allowed
+ * @throws InvalidUrlError | InvalidSchemeError for the base URL
  */
-export function settle(options: ClientOptions): Settings {
+export function resolveOptions(options: ClientOptions): Settings {
   checkCallOptions(options);
   const { retry, timeout = 30_000, bodyTimeout = 30_000, totalTimeout = false, ...others } = options;
   const { concurrency, maxResponseBytes = 10 * 1024 * 1024, redirects = {}, ...more } = others;
@@ -79,18 +80,18 @@ export function settle(options: ClientOptions): Settings {
   mustBe('fetch', fetch, aFunction);
   mustBe('random', random, aFunction);
   return {
-    retry: retryPolicy(defaultRetry, retry),
+    retry: resolveRetryPolicy(defaultRetry, retry),
     timeout,
     bodyTimeout,
     totalTimeout,
-    concurrency: concurrencyOf(concurrency),
+    concurrency: resolveConcurrency(concurrency),
     maxResponseBytes,
-    redirects: redirectsOf(redirects),
+    redirects: resolveRedirects(redirects),
     insecureHttp,
     userAgent,
     fetch,
     isGlobalFetch: fetch === globalFetch,
-    facts: { baseUrl: homeOf(ky, insecureHttp), clock, random },
+    facts: { baseUrl: resolveBaseUrl(ky, insecureHttp), clock, random },
     ky,
   };
 }
@@ -98,7 +99,7 @@ export function settle(options: ClientOptions): Settings {
 /**
  * Checks the durations of a client or of one call.
  *
- * @throws ConfigError also when an attempt is given more time than the whole call
+ * @throws ConfigError also when an attempt may take longer than the whole call
  */
 export function checkCallOptions({ timeout, bodyTimeout, totalTimeout }: CallOptions): void {
   if (timeout === undefined && bodyTimeout === undefined && totalTimeout === undefined) return;
@@ -112,7 +113,7 @@ export function checkCallOptions({ timeout, bodyTimeout, totalTimeout }: CallOpt
   );
 }
 
-function concurrencyOf(option: number | ConcurrencyOptions = {}): Concurrency {
+function resolveConcurrency(option: number | ConcurrencyOptions = {}): Concurrency {
   const given = typeof option === 'number' ? { limit: option } : option;
   const { limit = Infinity, limitPerOrigin = Infinity, queue = 0, queueTimeout = 1_000 } = given;
   mustBe(typeof option === 'number' ? 'concurrency' : 'concurrency.limit', limit, aLimit);
@@ -122,7 +123,7 @@ function concurrencyOf(option: number | ConcurrencyOptions = {}): Concurrency {
   return { limit, limitPerOrigin, queue, queueTimeout };
 }
 
-function redirectsOf({ limit = 10, origins = [], blocked = 'error' }: RedirectOptions): Redirects {
+function resolveRedirects({ limit = 10, origins = [], blocked = 'error' }: RedirectOptions): Redirects {
   mustBe('redirects.limit', limit, aWholeNumberFrom0);
   mustBe('redirects.blocked', blocked, oneOf('error', 'response'));
   if (origins === 'any') return { limit, origins, blocked };
@@ -140,14 +141,14 @@ const anOrigin: Rule = {
 };
 const isOrigin = (url: URL | null): boolean => url !== null && url.origin !== 'null' && url.href === `${url.origin}/`;
 
-/** Looked up at each call, so that what replaces the global later (an interceptor in a test) is used. */
+/** Looks up the global at each call, so that one that is replaced later (by an interceptor in a test) is used. */
 const globalFetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init);
 
-/** Where relative paths lead: the base URL, or a prefix that is absolute. */
-function homeOf({ baseUrl, prefix }: Options, insecureHttp: boolean): URL | undefined {
+/** What relative paths are resolved against: the base URL, or a prefix that is absolute. */
+function resolveBaseUrl({ baseUrl, prefix }: Options, insecureHttp: boolean): URL | undefined {
   const given = baseUrl ?? (URL.canParse(String(prefix ?? '')) ? prefix : undefined);
   if (given === undefined) return undefined;
-  const home = readUrl(given);
-  if (!isSecure(home) && !(insecureHttp && home.protocol === 'http:')) throw new InvalidSchemeError(home);
-  return home;
+  const url = parseUrl(given);
+  if (!isSecure(url) && !(insecureHttp && url.protocol === 'http:')) throw new InvalidSchemeError(url);
+  return url;
 }

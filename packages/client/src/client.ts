@@ -1,59 +1,59 @@
-import { builtIn } from './default-layers.ts';
-import { settle } from './client-options.ts';
-import type { ClientOptions, Settings } from './client-options.ts';
-import { openDesk } from './entry/call-runner.ts';
-import { stackOf } from './explain.ts';
-import type { Explainable } from './explain.ts';
-import { fetchDoor } from './entry/fetch.ts';
+import { resolveOptions } from './client-options.ts';
+import type { ClientOptions } from './client-options.ts';
+import { checkAnswers, compose, sortBySlot } from './core/compose.ts';
+import type { Layer } from './core/layer.ts';
+import { defaultLayers } from './default-layers.ts';
+import { createCallRunner } from './entry/call-runner.ts';
+import { createFetch } from './entry/fetch.ts';
 import type { Fetch } from './entry/fetch.ts';
-import { kyDoor } from './entry/ky.ts';
-import type { Door } from './entry/ky.ts';
-import type { Layer } from './core/slots.ts';
-import { arrange, compose, mustAnswer } from './core/compose.ts';
+import { createKy } from './entry/ky.ts';
+import type { KyClient } from './entry/ky.ts';
+import { layersKey } from './explain.ts';
+import type { Explainable } from './explain.ts';
+import { withTransportErrors } from './stages/transport/transport-error.ts';
 
-/** A ky instance whose requests walk down the stack, and the same stack as a plain `fetch`. */
-export type Client = Door<ClientParts>;
+/** A ky instance whose requests pass through the stages, and the same stages as a plain `fetch`. */
+export type Client = KyClient<ClientParts>;
 
 /** What a client has besides ky's `get`, `post`, `json` and the rest. */
 export interface ClientParts extends Explainable {
-  /** The same stack with `fetch`'s own signature and semantics: a response for every status. */
+  /** The same stages with `fetch`'s own signature and semantics: a response for every status. */
   readonly fetch: Fetch;
   /** The names of the stages, outermost first. */
   readonly stages: readonly string[];
-  /** Takes no more calls and answers when those under way have theirs. Tokens and layers are their makers' to close. */
+  /**
+   * Refuses new calls, and resolves when those in flight have their response headers. Tokens and layers are closed by
+   * the code that made them.
+   */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Makes a client: a ky instance whose every request walks down the stages, in the order of the slots.
+ * Makes a client: a ky instance whose requests pass through the stages, in the order of the slots.
  *
- * The stages are joined here, once; a call only walks through them.
+ * The stages are composed here, once.
  *
- * @param layers - what is added to the stages every client has, one by one or in lists; where each goes is its slot's
- * affair, not the list's
+ * @param layers - layers to add to the stages that every client has, one by one or in lists; the slot of each says where
+ * it goes, not its position
  * @throws ConfigError | InvalidUrlError | InvalidSchemeError when an option or a layer is wrong
  */
 export function createClient(options: ClientOptions = {}, ...layers: readonly (Layer | readonly Layer[])[]): Client {
-  const settings = settle(options);
-  const added = layers.flat().map(mustAnswer);
-  const stack = arrange([...builtIn(settings, added), ...added]);
-  const desk = openDesk(compose(stack, settings.facts), settings);
-  const close = (): Promise<void> => desk.close();
-  const stages = Object.freeze(stack.map(({ name }) => name));
-  const isLight = takesLight(settings, added);
-  const parts: ClientParts = {
-    fetch: fetchDoor(desk, { ...settings.facts, isLight }),
-    stages,
-    [stackOf]: stack,
+  const settings = resolveOptions(options);
+  const { facts, ky } = settings;
+  const added = layers
+    .flat()
+    .map((each) => (each.slot === 'transport' ? withTransportErrors(each) : each))
+    .map(checkAnswers);
+  const stack = sortBySlot([...defaultLayers(settings, added), ...added]);
+  const runner = createCallRunner(compose(stack, facts), settings);
+  const close = (): Promise<void> => runner.close();
+  const extras: ClientParts = {
+    fetch: createFetch(runner, facts),
+    stages: Object.freeze(stack.map(({ name }) => name)),
+    [layersKey]: stack,
     close,
     [Symbol.asyncDispose]: close,
   };
-  return kyDoor(desk, { options: settings.ky, clock: settings.facts.clock, isLight }, parts);
-}
-
-/** True when nothing in the stack needs the platform's own Request. */
-function takesLight({ isGlobalFetch }: Settings, added: readonly Layer[]): boolean {
-  const isNetworkLight = isGlobalFetch || added.some(({ slot }) => slot === 'transport');
-  return isNetworkLight && added.every((layer) => layer.takesLight === true);
+  return createKy(runner, { options: ky, clock: facts.clock, extras });
 }

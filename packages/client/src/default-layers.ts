@@ -1,23 +1,23 @@
 import type { Settings } from './client-options.ts';
-import { layer } from './core/slots.ts';
-import type { Layer, Setting } from './core/slots.ts';
-import { httpsOnly } from './stages/https-only.ts';
-import { userAgent as setUserAgent } from './stages/user-agent.ts';
-import { responseSizeLimit } from './stages/response-size-limit.ts';
-import { redirect } from './stages/redirect.ts';
-import { retry } from './stages/retry/retry.ts';
+import { layer } from './core/layer.ts';
+import type { Layer, Setting } from './core/layer.ts';
 import { concurrencyLimit } from './stages/concurrency/concurrency-limit.ts';
+import { httpsOnly } from './stages/https-only.ts';
+import { redirect } from './stages/redirect.ts';
+import { responseSizeLimit } from './stages/response-size-limit.ts';
+import { retry } from './stages/retry/retry.ts';
 import { timeout } from './stages/timeout.ts';
-import { transport } from './stages/transport/fetch-transport.ts';
+import { fetchTransport } from './stages/transport/fetch-transport.ts';
+import { userAgent as userAgentStage } from './stages/user-agent.ts';
 
-/** The stages every client has. A layer in the transport slot takes the place of `fetch`. */
-export function builtIn(settings: Settings, layers: readonly Layer[]): readonly Layer[] {
+/** The stages that every client has. A layer in the slot `transport` takes the place of `fetch`. */
+export function defaultLayers(settings: Settings, added: readonly Layer[]): readonly Layer[] {
   const { concurrency, maxResponseBytes, redirects, insecureHttp, userAgent } = settings;
-  const labels = labelsOf(settings);
-  const always = [
-    layer('retry', { name: 'retry', settings: labels.retry }, retry(settings.retry)),
-    layer('timeout', { name: 'timeout', settings: labels.timeout }, timeout(settings)),
-    layer('userAgent', { name: 'userAgent', settings: { userAgent } }, setUserAgent(userAgent)),
+  const shown = shownSettings(settings);
+  const layers = [
+    layer('retry', { name: 'retry', settings: shown.retry }, retry(settings.retry)),
+    layer('timeout', { name: 'timeout', settings: shown.timeout }, timeout(settings)),
+    layer('userAgent', { name: 'userAgent', settings: { userAgent } }, userAgentStage(userAgent)),
     layer(
       'responseSize',
       { name: 'responseSize', settings: { maxResponseBytes } },
@@ -27,25 +27,32 @@ export function builtIn(settings: Settings, layers: readonly Layer[]): readonly 
     layer('destination', { name: 'destination', settings: { insecureHttp } }, httpsOnly(settings)),
   ];
   if (Math.min(concurrency.limit, concurrency.limitPerOrigin) < Infinity) {
-    always.push(
-      layer('concurrency', { name: 'concurrency', settings: labels.concurrency }, concurrencyLimit(concurrency)),
+    layers.push(
+      layer('concurrency', { name: 'concurrency', settings: shown.concurrency }, concurrencyLimit(concurrency)),
     );
   }
-  if (layers.every(({ slot }) => slot !== 'transport')) {
-    always.push(layer('transport', 'fetch', transport(settings.fetch)));
+  if (added.every(({ slot }) => slot !== 'transport')) {
+    layers.push(layer('transport', 'fetch', fetchTransport(settings)));
   }
-  return always;
+  return layers;
 }
 
-type Labels = Readonly<Record<'retry' | 'timeout' | 'concurrency', Readonly<Record<string, Setting>>>>;
+type ShownSettings = Readonly<Record<'retry' | 'timeout' | 'concurrency', Readonly<Record<string, Setting>>>>;
 
-function labelsOf({ retry: policy, concurrency, timeout: head, bodyTimeout, totalTimeout }: Settings): Labels {
-  const { limit: most, methods, statusCodes, always, maxRetryAfter, backoffLimit, budget } = policy;
-  const { limit: atOnce, limitPerOrigin, queue, queueTimeout } = concurrency;
+/** Settings as `explain` shows them. */
+function shownSettings({
+  retry: policy,
+  concurrency,
+  timeout: attempt,
+  bodyTimeout,
+  totalTimeout,
+}: Settings): ShownSettings {
+  const { limit: retries, methods, statusCodes, always, maxRetryAfter, backoffLimit, budget } = policy;
+  const { limit: calls, limitPerOrigin, queue, queueTimeout } = concurrency;
   return {
-    concurrency: { limit: atOnce, limitPerOrigin, queue, queueTimeoutMs: queueTimeout },
+    concurrency: { limit: calls, limitPerOrigin, queue, queueTimeoutMs: queueTimeout },
     retry: {
-      limit: most,
+      limit: retries,
       methods,
       statusCodes,
       always,
@@ -53,6 +60,6 @@ function labelsOf({ retry: policy, concurrency, timeout: head, bodyTimeout, tota
       maxRetryAfterMs: maxRetryAfter,
       budget: budget === false ? false : `${budget.ratio ?? 0.1} a call, ${budget.reserve ?? 10} in reserve`,
     },
-    timeout: { timeoutMs: head, bodyTimeoutMs: bodyTimeout, totalTimeoutMs: totalTimeout },
+    timeout: { timeoutMs: attempt, bodyTimeoutMs: bodyTimeout, totalTimeoutMs: totalTimeout },
   };
 }

@@ -1,46 +1,45 @@
-import type { Layer, Setting } from './core/slots.ts';
+import type { Layer, Setting } from './core/layer.ts';
 
-/** Where a client keeps its layers for {@link explain}: shared by all copies of the package. */
-export const stackOf: unique symbol = Symbol.for('bearings.stack');
+/** The property with a client's layers, for {@link explain}: the same in all copies of the package. */
+export const layersKey: unique symbol = Symbol.for('bearings.stack');
 
-/** A client, as far as it can be explained. */
+/** What {@link explain} needs of a client. */
 export interface Explainable {
-  readonly [stackOf]: readonly Layer[];
+  readonly [layersKey]: readonly Layer[];
 }
 
 /**
- * The picture of a client's stack, as text: a line for each stage, outermost first, with its slot, its name and its
- * settings.
+ * Describes a client's stages as text: a line for each, outermost first, with its slot, its name and its settings.
  *
- * For a person, in a log at start or in a terminal; the form may change. Holds no secret.
+ * It is for people, in a log at start or in a terminal, and its form may change. It holds no secret.
  */
 export function explain(client: Explainable): string {
-  const stack = client[stackOf];
-  const slotWidth = widest(stack.map(({ slot }) => slot));
-  const nameWidth = widest(stack.map(({ name }) => name));
+  const stack = client[layersKey];
+  const slotWidth = maxLength(stack.map(({ slot }) => slot));
+  const nameWidth = maxLength(stack.map(({ name }) => name));
   return stack
     .map(({ slot, name, settings = {} }) => {
-      const said = Object.entries(settings).map(([field, value]) => saying(field, value));
-      return `▼ ${slot.padEnd(slotWidth)}  ${name.padEnd(nameWidth)}  ${said.join(' · ')}`.trimEnd();
+      const shown = Object.entries(settings).map(([field, value]) => formatSetting(field, value));
+      return `▼ ${slot.padEnd(slotWidth)}  ${name.padEnd(nameWidth)}  ${shown.join(' · ')}`.trimEnd();
     })
     .join('\n');
 }
 
-const widest = (words: readonly string[]): number => Math.max(...words.map(({ length }) => length));
+const maxLength = (words: readonly string[]): number => Math.max(...words.map(({ length }) => length));
 
-function saying(field: string, value: Setting): string {
+function formatSetting(field: string, value: Setting): string {
   const unit = /(?:Ms|Bytes)$/.exec(field)?.[0];
   const name = unit === undefined ? field : field.slice(0, -unit.length);
   if (value === Infinity) return `${name} no limit`;
-  if (typeof value === 'number' && unit === 'Ms') return `${name} ${duration(value)}`;
-  if (typeof value === 'number' && unit === 'Bytes') return `${name} ${size(value)}`;
+  if (typeof value === 'number' && unit === 'Ms') return `${name} ${formatDuration(value)}`;
+  if (typeof value === 'number' && unit === 'Bytes') return `${name} ${formatSize(value)}`;
   if (typeof value !== 'object') return `${name} ${value}`;
   return `${name} ${value.length === 0 ? 'none' : value.join(', ')}`;
 }
 
-const duration = (ms: number): string => (ms >= 1_000 ? `${ms / 1_000} s` : `${ms} ms`);
+const formatDuration = (ms: number): string => (ms >= 1_000 ? `${ms / 1_000} s` : `${ms} ms`);
 
-function size(bytes: number): string {
+function formatSize(bytes: number): string {
   if (bytes >= 1024 * 1024) return `${round(bytes / 1024 / 1024)} MiB`;
   return bytes >= 1024 ? `${round(bytes / 1024)} KiB` : `${bytes} bytes`;
 }

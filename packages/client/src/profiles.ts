@@ -5,7 +5,7 @@ import type { ClientOptions } from './client-options.ts';
 export type ProfileName = 'default' | 'minimal' | 'infra' | 'tokenEndpoint' | 'sse' | 'proxy' | 'testing';
 
 /** What `createClient()` does by itself: for services calling services. */
-const byDefault: ClientOptions = Object.freeze({});
+const defaultProfile: ClientOptions = Object.freeze({});
 
 /** One attempt, small answers: for a call whose caller has its own way to try again. */
 const minimal: ClientOptions = Object.freeze({
@@ -29,8 +29,8 @@ const infra: ClientOptions = Object.freeze({
 });
 
 /** Frozen by a statement, because ky's type for it is that of an array that may be changed. */
-const methodsOfTokens: ('get' | 'post')[] = ['get', 'post'];
-Object.freeze(methodsOfTokens);
+const tokenRequestMethods: ('get' | 'post')[] = ['get', 'post'];
+Object.freeze(tokenRequestMethods);
 
 /**
  * For an authorization server: small answers, no redirects (a redirected token request would take the client's secret
@@ -43,7 +43,7 @@ const tokenEndpoint: ClientOptions = Object.freeze({
   maxResponseBytes: 1024 * 1024,
   concurrency: Object.freeze({ limit: 10, queue: 1_000, queueTimeout: 10_000 }),
   redirects: Object.freeze({ limit: 0 }),
-  retry: Object.freeze({ methods: methodsOfTokens, maxRetryAfter: Infinity, retryAfterShortens: false }),
+  retry: Object.freeze({ methods: tokenRequestMethods, maxRetryAfter: Infinity, retryAfterShortens: false }),
 });
 
 /** For streams of events: no limit to the body's length, its pauses, or its end; a caller's signal ends it. */
@@ -75,7 +75,7 @@ const testing: ClientOptions = Object.freeze({
  * Frozen; whatever is written after the spread overrides.
  */
 export const profiles: Readonly<Record<ProfileName, ClientOptions>> = Object.freeze({
-  default: byDefault,
+  default: defaultProfile,
   minimal,
   infra,
   tokenEndpoint,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../src/client.ts';
-import { layer } from '../src/core/slots.ts';
+import { layer } from '../src/core/layer.ts';
 import type { Slot } from '../src/core/slots.ts';
 import { caught } from './caught.ts';
 import { virtualClock } from '@bearings/testing';
@@ -37,7 +37,7 @@ test('each attempt reads the token anew', async () => {
   let reads = 0;
   const network = scriptedFetch(status(503), ok);
   const bearer = layer('auth', 'bearer', (next) => (request, call) => {
-    call.setCredential('authorization', `Bearer ${(reads += 1)}`);
+    call.headers.setCredential('authorization', `Bearer ${(reads += 1)}`);
     return next(request, call);
   });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../src/client.ts';
 import { explain } from '../src/explain.ts';
-import { layer } from '../src/core/slots.ts';
+import { layer } from '../src/core/layer.ts';
 import type { Stage } from '../src/core/stage.ts';
 
 const through: Stage = (next) => next;

@@ -1,33 +1,41 @@
 import { expect, test } from 'vitest';
 import * as errors from '../src/errors/index.ts';
 import * as client from '../src/index.ts';
+import * as layers from '../src/layer.ts';
 
-test('the package gives exactly this', () => {
+test('the package exports exactly this', () => {
   expect(Object.keys(client).toSorted()).toEqual([
-    'Taps',
     'createClient',
-    'discard',
     'explain',
     'formatHttpError',
     'isClientError',
     'isHTTPError',
-    'isSecure',
-    'layer',
     'profiles',
     'publicLookup',
-    'retryAfterMs',
     'shouldRetry',
-    'slots',
     'systemClock',
-    'takesTap',
-    'transportFailure',
-    'untilAborted',
     'withCircuitBreaker',
     'withPublicAddressesOnly',
   ]);
 });
 
-test('the errors entry gives exactly this', () => {
+test('the entry for authors of layers exports exactly this', () => {
+  expect(Object.keys(layers).toSorted()).toEqual([
+    'BodyHooks',
+    'ClientRequest',
+    'addBodyHook',
+    'bodyHooks',
+    'discard',
+    'isSecure',
+    'layer',
+    'retryAfterMs',
+    'slots',
+    'toTransportError',
+    'untilAborted',
+  ]);
+});
+
+test('the errors entry exports exactly this', () => {
   expect(Object.keys(errors).toSorted()).toEqual([
     'AttemptTimeoutError',
     'BearingsError',
@@ -50,7 +58,7 @@ test('the errors entry gives exactly this', () => {
   ]);
 });
 
-test('a client has what ky has, and the stack', () => {
+test('a client has the methods of ky, and its own', () => {
   const api = client.createClient({ baseUrl: 'https://api.test' });
 
   expect(Object.keys(api).toSorted()).toEqual(

@@ -1,4 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { files } from './generated.ts';
+import { generateFiles } from './generated.ts';
 
-for (const [path, text] of Object.entries(files())) writeFileSync(new URL(path, import.meta.url), text);
+for (const [path, text] of Object.entries(generateFiles())) writeFileSync(new URL(path, import.meta.url), text);

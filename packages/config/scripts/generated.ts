@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { configSchema } from '../src/config-schema.ts';
+import { configSchema } from '../src/schema/config-schema.ts';
 import { printJson } from './print-json.ts';
 import { reference } from './reference.ts';
 
-/** What is generated from the schema, by its path from here. */
-export function files(): Readonly<Record<string, string>> {
+/** The files generated from the schema, by their path relative to this file. */
+export function generateFiles(): Readonly<Record<string, string>> {
   const schema = jsonSchema();
   return { '../schema.json': `${printJson(schema)}\n`, '../../../docs/config.md': reference(schema) };
 }
@@ -13,7 +13,7 @@ function jsonSchema(): z.core.JSONSchema.BaseSchema {
   const { $schema: _, ...rest } = z.toJSONSchema(configSchema, {
     io: 'input',
     override: ({ jsonSchema: each }) => {
-      // a whole number is no more than that; that JavaScript has larger ones is nobody's affair
+      // the limits of integers in JavaScript are of no use to a reader
       if (each.maximum === Number.MAX_SAFE_INTEGER) delete each.maximum;
       if (each.minimum === Number.MIN_SAFE_INTEGER) delete each.minimum;
     },

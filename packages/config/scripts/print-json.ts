@@ -1,12 +1,12 @@
 const width = 120;
 
-/** Where a value is printed: how far in, and what stands before it on its line. */
+/** The position of a value: its indentation, and the length of the text before it on its line. */
 interface Margin {
   readonly indent: string;
   readonly before: number;
 }
 
-/** JSON as the formatter of the house writes it: lists on one line where they fit. */
+/** Prints JSON in the format of oxfmt: a list is on one line if it fits. */
 export function printJson(value: unknown, { indent, before }: Margin = { indent: '', before: 0 }): string {
   const deeper = `${indent}  `;
   if (Array.isArray(value)) {

@@ -1,9 +1,9 @@
 import { table } from './table.ts';
 
-/** What stands before the tables. */
+/** The text before the tables. */
 export const intro = `# The config
 
-Clients described in a file, YAML or JSON, for \`loadConfig\` of [@bearings/config](../packages/config/README.md). This
+The fields of a config file, YAML or JSON, for \`loadConfig\` of [@bearings/config](../packages/config/README.md). This
 page is generated from the schema (\`pnpm --filter @bearings/config generate\`).
 
 \`\`\`yaml
@@ -21,29 +21,29 @@ clients:
       scopes: [orders.read]
 \`\`\`
 
-The one field at the top is \`clients\`: names (letters, digits, single dashes; not \`close\` or \`then\`) and what each is.
-\`$schema\` may stand beside it. A field that is not on this page is an error, and so is a name that is there twice. A file is at
-most 1 MiB and one document; anchors may be used, tags may not.
+The top level has one field, \`clients\`: a map from a name (letters, digits, single dashes; not \`close\` or \`then\`) to a
+client. \`$schema\` is allowed beside it. Unknown fields and duplicate names are errors. A file has at most 1 MiB and one
+document. Anchors are allowed, tags are not.
 
 ## References to secrets
 
-A secret does not belong in the file. A field that ends in \`Ref\` says where it is:
+Secrets do not belong in the file. A field that ends in \`Ref\` contains a reference to a secret:
 
 ${table(
-  ['reference', 'where the secret is'],
+  ['reference', 'the secret is in'],
   [
-    ['`env:ORDERS_SECRET`', 'in this environment variable'],
-    ['`file:/run/secrets/orders`', 'in this file; a relative path begins at the folder of the config'],
+    ['`env:ORDERS_SECRET`', 'this environment variable'],
+    ['`file:/run/secrets/orders`', 'this file; a relative path starts from the folder of the config'],
   ],
 )}
 
-A file holds the secret and nothing else but one line break at its end. It is UTF-8, at most 64 KiB, and nobody else's: a file
-that other users may read is refused, and one that its group may read too, unless it is only by the group that this user
-may (as in Kubernetes, with \`defaultMode: 0400\` and \`fsGroup\`). Files are read anew for each token request, and after a 401
-for a bearer token, password or key: a secret may change while a service runs.`;
+A secret file contains only the secret, and optionally a line break at the end. It is UTF-8 and has at most 64 KiB. A file that
+other users can read is rejected. A file that its group can read is rejected too, unless this user reads it through the group
+(as in Kubernetes, with \`defaultMode: 0400\` and \`fsGroup\`). Files are read again for each token request, and after a 401 for
+a bearer token, password or key. So a secret can be rotated while the service runs.`;
 
-/** What stands behind them. */
+/** The text after the tables. */
 export const outro = `## One token for one credential
 
-Clients whose \`auth\` says the same, whatever the order of fields and scopes, share one token.
+Clients with the same \`auth\` share one token. The order of fields and scopes does not matter.
 `;

@@ -1,4 +1,4 @@
-/** A table in Markdown, its columns as wide as their widest cell. */
+/** Formats a Markdown table. Each column is as wide as its widest cell. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')))];
   const widths = head.map((_, column) => Math.max(3, ...all.map((row) => row[column]?.length ?? 0)));

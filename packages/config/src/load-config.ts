@@ -1,33 +1,33 @@
 import type { SecretString } from '@bearings/oauth-bearer';
 import { Ok } from 'ts-results';
 import type { Result } from 'ts-results';
-import type { ClientConfig } from './client-schema.ts';
-import { configSchema } from './config-schema.ts';
-import { readDocument } from './document.ts';
-import type { DocumentPath } from './document-path.ts';
-import type { DocumentOptions } from './document.ts';
-import type { InvalidConfigError } from './invalid-config-error.ts';
-import { readSecret } from './secret-reference.ts';
-import type { SecretKind } from './secret-reference.ts';
+import type { ClientConfig } from './schema/client-schema.ts';
+import { configSchema } from './schema/config-schema.ts';
+import { readDocument } from './document/read-document.ts';
+import type { DocumentPath } from './document/document-path.ts';
+import type { DocumentOptions } from './document/read-document.ts';
+import type { InvalidConfigError } from './document/invalid-config-error.ts';
+import { readSecret } from './secrets/secret-reference.ts';
+import type { SecretKind } from './secrets/secret-reference.ts';
 
-/** Clients, checked. Holds references to secrets, and no secret. */
+/** A checked config. Contains references to secrets, never a secret. */
 export interface Config {
   readonly clients: Readonly<Record<string, ClientConfig>>;
-  /** Reads a secret that the config refers to, as it is now: secrets change while a service runs. */
+  /** Reads the current value of a secret of this config. Secrets may change while the service runs. */
   readonly readSecret: (reference: string, kind?: SecretKind) => Promise<Result<SecretString, InvalidConfigError>>;
 }
 
-/** What a config is read with. */
+/** Options of `loadConfig`. */
 export interface ConfigOptions extends Pick<DocumentOptions, 'env'> {
-  /** The clients whose secrets must be there; those of others may be elsewhere. Default: all. */
+  /** The clients whose secrets must exist. Default: all clients. */
   readonly names?: readonly string[] | undefined;
 }
 
 /**
- * Reads and checks a description of clients: a YAML or JSON file by its path, or an object.
+ * Reads and checks a config. `source` is the path of a YAML or JSON file, or an object.
  *
- * All that is wrong is told at once: each problem by its path, its line and column, what was found and what would be
- * right, secrets that are not where the config says among them. No secret shows in it.
+ * The error lists all problems: path, line and column, what was found and what is correct. That includes secrets that
+ * do not exist. It shows no secret.
  */
 export async function loadConfig(
   source: string | object,

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder that is gone afterwards: `using folder = someFolder()`. */
+/** A temporary folder that is deleted at the end: `using folder = temporaryFolder()`. */
 export interface Folder extends Disposable {
   readonly path: string;
-  /** Writes a file that nobody else may read, and answers with its path. */
+  /** Writes a file that other users cannot read. Returns its path. */
   readonly write: (name: string, text: string | Uint8Array, mode?: number) => string;
 }
 
-export function someFolder(): Folder {
+export function temporaryFolder(): Folder {
   const path = mkdtempSync(join(tmpdir(), 'bearings-config-'));
   const write = (name: string, text: string | Uint8Array, mode = 0o600): string => {
     const file = join(path, name);
@@ -19,7 +19,7 @@ export function someFolder(): Folder {
   return { path, write, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** An error's message, with the folder's own name taken out. */
-export function messageOf(error: Error, { path }: Folder): string {
+/** The message of an error, without the path of the folder. */
+export function relativeMessage(error: Error, { path }: Folder): string {
   return error.message.replaceAll(`${path}/`, '');
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { files } from '../scripts/generated.ts';
+import { generateFiles } from '../scripts/generated.ts';
 
-test.each(Object.entries(files()))('%s is what the schema says', (path, text) => {
-  const kept = readFileSync(new URL(`../scripts/${path}`, import.meta.url), 'utf8');
+test.each(Object.entries(generateFiles()))('%s is up to date with the schema', (path, text) => {
+  const current = readFileSync(new URL(`../scripts/${path}`, import.meta.url), 'utf8');
 
-  expect(kept === text, 'It is stale: pnpm --filter @bearings/config generate').toBe(true);
+  expect(current === text, 'It is out of date: pnpm --filter @bearings/config generate').toBe(true);
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import '@bearings/testing/vitest';
 import { loadConfig } from '../src/load-config.ts';
-import { messageOf, someFolder } from './folder.ts';
+import { relativeMessage, temporaryFolder } from './folder.ts';
 
 const canary = 's3cr3t-CANARY';
 const env = { ORDERS_SECRET: canary };
@@ -24,8 +24,8 @@ const example = `clients:
       headers: {}                          # for the token request
 `;
 
-test('a config is the same from YAML, JSON and an object, and holds no secret', async () => {
-  using folder = someFolder();
+test('YAML, JSON and an object give the same config, which contains no secret', async () => {
+  using folder = temporaryFolder();
   const fromYaml = (await loadConfig(folder.write('clients.yaml', example), { env })).unwrap();
   const { clients } = fromYaml;
 
@@ -37,8 +37,8 @@ test('a config is the same from YAML, JSON and an object, and holds no secret', 
   expect(fromYaml).toHideSecrets(canary);
 });
 
-test('a config reads its secrets when it is asked', async () => {
-  using folder = someFolder();
+test('readSecret of a config returns the current value', async () => {
+  using folder = temporaryFolder();
   folder.write('key', 'first-key');
   const text = 'clients: { a: { baseUrl: https://a.internal, auth: { type: api_key, keyRef: file:key } } }';
   const config = (await loadConfig(folder.write('clients.yaml', text))).unwrap();
@@ -49,7 +49,7 @@ test('a config reads its secrets when it is asked', async () => {
   expect(key.unwrap().expose()).toBe('second-key');
 });
 
-test('only the secrets of the clients that are named must be there; a reference must be right in all of them', async () => {
+test('with names, only the secrets of these clients must exist; every reference must be valid', async () => {
   const auth = (tokenRef: string): object => ({ baseUrl: 'https://a.internal', auth: { type: 'bearer', tokenRef } });
   const elsewhere = { clients: { a: auth('env:ORDERS_SECRET'), b: auth('env:STOCK_SECRET') } };
   const literal = { clients: { a: auth('env:ORDERS_SECRET'), b: auth(canary) } };
@@ -66,7 +66,7 @@ test('only the secrets of the clients that are named must be there; a reference 
   expect(wrong).toHideSecrets(canary);
 });
 
-test('a config that is changed by whoever gave it stays as it was', async () => {
+test('changing the source object later does not change the config', async () => {
   const source = { clients: { a: { baseUrl: 'https://a.internal', auth: { type: 'none' }, headers: { x: '1' } } } };
   const config = (await loadConfig(source)).unwrap();
 
@@ -76,10 +76,10 @@ test('a config that is changed by whoever gave it stays as it was', async () => 
 });
 
 test.each([
-  ['the space behind a colon is forgotten', `{ type: bearer, tokenRef:${canary} }`],
+  ['the space after a colon is missing', `{ type: bearer, tokenRef:${canary} }`],
   ['a secret stands alone', `{ type: bearer, ${canary} }`],
-])('when %s, what may be the secret is not shown as a name', async (_, auth) => {
-  using folder = someFolder();
+])('when %s, the field name is not shown because it may be the secret', async (_, auth) => {
+  using folder = temporaryFolder();
   const text = `clients: { a: { baseUrl: https://a.internal, auth: ${auth} } }`;
 
   const error = (await loadConfig(folder.write('clients.yaml', text))).unwrapErr();
@@ -88,7 +88,7 @@ test.each([
   expect(error).toHideSecrets(canary);
 });
 
-test('a URL with a secret in its query is refused', async () => {
+test('a URL with a secret in its query is rejected', async () => {
   const auth = { type: 'oauth2_client_credentials', clientId: 'x', clientAuthMethod: 'none' };
   const tokenUrl = `https://id.internal/token?api_key=${canary}`;
   const clients = { a: { baseUrl: `https://a.internal/?client_secret=${canary}`, auth: { ...auth, tokenUrl } } };
@@ -99,8 +99,8 @@ test('a URL with a secret in its query is refused', async () => {
   expect(error).toHideSecrets(canary);
 });
 
-test('a file that many references name is opened once, and a long config is read in no time', async () => {
-  using folder = someFolder();
+test('a secret file with 3,000 references is read once', async () => {
+  using folder = temporaryFolder();
   folder.write('key', canary);
   const client = { baseUrl: 'https://a.internal', auth: { type: 'api_key', keyRef: 'file:key' } };
   const clients = Object.fromEntries(Array.from({ length: 3_000 }, (_, at) => [`c${at}`, client]));
@@ -110,9 +110,9 @@ test('a file that many references name is opened once, and a long config is read
   expect(Object.keys(config.unwrap().clients)).toHaveLength(3_000);
 }, 5_000);
 
-/** A config with one client that has these fields besides `baseUrl`. */
+/** A config with one client that has `baseUrl` and these fields. */
 const clientWith = (fields: string): string => `clients:\n  a:\n    baseUrl: https://a.internal\n${indent(fields, 4)}`;
-/** A config with one client that asks for tokens, with these fields besides those it must have. */
+/** A config with one client that requests tokens, with these fields and a client id. */
 const oauth = (fields: string): string =>
   clientWith(`auth:\n${indent(`type: oauth2_client_credentials\nclientId: billing\n${fields}`, 2)}`);
 const complete = 'tokenUrl: https://id.internal/token\nclientSecretRef: env:ORDERS_SECRET';
@@ -129,7 +129,7 @@ test.each([
     'clients.a.timeout is not a field here. Did you mean timeoutMs?',
   ],
   [
-    'an unknown field like no other',
+    'an unknown field without a similar name',
     clientWith(`auth: { type: none, colour: red }`),
     'clients.a.auth.colour is not a field here: the fields are type',
   ],
@@ -141,17 +141,17 @@ test.each([
     'is 1000000000000: must be at most 31622400000',
   ],
   [
-    'an attempt longer than its call',
+    'an attempt timeout above the total timeout',
     clientWith(`timeoutMs: 9000\ntotalTimeoutMs: 5000\n${noAuth}`),
     'clients.a.timeoutMs is longer than totalTimeoutMs',
   ],
   ['no auth', clientWith('timeoutMs: 1'), 'clients.a.auth is missing'],
   [
-    'an auth of a wrong name',
+    'an unknown auth type',
     clientWith('auth: { type: oauth2 }'),
     'clients.a.auth.type is text: must be oauth2_client_credentials, bearer, basic, api_key or none',
   ],
-  ['an auth nearly right', clientWith('auth: { type: apikey }'), 'Did you mean api_key?'],
+  ['a misspelt auth type', clientWith('auth: { type: apikey }'), 'Did you mean api_key?'],
   [
     'two endpoints',
     oauth(`${complete}\nissuerUrl: https://id.internal`),
@@ -162,10 +162,10 @@ test.each([
   [
     'no key',
     oauth('tokenUrl: https://id.internal/token\nclientAuthMethod: private_key_jwt'),
-    'clients.a.auth.privateKeyRef is missing: must be there for clientAuthMethod: private_key_jwt',
+    'clients.a.auth.privateKeyRef is missing: must be set for clientAuthMethod: private_key_jwt',
   ],
-  ['a secret that is not used', oauth(`${complete}\nclientAuthMethod: none`), 'is none, beside a secret or a key'],
-  ['a method misspelt', oauth(`${complete}\nclientAuthMethod: client-secret-post`), 'Did you mean client_secret_post?'],
+  ['an unused secret', oauth(`${complete}\nclientAuthMethod: none`), 'is none although there is a secret or a key'],
+  ['a misspelt method', oauth(`${complete}\nclientAuthMethod: client-secret-post`), 'Did you mean client_secret_post?'],
   ['scopes in one text', oauth(`${complete}\nscopes: a b`), 'clients.a.auth.scopes is text: must be a list'],
   ['two scopes in one', oauth(`${complete}\nscopes: [a b]`), 'clients.a.auth.scopes[0] is text: must have no space'],
   [
@@ -173,13 +173,9 @@ test.each([
     oauth(`${complete}\nextraParams: { grant_type: x }`),
     'clients.a.auth.extraParams holds grant_type, which has a setting of its own',
   ],
+  ['a reserved header', oauth(`${complete}\nheaders: { accept: x }`), 'clients.a.auth.headers holds accept'],
   [
-    'a header that is not to be set',
-    oauth(`${complete}\nheaders: { accept: x }`),
-    'clients.a.auth.headers holds accept',
-  ],
-  [
-    'a resource that is none',
+    'a resource that is not a URI',
     oauth(`${complete}\nresource: orders`),
     'clients.a.auth.resource must be an absolute URI',
   ],
@@ -201,28 +197,28 @@ test.each([
   [
     'a header with a space',
     clientWith('auth: { type: api_key, header: x y, keyRef: env:ORDERS_SECRET }'),
-    'must be the name of a header',
+    'must be a header name',
   ],
   [
     'http',
     `clients: { a: { baseUrl: http://a.internal, ${noAuth} } }`,
     'clients.a.baseUrl is http beyond loopback: must be https; insecureHttp: true allows http',
   ],
-  ['a path alone', `clients: { a: { baseUrl: /v1, ${noAuth} } }`, 'clients.a.baseUrl is no absolute http(s) URL'],
+  ['a path alone', `clients: { a: { baseUrl: /v1, ${noAuth} } }`, 'clients.a.baseUrl is not an absolute http(s) URL'],
   [
     'a redirect to a path',
     clientWith(`redirects: { origins: [https://b.internal/x] }\n${noAuth}`),
     'redirects.origins[0] is text: must be an origin',
   ],
   [
-    'a name that is taken',
+    'the reserved name close',
     `clients: { close: { baseUrl: https://a.internal, ${noAuth} } }`,
-    'clients.close is no name that can be used',
+    'clients.close is not a valid name',
   ],
   [
-    'a promise of clients',
+    'the reserved name then',
     `clients: { then: { baseUrl: https://a.internal, ${noAuth} } }`,
-    'clients.then is no name that can be used',
+    'clients.then is not a valid name',
   ],
   [
     'a name with a dot',
@@ -230,12 +226,12 @@ test.each([
     'must be letters, digits and single dashes',
   ],
   ['no clients', 'client: {}', 'client is not a field here. Did you mean clients?'],
-])('%s gets a message that a person can act on', async (_, text, expected) => {
-  using folder = someFolder();
+])('%s is one problem, and the message says how to fix it', async (_, text, expected) => {
+  using folder = temporaryFolder();
 
   const error = (await loadConfig(folder.write('clients.yaml', text), { env })).unwrapErr();
 
-  expect(messageOf(error, folder)).toContain(expected);
+  expect(relativeMessage(error, folder)).toContain(expected);
   expect(error.problems).toHaveLength(1);
   expect(error.code).toBe('CONFIG');
 });
@@ -244,11 +240,11 @@ test.each([
   [
     'in place of a reference',
     oauth(`tokenUrl: https://i.d/\nclientSecretRef: ${canary}`),
-    'is no reference to a secret',
+    'is not a reference to a secret',
   ],
   ['as a field', oauth(`tokenUrl: https://i.d/\nclientSecret: ${canary}`), 'Did you mean clientSecretRef?'],
   [
-    'as a field of a short name',
+    'as a password field',
     clientWith(`auth: { type: basic, username: a, password: ${canary} }`),
     'Did you mean passwordRef?',
   ],
@@ -257,19 +253,31 @@ test.each([
     oauth(`tokenUrl: https://i.d/\nclientSecretRef: [${canary}]`),
     'clientSecretRef is a list: must be text',
   ],
-  ['in a header', clientWith(`headers: { Authorization: Bearer ${canary} }\n${noAuth}`), 'must not be one of a secret'],
-  ['in a header of a key', clientWith(`headers: { x-api-key: ${canary} }\n${noAuth}`), 'must not be one of a secret'],
-  ['in a parameter', oauth(`${complete}\nextraParams: { client_secret: ${canary} }`), 'must not be one of a secret'],
+  [
+    'in a header',
+    clientWith(`headers: { Authorization: Bearer ${canary} }\n${noAuth}`),
+    'must not be the name of a secret',
+  ],
+  [
+    'in a header of a key',
+    clientWith(`headers: { x-api-key: ${canary} }\n${noAuth}`),
+    'must not be the name of a secret',
+  ],
+  [
+    'in a parameter',
+    oauth(`${complete}\nextraParams: { client_secret: ${canary} }`),
+    'must not be the name of a secret',
+  ],
   [
     'in a URL',
     `clients: { a: { baseUrl: "https://u:${canary}@a.internal", ${noAuth} } }`,
-    'carries a user or a password',
+    'contains a user or a password',
   ],
-  ['in a place where it is no YAML', `clients: "${canary}\n`, 'something here that does not end'],
+  ['in a file with invalid YAML', `clients: "${canary}\n`, 'an unclosed quote or bracket here'],
   ['behind a tag', `clients: !${canary} x`, 'has a tag'],
   ['as an alias', `clients: *${canary}`, 'is an alias'],
-])('a secret %s is told, and not shown', async (_, text, expected) => {
-  using folder = someFolder();
+])('a secret %s is reported and not shown', async (_, text, expected) => {
+  using folder = temporaryFolder();
 
   const error = (await loadConfig(folder.write('clients.yaml', text), { env })).unwrapErr();
 
@@ -277,8 +285,8 @@ test.each([
   expect(error).toHideSecrets(canary);
 });
 
-test('the message of an error is the one that the README shows', async () => {
-  using folder = someFolder();
+test('the README shows the current error message', async () => {
+  using folder = temporaryFolder();
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const shown = /^```\n(clients\.yaml has .*?)\n```$/ms.exec(readme)?.[1];
   const text = [
@@ -295,5 +303,5 @@ test('the message of an error is the one that the README shows', async () => {
 
   const error = (await loadConfig(folder.write('clients.yaml', text))).unwrapErr();
 
-  expect(messageOf(error, folder)).toBe(shown);
+  expect(relativeMessage(error, folder)).toBe(shown);
 });

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import * as config from '../src/index.ts';
 
-test('the package gives exactly this', () => {
+test('the package exports exactly these names', () => {
   expect(Object.keys(config).toSorted()).toEqual([
     'InvalidConfigError',
     'authSchema',
+    'closestName',
     'configSchema',
     'createClients',
-    'credentialsOf',
+    'createToken',
     'keyReference',
     'loadConfig',
-    'nearest',
-    'openToken',
+    'readCredentials',
     'readDocument',
     'readSecret',
     'secretReference',

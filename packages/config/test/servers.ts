@@ -4,15 +4,15 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import { once } from 'node:events';
 
-/** An issuer that knows `billing` and `stock`, and an API that takes its tokens; both on ports of this machine. */
+/** An issuer with the clients `billing` and `stock`, and an API that accepts its tokens. Both listen on loopback. */
 export interface Servers extends AsyncDisposable {
   readonly issuer: FakeIssuer;
   readonly api: FakeApi;
-  /** What `billing` is known by; may be changed. */
+  /** The valid secrets of `billing`. A test may change them. */
   readonly secrets: string[];
 }
 
-export async function someServers(): Promise<Servers> {
+export async function startServers(): Promise<Servers> {
   const secrets = ['billing-secret'];
   const issuer = await fakeIssuer({
     clients: [
@@ -25,28 +25,28 @@ export async function someServers(): Promise<Servers> {
   return { issuer, api, secrets, [Symbol.asyncDispose]: close };
 }
 
-/** An API behind a credential that does not change by itself. */
+/** An API that expects a fixed header value. */
 export interface GuardedServer extends AsyncDisposable {
   readonly origin: string;
   readonly seen: readonly IncomingHttpHeaders[];
-  /** What a header must be. Changes when a key is rotated. */
+  /** The expected header value. A test may change it. */
   key: string;
 }
 
-/** Answers 401 to who does not bring the key, and sends who asks for `/elsewhere` to another place. */
-export async function guardedServer(header: string, key: string, elsewhere = '/'): Promise<GuardedServer> {
+/** Answers 401 to a request without the key, and redirects `/elsewhere` to `elsewhere`. */
+export async function startGuardedServer(header: string, key: string, elsewhere = '/'): Promise<GuardedServer> {
   const seen: IncomingHttpHeaders[] = [];
-  const kept = { key };
+  const state = { key };
   const server = createServer((request, response) => {
     seen.push(request.headers);
     if (request.url === '/elsewhere') response.writeHead(302, { location: elsewhere }).end();
-    else response.writeHead(request.headers[header] === kept.key ? 200 : 401).end('{}');
+    else response.writeHead(request.headers[header] === state.key ? 200 : 401).end('{}');
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return Object.assign(kept, {
+  return Object.assign(state, {
     origin: `http://127.0.0.1:${port}`,
     seen,
     [Symbol.asyncDispose]: async () => {

@@ -1,4 +1,4 @@
-import { isSecure } from '@bearings/client';
+import { isSecure } from '@bearings/client/layer';
 import { DiscoveryConfigError } from './errors.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { isClientError, isSecure } from '@bearings/client';
+import { isClientError } from '@bearings/client';
+import { isSecure } from '@bearings/client/layer';
 import { JSON_ATTRIBUTE_COMPARISON, OperationProcessingError, processDiscoveryResponse } from 'oauth4webapi';
 import type { AuthorizationServer } from 'oauth4webapi';
 import { DiscoveryUnavailableError, InvalidMetadataError, IssuerMismatchError } from './errors.ts';

@@ -1,5 +1,5 @@
 import type { Context, Counter, Tracer } from '@opentelemetry/api';
-import type { Call } from '@bearings/client';
+import type { Call, ClientRequest } from '@bearings/client/layer';
 import type { Describe, RequestFacts } from './request-facts.ts';
 
 /** What the two stages share. */
@@ -13,7 +13,7 @@ export interface Shared {
 /** What the two stages know of a call together. */
 export interface CallRecord {
   /** What the call was asked to send. */
-  readonly request: Request;
+  readonly request: ClientRequest;
   readonly facts: RequestFacts;
   readonly describe: Describe;
   readonly retries: Counter;

@@ -1,5 +1,5 @@
 import { context, SpanKind, trace } from '@opentelemetry/api';
-import type { Stage } from '@bearings/client';
+import type { Stage } from '@bearings/client/layer';
 import type { CallMeters } from './call-meters.ts';
 import type { Shared } from './call-record.ts';
 import { isIdle } from './is-idle.ts';

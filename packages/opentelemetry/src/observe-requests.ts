@@ -1,6 +1,6 @@
 import { context, createContextKey, SpanKind, trace } from '@opentelemetry/api';
 import type { Attributes, Context } from '@opentelemetry/api';
-import type { Call, Stage } from '@bearings/client';
+import type { Call, Stage } from '@bearings/client/layer';
 import { attribute } from './attribute.ts';
 import { noteRequest, noteResponse, resendReason } from './call-record.ts';
 import type { CallRecord, Shared } from './call-record.ts';

@@ -1,11 +1,11 @@
 import type { Context, TextMapPropagator } from '@opentelemetry/api';
 import { propagation } from '@opentelemetry/api';
-import type { Call } from '@bearings/client';
+import type { Call, ClientRequest } from '@bearings/client/layer';
 import type { Propagate, TelemetrySettings } from './telemetry-options.ts';
 
 /** A request that is about to go out. */
 interface Departure {
-  readonly request: Request;
+  readonly request: ClientRequest;
   readonly call: Call;
   /** Where to. */
   readonly origin: string;
@@ -60,7 +60,7 @@ function written(context: Context, propagator: TextMapPropagator | undefined): H
 
 function putOn(call: Call, name: string, value: string): void {
   try {
-    call.setHeader(name, value);
+    call.headers.set(name, value);
   } catch {
     // not a header that HTTP allows: it is left out
   }
@@ -70,6 +70,6 @@ function putOn(call: Call, name: string, value: string): void {
 function takeOff(before: Headings, now: Headings, { call, request }: Departure): void {
   const stale = [...before].filter(([name]) => !now.has(name));
   if (stale.length === 0) return;
-  const headers = call.headersFor(request);
-  call.dropHeaders(stale.filter(([name, value]) => headers.get(name) === value).map(([name]) => name));
+  const headers = call.headers.mergeWith(request);
+  call.headers.delete(stale.filter(([name, value]) => headers.get(name) === value).map(([name]) => name));
 }

@@ -1,3 +1,4 @@
+import type { ClientRequest } from '@bearings/client/layer';
 import type { Attributes } from '@opentelemetry/api';
 import { attribute, other } from './attribute.ts';
 import { boundedTemplates, templateMatcher, templateOf } from './path-template.ts';
@@ -15,7 +16,7 @@ export interface RequestFacts {
 }
 
 /** Tells what may be told of a request. */
-export type Describe = (request: Request) => RequestFacts;
+export type Describe = (request: ClientRequest) => RequestFacts;
 
 /**
  * Makes what describes the requests of one client, which has so many templates and no more.

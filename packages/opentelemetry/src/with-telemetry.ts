@@ -1,5 +1,5 @@
 import { createContextKey, metrics, trace } from '@opentelemetry/api';
-import { layer } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import type { Layer } from '@bearings/client';
 import { callMeters } from './call-meters.ts';
 import { lazily } from './lazily.ts';
@@ -35,12 +35,12 @@ export function withTelemetry(options: TelemetryOptions = {}): readonly Layer[] 
   return Object.freeze([
     layer(
       'observe',
-      { name: 'telemetry', settings: { pathTemplates, maxTemplates }, takesLight: true, alwaysAnswers: true },
+      { name: 'telemetry', settings: { pathTemplates, maxTemplates } },
       observeCalls({ ...shared, settings, meters }),
     ),
     layer(
       'network',
-      { name: 'telemetry(wire)', settings: { propagate, silenceFetch }, takesLight: true, alwaysAnswers: true },
+      { name: 'telemetry(wire)', settings: { propagate, silenceFetch } },
       observeRequests({ ...shared, silenceFetch, inject: injector(settings) }),
     ),
   ]);

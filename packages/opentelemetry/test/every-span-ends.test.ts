@@ -1,4 +1,5 @@
-import { createClient, layer } from '@bearings/client';
+import { createClient } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import type { Layer } from '@bearings/client';
 import { virtualClock } from '@bearings/testing';
 import type { VirtualClock } from '@bearings/testing';

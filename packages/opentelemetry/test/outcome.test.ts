@@ -1,5 +1,6 @@
 import { SpanStatusCode } from '@opentelemetry/api';
-import { createClient, layer } from '@bearings/client';
+import { createClient } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import { virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
 import { withTelemetry } from '../src/index.ts';

@@ -1,6 +1,6 @@
 import { createClient } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
-import { fakeApi, fakeIssuer, faults, networkOf } from '@bearings/testing';
+import { fakeApi, fakeIssuer, faults, combineFetch } from '@bearings/testing';
 import '@bearings/testing/vitest';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { observeToken, withTelemetry } from '../src/index.ts';
@@ -13,7 +13,7 @@ afterEach(() => stopContexts());
 test('no secret leaves with spans and metrics: not of the token, the query, a header, a body, or an error', async () => {
   const issuer = fakeIssuer();
   const orders = fakeApi(issuer);
-  const fetch = networkOf(issuer, orders);
+  const fetch = combineFetch(issuer, orders);
   const { options, meter, exported } = recorder();
   const tokens = createClient({ fetch, retry: 0 }, withTelemetry(options));
   await using token = (await Token.create({ ...issuer.credentials, fetch: tokens.fetch })).unwrap();

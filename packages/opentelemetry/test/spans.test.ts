@@ -1,7 +1,8 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { createClient, layer } from '@bearings/client';
+import { createClient } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
-import { fakeApi, fakeIssuer, faults, networkOf, virtualClock } from '@bearings/testing';
+import { fakeApi, fakeIssuer, faults, combineFetch, virtualClock } from '@bearings/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TelemetryOptions } from '../src/index.ts';
 import { withTelemetry } from '../src/index.ts';
@@ -211,7 +212,7 @@ test('a layer that sends a call elsewhere is seen through: the URL is that of th
   const detour = layer(
     'circuitBreaker',
     'detour',
-    (next) => (_request, call) => next(new Request('https://spare.test/v1'), call),
+    (next) => (request, call) => next(request.with({ url: 'https://spare.test/v1' }), call),
   );
   const client = createClient({ baseUrl: api, fetch }, detour, withTelemetry(options));
 
@@ -246,7 +247,7 @@ test('a replay after a 401 is a span of its own, and asking for the token is wit
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
   const orders = fakeApi(issuer, undefined, { clock });
-  const fetch = networkOf(issuer, orders);
+  const fetch = combineFetch(issuer, orders);
   const { options, spans } = recorder();
   const tokens = createClient({ fetch, clock }, withTelemetry(options));
   await using token = (await Token.create({ ...issuer.credentials, fetch: tokens.fetch, clock })).unwrap();
@@ -270,7 +271,7 @@ test('a redirect, then a replay of it, then a retry are told apart', async () =>
   const issuer = fakeIssuer();
   const hop = (): Response => new Response(null, { status: 302, headers: { location: '/new/7' } });
   const orders = fakeApi(issuer, { 'GET /old/:id': hop, 'GET /new/:id': () => ({}) });
-  const fetch = networkOf(issuer, orders);
+  const fetch = combineFetch(issuer, orders);
   const { options, spans } = recorder();
   await using token = (await Token.create({ ...issuer.credentials, fetch })).unwrap();
   const client = createClient(

@@ -2,7 +2,7 @@ import { metrics } from '@opentelemetry/api';
 import { createClient } from '@bearings/client';
 import { fixedToken, Token, withBearerAuth } from '@bearings/oauth-bearer';
 import type { TokenHandle } from '@bearings/oauth-bearer';
-import { fakeApi, fakeIssuer, faults, networkOf, virtualClock } from '@bearings/testing';
+import { fakeApi, fakeIssuer, faults, combineFetch, virtualClock } from '@bearings/testing';
 import { afterEach, expect, test } from 'vitest';
 import { observeToken } from '../src/index.ts';
 import { recorder } from './recorded.ts';
@@ -42,7 +42,7 @@ test('the gauge tells how long calls still have a token, and 0 when they have no
 test('what comes is counted by how it came', async () => {
   const { clock, issuer, token, points } = await world();
   const orders = fakeApi(issuer, undefined, { clock });
-  const fetch = networkOf(issuer, orders);
+  const fetch = combineFetch(issuer, orders);
   const client = createClient({ baseUrl: orders.origin, fetch, clock }, withBearerAuth(token));
 
   await token.get();

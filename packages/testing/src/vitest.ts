@@ -1,41 +1,41 @@
 import { expect } from 'vitest';
-import { secretsShownBy } from './hide-secrets.ts';
-import type { Leak } from './hide-secrets.ts';
+import { findLeaks } from './leaks/find-leaks.ts';
+import type { Leak } from './leaks/find-leaks.ts';
 
 declare module 'vitest' {
-  // The parameters must be those of vitest itself.
+  // The type parameters must be the same as in vitest.
   interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
     /**
-     * Promises that no secret shows in a value, by whatever way one prints, copies or walks through it: not as it is, and
-     * not in base64, percent-encoded, escaped, as hex or as bytes. A text, such as that of a log, is a value too.
+     * Asserts that a value shows no secret when it is printed, copied or walked through: neither plain nor in base64,
+     * percent-encoded, escaped, as hex or as bytes. The value may be a text, such as a log.
      *
-     * A failure tells where and how each secret shows, never the secret.
+     * A failure says where and how each secret is visible, never the secret itself.
      *
-     * @param secrets - of at least 4 characters each
-     * @throws TypeError when none is given, or a shorter one
+     * @param secrets - at least 4 characters each
+     * @throws TypeError if there is no secret, or a shorter one
      */
     toHideSecrets(secrets: string | readonly string[]): R;
   }
 }
 
-/** A failure that shows no more than this many leaks. */
-const mostLines = 20;
+/** A failure lists at most this many leaks. */
+const maxLines = 20;
 
 expect.extend({
-  toHideSecrets(thing: unknown, secrets: string | readonly string[]) {
-    const leaks = secretsShownBy(thing, typeof secrets === 'string' ? [secrets] : secrets);
-    return { pass: leaks.length === 0, message: () => messageOf(leaks) };
+  toHideSecrets(value: unknown, secrets: string | readonly string[]) {
+    const leaks = findLeaks(value, typeof secrets === 'string' ? [secrets] : secrets);
+    return { pass: leaks.length === 0, message: () => formatMessage(leaks) };
   },
 });
 
-function messageOf(leaks: readonly Leak[]): string {
-  if (leaks.length === 0) return 'expected a secret to show, and none does';
-  const lines = leaks.slice(0, mostLines).map(lineOf);
-  if (leaks.length > mostLines) lines.push(`  and ${leaks.length - mostLines} more`);
-  return ['expected no secret to show, but these do:', ...lines].join('\n');
+function formatMessage(leaks: readonly Leak[]): string {
+  if (leaks.length === 0) return 'expected a secret to be visible, but none is';
+  const lines = leaks.slice(0, maxLines).map(formatLeak);
+  if (leaks.length > maxLines) lines.push(`  and ${leaks.length - maxLines} more`);
+  return ['expected no secret to be visible, but found:', ...lines].join('\n');
 }
 
-function lineOf({ secret, form, where, excerpt }: Leak): string {
+function formatLeak({ secret, encoding, where, excerpt }: Leak): string {
   const quoted = excerpt === '' ? '' : `: ${excerpt}`;
-  return `  ${secret}, ${form}, at ${where}${quoted}`;
+  return `  ${secret}, ${encoding}, at ${where}${quoted}`;
 }

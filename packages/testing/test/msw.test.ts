@@ -2,16 +2,16 @@ import { createClient } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { fakeApi } from '../src/fake-api.ts';
-import { fakeIssuer } from '../src/fake-issuer.ts';
-import { faults } from '../src/fault.ts';
+import { fakeApi } from '../src/api/fake-api.ts';
+import { fakeIssuer } from '../src/issuer/fake-issuer.ts';
+import { faults } from '../src/faults/faults.ts';
 
 const issuer = fakeIssuer();
 const api = fakeApi(issuer, { 'GET /v1/orders/:id': ({ params }) => ({ id: params['id'] }) });
 const network = setupServer(...issuer.handlers, ...api.handlers);
 
 beforeAll(() => network.listen({ onUnhandledFrame: 'error' }));
-afterEach(() => issuer.heal());
+afterEach(() => issuer.clearFaults());
 afterAll(() => network.close());
 
 test('issuer and API answer the global fetch through msw, without a socket', async () => {
@@ -21,7 +21,7 @@ test('issuer and API answer the global fetch through msw, without a socket', asy
   expect(await client.get('v1/orders/42').json()).toEqual({ id: '42' });
 });
 
-test('an issuer that is unreachable is a network error through msw', async () => {
+test('an unreachable issuer is a network error through msw', async () => {
   issuer.inject(faults.unreachable());
 
   const created = await Token.create({ ...issuer.credentials, acquireTimeoutMs: 200 });
@@ -29,7 +29,7 @@ test('an issuer that is unreachable is a network error through msw', async () =>
   expect(created.unwrapErr().code).toBe('UNAVAILABLE');
 });
 
-test('a gzip bomb goes off in the client, not in msw', async () => {
+test('a gzip bomb is decompressed by the client, not by msw', async () => {
   issuer.inject(faults.gzipBomb(3 * 2 ** 20));
 
   const created = await Token.create(issuer.credentials);

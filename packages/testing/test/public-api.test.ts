@@ -1,6 +1,6 @@
 import * as api from '@bearings/testing';
 import { expect, test } from 'vitest';
 
-test('these names and no others may be imported', () => {
-  expect(Object.keys(api).toSorted()).toEqual(['fakeApi', 'fakeIssuer', 'faults', 'networkOf', 'virtualClock']);
+test('the package exports exactly these names', () => {
+  expect(Object.keys(api).toSorted()).toEqual(['combineFetch', 'fakeApi', 'fakeIssuer', 'faults', 'virtualClock']);
 });

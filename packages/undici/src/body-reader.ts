@@ -1,10 +1,10 @@
-import { Taps } from '@bearings/client';
-import type { Read } from '@bearings/client';
+import { BodyHooks } from '@bearings/client/layer';
+import type { Read } from '@bearings/client/layer';
 import type { ByteSource, ReadResult } from './byte-source.ts';
 
 /** Reads a body once, through the hooks that stages have added. */
 export class BodyReader {
-  readonly hooks: Taps = new Taps();
+  readonly hooks: BodyHooks = new BodyHooks();
   /** True when reading has begun, or the body was cancelled. */
   isUsed = false;
   readonly #source: ByteSource;

@@ -1,4 +1,4 @@
-import type { Read } from '@bearings/client';
+import type { Read } from '@bearings/client/layer';
 
 /** A chunk of a body, or its end. */
 export type ReadResult = Awaited<ReturnType<Read>>;

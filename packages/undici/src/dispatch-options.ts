@@ -1,4 +1,4 @@
-import type { BodySource, Call } from '@bearings/client';
+import type { Call, ClientRequest, ReplayableBody, RequestBody } from '@bearings/client/layer';
 import { Readable } from 'node:stream';
 import { FormData as UndiciForm } from 'undici';
 import type { Dispatcher } from 'undici';
@@ -7,11 +7,11 @@ import { acceptedEncodings } from './decompress.ts';
 type Body = NonNullable<Dispatcher.DispatchOptions['body']>;
 
 /** Converts a request for undici: with the headers of the stages, and with a new body where it can be created again. */
-export function toDispatchOptions(request: Request, call: Call): Dispatcher.DispatchOptions {
+export function toDispatchOptions(request: ClientRequest, call: Call): Dispatcher.DispatchOptions {
   const { url, method } = request;
   const [target = url] = url.split('#', 1);
   const pathAt = target.indexOf('/', target.indexOf('//') + 2);
-  const body = toBody(request, call);
+  const body = toBody(request.body);
   return {
     origin: target.slice(0, pathAt),
     path: target.slice(pathAt),
@@ -32,11 +32,11 @@ interface OutgoingBody {
 }
 
 /** A flat list of names and values, the form that undici reads fastest. */
-function toHeaderList(request: Request, call: Call, { length, isForm = false }: OutgoingBody): string[] {
+function toHeaderList(request: ClientRequest, call: Call, { length, isForm = false }: OutgoingBody): string[] {
   const list: string[] = [];
   let hasAccept = false;
   let hasEncoding = false;
-  call.forEachHeader(request, (name, value) => {
+  call.headers.forEach(request, (name, value) => {
     if (name === 'host' || (isForm && name === 'content-type')) return;
     if (length !== undefined && name === 'content-length') return;
     hasAccept ||= name === 'accept';
@@ -50,17 +50,17 @@ function toHeaderList(request: Request, call: Call, { length, isForm = false }: 
   return list;
 }
 
-function toBody(request: Request, { source }: Call): OutgoingBody {
-  if (source === undefined) return request.body === null ? {} : { body: toReadable(request.body) };
-  if (request.method === 'GET' || request.method === 'HEAD') return {}; // a redirect has changed the method
-  if (typeof source === 'string') return { body: source };
-  if (source instanceof URLSearchParams) return { body: source.toString() };
-  if (source instanceof FormData) return { body: toUndiciForm(source), isForm: true };
-  if (source instanceof Blob) return { body: toReadable(source.stream()), length: source.size };
-  return { body: toBytes(source) };
+function toBody(body: RequestBody | undefined): OutgoingBody {
+  if (body === undefined) return {};
+  if (typeof body === 'string') return { body };
+  if (body instanceof ReadableStream) return { body: toReadable(body) };
+  if (body instanceof URLSearchParams) return { body: body.toString() };
+  if (body instanceof FormData) return { body: toUndiciForm(body), isForm: true };
+  if (body instanceof Blob) return { body: toReadable(body.stream()), length: body.size };
+  return { body: toBytes(body) };
 }
 
-function toBytes(source: BodySource): Uint8Array {
+function toBytes(source: ReplayableBody): Uint8Array {
   if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   throw new TypeError('A body must be a text, bytes, a form, a Blob or a stream');

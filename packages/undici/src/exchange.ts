@@ -1,4 +1,4 @@
-import type { Scope } from '@bearings/client';
+import type { CancelScope } from '@bearings/client/layer';
 import type { Dispatcher } from 'undici';
 import type { ByteSource, ReadResult } from './byte-source.ts';
 import { ChunkBuffer } from './chunk-buffer.ts';
@@ -16,7 +16,7 @@ export interface ResponseHead {
 /** What an exchange needs of its call. */
 export interface ExchangeContext {
   /** The attempt: when it is cancelled, the exchange ends. */
-  readonly scope: Scope;
+  readonly scope: CancelScope;
   /** Converts an error of the network to the error that the caller gets. */
   readonly toError: (cause: unknown, facts: { readonly isTruncated: boolean }) => unknown;
   /** Called once, when the connection is free or closed. */

@@ -1,4 +1,4 @@
-import type { Call } from '@bearings/client';
+import type { Call, ClientRequest } from '@bearings/client/layer';
 import { ConfigError } from '@bearings/client/errors';
 import type { Dispatcher } from 'undici';
 import type { ByteSource } from './byte-source.ts';
@@ -16,19 +16,19 @@ import { UndiciResponse } from './undici-response.ts';
 export function createSend(
   connections: Connections,
   { proxy }: UndiciOptions,
-): (request: Request, call: Call) => Promise<Response> {
+): (request: ClientRequest, call: Call) => Promise<Response> {
   const unread = new FinalizationRegistry<Exchange>((exchange) => exchange.cancel());
   return async (request, call) => {
     const { cancelScope: scope } = call;
     if (scope.isCancelled) throw scope.reason;
-    if (request.integrity !== '') throw new ConfigError('integrity', 'undici checks no integrity: leave it to fetch');
-    const found = callDispatcher(call) ?? connections.get();
+    if (hasIntegrity(request)) throw new ConfigError('integrity', 'undici checks no integrity: leave it to fetch');
+    const found = callDispatcher(request) ?? connections.get();
     const managed = found instanceof ManagedDispatcher ? found : await scope.race(found);
     managed.acquire();
     const exchange = new Exchange({
       scope,
       toError: (cause, facts) =>
-        toUndiciError(cause, { request, call, proxy, forwardProxy: connections.forwardProxy, ...facts }),
+        toUndiciError(cause, { request, proxy, forwardProxy: connections.forwardProxy, ...facts }),
       onEnd: () => managed.release(),
     });
     dispatch(managed.dispatcher, { request, call, exchange });
@@ -40,11 +40,13 @@ export function createSend(
   };
 }
 
-/** The dispatcher that a call brings, as it would to `fetch`. */
-function callDispatcher({ fetchOptions }: Call): ManagedDispatcher | undefined {
+/** The dispatcher that a call passes, as it would to `fetch`. */
+function callDispatcher({ fetchOptions }: ClientRequest): ManagedDispatcher | undefined {
   const given = fetchOptions?.['dispatcher'];
   return isDispatcher(given) ? new ManagedDispatcher(given, { isOurs: false }) : undefined;
 }
+
+const hasIntegrity = ({ fetchOptions }: ClientRequest): boolean => (fetchOptions?.integrity ?? '') !== '';
 
 function isDispatcher(value: unknown): value is Dispatcher {
   return typeof value === 'object' && value !== null && 'dispatch' in value && typeof value.dispatch === 'function';
@@ -52,7 +54,7 @@ function isDispatcher(value: unknown): value is Dispatcher {
 
 function dispatch(
   dispatcher: Dispatcher,
-  { request, call, exchange }: { request: Request; call: Call; exchange: Exchange },
+  { request, call, exchange }: { request: ClientRequest; call: Call; exchange: Exchange },
 ): void {
   try {
     dispatcher.dispatch(toDispatchOptions(request, call), exchange);
@@ -64,7 +66,11 @@ function dispatch(
 /** These have no body, whatever the server sends (Fetch standard, "null body status"). */
 const nullBodyStatuses = [101, 103, 204, 205, 304];
 
-function responseBody({ method }: Request, { status, headers }: ResponseHead, exchange: Exchange): ByteSource | null {
+function responseBody(
+  { method }: ClientRequest,
+  { status, headers }: ResponseHead,
+  exchange: Exchange,
+): ByteSource | null {
   if (method !== 'HEAD' && !nullBodyStatuses.includes(status)) return decompress(exchange, headers);
   exchange.discardBody();
   return null;

@@ -1,4 +1,4 @@
-import type { Setting } from '@bearings/client';
+import type { Setting } from '@bearings/client/layer';
 import type { UndiciOptions } from './undici-options.ts';
 
 /** What `explain` shows of a layer: no certificate or key, and no password of a proxy. */

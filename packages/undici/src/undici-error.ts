@@ -1,5 +1,5 @@
-import { transportFailure } from '@bearings/client';
-import type { FailureScene } from '@bearings/client';
+import { toTransportError } from '@bearings/client/layer';
+import type { TransportErrorContext } from '@bearings/client/layer';
 import { ClientClosedError, isClientError } from '@bearings/client/errors';
 import type { ClientError } from '@bearings/client/errors';
 import { findProxyError, proxyStatusError, toProxyError } from './proxy-error.ts';
@@ -8,7 +8,7 @@ import type { UndiciOptions } from './undici-options.ts';
 
 const closedCodes = ['UND_ERR_CLOSED', 'UND_ERR_DESTROYED'];
 
-interface UndiciErrorContext extends FailureScene {
+interface UndiciErrorContext extends TransportErrorContext {
   readonly proxy: UndiciOptions['proxy'];
   /** The proxy that forwards plain http, if there is one. */
   readonly forwardProxy: URL | undefined;
@@ -17,7 +17,7 @@ interface UndiciErrorContext extends FailureScene {
 /** Converts an error of undici. That of a closed dispatcher becomes the error of a closed client. */
 export function toUndiciError(cause: unknown, context: UndiciErrorContext): ClientError {
   const proxyError = findProxyError(cause) ?? findOtherProxyError(cause, context);
-  const error = transportFailure(proxyError === undefined ? cause : withReason(proxyError), context);
+  const error = toTransportError(proxyError === undefined ? cause : withReason(proxyError), context);
   const isClosed = isClientError(error, 'TRANSPORT') && closedCodes.includes(error.reason);
   return isClosed ? new ClientClosedError() : error;
 }

@@ -1,5 +1,5 @@
-import { takesTap } from '@bearings/client';
-import type { Tap } from '@bearings/client';
+import { bodyHooks } from '@bearings/client/layer';
+import type { BodyHook } from '@bearings/client/layer';
 import { BodyReader } from './body-reader.ts';
 import type { ResponseHead } from './exchange.ts';
 import { LazyHeaders } from './lazy-headers.ts';
@@ -34,8 +34,8 @@ export class UndiciResponse implements Response {
 
   static {
     Object.setPrototypeOf(this.prototype, Response.prototype);
-    Object.defineProperty(this.prototype, takesTap, {
-      value(this: UndiciResponse, hook: Tap) {
+    Object.defineProperty(this.prototype, bodyHooks, {
+      value(this: UndiciResponse, hook: BodyHook) {
         if (this.#reader === undefined) hook.end?.();
         else this.#reader.hooks.add(hook);
       },

@@ -1,5 +1,6 @@
-import { layer, systemClock } from '@bearings/client';
-import type { Layer, Stage } from '@bearings/client';
+import { systemClock } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
+import type { Layer, Stage } from '@bearings/client/layer';
 import { ClientClosedError, ConfigError } from '@bearings/client/errors';
 import { Agent } from 'undici';
 import { checkOptions } from './check-options.ts';
@@ -49,7 +50,7 @@ export function withUndici(options: UndiciOptions = {}): UndiciLayer {
     isClosed = true;
     await connections.destroy();
   };
-  const label = { name: 'undici', settings: shownSettings(options), takesLight: true, alwaysAnswers: true };
+  const label = { name: 'undici', settings: shownSettings(options) };
   return Object.freeze({ ...layer('transport', label, stage), close, destroy, [Symbol.asyncDispose]: () => close() });
 }
 

@@ -9,12 +9,12 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { caught } from '../../client/test/caught.ts';
-import { throwAwayCertificate } from '../../testing/src/certificate.ts';
+import { createCertificate } from '../../testing/src/server/certificate.ts';
 import { withUndici } from '../src/index.ts';
 import type { TlsOptions, UndiciLayer } from '../src/index.ts';
 import { listen, serverCertificate } from './tls-server.ts';
 
-const [first, second] = [await throwAwayCertificate(['first.test']), await throwAwayCertificate(['second.test'])];
+const [first, second] = [await createCertificate(['first.test']), await createCertificate(['second.test'])];
 
 interface Service {
   readonly baseUrl: string;

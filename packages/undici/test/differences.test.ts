@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { createClient, layer } from '@bearings/client';
+import { createClient } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import type { Client } from '@bearings/client';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';

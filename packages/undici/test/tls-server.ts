@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { onTestFinished } from 'vitest';
-import { throwAwayCertificate } from '../../testing/src/certificate.ts';
+import { createCertificate } from '../../testing/src/server/certificate.ts';
 
 type Listening = Pick<Server, 'listen' | 'address' | 'close' | 'on'> & { closeAllConnections?: () => void };
 
@@ -26,7 +26,7 @@ export async function listen(server: Listening): Promise<number> {
 }
 
 /** The certificate of all servers here, for 127.0.0.1 and localhost. It is its own authority. */
-export const serverCertificate = await throwAwayCertificate();
+export const serverCertificate = await createCertificate();
 
 /** What a server saw of a connection. */
 export interface Peer {

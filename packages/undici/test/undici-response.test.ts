@@ -1,5 +1,5 @@
-import type { Tap } from '@bearings/client';
-import { takesTap } from '@bearings/client';
+import type { BodyHook } from '@bearings/client/layer';
+import { bodyHooks } from '@bearings/client/layer';
 import { expect, test } from 'vitest';
 import { UndiciResponse } from '../src/undici-response.ts';
 import type { ByteSource } from '../src/byte-source.ts';
@@ -26,8 +26,8 @@ function createSource(chunks: readonly string[], isHere = false): TestSource {
 const createResponse = (source: ByteSource | null, headers = {}): UndiciResponse =>
   new UndiciResponse({ head: { status: 200, statusText: 'OK', headers }, url: 'http://api.test/', source });
 
-function addHook(response: UndiciResponse, hook: Tap): void {
-  (response as unknown as Record<typeof takesTap, (hook: Tap) => void>)[takesTap](hook);
+function addHook(response: UndiciResponse, hook: BodyHook): void {
+  (response as unknown as Record<typeof bodyHooks, (hook: BodyHook) => void>)[bodyHooks](hook);
 }
 
 const both = [true, false];

@@ -1,55 +1,59 @@
-import type { BodySource } from '../core/call.ts';
 import type { Clock } from '../time/clock.ts';
 
-/** A request, and what its body was made from when that can be sent as often as needed. */
-export interface Payload {
-  readonly request: Request;
-  readonly source: BodySource | undefined;
-  /** Whether the body (if any) can be sent again. */
-  readonly repeatable: boolean;
-}
+/** A body that can be sent as often as needed. */
+export type ReplayableBody = Exclude<RequestInit['body'], undefined | null | ReadableStream | AsyncIterable<unknown>>;
 
-/** As much of a Request's body as is kept, and as long as is waited for it. What is more, or slower, is a stream. */
+/** The body of a request: one that can be sent again, or a stream, which is used up by sending it. */
+export type RequestBody = ReplayableBody | ReadableStream;
+
+/** How much of a Request's body is kept, and how long it is waited for. What is longer or slower stays a stream. */
 const keptBytes = 1024 * 1024;
 const waitMs = 10;
 
-/**
- * Finds out whether a request's body can be sent again, without a copy of it.
- *
- * What was given as a body is known: a string, bytes, a form or a Blob are sent from themselves each time, and a
- * stream is sent once. What is inside a Request (many libraries hand over `new Request(url, { body })`) is looked at:
- * when it is all there at once, and small, it is kept as bytes; else it goes out as the stream that it is.
- *
- * @param body - what was given beside the request, if anything, as {@link fixed} gives it
- */
-export async function payloadOf(request: Request, body: RequestInit['body'], clock: Clock): Promise<Payload> {
-  if (request.body === null) return { request, source: undefined, repeatable: true };
-  if (body === undefined || body === null) return lookedAt(request, request.body, clock);
-  return isSource(body)
-    ? { request, source: body, repeatable: true }
-    : { request, source: undefined, repeatable: false };
+/** True for text, bytes, a form or a Blob. A stream or an iterator is used up by sending it. */
+export function isReplayable(body: NonNullable<RequestInit['body']>): body is ReplayableBody {
+  if (typeof body === 'string' || body instanceof URLSearchParams || body instanceof FormData) return true;
+  return body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body);
 }
 
-/** The body as it is now: `fetch` sends what it was given, whatever the caller does with it afterwards. */
-export function fixed(body: RequestInit['body']): RequestInit['body'] {
+/** The content type that a body has by itself, `''` for none (Fetch standard, "extract a body"). */
+export function ownContentType(body: RequestBody): string {
+  if (typeof body === 'string') return 'text/plain;charset=UTF-8';
+  if (body instanceof URLSearchParams) return 'application/x-www-form-urlencoded;charset=UTF-8';
+  return body instanceof Blob ? body.type : '';
+}
+
+/**
+ * A copy of the body: `fetch` sends what it was given, also when the caller changes it afterwards. What is no body, such
+ * as a number, becomes text, as in `fetch`.
+ */
+export function snapshotBody(body: RequestInit['body']): RequestInit['body'] {
   if (body instanceof URLSearchParams) return new URLSearchParams(body);
   if (body instanceof ArrayBuffer) return body.slice();
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
-  if (!(body instanceof FormData)) return body;
+  if (body instanceof Blob || isStream(body)) return body;
+  if (typeof body === 'string' || body === undefined || body === null) return body;
+  if (!(body instanceof FormData)) return toText(body);
   const copy = new FormData();
   for (const [name, value] of body) copy.append(name, value);
   return copy;
 }
 
-/** True for what is all there; a stream or an iterator is used up by sending it. */
-export function isSource(body: NonNullable<RequestInit['body']>): body is BodySource {
-  if (typeof body === 'string' || body instanceof URLSearchParams || body instanceof FormData) return true;
-  return body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body);
-}
+const toText = (value: unknown): string => String(value);
+
+/** True for a stream, or an async iterable such as a stream of Node. */
+const isStream = (body: RequestInit['body']): body is ReadableStream | AsyncIterable<Uint8Array> =>
+  typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 
 type Reader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
 
-async function lookedAt(request: Request, stream: ReadableStream, clock: Clock): Promise<Payload> {
+/**
+ * The body inside a Request, in a form that can be sent again where that costs no copy.
+ *
+ * Many libraries pass `new Request(url, { body })`. When all of its body is there at once, and small, the bytes are
+ * kept; otherwise it stays a stream.
+ */
+export async function peekBody(stream: ReadableStream, clock: Clock): Promise<RequestBody> {
   const reader: Reader = stream.getReader();
   const beginning: Uint8Array<ArrayBuffer>[] = [];
   const late = new AbortController();
@@ -59,8 +63,8 @@ async function lookedAt(request: Request, stream: ReadableStream, clock: Clock):
     for (let seenBytes = 0; ;) {
       const piece = await unless(late.signal, next);
       if (piece === undefined) break;
-      if (piece.done) return whole(request, beginning);
-      if (!(piece.value instanceof Uint8Array)) break; // `fetch` refuses it where it meets it
+      if (piece.done) return bufferedBody(beginning);
+      if (!(piece.value instanceof Uint8Array)) break; // `fetch` refuses it
       if (beginning.length > 0 && seenBytes + piece.value.byteLength > keptBytes) break; // a first piece is there anyway
       beginning.push(piece.value);
       seenBytes += piece.value.byteLength;
@@ -69,28 +73,24 @@ async function lookedAt(request: Request, stream: ReadableStream, clock: Clock):
   } finally {
     cancel();
   }
-  return once(request, stitched(beginning, { next, reader }));
+  return resumeStream(beginning, { next, reader });
 }
 
-/** The answer, or `undefined` when the signal comes first. */
-async function unless<T>(signal: AbortSignal, answer: Promise<T>): Promise<T | undefined> {
+/** The result, or `undefined` when the signal is aborted first. */
+async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
   const { promise, resolve } = Promise.withResolvers<undefined>();
-  const leave = (): void => resolve(undefined);
-  signal.addEventListener('abort', leave, { once: true });
+  const stop = (): void => resolve(undefined);
+  signal.addEventListener('abort', stop, { once: true });
   try {
-    return await Promise.race([answer, promise]);
+    return await Promise.race([work, promise]);
   } finally {
-    signal.removeEventListener('abort', leave);
+    signal.removeEventListener('abort', stop);
   }
 }
 
-function whole(request: Request, pieces: readonly Uint8Array<ArrayBuffer>[]): Payload {
+function bufferedBody(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
   const [first = new Uint8Array()] = pieces;
-  const source = pieces.length > 1 ? joined(pieces) : first;
-  return { request: new Request(request, { method: request.method, body: source }), source, repeatable: true };
-}
-
-function joined(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  if (pieces.length <= 1) return first;
   const bytes = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
   let at = 0;
   for (const piece of pieces) {
@@ -100,16 +100,8 @@ function joined(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuf
   return bytes;
 }
 
-function once(request: Request, body: ReadableStream): Payload {
-  return {
-    request: new Request(request, { method: request.method, body, duplex: 'half' }),
-    source: undefined,
-    repeatable: false,
-  };
-}
-
-/** What was read already, then the read under way, then the rest as it is asked for. */
-function stitched(
+/** The pieces read so far, then the read in progress, then the rest as it is asked for. */
+function resumeStream(
   beginning: readonly Uint8Array<ArrayBuffer>[],
   { next, reader }: { next: ReturnType<Reader['read']>; reader: Reader },
 ): ReadableStream {

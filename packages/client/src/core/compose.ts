@@ -1,33 +1,32 @@
 import { ConfigError } from '../errors/index.ts';
-import { checkLayer, slots } from './slots.ts';
-import type { Layer } from './slots.ts';
 import { isResponse } from './is-response.ts';
+import { checkLayer } from './layer.ts';
+import type { Layer } from './layer.ts';
+import { slots } from './slots.ts';
 import type { ClientContext, Send } from './stage.ts';
-import { toTransportError } from '../stages/transport/transport-error.ts';
-import type { TransportErrorContext } from '../stages/transport/transport-error.ts';
 
 /**
- * Puts layers into the order of the slots. Those of one slot keep their order.
+ * Sorts layers by their slots. Those of one slot keep their order.
  *
- * @throws ConfigError when a layer is wrong, or two have one name: the same concern would act twice
+ * @throws ConfigError when a layer is wrong, or two have the same name: the same concern would act twice
  */
-export function arrange(layers: readonly Layer[]): readonly Layer[] {
+export function sortBySlot(layers: readonly Layer[]): readonly Layer[] {
   layers.forEach(checkLayer);
-  const arranged = slots.flatMap((slot) => layers.filter((each) => each.slot === slot));
-  arranged.forEach(({ name, slot }, place) => {
-    if (arranged.findIndex((each) => each.name === name) === place) return;
+  const sorted = slots.flatMap((slot) => layers.filter((each) => each.slot === slot));
+  sorted.forEach(({ name, slot }, place) => {
+    if (sorted.findIndex((each) => each.name === name) === place) return;
     throw new ConfigError(
       'layers',
       `Two layers are named "${name}" (slot ${slot}). A client takes each once; the order is ${slots.join(' → ')}`,
     );
   });
-  return arranged;
+  return sorted;
 }
 
 /**
- * Joins the layers into one. The last is the transport, so there is nothing after it to be called.
+ * Joins the layers into one function. The last one is the transport, so nothing comes after it.
  *
- * @throws ConfigError naming a layer whose stage gives nothing that could be called
+ * @throws ConfigError naming a layer whose stage does not return a function
  */
 export function compose(stack: readonly Layer[], facts: Omit<ClientContext, 'slot'>): Send {
   return stack.reduceRight<Send>((next, { stage, slot, name }) => {
@@ -35,41 +34,34 @@ export function compose(stack: readonly Layer[], facts: Omit<ClientContext, 'slo
     if (typeof send === 'function') return send;
     throw new ConfigError(
       'stage',
-      `The stage of the layer "${name}" (slot ${slot}) gave ${kindOf(send)}, not a function (request, call) => Promise<Response>`,
+      `The stage of the layer "${name}" (slot ${slot}) returned ${kind(send)}, not a function (request, call) => Promise<Response>`,
     );
-  }, nothing);
+  }, noTransport);
 }
 
-const nothing: Send = () => Promise.reject(new Error('The transport called what comes after it, and nothing does'));
+const noTransport: Send = () => Promise.reject(new Error('The transport called next, and nothing comes after it'));
 
-/** The layer, which is named when it answers with no response, in place of a TypeError from the stage outside it. */
-export function mustAnswer(layer: Layer): Layer {
-  const { stage, slot, name, alwaysAnswers } = layer;
-  if (alwaysAnswers === true) return layer;
+/**
+ * The same layer, whose answers are checked: an error names the layer that answers with something else than a Response,
+ * where the stage around it would throw a bare TypeError.
+ */
+export function checkAnswers(layer: Layer): Layer {
+  const { stage, slot, name } = layer;
+  const check = (response: Response): Response => {
+    if (isResponse(response)) return response;
+    throw new ConfigError(
+      'layers',
+      `The layer "${name}" (slot ${slot}) answered with ${kind(response)}, not with a Response`,
+    );
+  };
   return {
     ...layer,
     stage(next, client) {
       const send = stage(next, client);
       if (typeof send !== 'function') return send; // compose refuses it
-      return async (request, call) => {
-        const answer = send(request, call);
-        const response = await (slot === 'transport' ? toTransportErrors(answer, { request, call }) : answer);
-        if (isResponse(response)) return response;
-        const got = kindOf(response);
-        throw new ConfigError('layers', `The layer "${name}" (slot ${slot}) answered with ${got}, not with a Response`);
-      };
+      return (request, call) => Promise.resolve(send(request, call)).then(check);
     },
   };
 }
 
-/** The platform's own failure, as a layer in the place of the network may let it through, is made ours: it may quote. */
-async function toTransportErrors(answer: ReturnType<Send>, scene: TransportErrorContext): Promise<Response> {
-  try {
-    return await answer;
-  } catch (cause) {
-    const isRaw = cause instanceof TypeError && cause.message === 'fetch failed' && !scene.call.cancelScope.isCancelled;
-    throw isRaw ? toTransportError(cause, scene) : cause;
-  }
-}
-
-const kindOf = (value: unknown): string => (value === null ? 'null' : typeof value);
+const kind = (value: unknown): string => (value === null ? 'null' : typeof value);

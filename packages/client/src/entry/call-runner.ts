@@ -1,53 +1,49 @@
-import { Call } from '../core/call.ts';
-import type { CallOptions } from '../core/call.ts';
 import { checkCallOptions } from '../client-options.ts';
 import type { Settings } from '../client-options.ts';
-import { withinDeadline } from './deadline.ts';
-import { ClientClosedError } from '../errors/index.ts';
-import type { Payload } from '../body/request-body.ts';
-import { HeaderCheck } from '../security/header-validator.ts';
-import { releaser } from './signal-cleanup.ts';
+import { Call } from '../core/call.ts';
+import type { CallOptions } from '../core/call-options.ts';
+import type { ClientRequest } from '../core/request.ts';
 import type { Send } from '../core/stage.ts';
-import { Tally } from './in-flight.ts';
+import { ClientClosedError } from '../errors/index.ts';
+import { HeaderValidator } from '../security/header-validator.ts';
+import { withinDeadline } from './deadline.ts';
+import { InFlightCounter } from './in-flight.ts';
+import { createSignalCleanup } from './signal-cleanup.ts';
 
-/** What a door hands over with a request. */
-interface Errand {
+/** What an entry passes with a request. */
+interface RunOptions {
   readonly options: CallOptions;
-  /** The caller's own, if there is one. */
+  /** The caller's signal, if there is one. */
   readonly signal?: AbortSignal | null | undefined;
-  readonly fetchOptions?: Readonly<Record<string, unknown>> | undefined;
-  /** Told when the call begins. */
+  /** Called with the call before it is sent. */
   readonly onCall?: (call: Call) => void;
 }
 
-/** Where both doors (ky's and `fetch`'s) hand their requests in. */
-export interface Desk {
-  /** Sends a request down the stack, within the call's total budget. */
-  call(payload: Payload, errand: Errand): Promise<Response>;
-  /** Takes no more calls; answers when those under way have their response heads. */
+/** Runs the calls of both entries, `client.fetch` and ky's. */
+export interface CallRunner {
+  /** Sends a request through the stages, within the call's total time. */
+  run(request: ClientRequest, options: RunOptions): Promise<Response>;
+  /** Refuses new calls. Resolves when those in flight have their response headers. */
   close(): Promise<void>;
 }
 
-/** Opens the desk in front of a composed stack. */
-export function openDesk(send: Send, { timeout, totalTimeout, facts: { clock } }: Settings): Desk {
-  const underWay = new Tally();
-  const signals = releaser();
-  const headerCheck = new HeaderCheck();
+/** Makes the runner of one client, over its composed stages. */
+export function createCallRunner(send: Send, { timeout, totalTimeout, facts: { clock } }: Settings): CallRunner {
+  const inFlight = new InFlightCounter();
+  const signals = createSignalCleanup();
+  const headerValidator = new HeaderValidator();
   let isClosed = false;
 
-  async function answer(payload: Payload, errand: Errand): Promise<Response> {
-    errand.signal?.throwIfAborted();
-    checkCallOptions(errand.options);
-    const { options, fetchOptions, signal, onCall } = errand;
-    const attemptTimeoutMs = msOf(options.timeout ?? timeout);
-    const totalTimeoutMs = msOf(options.totalTimeout ?? totalTimeout);
-    const { request, source, repeatable } = payload;
-    const times = { clock, attemptTimeoutMs, totalTimeoutMs };
-    const call = new Call({ ...times, options, fetchOptions, signal, source, repeatable, headerCheck });
+  async function runOpen(request: ClientRequest, { options, signal, onCall }: RunOptions): Promise<Response> {
+    signal?.throwIfAborted();
+    checkCallOptions(options);
+    const attemptTimeoutMs = toMs(options.timeout ?? timeout);
+    const totalTimeoutMs = toMs(options.totalTimeout ?? totalTimeout);
+    const call = new Call({ options, signal, clock, headerValidator, attemptTimeoutMs, totalTimeoutMs });
     onCall?.(call);
     try {
       const response = await withinDeadline(request, call, { send, clock });
-      return signal ? signals.after(response, call) : response;
+      return signal ? signals.releaseAfterBody(response, call) : response;
     } catch (cause) {
       call.release();
       throw cause;
@@ -55,20 +51,20 @@ export function openDesk(send: Send, { timeout, totalTimeout, facts: { clock } }
   }
 
   return {
-    async call(payload, errand) {
+    async run(request, options) {
       if (isClosed) throw new ClientClosedError();
-      underWay.add();
+      inFlight.add();
       try {
-        return await answer(payload, errand);
+        return await runOpen(request, options);
       } finally {
-        underWay.take();
+        inFlight.remove();
       }
     },
     close() {
       isClosed = true;
-      return underWay.none();
+      return inFlight.whenIdle();
     },
   };
 }
 
-const msOf = (duration: number | false): number => (duration === false ? Infinity : duration);
+const toMs = (duration: number | false): number => (duration === false ? Infinity : duration);

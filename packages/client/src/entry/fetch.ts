@@ -1,40 +1,39 @@
-import type { CallOptions } from '../core/call.ts';
-import type { Desk } from './call-runner.ts';
-import { headersOf } from '../security/headers.ts';
-import { lightPayload } from '../body/light-payload.ts';
-import { readUrl } from '../security/url.ts';
-import { fixed, payloadOf } from '../body/request-body.ts';
-import type { Payload } from '../body/request-body.ts';
+import { isReplayable, snapshotBody } from '../body/request-body.ts';
+import type { CallOptions } from '../core/call-options.ts';
+import { ClientRequest } from '../core/request.ts';
+import type { FetchOptions } from '../core/request.ts';
 import type { ClientContext } from '../core/stage.ts';
+import { parseHeaders } from '../security/headers.ts';
+import { parseUrl } from '../security/url.ts';
+import type { CallRunner } from './call-runner.ts';
+import { fromPlatformRequest } from './platform-request.ts';
 
 /** `fetch`'s options, and those of a call. */
 export type FetchInit = RequestInit & CallOptions;
 
-/** `fetch`, with the whole stack behind it. A path is resolved against the client's base URL. */
+/** `fetch`, through all stages. A path is resolved against the client's base URL. */
 export type Fetch = (input: string | URL | Request, init?: FetchInit) => Promise<Response>;
 
-/** What the door needs to know of its client. */
-export interface DoorFacts extends Pick<ClientContext, 'baseUrl' | 'clock'> {
-  /** Whether all layers take a light request. */
-  readonly isLight: boolean;
-}
+type FetchContext = Pick<ClientContext, 'baseUrl' | 'clock'>;
 
-/** Opens the door for whatever takes a custom `fetch`: same signature, a response for every status. */
-export function fetchDoor(desk: Desk, facts: DoorFacts): Fetch {
+/** Makes the entry for whatever takes a custom `fetch`: the same signature, and a response for every status. */
+export function createFetch(runner: CallRunner, { baseUrl, clock }: FetchContext): Fetch {
   return async (input, init) => {
     const { retry, timeout, bodyTimeout, totalTimeout, signal, dispatcher }: FetchInit = init ?? {};
-    const own = init ? membersOf(init) : {};
-    const isGiven = input instanceof Request;
-    const light = isGiven || !facts.isLight ? undefined : ordinary(input, own, facts.baseUrl);
-    return desk.call(light ?? (await payload(input, own, facts)), {
+    const own = init ? readInit(init) : {};
+    const fetchOptions = dispatcher === undefined ? undefined : { dispatcher };
+    const isRequest = input instanceof Request;
+    const target = isRequest ? input : parseUrl(input, baseUrl).href;
+    const simple = typeof target === 'string' ? createSimpleRequest(target, own, fetchOptions) : undefined;
+    const given = { body: own.body, fetchOptions, clock };
+    return runner.run(simple ?? (await fromPlatformRequest(new Request(target, own), given)), {
       options: { retry, timeout, bodyTimeout, totalTimeout },
-      signal: signal === undefined && isGiven ? input.signal : signal,
-      fetchOptions: dispatcher === undefined ? undefined : { dispatcher },
+      signal: signal === undefined && isRequest ? input.signal : signal,
     });
   };
 }
 
-/** What `fetch` reads of its options, but for the signal: a Request would leave a listener on the caller's. */
+/** What `fetch` reads of its options. Not the signal: a Request would leave a listener on the caller's. */
 const members = [
   'method',
   'body',
@@ -50,31 +49,41 @@ const members = [
   'referrerPolicy',
 ] as const;
 
+/** `fetch`'s options, with headers that are ours to keep. */
+type OwnInit = Omit<RequestInit, 'headers'> & { headers?: Headers };
+
 /**
- * Options as `fetch` sees them at the call: those that are inherited or behind a getter too (a Request may be given as
- * options), each read once. Headers that can be gone through once are, and a body is kept as it is now.
+ * Reads options as `fetch` does: those that are inherited or behind a getter too (a Request may be given as options),
+ * each once. Headers that can be iterated once are, and the body is kept as it is now.
  */
-function membersOf(init: FetchInit): RequestInit {
+function readInit(init: FetchInit): OwnInit {
   const own: Record<string, unknown> = {};
   for (const name of members) {
     const value = init[name];
     if (value === undefined) continue;
-    if (name === 'body') own[name] = fixed(init.body);
-    else own[name] = name === 'headers' ? headersOf(init.headers) : value;
+    if (name === 'body') own[name] = snapshotBody(init.body);
+    else own[name] = name === 'headers' ? parseHeaders(init.headers) : value;
   }
   return own;
 }
 
-/** An address and what a light request holds; `undefined` when the options say more. */
-function ordinary(input: string | URL, init: RequestInit, baseUrl: URL | undefined): Payload | undefined {
-  const { method = 'GET', headers, body, ...others } = init;
-  const isPlain = headers === undefined || headers instanceof Headers;
-  if (!isPlain || Object.keys(others).length > 0) return undefined;
-  return lightPayload({ url: readUrl(input, baseUrl).href, method, headers, body });
-}
+/** The methods whose names `fetch` makes upper case, and PATCH, whose case is the caller's affair. */
+const plainMethods: ReadonlyMap<string, string> = new Map(
+  ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'].flatMap((name) => [
+    [name, name],
+    [name.toLowerCase(), name],
+  ]),
+).set('PATCH', 'PATCH');
 
-/** @throws InvalidUrlError without quoting the URL, as the platform would */
-function payload(input: string | URL | Request, init: RequestInit, { baseUrl, clock }: DoorFacts): Promise<Payload> {
-  const target = input instanceof Request ? input : readUrl(input, baseUrl);
-  return payloadOf(new Request(target, init), init.body, clock);
+/** A request of a URL, a method, headers and a replayable body; `undefined` when the options hold more, or are wrong. */
+function createSimpleRequest(
+  url: string,
+  { method: given = 'GET', headers, body = null, ...others }: OwnInit,
+  fetchOptions: FetchOptions | undefined,
+): ClientRequest | undefined {
+  const method = plainMethods.get(given);
+  if (method === undefined || Object.keys(others).length > 0) return undefined;
+  if (body === null) return new ClientRequest({ url, method, headers, fetchOptions });
+  if (method === 'GET' || method === 'HEAD' || !isReplayable(body)) return undefined;
+  return new ClientRequest({ url, method, headers, body, fetchOptions });
 }

@@ -1,28 +1,28 @@
 /**
- * Counts what is under way, and says when nothing is.
+ * Counts the calls in flight, and waits until there are none.
  *
- * A count and not a Set of the calls: a Set links each table that it outgrows to the next one, so that one table that
- * has grown old keeps all calls since alive until a major collection. Under load that took as long as the calls.
+ * It is a count and not a Set of calls: a Set links each table that it outgrows to the next one, so one table that has
+ * grown old keeps all later calls alive until a major collection.
  */
-export class Tally {
+export class InFlightCounter {
   #count = 0;
-  #empty: PromiseWithResolvers<void> | undefined;
+  #idle: PromiseWithResolvers<void> | undefined;
 
   add(): void {
     this.#count += 1;
   }
 
-  take(): void {
+  remove(): void {
     this.#count -= 1;
     if (this.#count > 0) return;
-    this.#empty?.resolve();
-    this.#empty = undefined;
+    this.#idle?.resolve();
+    this.#idle = undefined;
   }
 
-  /** Answers when there are none, or no more. */
-  async none(): Promise<void> {
+  /** Resolves when no call is in flight. */
+  async whenIdle(): Promise<void> {
     if (this.#count === 0) return;
-    this.#empty ??= Promise.withResolvers();
-    await this.#empty.promise;
+    this.#idle ??= Promise.withResolvers();
+    await this.#idle.promise;
   }
 }

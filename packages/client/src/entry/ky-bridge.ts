@@ -1,52 +1,40 @@
-import type { Call, CallOptions } from '../core/call.ts';
+import type { Call } from '../core/call.ts';
+import type { CallOptions } from '../core/call-options.ts';
+import type { ClientRequest } from '../core/request.ts';
 
 /** What is read of a call's options before ky sees them. */
-export interface Reading {
+export interface CapturedOptions {
   readonly options: CallOptions;
   /** The caller's signal. ky would leave a listener on it for as long as its Request lives. */
   readonly signal: AbortSignal | null | undefined;
   readonly body: RequestInit['body'];
-  /** True when a hook or a progress callback may have put another request or body in its place since. */
-  readonly isUncertain: boolean;
-}
-
-/** An answer that is there already, for ky to go on with as if it had fetched it. */
-export interface Answered {
-  readonly response: Response;
-  readonly call: Call | undefined;
+  /** True when a hook or a progress callback may have replaced the request or its body since. */
+  readonly mayBeModified: boolean;
 }
 
 /**
- * What goes past ky: ky hands options that it does not know to `fetch`'s second argument.
+ * Carries a call's options past ky: ky passes options that it does not know to `fetch`'s second argument.
  *
- * ky's errors hold it, so nothing of what it knows is printed with it.
+ * ky's errors hold the bridge, so everything in it is private and is not printed with them.
  */
-export class Passage {
-  readonly #reading: Reading | undefined;
-  readonly #response: Response | undefined;
-  #call: Call | undefined;
+export class KyBridge {
+  readonly #captured: CapturedOptions;
+  #sent: { readonly call: Call; readonly request: ClientRequest } | undefined;
 
-  constructor(reading: Reading | undefined, answered?: Answered) {
-    this.#reading = reading;
-    this.#response = answered?.response;
-    this.#call = answered?.call;
+  constructor(captured: CapturedOptions) {
+    this.#captured = captured;
   }
 
-  get reading(): Reading | undefined {
-    return this.#reading;
+  get captured(): CapturedOptions {
+    return this.#captured;
   }
 
-  /** The answer, when it is there already. */
-  get response(): Response | undefined {
-    return this.#response;
+  /** The call and its request, once there are any. */
+  get sent(): { readonly call: Call; readonly request: ClientRequest } | undefined {
+    return this.#sent;
   }
 
-  get call(): Call | undefined {
-    return this.#call;
-  }
-
-  /** Notes the call, once there is one. */
-  began(call: Call): void {
-    this.#call = call;
+  setSent(call: Call, request: ClientRequest): void {
+    this.#sent = { call, request };
   }
 }

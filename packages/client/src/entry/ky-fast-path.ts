@@ -1,68 +1,63 @@
-import { replaceOption } from 'ky';
 import type { KyResponse, Options, ResponsePromise } from 'ky';
 import type { Call } from '../core/call.ts';
-import type { Desk } from './call-runner.ts';
-import { lightPayload } from '../body/light-payload.ts';
-import type { OrdinaryCall } from './simple-call.ts';
-import type { Answered } from './ky-bridge.ts';
-import type { Payload } from '../body/request-body.ts';
+import { ClientRequest } from '../core/request.ts';
+import { createStatusError } from '../core/status-error.ts';
+import { defaultRetry } from '../stages/retry/retry-policy.ts';
+import type { Clock } from '../time/clock.ts';
+import type { CallRunner } from './call-runner.ts';
+import { readErrorData } from './error-data.ts';
+import { validateBySchema } from './schema.ts';
+import type { SimpleCall } from './simple-call.ts';
 
-/** What the short way leads to, and where it joins ky's. */
-export interface ShortWay {
-  readonly desk: Desk;
-  /** Whether all layers take a light request. */
-  readonly isLight: boolean;
-  readonly byKy: (url: string, options: Options, answered: Answered) => ResponsePromise;
+/** What the fast path needs of its client. */
+export interface FastPathContext {
+  readonly runner: CallRunner;
+  readonly clock: Clock;
+  readonly baseUrl: Options['baseUrl'];
 }
 
 /**
- * Makes an ordinary call without ky, which takes longer for it than all stages together: it merges options and hooks
- * anew, and makes a Request, a controller and a retry policy that nobody uses here.
- *
- * ky is asked where there is more to do with the answer: to make an error of a status, or to check it by a schema.
+ * Makes a simple call without ky, with the same result. ky takes longer than all stages together: it merges options and
+ * hooks anew, and makes a Request, a controller and a retry policy that are not used here.
  */
-export function shortWay(way: ShortWay, ordinary: OrdinaryCall): ResponsePromise {
-  const { headers } = ordinary;
-  let call: Call | undefined;
-  const byKy = (response: Response): ResponsePromise => {
-    const { url, method, body, throwHttpErrors } = ordinary;
-    const sent = replaceOption(Object.fromEntries(headers)); // the client's are among them
-    const options: Options = { method, headers: sent, throwHttpErrors, ...(body !== undefined && { body }) };
-    return way.byKy(url, options, { response, call });
-  };
-  const send = async (): Promise<KyResponse> => {
-    await Promise.resolve(); // so that json() and the like can say what they accept
-    const { signal, options } = ordinary;
-    const onCall = (begun: Call): void => void (call = begun);
-    const response = await way.desk.call(payloadOf(ordinary, way.isLight), { options, signal, onCall });
-    return response.ok || !ordinary.throwHttpErrors || response.type === 'opaque' ? typed(response) : byKy(response);
-  };
-  const answer = send();
-  const accepting = (type: string): Promise<KyResponse> => {
+export function runFastPath(context: FastPathContext, simple: SimpleCall): ResponsePromise {
+  const { headers } = simple;
+  const response = send(context, simple);
+  const accept = (type: string): Promise<KyResponse> => {
     if ((headers.get('accept') ?? '') === '') headers.set('accept', type);
-    return answer;
+    return response;
   };
-  return Object.assign(answer, {
+  return Object.assign(response, {
     async json(schema?: Parameters<ResponsePromise['json']>[0]) {
-      const response = await accepting('application/json');
-      return schema === undefined ? JSON.parse(await response.text()) : byKy(response).json(schema);
+      const text = await (await accept('application/json')).text();
+      if (schema === undefined) return JSON.parse(text);
+      return validateBySchema(text === '' ? undefined : JSON.parse(text), schema);
     },
-    text: async () => (await accepting('text/*')).text(),
-    formData: async () => (await accepting('multipart/form-data')).formData(),
-    arrayBuffer: async () => (await accepting('*/*')).arrayBuffer(),
-    blob: async () => (await accepting('*/*')).blob(),
-    bytes: async () => (await accepting('*/*')).bytes(),
+    text: async () => (await accept('text/*')).text(),
+    formData: async () => (await accept('multipart/form-data')).formData(),
+    arrayBuffer: async () => (await accept('*/*')).arrayBuffer(),
+    blob: async () => (await accept('*/*')).blob(),
+    bytes: async () => (await accept('*/*')).bytes(),
   });
 }
 
-function payloadOf({ url, method, headers, body }: OrdinaryCall, isLight: boolean): Payload {
-  const light = isLight ? lightPayload({ url, method, headers, body }) : undefined;
-  if (light !== undefined) return light;
-  return { request: new Request(url, { method, headers, body: body ?? null }), source: body, repeatable: true };
+/** @throws HTTPError for an error status, unless the call says otherwise */
+async function send({ runner, clock, baseUrl }: FastPathContext, simple: SimpleCall): Promise<KyResponse> {
+  await Promise.resolve(); // so that json() and the like can set `accept`
+  const { signal, options, headers, body, throwHttpErrors } = simple;
+  const request = new ClientRequest(simple);
+  let call: Call | undefined;
+  const response = await runner.run(request, { options, signal, onCall: (made) => void (call = made) });
+  if (response.ok || !throwHttpErrors || response.type === 'opaque' || call === undefined)
+    return asKyResponse(response);
+  const data = await readErrorData(response, clock);
+  const retry = { ...defaultRetry, limit: 0 }; // as ky has it here: the stages retry
+  const known = { retry, headers, ...(baseUrl !== undefined && { baseUrl }), ...(body !== undefined && { body }) };
+  throw createStatusError({ call, request, response, data, options: known });
 }
 
-/** ky's name for a response: one whose `json()` is of the type that its caller says. */
-function typed(response: Response): KyResponse;
-function typed(response: Response): Response {
+/** ky's type for a response: its `json()` has the type that the caller names. */
+function asKyResponse(response: Response): KyResponse;
+function asKyResponse(response: Response): Response {
   return response;
 }

@@ -1,122 +1,117 @@
 import kyDefault, { isHTTPError } from 'ky';
 import type { BeforeErrorHook, InitHook, Input, KyInstance, Options, ResponsePromise } from 'ky';
-import type { CallOptions } from '../core/call.ts';
-import type { Clock } from '../time/clock.ts';
-import type { Desk } from './call-runner.ts';
+import { snapshotBody } from '../body/request-body.ts';
+import type { CallOptions } from '../core/call-options.ts';
+import { readCredentials, statusContext } from '../core/status-error.ts';
+import { addStatusFacts } from '../errors/http-status-error.ts';
 import { ConfigError, InvalidUrlError } from '../errors/index.ts';
-import { headersOf } from '../security/headers.ts';
-import { withFacts } from '../errors/http-status-error.ts';
-import { readUrl } from '../security/url.ts';
-import { ordinaryCalls } from './simple-call.ts';
+import { parseHeaders } from '../security/headers.ts';
+import { parseUrl } from '../security/url.ts';
+import type { Clock } from '../time/clock.ts';
+import type { CallRunner } from './call-runner.ts';
+import { KyBridge } from './ky-bridge.ts';
+import { runFastPath } from './ky-fast-path.ts';
+import { fromPlatformRequest } from './platform-request.ts';
+import { createSimpleCallParser } from './simple-call.ts';
 import type { KyCallOptions } from './simple-call.ts';
-import { Passage } from './ky-bridge.ts';
-import { fixed, payloadOf } from '../body/request-body.ts';
-import { shortWay } from './ky-fast-path.ts';
-import type { ShortWay } from './ky-fast-path.ts';
 
 /** The methods ky has a name for. */
 const methods = ['get', 'post', 'put', 'patch', 'head', 'delete', 'query'] as const;
 
-/** What the door needs to know of its client. */
-export interface KyDoorFacts {
+/** What the ky entry is made with. */
+export interface KyOptions<E extends object> {
   /** The client's options for ky. */
   readonly options: Options;
   readonly clock: Clock;
-  /** Whether all layers take a light request. */
-  readonly isLight: boolean;
+  /** What the client has besides ky's methods. */
+  readonly extras: E;
 }
 
-type KyFetchInit = RequestInit & Pick<CallOptions, 'bodyTimeout'> & { readonly bearings?: Passage };
+type KyFetchInit = RequestInit & Pick<CallOptions, 'bodyTimeout'> & { readonly bearings?: KyBridge };
 
 type Open = <T>(input: Input, options?: KyCallOptions) => ResponsePromise<T>;
 
-/** ky with fittings (a client's `fetch`, `stages`, `close`), which every door made from it has too. */
-export type Door<F extends object> = F & {
+/** ky with extras (a client's `fetch`, `stages`, `close`), which every client made from it has too. */
+export type KyClient<E extends object> = E & {
   /** The same with other options, on the same stack. */
-  extend(options: KyCallOptions | ((defaults: Readonly<Options>) => KyCallOptions)): Door<F>;
+  extend(options: KyCallOptions | ((defaults: Readonly<Options>) => KyCallOptions)): KyClient<E>;
   /** The same with fresh options, on the same stack. */
-  create(options?: KyCallOptions): Door<F>;
+  create(options?: KyCallOptions): KyClient<E>;
 } & Readonly<Record<(typeof methods)[number], Open>> &
   Open &
   KyInstance;
 
 /**
- * Opens the front door: ky, with the stack in the place of `fetch`.
+ * Makes the ky entry: ky, with the stages in the place of `fetch`.
  *
- * An ordinary call has a shorter way ({@link shortWay}), with the same result.
+ * A simple call takes a fast path ({@link runFastPath}), with the same result.
  *
- * ky's own retry and timeout would sit in the wrong places (its timeout spans the wait for a token, its retry repeats
- * the old header), so they are off, and what a call asks of them is carried to the stages instead.
+ * ky's own retry and timeout would be in the wrong places (its timeout covers the wait for a token, its retry repeats
+ * the old header), so they are off, and their options go to the stages instead.
  */
-export function kyDoor<F extends object>(desk: Desk, facts: KyDoorFacts, fittings: F): Door<F> {
-  const { options, clock, isLight } = facts;
+export function createKy<E extends object>(runner: CallRunner, { options, clock, extras }: KyOptions<E>): KyClient<E> {
   const fetch = async (input: Input, init: KyFetchInit = {}): Promise<Response> => {
-    const { bearings, bodyTimeout, ...fetchOptions } = init;
-    if (bearings?.response !== undefined) return bearings.response;
-    const request = input instanceof Request ? input : new Request(input);
-    const { reading } = bearings ?? {};
-    const isCertain = reading?.isUncertain === false;
-    return desk.call(await payloadOf(request, isCertain ? reading.body : undefined, clock), {
-      options: { ...reading?.options, bodyTimeout },
-      signal: reading?.signal ?? (isCertain ? undefined : request.signal),
-      fetchOptions,
-      onCall: (call) => bearings?.began(call),
+    const { bearings: bridge, bodyTimeout, ...fetchOptions } = init;
+    const platformRequest = input instanceof Request ? input : new Request(input);
+    const { captured } = bridge ?? {};
+    const isAsCaptured = captured?.mayBeModified === false;
+    const body = isAsCaptured ? captured.body : undefined;
+    const request = await fromPlatformRequest(platformRequest, { body, fetchOptions, clock });
+    return runner.run(request, {
+      options: { ...captured?.options, bodyTimeout },
+      signal: captured?.signal ?? (isAsCaptured ? undefined : platformRequest.signal),
+      onCall: (call) => bridge?.setSent(call, request),
     });
   };
-  const carry = carryPast(fetch);
-  const create = (fresh: Options): KyInstance => kyDefault.create({ ...checked(fresh), fetch });
-  return hang(create(options), { create, carry, desk, isLight }, fittings);
+  const capture = captureOptions(fetch);
+  const create = (fresh: Options): KyInstance => kyDefault.create({ ...checkOptions(fresh), fetch });
+  return wrapKy(create(options), { create, capture, runner, clock }, extras);
 }
 
-const nameStatus: BeforeErrorHook = ({ error }) => {
-  if (!isHTTPError(error)) return error;
-  const passage: unknown = 'bearings' in error.options ? error.options.bearings : undefined;
-  return withFacts(error, passage instanceof Passage ? passage.call : undefined);
-};
-
-/** What all doors of one desk share. */
-interface Frame extends Omit<ShortWay, 'byKy'> {
+/** What all clients made from one have in common. */
+interface KyContext {
   readonly create: (fresh: Options) => KyInstance;
-  readonly carry: InitHook;
+  readonly capture: InitHook;
+  readonly runner: CallRunner;
+  readonly clock: Clock;
 }
 
 /**
- * Hangs the door: our `init` hook goes behind all others, so that none of them can wake ky's own retry or timeout. A
- * call that brings hooks of its own gets a door of its own, for the same reason.
+ * Wraps a ky instance. Our `init` hook goes after all others, so that none of them can switch on ky's own retry or
+ * timeout. A call with hooks of its own gets an instance of its own, for the same reason.
  */
-function hang<F extends object>(base: KyInstance, frame: Frame, fittings: F): Door<F> {
-  const { create, carry } = frame;
-  const ky = base.extend({ hooks: { init: [carry] } });
-  const again = (next: KyInstance): Door<F> => hang(next, frame, fittings);
-  const ordinary = ordinaryCalls(mergedBy(base));
-  const byKy: ShortWay['byKy'] = (url, options, answered) =>
-    ky(url, Object.assign(options, { bearings: new Passage(undefined, answered) }));
-  const way: ShortWay = { ...frame, byKy };
+function wrapKy<E extends object>(base: KyInstance, context: KyContext, extras: E): KyClient<E> {
+  const { create, capture, runner, clock } = context;
+  const ky = base.extend({ hooks: { init: [capture] } });
+  const rewrap = (next: KyInstance): KyClient<E> => wrapKy(next, context, extras);
+  const defaults = mergedOptions(base);
+  const parseCall = createSimpleCallParser(defaults);
+  const fastPath = { runner, clock, baseUrl: defaults.baseUrl };
   const open = (input: Input, own: Options = {}): ResponsePromise => {
     try {
-      const call = ordinary(input, own);
-      return call === undefined ? asKyDoes(input, own) : shortWay(way, call);
+      const simple = parseCall(input, own);
+      return simple === undefined ? callKy(input, own) : runFastPath(fastPath, simple);
     } catch (cause) {
-      throw withoutQuotes(cause, input, own);
+      throw toSafeError(cause, input, own);
     }
   };
-  const asKyDoes = (input: Input, { hooks, ...own }: Options): ResponsePromise => {
-    // ky would find the signal of a Request by itself, but not let go of it
+  const callKy = (input: Input, { hooks, ...own }: Options): ResponsePromise => {
+    // ky would find the signal of a Request itself, but would not remove its listener
     const options = input instanceof Request ? { ...own, signal: own.signal ?? input.signal } : own;
-    return hooks === undefined ? ky(input, options) : again(base.extend({ hooks }))(input, options);
+    return hooks === undefined ? ky(input, options) : rewrap(base.extend({ hooks }))(input, options);
   };
   const named = methods.map((method) => [method, (input: Input, own?: Options) => open(input, { ...own, method })]);
-  return Object.assign(open, Object.fromEntries(named), fittings, {
+  return Object.assign(open, Object.fromEntries(named), extras, {
     extend: (more: Parameters<KyInstance['extend']>[0]) =>
-      again(base.extend((defaults) => checked(typeof more === 'function' ? more(defaults) : more))),
-    create: (fresh: Options = {}) => again(create(fresh)),
+      rewrap(base.extend((merged) => checkOptions(typeof more === 'function' ? more(merged) : more))),
+    create: (fresh: Options = {}) => rewrap(create(fresh)),
     stop: base.stop,
     retry: base.retry,
   });
 }
 
 /** The options of an instance, as ky has merged them. */
-function mergedBy(ky: KyInstance): Readonly<Options> {
+function mergedOptions(ky: KyInstance): Readonly<Options> {
   let merged: Readonly<Options> = {};
   ky.extend((defaults) => {
     merged = defaults;
@@ -126,8 +121,8 @@ function mergedBy(ky: KyInstance): Readonly<Options> {
 }
 
 /** @throws InvalidHeaderError | ConfigError */
-function checked(options: Options): Options {
-  headersOf(options.headers);
+function checkOptions(options: Options): Options {
+  parseHeaders(options.headers);
   checkHooks(options.hooks);
   return options;
 }
@@ -139,13 +134,13 @@ function checkHooks(hooks: Options['hooks']): void {
 }
 
 /**
- * The platform refuses a wrong URL or header with an error that quotes it; ours says what is wrong without.
+ * The platform's errors for a wrong URL or header quote it; ours say what is wrong without.
  *
  * @throws InvalidUrlError | InvalidHeaderError
  */
-function withoutQuotes(cause: unknown, input: Input, { headers }: Options): unknown {
-  if (!(input instanceof Request)) readUrl(input, 'https://base.invalid');
-  headersOf(headers);
+function toSafeError(cause: unknown, input: Input, { headers }: Options): unknown {
+  if (!(input instanceof Request)) parseUrl(input, 'https://base.invalid');
+  parseHeaders(headers);
   if (cause instanceof TypeError && cause.message.includes('url protocol must be'))
     return new InvalidUrlError('The input has a scheme without //, so it is neither a URL nor a path');
   if (cause instanceof TypeError && cause.message.includes('includes credentials'))
@@ -155,26 +150,35 @@ function withoutQuotes(cause: unknown, input: Input, { headers }: Options): unkn
 }
 
 /**
- * Takes what is ours out of a call's options, and carries it past ky.
+ * Makes the hook that takes our options out of a call's, and carries them past ky.
  *
- * `nameStatus` goes before all other hooks for errors: they see its facts, and cannot replace it.
+ * The hook that adds facts to status errors goes before all others for errors: they see its facts, and cannot replace
+ * it.
  *
- * @throws ConfigError when the options bring another `fetch`, which would go round the stack
+ * @throws ConfigError when the options bring another `fetch`, which would bypass the stack
  */
-function carryPast(fetch: unknown): InitHook {
+function captureOptions(fetch: unknown): InitHook {
   return (options) => {
     const { retry, timeout, totalTimeout, json, stringifyJson, hooks, onUploadProgress, signal } = options;
     if (options.fetch !== fetch)
       throw new ConfigError('fetch', 'fetch goes to createClient: here it would bypass the stack');
     checkHooks(hooks);
-    headersOf(options.headers); // as they are now: other hooks may have brought some
+    parseHeaders(options.headers); // as they are now: other hooks may have added some
     const text = json === undefined ? undefined : (stringifyJson?.(json) ?? JSON.stringify(json));
     if (text !== undefined) options.stringifyJson = () => text;
-    options.hooks = { ...hooks, beforeError: [nameStatus, ...(hooks?.beforeError ?? [])] };
-    const isUncertain = (hooks?.beforeRequest?.length ?? 0) > 0 || onUploadProgress !== undefined;
-    const body = text ?? fixed(options.body);
-    const reading = { options: { retry, timeout, totalTimeout }, signal, body, isUncertain };
-    const bearings = 'bearings' in options ? options.bearings : new Passage(reading);
+    options.hooks = { ...hooks, beforeError: [addFacts, ...(hooks?.beforeError ?? [])] };
+    const mayBeModified = (hooks?.beforeRequest?.length ?? 0) > 0 || onUploadProgress !== undefined;
+    const body = text ?? snapshotBody(options.body);
+    const bearings = new KyBridge({ options: { retry, timeout, totalTimeout }, signal, body, mayBeModified });
     Object.assign(options, { bearings, signal: undefined, retry: 0, timeout: false, totalTimeout: false });
   };
 }
+
+/** Adds facts to the error that ky has made of a status. A hook may have answered, so that nothing was sent. */
+const addFacts: BeforeErrorHook = ({ error }) => {
+  if (!isHTTPError(error)) return error;
+  const bridge: unknown = 'bearings' in error.options ? error.options.bearings : undefined;
+  const sent = bridge instanceof KyBridge ? bridge.sent : undefined;
+  if (sent !== undefined) return addStatusFacts(error, statusContext(sent.call, sent.request));
+  return addStatusFacts(error, { attempts: 1, canReplay: true, credentials: readCredentials(error.request.headers) });
+};

@@ -1,19 +1,19 @@
 import { addBodyHook } from '../body/hooked-body.ts';
 import type { Call } from '../core/call.ts';
 
-/** Lets go of callers' signals when calls are over. */
-export interface Releaser {
-  /** Releases when the response's body has ended, failed, been cancelled, or been dropped unread and collected. */
-  after(response: Response, call: Call): Response;
+/** Removes the listeners of finished calls from their callers' signals. */
+export interface SignalCleanup {
+  /** Releases the call when the response's body has ended, failed, been cancelled, or been collected unread. */
+  releaseAfterBody(response: Response, call: Call): Response;
 }
 
-/** Makes a releaser, which knows of the responses that it has not released for, as long as they are there. */
-export function releaser(): Releaser {
+/** Makes the cleanup of one client. It holds no response: one that is not read can be collected. */
+export function createSignalCleanup(): SignalCleanup {
   const unread = new FinalizationRegistry<Call>((call) => call.release());
   return {
-    after(response, call) {
+    releaseAfterBody(response, call) {
       unread.register(response, call, response);
-      // the tap holds the response: whoever reads its stream need not, and is not done with the call
+      // the hook holds the response: while its stream is read, the call is not over, even if the caller drops it
       const end = (): void => {
         call.release();
         unread.unregister(response);

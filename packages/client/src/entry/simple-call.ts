@@ -1,28 +1,29 @@
 import type { Input, Options } from 'ky';
-import type { BodySource, CallOptions } from '../core/call.ts';
-import { fixed, isSource } from '../body/request-body.ts';
+import { isReplayable, snapshotBody } from '../body/request-body.ts';
+import type { ReplayableBody } from '../body/request-body.ts';
+import type { CallOptions } from '../core/call-options.ts';
 
-/** A call that needs nothing of ky: what it sends, and what it wants of the stages. */
-export interface OrdinaryCall {
+/** A call that needs nothing of ky: what it sends, and its options for the stages. */
+export interface SimpleCall {
   readonly url: string;
   readonly method: string;
   readonly headers: Headers;
-  readonly body: BodySource | undefined;
+  readonly body: ReplayableBody | undefined;
   /** Whether a status that is not 2xx is an error. */
   readonly throwHttpErrors: boolean;
   readonly signal: AbortSignal | null | undefined;
   readonly options: CallOptions;
 }
 
-/** Reads a call; `undefined` for one that is not ordinary. */
-export type ReadCall = (input: Input, options: KyCallOptions) => OrdinaryCall | undefined;
+/** Parses a call; `undefined` for one that is not simple. */
+export type ParseCall = (input: Input, options: KyCallOptions) => SimpleCall | undefined;
 
 /** ky's options, and what a call may set differently from its client. */
 export type KyCallOptions = Omit<Options, keyof CallOptions> & CallOptions;
 
-/** What the options of a client say of all its calls. */
-interface Common extends Omit<OrdinaryCall, 'url' | 'method' | 'headers' | 'body' | 'signal'> {
-  readonly home: string | undefined;
+/** The options of a client that count for all its calls. */
+interface ClientDefaults extends Omit<SimpleCall, 'url' | 'method' | 'headers' | 'body' | 'signal'> {
+  readonly baseUrl: string | undefined;
   readonly headers: PlainHeaders;
 }
 
@@ -31,34 +32,34 @@ type Scalar = string | number | boolean;
 type PlainSearch = Readonly<Record<string, Scalar>>;
 
 /**
- * Looks at a client's options, as ky has merged them, and answers with the way to read its calls.
+ * Makes the parser of a client's calls, from the client's options as ky has merged them.
  *
- * Ordinary is a call with an address, a method, plain headers, plain search parameters and a body that is all there,
- * of a client without hooks: what these mean is in ky's documentation, and done here the same way. Any other option, and
- * whatever is wrong in some way, is ky's to understand.
+ * A simple call has a URL, a method, plain headers, plain search parameters and a replayable body, and its client has no
+ * hooks. ky's documentation says what these mean, and they mean the same here. A call with any other option, or with a
+ * wrong one, is left to ky.
  */
-export function ordinaryCalls(defaults: Readonly<Options>): ReadCall {
-  const common = commonOf(defaults);
-  if (common === undefined) return () => undefined;
+export function createSimpleCallParser(clientOptions: Readonly<Options>): ParseCall {
+  const defaults = parseDefaults(clientOptions);
+  if (defaults === undefined) return () => undefined;
   return (input, options) => {
-    if (!isAddress(input) || !isPlainlySet(options)) return undefined;
+    if (!isAddress(input) || !hasOnlyPlainOptions(options)) return undefined;
     const { method: given = 'get', headers: own = {}, searchParams = {}, json, body, signal, ...others } = options;
-    const { throwHttpErrors = common.throwHttpErrors, ...rest } = others;
+    const { throwHttpErrors = defaults.throwHttpErrors, ...rest } = others;
     const method = methods.get(given);
     if (method === undefined || typeof throwHttpErrors !== 'boolean') return undefined;
     if (!isPlain(own, isString) || !isPlain(searchParams, isScalar)) return undefined;
-    const url = addressOf(input, searchParams, common.home);
-    const callOptions = callOptionsOf(rest, common.options);
+    const url = resolveUrl(input, searchParams, defaults.baseUrl);
+    const callOptions = mergeCallOptions(rest, defaults.options);
     if (url === undefined || callOptions === undefined) return undefined;
-    const headers = new Headers({ ...common.headers, ...own });
-    const source = sourceOf(method, json, body);
-    if (source === false) return undefined;
+    const headers = new Headers({ ...defaults.headers, ...own });
+    const sent = parseBody(method, json, body);
+    if (sent === false) return undefined;
     if (json !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');
-    return { url, method, headers, body: source, throwHttpErrors, signal, options: callOptions };
+    return { url, method, headers, body: sent, throwHttpErrors, signal, options: callOptions };
   };
 }
 
-/** The methods ky has a name for, and their real names. `query` is not known everywhere below. */
+/** The methods ky has a name for, in upper case. `query` is left out: not every transport knows it. */
 const methods: ReadonlyMap<string, string> = new Map(
   ['GET', 'POST', 'PUT', 'PATCH', 'HEAD', 'DELETE'].flatMap((name) => [
     [name, name],
@@ -66,32 +67,33 @@ const methods: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-function commonOf(defaults: Readonly<Options>): Common | undefined {
-  const { fetch: _stack, hooks = {}, baseUrl, headers = {}, throwHttpErrors = true, ...rest } = defaults;
+function parseDefaults(options: Readonly<Options>): ClientDefaults | undefined {
+  const { fetch: _stack, hooks = {}, baseUrl: given, headers = {}, throwHttpErrors = true, ...rest } = options;
   const isHooked = Object.values(hooks).some((list) => list.length > 0);
-  const home = baseUrl === undefined ? undefined : URL.parse(String(baseUrl))?.href;
-  const options = callOptionsOf(rest, {});
-  if (isHooked || options === undefined || typeof throwHttpErrors !== 'boolean' || !isPlain(headers, isString))
+  const baseUrl = given === undefined ? undefined : URL.parse(String(given))?.href;
+  const callOptions = mergeCallOptions(rest, {});
+  if (isHooked || callOptions === undefined || typeof throwHttpErrors !== 'boolean' || !isPlain(headers, isString))
     return undefined;
-  return baseUrl !== undefined && home === undefined ? undefined : { home, headers, throwHttpErrors, options };
+  if (given !== undefined && baseUrl === undefined) return undefined;
+  return { baseUrl, headers, throwHttpErrors, options: callOptions };
 }
 
-/** What a call asks of the stages; `undefined` when there is any other option, or one that ky would merge. */
-function callOptionsOf(given: CallOptions, common: CallOptions): CallOptions | undefined {
-  const { retry, timeout, bodyTimeout, totalTimeout, ...others } = given;
+/** A call's options for the stages; `undefined` when there is any other option, or one that ky would merge. */
+function mergeCallOptions(own: CallOptions, defaults: CallOptions): CallOptions | undefined {
+  const { retry, timeout, bodyTimeout, totalTimeout, ...others } = own;
   for (const value of Object.values(others)) if (value !== undefined) return undefined;
-  if (retry !== undefined && common.retry !== undefined) return undefined;
+  if (retry !== undefined && defaults.retry !== undefined) return undefined;
   return {
-    retry: retry ?? common.retry,
-    timeout: timeout ?? common.timeout,
-    bodyTimeout: bodyTimeout ?? common.bodyTimeout,
-    totalTimeout: totalTimeout ?? common.totalTimeout,
+    retry: retry ?? defaults.retry,
+    timeout: timeout ?? defaults.timeout,
+    bodyTimeout: bodyTimeout ?? defaults.bodyTimeout,
+    totalTimeout: totalTimeout ?? defaults.totalTimeout,
   };
 }
 
 const isAddress = (input: unknown): input is string | URL => typeof input === 'string' || input instanceof URL;
 
-/** Options that a client may have too: `undefined` takes the client's away, in ky's way. */
+/** Options that a client may have too: to ky, `undefined` removes the client's. */
 const shared = [
   'headers',
   'searchParams',
@@ -103,7 +105,7 @@ const shared = [
 ] as const;
 
 /** False for options that are inherited, set to `undefined`, or wrapped for ky (`replaceOption` marks by a symbol). */
-function isPlainlySet(options: KyCallOptions): boolean {
+function hasOnlyPlainOptions(options: KyCallOptions): boolean {
   if (!isPlainObject(options)) return false;
   for (const name of shared) if (options[name] === undefined && Object.hasOwn(options, name)) return false;
   for (const value of Object.values(options)) {
@@ -113,32 +115,32 @@ function isPlainlySet(options: KyCallOptions): boolean {
   return options.signal === undefined || options.signal === null || options.signal instanceof AbortSignal;
 }
 
-function isPlainObject(given: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(given);
+function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Starts as an address or a path does; what only the URL parser would forgive is left to ky. */
-const addressed = /^(?:https?:\/\/|(?![a-z][\w+.-]*:))[!-~][^\t\n\r]*$/i;
+/** An absolute http URL or a path. What only the URL parser would accept is left to ky. */
+const plainAddress = /^(?:https?:\/\/|(?![a-z][\w+.-]*:))[!-~][^\t\n\r]*$/i;
 
-function addressOf(input: string | URL, searchParams: PlainSearch, home: string | undefined): string | undefined {
-  if (typeof input === 'string' && !addressed.test(input)) return undefined;
-  const url = URL.parse(String(input), home);
+function resolveUrl(input: string | URL, searchParams: PlainSearch, baseUrl: string | undefined): string | undefined {
+  if (typeof input === 'string' && !plainAddress.test(input)) return undefined;
+  const url = URL.parse(String(input), baseUrl);
   if (url === null || url.username !== '' || url.password !== '') return undefined;
   for (const [name, value] of Object.entries(searchParams)) url.searchParams.append(name, String(value));
   return url.href;
 }
 
-/** The body to send, if any; `false` for one that is not ordinary. */
-function sourceOf(method: string, json: unknown, body: Options['body']): BodySource | undefined | false {
+/** The body to send, `undefined` for none; `false` for one that is not simple. */
+function parseBody(method: string, json: unknown, body: Options['body']): ReplayableBody | undefined | false {
   const given = json === undefined ? body : JSON.stringify(json);
   if (given === undefined || given === null) return undefined;
-  if (method === 'GET' || method === 'HEAD' || given instanceof FormData || !isSource(given)) return false;
-  const source = fixed(given);
-  return source !== undefined && source !== null && isSource(source) ? source : false;
+  if (method === 'GET' || method === 'HEAD' || given instanceof FormData || !isReplayable(given)) return false;
+  const kept = snapshotBody(given);
+  return kept !== undefined && kept !== null && isReplayable(kept) ? kept : false;
 }
 
-/** A plain object, all of whose values are of a kind: nothing to be taken away, or to be gone through in another way. */
+/** True for a plain object whose values are all of one kind. */
 function isPlain<T>(given: unknown, isRight: (value: unknown) => value is T): given is Readonly<Record<string, T>> {
   if (typeof given !== 'object' || given === null || !isPlainObject(given)) return false;
   for (const value of Object.values(given)) if (!isRight(value)) return false;

@@ -1,19 +1,17 @@
-import { HTTPError, isHTTPError as isKyHTTPError } from 'ky';
-import type { Call } from '../core/call.ts';
-import { credentialHeaders } from '../security/credential-headers.ts';
-import { previewOf } from './redaction.ts';
-import { defaultRetry } from '../stages/retry/retry-policy.ts';
+import { isHTTPError as isKyHTTPError } from 'ky';
+import type { HTTPError } from 'ky';
+import { previewBody } from './redaction.ts';
 
 /** What ky's `HTTPError` has besides, when it comes from a client of ours. */
 export interface HttpStatusFacts {
   readonly code: 'HTTP_STATUS';
   readonly status: number;
   readonly origin: string;
-  /** How many attempts were made. */
+  /** The number of attempts that were made. */
   readonly attempts: number;
-  /** True for a status that says "later". */
+  /** True for a status that may be different later, when the request can be sent again. */
   readonly retryable: boolean;
-  /** The beginning of the body, without what may be a secret; not there when there is no body. */
+  /** The beginning of the body, without what may be a secret; absent when there is no body. */
   readonly preview?: string;
 }
 
@@ -25,13 +23,25 @@ export function isHTTPError(value: unknown): value is HttpStatusError {
   return isKyHTTPError(value) && 'code' in value && value.code === 'HTTP_STATUS';
 }
 
+/** What is known of a call whose response has an error status. */
+export interface StatusContext {
+  readonly attempts: number;
+  /** False when the body was a stream. */
+  readonly canReplay: boolean;
+  /** The credentials that were sent: the server may have sent them back. */
+  readonly credentials: readonly string[];
+}
+
+/** The statuses that may be different for the same request later. */
+export const transientStatuses: readonly number[] = [408, 429, 500, 502, 503, 504];
+
 /**
- * Gives ky's error the facts that our errors have, and takes out of what it prints whatever may hold a secret.
+ * Adds the facts that our errors have to ky's error, and hides what may hold a secret from printing.
  *
- * `request`, `response`, `options` and `data` are there as ky gives them, but no longer printed with the error: they
- * hold headers and bodies. The query goes out of the message.
+ * `request`, `response`, `options` and `data` stay as ky gives them, but are no longer printed with the error: they hold
+ * headers and bodies. The query is removed from the message.
  */
-export function withFacts(error: HTTPError, call: Call | undefined): HttpStatusError {
+export function addStatusFacts(error: HTTPError, { attempts, canReplay, credentials }: StatusContext): HttpStatusError {
   const { url } = error.request;
   const { status } = error.response;
   const [shown = url] = url.split('?');
@@ -40,19 +50,13 @@ export function withFacts(error: HTTPError, call: Call | undefined): HttpStatusE
   for (const name of ['request', 'response', 'options', 'data'] as const) {
     Object.defineProperty(error, name, { enumerable: false });
   }
-  const preview = previewOf(error.data, [...(call?.credentialValues() ?? []), ...ownCredentials(error.request)]);
-  const isBodyGone = call?.isBodyGone(error.request) ?? false;
+  const preview = previewBody(error.data, credentials);
   return Object.assign(error, {
     code: 'HTTP_STATUS' as const,
     status,
     origin: new URL(url).origin,
-    attempts: call?.attempt ?? 1,
-    retryable: defaultRetry.statusCodes.includes(status) && !isBodyGone,
+    attempts,
+    retryable: transientStatuses.includes(status) && canReplay,
     ...(preview !== undefined && { preview }),
   });
-}
-
-/** The credentials that the caller has set as headers. */
-function ownCredentials({ headers }: Request): readonly string[] {
-  return credentialHeaders.flatMap((name) => headers.get(name) ?? []);
 }

@@ -20,7 +20,7 @@ const assigned =
  *
  * @param body - parsed JSON, or text
  */
-export function previewOf(body: unknown, sent: readonly string[]): string | undefined {
+export function previewBody(body: unknown, sent: readonly string[]): string | undefined {
   if (body === undefined || body === null || body === '') return undefined;
   const text = typeof body === 'string' ? body.slice(0, seenChars) : JSON.stringify(body, withoutSecrets);
   const shown = withoutForms(sent.reduce(withoutSent, text.slice(0, seenChars)));

@@ -1,7 +1,7 @@
-import { Failure } from './client-failure.ts';
+import { ClientFailure } from './client-failure.ts';
 
 /** As many calls are under way as the client allows, and no place came free in time; this one was not sent. */
-export class OverloadedError extends Failure {
+export class OverloadedError extends ClientFailure {
   override readonly name = 'OverloadedError';
   readonly code = 'OVERLOADED';
   override readonly retryable = true;
@@ -18,7 +18,7 @@ export class OverloadedError extends Failure {
 }
 
 /** Too many calls to this origin have failed of late; this one was not sent. The last failure is the cause. */
-export class CircuitOpenError extends Failure {
+export class CircuitOpenError extends ClientFailure {
   override readonly name = 'CircuitOpenError';
   readonly code = 'CIRCUIT_OPEN';
   override readonly retryable = true;
@@ -37,7 +37,7 @@ export class CircuitOpenError extends Failure {
 }
 
 /** The client was closed. */
-export class ClientClosedError extends Failure {
+export class ClientClosedError extends ClientFailure {
   override readonly name = 'ClientClosedError';
   readonly code = 'CLIENT_CLOSED';
 
@@ -47,7 +47,7 @@ export class ClientClosedError extends Failure {
 }
 
 /** A redirect was not followed. */
-export class RedirectBlockedError extends Failure {
+export class RedirectBlockedError extends ClientFailure {
   override readonly name = 'RedirectBlockedError';
   readonly code = 'REDIRECT_BLOCKED';
   readonly origin: string;
@@ -63,7 +63,7 @@ export class RedirectBlockedError extends Failure {
 }
 
 /** The call would go where it must not: a credential to an origin it is not meant for, or to a private address. */
-export class DestinationNotAllowedError extends Failure {
+export class DestinationNotAllowedError extends ClientFailure {
   override readonly name = 'DestinationNotAllowedError';
   readonly code = 'DESTINATION_NOT_ALLOWED';
   readonly origin: string;

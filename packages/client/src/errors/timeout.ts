@@ -1,9 +1,11 @@
-import type { CallPhase } from '../core/call.ts';
-import { bodyGone } from './not-replayable.ts';
-import { Failure } from './client-failure.ts';
+import { notReplayedNote } from './not-replayable.ts';
+import { ClientFailure } from './client-failure.ts';
+
+/** What a call is doing. `start`: none of the others yet. */
+export type CallPhase = 'start' | 'queue' | 'token' | 'attempt' | 'backoff' | 'body';
 
 /** No response head arrived within the budget of one attempt. */
-export class AttemptTimeoutError extends Failure {
+export class AttemptTimeoutError extends ClientFailure {
   override readonly name = 'AttemptTimeoutError';
   readonly code = 'ATTEMPT_TIMEOUT';
   override readonly retryable: boolean;
@@ -11,7 +13,7 @@ export class AttemptTimeoutError extends Failure {
   readonly budgetMs: number;
 
   constructor(origin: string, budgetMs: number, isBodyGone = false) {
-    super(`No answer from ${origin} within ${budgetMs} ms${isBodyGone ? bodyGone : ''}`);
+    super(`No answer from ${origin} within ${budgetMs} ms${isBodyGone ? notReplayedNote : ''}`);
     this.origin = origin;
     this.budgetMs = budgetMs;
     this.retryable = !isBodyGone;
@@ -19,7 +21,7 @@ export class AttemptTimeoutError extends Failure {
 }
 
 /** The response body stood still for too long while it was being read. */
-export class BodyTimeoutError extends Failure {
+export class BodyTimeoutError extends ClientFailure {
   override readonly name = 'BodyTimeoutError';
   readonly code = 'BODY_TIMEOUT';
   readonly origin: string;
@@ -51,7 +53,7 @@ export interface DeadlineFacts {
 }
 
 /** The whole call (attempts, waits, token and body) took longer than its total budget. The last failure is the cause. */
-export class DeadlineExceededError extends Failure {
+export class DeadlineExceededError extends ClientFailure {
   override readonly name = 'DeadlineExceededError';
   readonly code = 'DEADLINE_EXCEEDED';
   readonly origin: string;

@@ -1,5 +1,5 @@
-import { bodyGone } from './not-replayable.ts';
-import { Failure } from './client-failure.ts';
+import { notReplayedNote } from './not-replayable.ts';
+import { ClientFailure } from './client-failure.ts';
 
 /** Why there was no HTTP answer. */
 export interface TransportFailure {
@@ -15,7 +15,7 @@ export interface TransportFailure {
 }
 
 /** No HTTP answer, or one that broke off: DNS, connect, reset or broken framing. */
-export class TransportError extends Failure {
+export class TransportError extends ClientFailure {
   override readonly name = 'TransportError';
   readonly code = 'TRANSPORT';
   override readonly retryable: boolean;
@@ -31,7 +31,7 @@ export class TransportError extends Failure {
   constructor(origin: string, failure: TransportFailure) {
     const { reason, detail, isBodyGone = false, isTruncated = false, wasProcessed } = failure;
     const what = isTruncated ? `The answer from ${origin} broke off` : `No answer from ${origin}`;
-    super(`${what}: ${detail}${isBodyGone ? bodyGone : ''}`);
+    super(`${what}: ${detail}${isBodyGone ? notReplayedNote : ''}`);
     this.origin = origin;
     this.reason = reason;
     this.wasProcessed = wasProcessed;
@@ -40,7 +40,7 @@ export class TransportError extends Failure {
 }
 
 /** The TLS handshake failed: the certificate or the protocol is not acceptable. Trying again would not help. */
-export class TlsError extends Failure {
+export class TlsError extends ClientFailure {
   override readonly name = 'TlsError';
   readonly code = 'TLS';
   readonly origin: string;
@@ -55,7 +55,7 @@ export class TlsError extends Failure {
 }
 
 /** The response body is larger than the client allows. Counted after decompression. */
-export class BodyTooLargeError extends Failure {
+export class BodyTooLargeError extends ClientFailure {
   override readonly name = 'BodyTooLargeError';
   readonly code = 'BODY_TOO_LARGE';
   readonly origin: string;

@@ -1,7 +1,7 @@
-import { Failure } from './client-failure.ts';
+import { ClientFailure } from './client-failure.ts';
 
 /** A client, layer or call was described wrongly. Thrown before anything is sent. */
-export class ConfigError extends Failure {
+export class ConfigError extends ClientFailure {
   override readonly name = 'ConfigError';
   readonly code = 'CONFIG';
   /** The option that is wrong. */
@@ -14,13 +14,13 @@ export class ConfigError extends Failure {
 }
 
 /** The URL cannot be called: it is no URL, has no origin, or carries user and password. */
-export class InvalidUrlError extends Failure {
+export class InvalidUrlError extends ClientFailure {
   override readonly name = 'InvalidUrlError';
   readonly code = 'INVALID_URL';
 }
 
 /** The URL's scheme is not allowed: https, http on loopback, or http where the client was made with `insecureHttp`. */
-export class InvalidSchemeError extends Failure {
+export class InvalidSchemeError extends ClientFailure {
   override readonly name = 'InvalidSchemeError';
   readonly code = 'INVALID_SCHEME';
   readonly origin: string;
@@ -34,7 +34,7 @@ export class InvalidSchemeError extends Failure {
 }
 
 /** A header cannot be sent: its name or value has characters HTTP does not allow. The value is not shown. */
-export class InvalidHeaderError extends Failure {
+export class InvalidHeaderError extends ClientFailure {
   override readonly name = 'InvalidHeaderError';
   readonly code = 'INVALID_HEADER';
   readonly header: string;

@@ -30,7 +30,7 @@ export function isSecure(url: URL): boolean {
  *
  * @throws InvalidUrlError when it is none, or carries user and password
  */
-export function readUrl(input: string | URL, home?: string | URL): URL {
+export function parseUrl(input: string | URL, home?: string | URL): URL {
   const url = URL.parse(String(input), home === undefined ? undefined : String(home));
   if (url === null) {
     const hint = home === undefined ? 'a path alone needs a client with baseUrl' : 'it cannot be resolved';

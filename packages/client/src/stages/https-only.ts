@@ -1,5 +1,5 @@
 import { InvalidSchemeError } from '../errors/index.ts';
-import { isSecure, readUrl } from '../security/url.ts';
+import { isSecure, parseUrl } from '../security/url.ts';
 import type { Stage } from '../core/stage.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { Stage } from '../core/stage.ts';
 export function httpsOnly({ insecureHttp }: { readonly insecureHttp: boolean }): Stage {
   return (next) => (request, call) => {
     if (request.url.startsWith('https://')) return next(request, call);
-    const url = readUrl(request.url);
+    const url = parseUrl(request.url);
     if (isSecure(url) || (insecureHttp && url.protocol === 'http:')) return next(request, call);
     throw new InvalidSchemeError(url);
   };

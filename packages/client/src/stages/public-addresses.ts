@@ -3,8 +3,8 @@ import type { LookupAddress, LookupOptions } from 'node:dns';
 import { promisify } from 'node:util';
 import ipaddr from 'ipaddr.js';
 import { DestinationNotAllowedError, TransportError } from '../errors/index.ts';
-import { layer } from '../core/slots.ts';
-import type { Layer } from '../core/slots.ts';
+import { layer } from '../core/layer.ts';
+import type { Layer } from '../core/layer.ts';
 import { aString, listOf, mustBe } from '../core/option-rules.ts';
 import type { Rule } from '../core/option-rules.ts';
 import { parseOrigin } from '../security/url.ts';
@@ -32,21 +32,20 @@ export interface PublicAddressOptions {
  * @throws ConfigError when `allow` holds what is no range
  */
 export function withPublicAddressesOnly(options: PublicAddressOptions = {}): Layer {
-  const { allow = [], resolve = addressesOf } = options;
-  const mayCall = allowing(allow);
-  return layer(
-    'destination',
-    { name: 'public-addresses', settings: { allow }, takesLight: true, alwaysAnswers: true },
-    (next) => async (request, call) => {
-      const hostname = new URL(request.url).hostname.replace(/^\[|\]$/g, '');
-      const addresses = ipaddr.isValid(hostname)
-        ? [hostname]
-        : await untilAborted(resolved(resolve, hostname, request), call.signal);
-      const refused = addresses.find((address) => !mayCall(address));
-      if (refused === undefined) return next(request, call);
-      throw new DestinationNotAllowedError(parseOrigin(request.url), `its address is ${rangeOf(refused)}, not public`);
-    },
-  );
+  const { allow = [], resolve = resolveAddresses } = options;
+  const mayCall = createAddressCheck(allow);
+  return layer('destination', { name: 'public-addresses', settings: { allow } }, (next) => async (request, call) => {
+    const hostname = new URL(request.url).hostname.replace(/^\[|\]$/g, '');
+    const addresses = ipaddr.isValid(hostname)
+      ? [hostname]
+      : await untilAborted(resolveName(resolve, hostname, request), call.signal);
+    const refused = addresses.find((address) => !mayCall(address));
+    if (refused === undefined) return next(request, call);
+    throw new DestinationNotAllowedError(
+      parseOrigin(request.url),
+      `its address is ${addressRange(refused)}, not public`,
+    );
+  });
 }
 
 type Found = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
@@ -60,13 +59,13 @@ export function publicLookup({ allow = [] }: Pick<PublicAddressOptions, 'allow'>
   options: LookupOptions,
   found: Found,
 ) => void {
-  const mayCall = allowing(allow);
+  const mayCall = createAddressCheck(allow);
   return (hostname, options, found) => {
     lookUp(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return found(error, '');
       const refused = addresses.find(({ address }) => !mayCall(address));
       if (refused !== undefined) {
-        const why = `its address is ${rangeOf(refused.address)}, not public`;
+        const why = `its address is ${addressRange(refused.address)}, not public`;
         return found(Object.assign(new Error(`${hostname} is not called: ${why}`), { code: 'EACCES' }), '');
       }
       const [first] = addresses;
@@ -80,37 +79,38 @@ const aRange: Rule = {
   says: 'a range such as 10.1.0.0/16',
 };
 
-function allowing(allow: readonly string[]): (address: string) => boolean {
+function createAddressCheck(allow: readonly string[]): (address: string) => boolean {
   mustBe('allow', allow, listOf(aString));
   for (const range of allow) mustBe('allow', range, aRange);
   const ranges = allow.map((range) => ipaddr.parseCIDR(range));
   return (text) => {
     const address = ipaddr.process(text);
     return (
-      rangeOf(text) === 'unicast' || ranges.some((range) => address.kind() === range[0].kind() && address.match(range))
+      addressRange(text) === 'unicast' ||
+      ranges.some((range) => address.kind() === range[0].kind() && address.match(range))
     );
   };
 }
 
 /** The kind of range an address is in; an IPv6 form of an IPv4 address is judged as that. */
-const rangeOf = (address: string): string => ipaddr.process(address).range();
+const addressRange = (address: string): string => ipaddr.process(address).range();
 
 const systemLookup = promisify(lookUp);
 
-async function addressesOf(hostname: string): Promise<readonly string[]> {
+async function resolveAddresses(hostname: string): Promise<readonly string[]> {
   const found = await systemLookup(hostname, { all: true });
   return found.map(({ address }) => address);
 }
 
-async function resolved(
+async function resolveName(
   resolve: (hostname: string) => Promise<readonly string[]>,
   hostname: string,
-  request: Request,
+  { url }: { readonly url: string },
 ): Promise<readonly string[]> {
   try {
     return await resolve(hostname);
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN';
-    throw new TransportError(parseOrigin(request.url), { reason, detail: 'its name was not found' });
+    throw new TransportError(parseOrigin(url), { reason, detail: 'its name was not found' });
   }
 }

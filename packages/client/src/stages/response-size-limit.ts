@@ -1,5 +1,6 @@
 import { addBodyHook } from '../body/hooked-body.ts';
 import { discard } from '../body/discard.ts';
+import type { ClientRequest } from '../core/request.ts';
 import { BodyTooLargeError } from '../errors/index.ts';
 import { parseOrigin } from '../security/url.ts';
 import type { Stage } from '../core/stage.ts';
@@ -32,7 +33,7 @@ function statedLength(headers: Headers): number | undefined {
   return length === null || headers.has('content-encoding') || !/^\d+$/.test(length) ? undefined : Number(length);
 }
 
-function counted(response: Response, request: Request, limitBytes: number): Response {
+function counted(response: Response, request: ClientRequest, limitBytes: number): Response {
   let seenBytes = 0;
   return addBodyHook(response, {
     async read(read) {

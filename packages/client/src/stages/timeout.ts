@@ -1,6 +1,7 @@
 import { addBodyHook } from '../body/hooked-body.ts';
 import type { Read } from '../body/body-hooks.ts';
 import type { Call } from '../core/call.ts';
+import type { ClientRequest } from '../core/request.ts';
 import type { Clock } from '../time/clock.ts';
 import { AttemptTimeoutError, BodyTimeoutError } from '../errors/index.ts';
 import { parseOrigin } from '../security/url.ts';
@@ -22,14 +23,14 @@ export interface TimeoutOptions {
 export function timeout(defaults: TimeoutOptions): Stage {
   return (next, { clock }) => {
     /** Waits for the head, but no longer than the attempt may last, also when the network does not notice. */
-    async function head(request: Request, call: Call): Promise<Response> {
+    async function head(request: ClientRequest, call: Call): Promise<Response> {
       const headMs = call.attemptTimeoutMs;
       const attempt = call.startAttempt();
       const cancel =
         headMs === Infinity
           ? undefined
           : clock.schedule(headMs, () =>
-              attempt.cancel(new AttemptTimeoutError(parseOrigin(request.url), headMs, call.isBodyGone(request))),
+              attempt.cancel(new AttemptTimeoutError(parseOrigin(request.url), headMs, !request.canReplay)),
             );
       try {
         return await attempt.race(next(request, call));
@@ -54,7 +55,7 @@ export function timeout(defaults: TimeoutOptions): Stage {
 /** Counts only while a read waits: a caller who reads slowly is not a server that stands still. */
 async function notIdle(
   read: Read,
-  { request, call, clock, idleMs }: { request: Request; call: Call; clock: Clock; idleMs: number },
+  { request, call, clock, idleMs }: { request: ClientRequest; call: Call; clock: Clock; idleMs: number },
 ): ReturnType<Read> {
   const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<Read>>>();
   const cancel = clock.schedule(idleMs, () => {

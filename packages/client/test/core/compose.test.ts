@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
-import { layer } from '../../src/core/slots.ts';
+import { layer } from '../../src/core/layer.ts';
 import type { Stage } from '../../src/core/stage.ts';
 import { caught } from '../caught.ts';
 import { ok, scriptedFetch } from '../scripted.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
-import { layer, slots } from '../../src/core/slots.ts';
+import { layer } from '../../src/core/layer.ts';
+import { slots } from '../../src/core/slots.ts';
 import type { Slot } from '../../src/core/slots.ts';
 import type { Stage } from '../../src/core/stage.ts';
 import { caught } from '../caught.ts';

@@ -107,17 +107,17 @@ test.each([null, '3'])('retry: %j is a wrong option', async (wrong) => {
 });
 
 test('retry.methods: by default those of ky', async () => {
-  const isRetried = async (method: string): Promise<readonly boolean[]> => {
+  const shouldRetryByPolicy = async (method: string): Promise<readonly boolean[]> => {
     const given = { script: [status(503), status(200)], retry: atOnce };
     const { theirs, ours } = await besideKy((api) => api(url, { method }), given);
     return [theirs.sent.length === 2, ours.sent.length === 2];
   };
 
   for (const method of ['get', 'put', 'head', 'delete', 'options', 'query']) {
-    expect([method, ...(await isRetried(method))]).toEqual([method, true, true]);
+    expect([method, ...(await shouldRetryByPolicy(method))]).toEqual([method, true, true]);
   }
   for (const method of ['post', 'patch'])
-    expect([method, ...(await isRetried(method))]).toEqual([method, false, false]);
+    expect([method, ...(await shouldRetryByPolicy(method))]).toEqual([method, false, false]);
 });
 
 test('retry.methods: a POST is tried again after a 429, and after anything with an idempotency key', async () => {

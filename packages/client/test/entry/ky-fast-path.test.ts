@@ -1,15 +1,17 @@
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
-import { replaceOption } from 'ky';
+import { HTTPError, replaceOption, SchemaValidationError } from 'ky';
 import type { Options } from 'ky';
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import type { Client } from '../../src/client.ts';
 
-import { ordinaryCalls } from '../../src/entry/simple-call.ts';
+import { caught } from '../caught.ts';
+import { scriptedFetch, status } from '../scripted.ts';
+import { createSimpleCallParser } from '../../src/entry/simple-call.ts';
 import type { KyCallOptions } from '../../src/entry/simple-call.ts';
 
-/** What a call may be made of: what is ordinary, and what is just beyond. */
+/** A call: what is simple, and what is just beyond. */
 interface Given {
   readonly input: string | URL | (() => Request);
   readonly baseUrl: string | undefined;
@@ -36,10 +38,10 @@ const schema = {
   },
 } as const;
 
-/** Everything that somebody can tell of a call: what the network saw, and what the caller got. */
-async function outcome(given: Given, byKy: boolean): Promise<unknown> {
+/** Everything that can be seen of a call: what the network received, and what the caller got. */
+async function outcome(given: Given, throughKy: boolean): Promise<unknown> {
   const seen: unknown[] = [];
-  const hooks = byKy ? { hooks: { beforeError: [({ error }: { error: Error }) => error] } } : {};
+  const hooks = throughKy ? { hooks: { beforeError: [({ error }: { error: Error }) => error] } } : {};
   const first = createClient({
     ...(given.baseUrl !== undefined && { baseUrl: given.baseUrl }),
     ...(given.clientHeaders !== undefined && { headers: given.clientHeaders }),
@@ -63,7 +65,7 @@ async function outcome(given: Given, byKy: boolean): Promise<unknown> {
     isSynchronous = false;
     return { seen, got: await read(pending, given.read) };
   } catch (cause) {
-    return { seen, isSynchronous, failure: told(cause) };
+    return { seen, isSynchronous, failure: describeError(cause) };
   }
 }
 
@@ -77,7 +79,8 @@ async function read(pending: ReturnType<Client>, reading: Reading): Promise<unkn
   return reading === 'head' ? { status, ok, url, type } : response.text();
 }
 
-function told(cause: unknown): unknown {
+/** Everything that can be seen of an error, what is not printed with it too. */
+function describeError(cause: unknown): unknown {
   if (!(cause instanceof Error)) return cause;
   const { name, message } = cause;
   const facts = Object.fromEntries(
@@ -86,9 +89,28 @@ function told(cause: unknown): unknown {
       Reflect.get(cause, key),
     ]),
   );
-  const request: unknown = Reflect.get(cause, 'request');
-  const asked = request instanceof Request ? [request.method, request.url, [...request.headers]] : undefined;
-  return { name, message, facts, asked, printed: inspect(Object.entries(cause)) };
+  const isFromKy = cause instanceof HTTPError ? 'status' : cause instanceof SchemaValidationError && 'schema';
+  const members = cause instanceof HTTPError ? describeMembers(cause) : undefined;
+  return { name, message, facts, isFromKy, members, printed: inspect(Object.entries(cause)) };
+}
+
+function describeMembers({ request, response, options }: HTTPError): unknown {
+  const { method, headers, body, prefix, context, baseUrl, retry } = options;
+  const kind = typeof body === 'string' ? body : Object.prototype.toString.call(body ?? undefined);
+  return {
+    request: [request.method, request.url, [...request.headers], request.body === null],
+    response: [response.status, response.bodyUsed, [...response.headers]],
+    // ky sets the accept header of json() and the like on the request alone
+    options: {
+      method,
+      headers: [...headers].filter(([name]) => name !== 'accept'),
+      body: kind,
+      prefix,
+      context,
+      baseUrl,
+      limit: retry.limit,
+    },
+  };
 }
 
 const inputs: fc.Arbitrary<Given['input']> = fc.constantFrom<Given['input'][]>(
@@ -182,12 +204,12 @@ const others: fc.Arbitrary<KyCallOptions> = fc.record(
   { requiredKeys: [] },
 ) as fc.Arbitrary<KyCallOptions>; // `undefined` too, which only JavaScript lets through
 
-/** One of these, and now and then something strange. */
-function mostly<T>(usual: fc.Arbitrary<T>, strange: fc.Arbitrary<T>): fc.Arbitrary<T> {
-  return fc.oneof({ weight: 7, arbitrary: usual }, { weight: 1, arbitrary: strange });
+/** Mostly a usual one, sometimes an unusual one. */
+function mostly<T>(usual: fc.Arbitrary<T>, unusual: fc.Arbitrary<T>): fc.Arbitrary<T> {
+  return fc.oneof({ weight: 7, arbitrary: usual }, { weight: 1, arbitrary: unusual });
 }
 
-/** Half of them ordinary: each part is strange now and then. */
+/** Half of them simple: each part is unusual now and then. */
 const calls: fc.Arbitrary<Given> = fc
   .record({
     input: mostly<Given['input']>(fc.constantFrom('/v1/orders', 'v1/orders/42?x=1#part', 'users/a:b'), inputs),
@@ -222,9 +244,15 @@ const calls: fc.Arbitrary<Given> = fc
     others: mostly<KyCallOptions>(fc.constant({}), others),
     read: fc.constantFrom(...readings),
     answer: fc.record({
-      status: fc.constantFrom(200, 200, 201, 204, 304, 404, 503),
-      body: fc.constantFrom('{"a":1}', '{"b":2}', 'plain', ''),
-      type: fc.constantFrom('application/json', 'text/plain', 'application/problem+json'),
+      status: fc.constantFrom(200, 200, 201, 204, 304, 404, 404, 503),
+      body: fc.constantFrom('{"a":1}', '{"b":2}', 'plain ü', ''),
+      type: fc.constantFrom(
+        'application/json',
+        'text/plain',
+        'application/problem+json; charset=utf-8',
+        'text/plain; charset=iso-8859-1',
+        'text/plain; charset="no-such"',
+      ),
     }),
   })
   .map(({ method, headers: own, searchParams: search, body, others: more, ...rest }) => ({
@@ -237,8 +265,8 @@ const calls: fc.Arbitrary<Given> = fc
     }),
   }));
 
-/** Whether the call is ordinary, for all that is known of it. */
-function isOrdinary({ input, baseUrl, clientHeaders, clientThrows, extended, options }: Given): boolean {
+/** Whether the call takes the fast path. */
+function isSimple({ input, baseUrl, clientHeaders, clientThrows, extended, options }: Given): boolean {
   const defaults = {
     ...(baseUrl !== undefined && { baseUrl }),
     ...(clientHeaders !== undefined && { headers: clientHeaders }),
@@ -246,24 +274,24 @@ function isOrdinary({ input, baseUrl, clientHeaders, clientThrows, extended, opt
     ...extended,
   } as Options;
   try {
-    return ordinaryCalls(defaults)(typeof input === 'function' ? input() : input, options()) !== undefined;
+    return createSimpleCallParser(defaults)(typeof input === 'function' ? input() : input, options()) !== undefined;
   } catch {
     return false;
   }
 }
 
-test('a client with hooks has no ordinary calls', () => {
+test('a client with hooks has no simple calls', () => {
   const hook = (): void => {};
   const hooked = [{ init: [hook] }, { beforeRequest: [hook] }, { afterResponse: [hook] }, { beforeError: [hook] }];
 
-  const found = hooked.map((hooks) => ordinaryCalls({ hooks } as Options)('https://api.test/', {}));
+  const found = hooked.map((hooks) => createSimpleCallParser({ hooks } as Options)('https://api.test/', {}));
 
   expect(found).toEqual([undefined, undefined, undefined, undefined]);
-  expect(ordinaryCalls({ hooks: { init: [] } })('https://api.test/', {})).toBeDefined();
+  expect(createSimpleCallParser({ hooks: { init: [] } })('https://api.test/', {})).toBeDefined();
 });
 
-test("a call's own times go before those of its client, and two retry options are for ky to merge", () => {
-  const reads = ordinaryCalls({ timeout: 2_000, totalTimeout: 9_000, retry: { limit: 1 } });
+test("a call's own time limits replace those of its client, and two retry options are left to ky to merge", () => {
+  const reads = createSimpleCallParser({ timeout: 2_000, totalTimeout: 9_000, retry: { limit: 1 } });
 
   const call = reads('https://api.test/', { timeout: 500 });
   const merged = reads('https://api.test/', { retry: { methods: ['get'] } });
@@ -272,19 +300,31 @@ test("a call's own times go before those of its client, and two retry options ar
   expect(merged).toBeUndefined();
 });
 
-test('a call says and answers the same on the short way as through ky', async () => {
-  let ordinary = 0;
+test('a call on the fast path sends and returns the same as one through ky', async () => {
+  let simple = 0;
 
   await fc.assert(
     fc.asyncProperty(calls, async (given) => {
-      if (isOrdinary(given)) ordinary += 1;
-      const short = await outcome(given, false);
-      const kys = await outcome(given, true);
+      if (isSimple(given)) simple += 1;
+      const fast = await outcome(given, false);
+      const slow = await outcome(given, true);
 
-      expect(short).toEqual(kys);
+      expect(fast).toEqual(slow);
     }),
     { numRuns: 2_000 },
   );
 
-  expect(ordinary).toBeGreaterThan(500);
+  expect(simple).toBeGreaterThan(500);
+});
+
+test('an error status on the fast path is answered once, and ky is not asked to go on with it', async () => {
+  const network = scriptedFetch(status(404, { 'content-type': 'application/json' }, '{"error":"gone"}'));
+  const client = createClient({ fetch: network });
+
+  const error = await caught(() => client.get('https://api.test/').json());
+
+  expect(error).toBeInstanceOf(HTTPError);
+  expect(error).toMatchObject({ code: 'HTTP_STATUS', data: { error: 'gone' } });
+  expect(network.sent.length).toBe(1);
+  expect(error.stack).not.toMatch(/[/]ky[/]distribution[/]core/);
 });

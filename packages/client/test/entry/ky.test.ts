@@ -2,14 +2,14 @@ import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { isHTTPError } from 'ky';
 import { createClient } from '../../src/client.ts';
-import { layer } from '../../src/core/slots.ts';
+import { layer } from '../../src/core/layer.ts';
 import { caught } from '../caught.ts';
 import { virtualClock } from '@bearings/testing';
 import { ok, redirectTo, scriptedFetch, silent, status, times } from '../scripted.ts';
 
 const url = 'https://api.test/v1/orders?key=query';
 const bearer = layer('auth', 'bearer', (next) => (request, call) => {
-  call.setCredential('authorization', 'Bearer s3cret');
+  call.headers.setCredential('authorization', 'Bearer s3cret');
   return next(request, call);
 });
 

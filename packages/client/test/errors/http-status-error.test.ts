@@ -3,18 +3,18 @@ import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import { isHTTPError } from '../../src/errors/http-status-error.ts';
 import type { HttpStatusError } from '../../src/errors/http-status-error.ts';
-import { layer } from '../../src/core/slots.ts';
+import { layer } from '../../src/core/layer.ts';
 import { caught } from '../caught.ts';
 import { scriptedFetch, status, times } from '../scripted.ts';
 import type { Answer } from '../scripted.ts';
 
 const url = 'https://api.test/orders';
 const bearer = layer('auth', 'bearer', (next) => (request, call) => {
-  call.setCredential('authorization', 'Bearer at_CANARY');
+  call.headers.setCredential('authorization', 'Bearer at_CANARY');
   return next(request, call);
 });
 
-async function statusErrorOf(answer: Answer, options: object = {}): Promise<HttpStatusError> {
+async function catchStatusError(answer: Answer, options: object = {}): Promise<HttpStatusError> {
   const api = createClient({ fetch: scriptedFetch(...times(9, answer)), random: () => 0 }, bearer);
   const error = await caught(() => api(url, { method: 'post', ...options }));
   if (!isHTTPError(error)) throw error;
@@ -23,8 +23,8 @@ async function statusErrorOf(answer: Answer, options: object = {}): Promise<Http
 
 test('an error for a status has facts: what, where, how often, whether again', async () => {
   const json = { 'content-type': 'application/json' };
-  const gone = await statusErrorOf(status(404, json, '{"error":"no such order"}'));
-  const busy = await statusErrorOf(status(503), { method: 'put' });
+  const gone = await catchStatusError(status(404, json, '{"error":"no such order"}'));
+  const busy = await catchStatusError(status(503), { method: 'put' });
 
   expect(gone).toMatchObject({
     code: 'HTTP_STATUS',
@@ -39,13 +39,13 @@ test('an error for a status has facts: what, where, how often, whether again', a
 });
 
 test('the preview has no credential that the call has sent, even when the server sends it back', async () => {
-  const error = await statusErrorOf(status(400, {}, 'at_CANARY is unknown to us (Bearer at_CANARY)'));
+  const error = await catchStatusError(status(400, {}, 'at_CANARY is unknown to us (Bearer at_CANARY)'));
 
   expect(error.preview).toBe('[REDACTED] is unknown to us ([REDACTED])');
 });
 
 test('what is printed of it holds no body, header or query; what ky gives is still there', async () => {
-  const error = await statusErrorOf(status(400, { 'set-cookie': 'sid=CANARY' }, 'password=CANARY'), {
+  const error = await catchStatusError(status(400, { 'set-cookie': 'sid=CANARY' }, 'password=CANARY'), {
     json: { password: 'CANARY' },
     headers: { 'x-api-key': 'CANARY' },
     searchParams: { key: 'CANARY' },
@@ -66,7 +66,7 @@ test('what is printed of it holds no body, header or query; what ky gives is sti
 test('a stream that was sent makes the same call impossible: the error is not one to retry', async () => {
   const body = new ReadableStream({ start: (controller) => controller.close() });
 
-  expect(await statusErrorOf(status(503), { method: 'put', body })).toMatchObject({ attempts: 1, retryable: false });
+  expect(await catchStatusError(status(503), { method: 'put', body })).toMatchObject({ attempts: 1, retryable: false });
 });
 
 test('an error of ky that no client of ours has made is not taken for one', () => {
@@ -76,7 +76,7 @@ test('an error of ky that no client of ours has made is not taken for one', () =
 test('a credential that the caller has set as a header is not shown when it comes back', async () => {
   const headers = { 'x-api-key': 'k-7f3a99', authorization: 'Basic Y2FuYXJ5OkNBTkFSWQ==' };
 
-  const error = await statusErrorOf(status(403, {}, 'key k-7f3a99, password CANARY'), { headers });
+  const error = await catchStatusError(status(403, {}, 'key k-7f3a99, password CANARY'), { headers });
 
   expect(error.preview).toBe('key [REDACTED], password [REDACTED]');
 });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { previewOf } from '../../src/errors/redaction.ts';
+import { previewBody } from '../../src/errors/redaction.ts';
 
 const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl';
 
 test.each([undefined, null, ''])('without a body there is no preview: %j', (body) => {
-  expect(previewOf(body, [])).toBeUndefined();
+  expect(previewBody(body, [])).toBeUndefined();
 });
 
 test.each([
@@ -16,7 +16,7 @@ test.each([
     '{"error":"invalid_token","token_type":"Bearer"}',
   ],
 ])('what is no secret is shown: %s', (_kind, body, shown) => {
-  expect(previewOf(body, [])).toBe(shown);
+  expect(previewBody(body, [])).toBe(shown);
 });
 
 test.each([
@@ -30,7 +30,7 @@ test.each([
   ['user and password of a URL', 'connect to https://me:CANARY@db.internal failed'],
   ['a cookie', 'set-cookie: sid; session=CANARY'],
 ])('what may be a secret is not: %s', (_kind, body) => {
-  const shown = previewOf(body, []);
+  const shown = previewBody(body, []);
 
   expect(shown).toContain('[REDACTED]');
   expect(shown).not.toContain('CANARY');
@@ -39,25 +39,25 @@ test.each([
 test('a password that was sent as Basic is not shown in plain', () => {
   const sent = `Basic ${Buffer.from('billing:pä ss').toString('base64')}`;
 
-  const shown = previewOf('no user billing with pä ss, sent billing:pä ss', [sent]);
+  const shown = previewBody('no user billing with pä ss, sent billing:pä ss', [sent]);
 
   expect(shown).toBe('no user billing with [REDACTED], sent billing:[REDACTED]');
 });
 
 test('a credential that comes back as a part of a URL or of a form is not shown', () => {
-  const shown = previewOf('GET /?k=k%209%2Fx and k=k+9%2Fx', ['k 9/x']);
+  const shown = previewBody('GET /?k=k%209%2Fx and k=k+9%2Fx', ['k 9/x']);
 
   expect(shown).toBe('GET /?k=[REDACTED] and k=[REDACTED]');
 });
 
 test('a credential that the call has sent is not shown, with or without its scheme', () => {
-  const shown = previewOf({ message: 'at_1 is unknown', header: 'Bearer at_1', key: 'k-9' }, ['Bearer at_1', 'k-9']);
+  const shown = previewBody({ message: 'at_1 is unknown', header: 'Bearer at_1', key: 'k-9' }, ['Bearer at_1', 'k-9']);
 
   expect(shown).not.toMatch(/at_1|k-9/);
 });
 
 test('a long body is cut, not dropped, and no letter is cut in two', () => {
-  const shown = previewOf(`${'a'.repeat(2_047)}😀${'b'.repeat(9_000)}`, []);
+  const shown = previewBody(`${'a'.repeat(2_047)}😀${'b'.repeat(9_000)}`, []);
 
   expect(shown?.length).toBe(2_049);
   expect(shown?.endsWith('…')).toBe(true);
@@ -65,11 +65,11 @@ test('a long body is cut, not dropped, and no letter is cut in two', () => {
 });
 
 test('a secret that lies across the cut is taken out before it', () => {
-  expect(previewOf(`${'a'.repeat(2_040)} Bearer ${'CANARY'.repeat(9)}`, [])).not.toContain('CANARY');
+  expect(previewBody(`${'a'.repeat(2_040)} Bearer ${'CANARY'.repeat(9)}`, [])).not.toContain('CANARY');
 });
 
 test('a huge list costs little', () => {
-  const shown = previewOf({ items: Array.from({ length: 1_000_000 }, (_, index) => index) }, []);
+  const shown = previewBody({ items: Array.from({ length: 1_000_000 }, (_, index) => index) }, []);
 
   expect(shown?.length).toBeLessThan(300);
 });

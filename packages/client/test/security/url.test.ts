@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isLoopback, isSecure, parseOrigin, readUrl } from '../../src/security/url.ts';
+import { isLoopback, isSecure, parseOrigin, parseUrl } from '../../src/security/url.ts';
 import { caught } from '../caught.ts';
 
 test.each([
@@ -39,14 +39,14 @@ test('an error may name the origin, and no more than it', () => {
 });
 
 test('a path is resolved against home, an absolute URL is not', () => {
-  expect(readUrl('v1/orders', 'https://api.test/base/').href).toBe('https://api.test/base/v1/orders');
-  expect(readUrl('https://other.test/x', 'https://api.test/').href).toBe('https://other.test/x');
+  expect(parseUrl('v1/orders', 'https://api.test/base/').href).toBe('https://api.test/base/v1/orders');
+  expect(parseUrl('https://other.test/x', 'https://api.test/').href).toBe('https://other.test/x');
 });
 
 test.each(['https://user:hunter2@api.test/', 'https://user@api.test/', 'https://:hunter2@api.test/'])(
   '%s is refused without being quoted',
   async (input) => {
-    const error = await caught(() => readUrl(input));
+    const error = await caught(() => parseUrl(input));
 
     expect(error).toMatchObject({ code: 'INVALID_URL' });
     expect(error.message).not.toMatch(/hunter2|user@|user:/);
@@ -54,7 +54,7 @@ test.each(['https://user:hunter2@api.test/', 'https://user@api.test/', 'https://
 );
 
 test('what is no URL is refused without being quoted', async () => {
-  const error = await caught(() => readUrl('https://user:hunter2@'));
+  const error = await caught(() => parseUrl('https://user:hunter2@'));
 
   expect(error).toMatchObject({ code: 'INVALID_URL' });
   expect(`${error.message}${error.stack}`).not.toContain('hunter2');

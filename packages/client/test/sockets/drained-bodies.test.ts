@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { discard } from '../../src/body/discard.ts';
 import { createClient } from '../../src/client.ts';
 import type { ClientOptions } from '../../src/client-options.ts';
-import { layer } from '../../src/core/slots.ts';
+import { layer } from '../../src/core/layer.ts';
 import { caught } from '../caught.ts';
 import { answersRead } from './answers-read.ts';
 import { watchedServer } from './watched-server.ts';

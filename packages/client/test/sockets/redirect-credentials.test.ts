@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
-import { layer } from '../../src/core/slots.ts';
+import { layer } from '../../src/core/layer.ts';
 import { caught } from '../caught.ts';
 import { crossroads } from './crossroads.ts';
 import type { Arrival } from './watched-server.ts';
 
 const bearer = layer('auth', 'bearer', (next) => (request, call) => {
-  call.setCredential('authorization', 'Bearer t');
+  call.headers.setCredential('authorization', 'Bearer t');
   return next(request, call);
 });
 const tenantKey = layer('auth', 'tenant key', (next) => (request, call) => {
-  call.setCredential('x-tenant-key', 'of a layer');
+  call.headers.setCredential('x-tenant-key', 'of a layer');
   return next(request, call);
 });
 
@@ -145,7 +145,7 @@ test('so has it those of a layer outside of the attempts', async () => {
   route(`${a.origin}/start`, `${b.origin}/end`);
   answerWith(`${b.origin}/end`, 503);
   const once = layer('observe', 'once a call', (next) => (request, call) => {
-    call.setCredential('x-tenant-key', 'of a layer');
+    call.headers.setCredential('x-tenant-key', 'of a layer');
     return next(request, call);
   });
   const { fetch } = createClient({ redirects: { origins: [b.origin] }, random: () => 0 }, once);
@@ -169,7 +169,7 @@ test('what a layer sends that is no credential goes along', async () => {
   const { a, b, seen, route } = await crossroads();
   route(`${a.origin}/start`, `${b.origin}/end`);
   const trace = layer('observe', 'trace', (next) => (request, call) => {
-    call.setHeader('traceparent', '00-2');
+    call.headers.set('traceparent', '00-2');
     return next(request, call);
   });
   const { fetch } = createClient({ redirects: { origins: [b.origin] } }, bearer, trace);

@@ -18,14 +18,14 @@ const resolve: PublicAddressOptions['resolve'] = async (hostname) => {
   if (found === undefined) throw Object.assign(new Error('no such name'), { code: 'ENOTFOUND' });
   return found;
 };
-const clientOf = (network: typeof fetch, options: PublicAddressOptions = {}): ReturnType<typeof createClient> =>
+const createTestClient = (network: typeof fetch, options: PublicAddressOptions = {}): ReturnType<typeof createClient> =>
   createClient(
     { fetch: network, insecureHttp: true, redirects: { origins: 'any' }, retry: 0 },
     withPublicAddressesOnly({ resolve, ...options }),
   );
 
 test('a name whose addresses are all public is called', async () => {
-  expect((await clientOf(scriptedFetch(ok)).fetch('https://hooks.example/')).status).toBe(200);
+  expect((await createTestClient(scriptedFetch(ok)).fetch('https://hooks.example/')).status).toBe(200);
 });
 
 test.each([
@@ -56,7 +56,7 @@ test.each([
   const network = scriptedFetch();
   names['localhost.'] = ['127.0.0.1'];
 
-  const error = await caught(() => clientOf(network).fetch(url));
+  const error = await caught(() => createTestClient(network).fetch(url));
 
   expect(error).toMatchObject({ code: 'DESTINATION_NOT_ALLOWED' });
   expect(error.message).not.toMatch(/meta-data|10\.1\.2\.3/);
@@ -66,14 +66,14 @@ test.each([
 test('a redirect is judged like a call', async () => {
   const network = scriptedFetch(redirectTo('http://inside.example/admin'));
 
-  const error = await caught(() => clientOf(network).fetch('http://hooks.example/'));
+  const error = await caught(() => createTestClient(network).fetch('http://hooks.example/'));
 
   expect(error).toMatchObject({ code: 'DESTINATION_NOT_ALLOWED', origin: 'http://inside.example' });
   expect(network.sent).toHaveLength(1);
 });
 
 test('ranges that are allowed may be called, and no others', async () => {
-  const client = clientOf(scriptedFetch(ok, ok), { allow: ['10.1.0.0/16', 'fd00::/8'] });
+  const client = createTestClient(scriptedFetch(ok, ok), { allow: ['10.1.0.0/16', 'fd00::/8'] });
 
   expect((await client.fetch('http://inside.example/')).status).toBe(200);
   expect((await client.fetch('http://[fd00::1]/')).status).toBe(200);
@@ -81,7 +81,7 @@ test('ranges that are allowed may be called, and no others', async () => {
 });
 
 test('a name that is not found is told as a failed connection', async () => {
-  const error = await caught(() => clientOf(scriptedFetch()).fetch('http://nowhere.example/'));
+  const error = await caught(() => createTestClient(scriptedFetch()).fetch('http://nowhere.example/'));
 
   expect(error).toMatchObject({ code: 'TRANSPORT', reason: 'ENOTFOUND', retryable: false });
 });

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import type { RedirectOptions } from '../../src/stages/redirect.ts';
-import { layer } from '../../src/core/slots.ts';
+import { layer } from '../../src/core/layer.ts';
 import { caught } from '../caught.ts';
 import { ok, redirectTo, scriptedFetch, times } from '../scripted.ts';
 
 const url = 'https://api.test/orders';
 const apiKey = layer('auth', 'key', (next) => (request, call) => {
-  call.setCredential('x-house-key', 's3cret');
+  call.headers.setCredential('x-house-key', 's3cret');
   return next(request, call);
 });
 

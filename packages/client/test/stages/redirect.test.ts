@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
-import { layer } from '../../src/core/slots.ts';
+import { layer } from '../../src/core/layer.ts';
 import { caught } from '../caught.ts';
 import { bodyOf, serve } from '../loopback.ts';
 import { ok, redirectTo, scriptedFetch, status, times } from '../scripted.ts';
 
 const url = 'https://api.test/start';
 const bearer = layer('auth', 'bearer', (next) => (request, call) => {
-  call.setCredential('authorization', 'Bearer t');
-  call.setCredential('x-tenant-key', 'k');
+  call.headers.setCredential('authorization', 'Bearer t');
+  call.headers.setCredential('x-tenant-key', 'k');
   return next(request, call);
 });
 const credentials = {

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
-import { layer } from '../../src/core/slots.ts';
+import { layer } from '../../src/core/layer.ts';
 import { timeout } from '../../src/stages/timeout.ts';
 import { wait } from '../../src/time/until-aborted.ts';
+import { ClientRequest } from '../../src/core/request.ts';
 import { caught } from '../caught.ts';
 import { virtualClock } from '@bearings/testing';
 import { factsWith, nothingAfter, oneCall } from '../one-call.ts';
@@ -72,7 +73,9 @@ test('a network that does not listen is left behind', async () => {
   const clock = virtualClock();
   const send = timeout({ bodyTimeout: false })(() => new Promise(() => {}), factsWith({ clock }));
 
-  const failure = caught(() => send(new Request(url), oneCall({ clock, attemptTimeoutMs: 100 })));
+  const failure = caught(() =>
+    send(new ClientRequest({ url, method: 'GET' }), oneCall({ clock, attemptTimeoutMs: 100 })),
+  );
   await clock.advance(100);
 
   expect(await failure).toMatchObject({ code: 'ATTEMPT_TIMEOUT' });
@@ -82,7 +85,9 @@ test("the call's signal is its own again after the attempt, also after one that 
   const call = oneCall({ attemptTimeoutMs: 100 });
   const { signal } = call;
 
-  await caught(() => timeout({ bodyTimeout: 100 })(nothingAfter, factsWith())(new Request(url), call));
+  await caught(() =>
+    timeout({ bodyTimeout: 100 })(nothingAfter, factsWith())(new ClientRequest({ url, method: 'GET' }), call),
+  );
 
   expect(call.signal).toBe(signal);
 });

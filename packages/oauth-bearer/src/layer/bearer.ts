@@ -1,5 +1,6 @@
-import { discard, layer, slots, untilAborted } from '@bearings/client';
-import type { Call, ClientFacts, Clock, Layer, LayerLabel, Stage } from '@bearings/client';
+import { discard, layer, slots, untilAborted } from '@bearings/client/layer';
+import type { Clock, Layer } from '@bearings/client';
+import type { Call, ClientRequest, ClientContext, LayerLabel, Stage } from '@bearings/client/layer';
 import { ConfigError, DestinationNotAllowedError } from '@bearings/client/errors';
 import type { AccessToken } from '../access-token.ts';
 import { bearerChallenge, isChallenged } from './challenge.ts';
@@ -27,11 +28,7 @@ export function withBearerAuth(token: TokenHandle, options?: BearerAuthOptions):
 export function withBearerAuthHeader(token: TokenHandle, headerName: string, options: BearerAuthOptions = {}): Layer {
   const header = headerName.toLowerCase();
   const name = header === 'authorization' ? 'bearer' : `bearer(${header})`;
-  return layer(
-    'auth',
-    { name, settings: { header, ...shown(options) }, takesLight: true, alwaysAnswers: true },
-    bearer(token, header, options),
-  );
+  return layer('auth', { name, settings: { header, ...shown(options) } }, bearer(token, header, options));
 }
 
 const shown = ({ origins, respectExisting = false }: BearerAuthOptions): LayerLabel['settings'] => ({
@@ -56,14 +53,14 @@ function bearer(token: TokenHandle, header: string, { origins, respectExisting =
       const renewed = await rotated(token, access, exchange);
       if (renewed === undefined) return response;
       replayed.add(call);
-      call.setCredential(header, renewed.authorization());
+      call.headers.setCredential(header, renewed.authorization());
       void discard(response, clock); // never rejects, and nobody waits for it
       return next(request, call);
     }
 
     return async (request, call) => {
-      if (respectExisting && request.headers.has(header)) {
-        call.markCredential(header);
+      if (respectExisting && request.hasHeader(header)) {
+        call.headers.markCredential(header);
         return next(request, call);
       }
       if (!isMeant(request.url, addresses)) {
@@ -73,10 +70,10 @@ function bearer(token: TokenHandle, header: string, { origins, respectExisting =
         );
       }
       const access = tokenNow(token, neededMs(request, call), clock) ?? (await tokenFor(token, request, call));
-      call.setCredential(header, access.authorization());
+      call.headers.setCredential(header, access.authorization());
       const response = await next(request, call);
       // a redirect may have dropped the token
-      const isOurs = response.status === 401 && call.hasHeader(header) && isRejection(response, access);
+      const isOurs = response.status === 401 && call.headers.has(header) && isRejection(response, access);
       return isOurs ? rejected(access, { request, response, call, clock }) : response;
     };
   };
@@ -93,7 +90,7 @@ function misplaced(slot: string): ConfigError {
 }
 
 /** @throws ConfigError when the token would have no destination */
-function destinations(origins: readonly string[] | undefined, { baseUrl: home }: ClientFacts): readonly string[] {
+function destinations(origins: readonly string[] | undefined, { baseUrl: home }: ClientContext): readonly string[] {
   if (origins === undefined && home !== undefined) return [home.origin];
   if (origins === undefined || origins.length === 0) {
     throw new ConfigError('origins', 'The token has no destination: give the client a baseUrl, or the layer origins');
@@ -116,7 +113,7 @@ function tokenNow(token: TokenHandle, neededForMs: number, clock: Clock): Access
 }
 
 /** @throws TokenError */
-async function tokenFor(token: TokenHandle, request: Request, call: Call): Promise<AccessToken> {
+async function tokenFor(token: TokenHandle, request: ClientRequest, call: Call): Promise<AccessToken> {
   call.phase = 'token';
   const answer = await token.get({ signal: call.signal, minValidityMs: neededMs(request, call) });
   if (answer.isErr()) throw answer.error;
@@ -124,9 +121,9 @@ async function tokenFor(token: TokenHandle, request: Request, call: Call): Promi
 }
 
 /** As long as an attempt may take; twice that for a body that could not be sent again after a 401. */
-function neededMs(request: Request, call: Call): number {
+function neededMs(request: ClientRequest, call: Call): number {
   const attemptMs = call.attemptTimeoutMs === Infinity ? 0 : call.attemptTimeoutMs;
-  return call.isBodyGone(request) ? 2 * attemptMs : attemptMs;
+  return request.canReplay ? attemptMs : 2 * attemptMs;
 }
 
 /**
@@ -140,7 +137,7 @@ function isRejection(response: Response, { scheme }: AccessToken): boolean {
 }
 
 interface Exchange {
-  readonly request: Request;
+  readonly request: ClientRequest;
   readonly response: Response;
   readonly call: Call;
   readonly clock: Clock;
@@ -153,7 +150,7 @@ async function rotated(
   { request, response, call, clock }: Exchange,
 ): Promise<AccessToken | undefined> {
   const rotation = token.invalidate(rejected);
-  if (call.isBodyGone(request)) return undefined;
+  if (!request.canReplay) return undefined;
   call.phase = 'token';
   try {
     const renewed = await untilAborted(rotation, call.signal);

@@ -1,4 +1,5 @@
-import { createClient, isClientError, profiles, retryAfterMs } from '@bearings/client';
+import { createClient, isClientError, profiles } from '@bearings/client';
+import { retryAfterMs } from '@bearings/client/layer';
 import type { Fetch } from '@bearings/client';
 import { isBearingsError } from '@bearings/client/errors';
 import { allowInsecureRequests, clientCredentialsGrantRequest, customFetch } from 'oauth4webapi';

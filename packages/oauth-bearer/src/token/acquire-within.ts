@@ -1,4 +1,4 @@
-import { untilAborted } from '@bearings/client';
+import { untilAborted } from '@bearings/client/layer';
 import { DeadlineExceededError } from '@bearings/client/errors';
 import { Err } from 'ts-results';
 import type { Result } from 'ts-results';

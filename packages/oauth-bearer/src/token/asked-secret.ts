@@ -1,4 +1,4 @@
-import { untilAborted } from '@bearings/client';
+import { untilAborted } from '@bearings/client/layer';
 import type { Clock } from '@bearings/client';
 import { BearingsError } from '@bearings/client/errors';
 import { Err, Ok } from 'ts-results';

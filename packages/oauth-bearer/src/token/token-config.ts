@@ -1,4 +1,5 @@
-import { isSecure, systemClock } from '@bearings/client';
+import { systemClock } from '@bearings/client';
+import { isSecure } from '@bearings/client/layer';
 import type { Clock } from '@bearings/client';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';

@@ -1,4 +1,4 @@
-import { untilAborted } from '@bearings/client';
+import { untilAborted } from '@bearings/client/layer';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import type { AccessToken } from '../access-token.ts';

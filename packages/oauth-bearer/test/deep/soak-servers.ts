@@ -34,8 +34,8 @@ const issuer = await fakeIssuer({ tokenLifetimeMs: 4_000 }).listen();
 const api = await fakeApi(issuer).listen();
 
 const lift = (): void => {
-  issuer.heal();
-  api.heal();
+  issuer.clearFaults();
+  api.clearFaults();
 };
 
 const troubles: Readonly<Record<string, Trouble>> = {

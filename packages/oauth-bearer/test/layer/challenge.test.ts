@@ -52,12 +52,13 @@ test.each<[string, string, string]>([
   ['equals signs', 'Bearer ', '='],
   ['parameters', 'Bearer ', 'a="b",'],
   ['spaces before equals signs', 'Bearer ', 'a  ='],
-])('60 KiB of %s are read in a time that grows no faster than the header', (_, start, unit) => {
-  const filler = unit.repeat(Math.ceil(61_440 / unit.length));
+])(
+  '512 KiB of %s are read in linear time: quadratic time would exceed the time limit of the test',
+  (_, start, unit) => {
+    const filler = unit.repeat(Math.ceil((512 * 1024) / unit.length));
 
-  const startedAt = performance.now();
-  const challenge = challengeIn(start + filler);
+    const challenge = challengeIn(start + filler);
 
-  expect(challenge?.error).toBeUndefined();
-  expect(performance.now() - startedAt).toBeLessThan(1_000); // quadratic backtracking would take minutes
-});
+    expect(challenge?.error).toBeUndefined();
+  },
+);

@@ -6,7 +6,7 @@ import { happenings, surroundings } from './what-happens.ts';
 import { World } from './world.ts';
 
 /** How many histories are tried: many in the deep suite. */
-export const runs: number = process.env['DEEP'] === undefined ? 1_000 : 20_000;
+export const runs: number = process.env['DEEP'] === undefined ? 250 : 10_000;
 
 /** How long histories may be, and the seed that decides which ones are tried. */
 export interface HistoryOptions {

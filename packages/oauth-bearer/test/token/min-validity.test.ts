@@ -1,6 +1,6 @@
 import { createClient } from '@bearings/client';
 import type { Client, ClientOptions } from '@bearings/client';
-import { fakeApi, fakeIssuer, faults, networkOf, virtualClock } from '@bearings/testing';
+import { fakeApi, fakeIssuer, faults, combineFetch, virtualClock } from '@bearings/testing';
 import type { FakeApi, FakeIssuer, VirtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
 import { withBearerAuth } from '../../src/layer/bearer.ts';
@@ -132,7 +132,7 @@ async function service(options: ClientOptions = {}): Promise<Service> {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock, tokenLifetimeMs: minuteMs });
   const api = fakeApi(issuer, undefined, { clock });
-  const fetch = networkOf(issuer, api);
+  const fetch = combineFetch(issuer, api);
   const token = await tokenOf(issuer, { clock, fetch, refreshOffsetMs: 1_000 });
   const client = createClient({ baseUrl: api.origin, fetch, clock, retry: 0, ...options }, withBearerAuth(token));
   return { clock, issuer, token, api, client };

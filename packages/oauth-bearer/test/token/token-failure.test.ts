@@ -1,5 +1,5 @@
 import { createClient, formatHttpError } from '@bearings/client';
-import { fakeApi, fakeIssuer, faults, networkOf, virtualClock } from '@bearings/testing';
+import { fakeApi, fakeIssuer, faults, combineFetch, virtualClock } from '@bearings/testing';
 import type { FakeIssuer, VirtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
 import { caught } from '../../../client/test/caught.ts';
@@ -155,7 +155,7 @@ test.each([
 test('between two probes callers wait for nothing, also when the issuer hangs', async () => {
   const { clock, issuer, token } = await ended();
   await token.get();
-  issuer.heal();
+  issuer.clearFaults();
   issuer.inject(faults.hang());
 
   const answer = await token.get();
@@ -168,7 +168,7 @@ test('a call through the client fails with the same facts, and its request is no
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
   const api = fakeApi(issuer, undefined, { clock });
-  const fetch = networkOf(issuer, api);
+  const fetch = combineFetch(issuer, api);
   const token = await tokenOf(issuer, { clock, fetch });
   const client = createClient({ baseUrl: api.origin, fetch, clock }, withBearerAuth(token));
   issuer.inject(faults.status(400, { body: { error: 'invalid_scope' } }));
@@ -188,7 +188,7 @@ test('when the issuer is back, the failure is forgotten everywhere', async () =>
   const { clock, issuer, token } = await ended();
   await token.get();
 
-  issuer.heal();
+  issuer.clearFaults();
   await clock.advance(1_000);
 
   expect((await token.get()).unwrap().generation).toBe(2);

@@ -1,4 +1,4 @@
-import { layer } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import { expect, test } from 'vitest';
 import { caught } from '../../../client/test/caught.ts';
 import { watchedServer } from '../../../client/test/sockets/watched-server.ts';
@@ -54,11 +54,11 @@ test.each(ways)('%s: a 503 is retried on the same connection', async (_, { netwo
 
 /** Sends a request again after a 401, with another header, as a layer with a token does. */
 const replaying = layer('auth', 'replaying', (next) => async (request, call) => {
-  call.setCredential('authorization', 'Bearer old');
+  call.headers.setCredential('authorization', 'Bearer old');
   const response = await next(request, call);
   if (response.status !== 401) return response;
   await response.text();
-  call.setCredential('authorization', 'Bearer new');
+  call.headers.setCredential('authorization', 'Bearer new');
   return next(request, call);
 });
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:https';
 import { expect, test } from 'vitest';
 import { caught } from '../../../client/test/caught.ts';
 import { watchedServer } from '../../../client/test/sockets/watched-server.ts';
-import { throwAwayCertificate } from '../../../testing/src/certificate.ts';
+import { createCertificate } from '../../../testing/src/server/certificate.ts';
 import { networks, undiciClient } from '../networks.ts';
 import { listen, listenHttp2, listenTls, serverCertificate } from '../tls-server.ts';
 
@@ -33,7 +33,7 @@ test('a server is not trusted when its certificate is for another name', async (
 });
 
 test('a client sends its certificate to a server that requires one, and is rejected without', async () => {
-  const mine = await throwAwayCertificate(['billing.test']);
+  const mine = await createCertificate(['billing.test']);
   const port = await listenTls({ requestCert: true, rejectUnauthorized: true, ca: mine.cert });
   const baseUrl = `https://127.0.0.1:${port}`;
 

@@ -1,4 +1,4 @@
-import { layer } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import type { Client, Layer } from '@bearings/client';
 import { createSecureServer } from 'node:http2';
 import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from 'node:http2';
@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { caught } from '../../../client/test/caught.ts';
-import { throwAwayCertificate } from '../../../testing/src/certificate.ts';
+import { createCertificate } from '../../../testing/src/server/certificate.ts';
 import { undiciClient } from '../networks.ts';
 
 type Handler = (request: Http2ServerRequest, response: Http2ServerResponse, body: string) => void;
@@ -18,7 +18,7 @@ interface Ground {
   readonly sessions: ServerHttp2Session[];
 }
 
-const ours = await throwAwayCertificate();
+const ours = await createCertificate();
 
 type Options = Parameters<typeof undiciClient>[0];
 
@@ -121,10 +121,10 @@ test('over HTTP/2, a 503 is retried, and a 401 is replayed with the new token, o
 });
 
 const replaying = layer('auth', 'replaying', (next) => async (request, call) => {
-  call.setCredential('authorization', 'Bearer old');
+  call.headers.setCredential('authorization', 'Bearer old');
   const response = await next(request, call);
   if (response.status !== 401) return response;
-  call.setCredential('authorization', 'Bearer new');
+  call.headers.setCredential('authorization', 'Bearer new');
   return next(request, call);
 });
 

@@ -1,4 +1,4 @@
-import { layer } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import type { Client, Layer } from '@bearings/client';
 import { expect, test } from 'vitest';
 import { caught } from '../../../client/test/caught.ts';

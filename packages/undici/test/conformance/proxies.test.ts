@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { caught } from '../../../client/test/caught.ts';
-import { throwAwayCertificate } from '../../../testing/src/certificate.ts';
+import { createCertificate } from '../../../testing/src/server/certificate.ts';
 import type { UndiciOptions } from '../../src/undici-options.ts';
 import { undiciClient } from '../networks.ts';
 import { listen, listenHttp2, listenTls, serverCertificate, startProxy } from '../tls-server.ts';
@@ -48,7 +48,7 @@ const routes: readonly (readonly [string, () => Promise<UndiciOptions>])[] = [
 ];
 
 test.each(routes)('%s, the CA and the client certificate in tls are used', async (_, route) => {
-  const mine = await throwAwayCertificate(['billing.test']);
+  const mine = await createCertificate(['billing.test']);
   const port = await listenTls({ requestCert: true, rejectUnauthorized: true, ca: mine.cert });
   const tls = { ca: serverCertificate.cert, ...mine, servername: 'localhost' };
 
@@ -138,7 +138,7 @@ test("proxy: 'env' uses HTTP_PROXY, except for hosts in NO_PROXY", async () => {
 });
 
 test.each(['http', 'https'])('a proxy with TLS gets its own client certificate (%s)', async (scheme) => {
-  const mine = await throwAwayCertificate(['proxy-user.test']);
+  const mine = await createCertificate(['proxy-user.test']);
   const tls = { requestCert: true, rejectUnauthorized: true, ca: mine.cert };
   const { port, peers } = await startProxy({ tls });
   const target = scheme === 'https' ? `https://127.0.0.1:${await listenTls()}` : 'http://orders.test';
@@ -190,7 +190,7 @@ const failures: readonly (readonly [string, Failing])[] = [
   ],
 ];
 
-const otherName = () => throwAwayCertificate(['another.test']);
+const otherName = () => createCertificate(['another.test']);
 
 test.each(
   failures.flatMap(([what, failing]) =>

@@ -1,5 +1,6 @@
-import { systemClock, untilAborted } from '@bearings/client';
-import { credentialsOf } from '@bearings/config';
+import { systemClock } from '@bearings/client';
+import { untilAborted } from '@bearings/client/layer';
+import { readCredentials } from '@bearings/config';
 import type { Config } from '@bearings/config';
 import { mustHaveClients, openConfig } from '../../find-config.ts';
 import type { ConfigChoice } from '../../find-config.ts';
@@ -40,7 +41,7 @@ export async function authStatus(terminal: Terminal, options: AuthStatusOptions)
   const { fetch } = networkOf(terminal, options.debug === true);
   const credentials: WatchedCredential[] = [];
   try {
-    for (const credential of credentialsOf(only(config, names))) {
+    for (const credential of readCredentials(only(config, names))) {
       credentials.push(await watchCredential(config, credential, { fetch, clock, random }));
     }
     await untilAborted(Promise.all(credentials.map(({ acquire }) => acquire())), interrupted);

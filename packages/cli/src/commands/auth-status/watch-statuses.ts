@@ -1,4 +1,4 @@
-import { untilAborted } from '@bearings/client';
+import { untilAborted } from '@bearings/client/layer';
 import type { Clock } from '@bearings/client';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { printableJson } from '../../output/redaction.ts';

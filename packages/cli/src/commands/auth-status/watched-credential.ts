@@ -1,6 +1,6 @@
 import type { Clock } from '@bearings/client';
-import { openToken } from '@bearings/config';
-import type { Config, Credential, TokenOptions } from '@bearings/config';
+import { createToken } from '@bearings/config';
+import type { Config, ConfiguredCredential, TokenOptions } from '@bearings/config';
 import type { TokenError, TokenHandle, TokenState } from '@bearings/oauth-bearer';
 import { acquired } from '../../acquire-within.ts';
 import { secretOf } from '../doctor/secret.ts';
@@ -10,7 +10,7 @@ import { causeOf, remedyFor } from '../../output/token-remedies.ts';
 
 /** How a credential is, as it may be shown. Instants are milliseconds since the epoch. */
 export interface CredentialStatus extends ScopeDifference {
-  readonly credential: Credential;
+  readonly credential: ConfiguredCredential;
   /** Where it comes from: the issuer, the token endpoint, or the reference to what does not change by itself. */
   readonly from: string;
   readonly state: TokenState | 'static';
@@ -49,10 +49,10 @@ export interface WatchedCredential {
  */
 export async function watchCredential(
   config: Config,
-  credential: Credential,
+  credential: ConfiguredCredential,
   options: TokenOptions & { readonly clock: Clock },
 ): Promise<WatchedCredential> {
-  const opened = await openToken(config, credential, options);
+  const opened = await createToken(config, credential, options);
   if (opened.isErr()) throw opened.error;
   const token = opened.value;
   let last: TokenError | undefined;
@@ -71,7 +71,11 @@ export async function watchCredential(
   };
 }
 
-function statusOf(credential: Credential, token: TokenHandle, last: TokenError | undefined): CredentialStatus {
+function statusOf(
+  credential: ConfiguredCredential,
+  token: TokenHandle,
+  last: TokenError | undefined,
+): CredentialStatus {
   const { auth } = credential;
   const { state, generation, issuedAt, expiresAt, renewsAt, scopes: granted } = token.status();
   const isOAuth2 = auth.type === 'oauth2_client_credentials';
@@ -93,7 +97,7 @@ function statusOf(credential: Credential, token: TokenHandle, last: TokenError |
   };
 }
 
-function sourceOf({ auth }: Credential): string {
+function sourceOf({ auth }: ConfiguredCredential): string {
   const server = auth.type === 'oauth2_client_credentials' ? (auth.issuerUrl ?? auth.tokenUrl) : secretOf(auth);
   return server ?? '';
 }

@@ -1,4 +1,5 @@
-import { layer, systemClock } from '@bearings/client';
+import { systemClock } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import type { Layer } from '@bearings/client';
 import type { TokenOptions } from '@bearings/config';
 import { shownBody, shownForm } from '../../output/redact-body.ts';
@@ -24,7 +25,7 @@ export function networkOf(terminal: Terminal, debug: boolean): Network {
   if (!debug) return { fetch: terminal.fetch, options: { fetch: terminal.fetch, ...time }, layers: () => [] };
   const others = new WeakSet<object>();
   const marking = layer('network', 'mark', (next) => (request, call) => {
-    others.add(request);
+    others.add(request.toRequest());
     return next(request, call);
   });
   const fetch = shownFetch(terminal, (input) => typeof input === 'object' && others.has(input));

@@ -1,4 +1,5 @@
-import { layer, systemClock } from '@bearings/client';
+import { systemClock } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import type { Client, FetchInit, Layer } from '@bearings/client';
 import { createClients } from '@bearings/config';
 import type { ClientConfig, Config } from '@bearings/config';
@@ -119,7 +120,7 @@ interface Errand {
 /** Notes the credentials that are sent, in all the forms in which they may come back. */
 const remembering = (secrets: Set<string>): Layer =>
   layer('network', 'remembering', (next) => (request, made) => {
-    for (const form of made.credentialValues().flatMap(formsOfCredential)) secrets.add(form);
+    for (const form of made.headers.credentialValues().flatMap(formsOfCredential)) secrets.add(form);
     return next(request, made);
   });
 

@@ -1,5 +1,7 @@
-import { layer, slots, systemClock } from '@bearings/client';
-import type { Call, Clock, Layer, Slot, Stage } from '@bearings/client';
+import { systemClock } from '@bearings/client';
+import { layer, slots } from '@bearings/client/layer';
+import type { Clock, Layer } from '@bearings/client';
+import type { Call, Slot, Stage } from '@bearings/client/layer';
 import type { TokenHandle } from '@bearings/oauth-bearer';
 import { durationText } from '../../output/durations.ts';
 import { sentenceOf } from '../../output/failure.ts';
@@ -120,10 +122,10 @@ function wire({ clock, reach, say, note }: Scene): Stage {
   return (next) => async (request, call) => {
     reach('transport');
     say('bold', `> ${request.method} ${withoutQueryValues(request.url)}`);
-    const secrets = call.credentialValues().flatMap(formsOfCredential);
+    const secrets = call.headers.credentialValues().flatMap(formsOfCredential);
     const shown = (name: string, value: string): string =>
       `${name}: ${withoutQueryValues(shownHeader(name, value, secrets))}`;
-    for (const [name, value] of call.headersFor(request)) say('dim', `> ${shown(name, value)}`);
+    for (const [name, value] of call.headers.mergeWith(request)) say('dim', `> ${shown(name, value)}`);
     const startedAt = clock.monotonic();
     try {
       const response = await next(request, call);

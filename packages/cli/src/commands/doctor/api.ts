@@ -1,4 +1,5 @@
-import { discard, formatHttpError } from '@bearings/client';
+import { formatHttpError } from '@bearings/client';
+import { discard } from '@bearings/client/layer';
 import type { Client } from '@bearings/client';
 import { isBearingsError } from '@bearings/client/errors';
 import type { Auth } from '@bearings/config';

@@ -1,4 +1,4 @@
-import { credentialsOf } from '@bearings/config';
+import { readCredentials } from '@bearings/config';
 import type { Config, InvalidConfigError, Problem } from '@bearings/config';
 import type { Result } from 'ts-results';
 import { failed, ok, skipped, warning } from './check.ts';
@@ -29,7 +29,7 @@ const unseen = skipped('not checked');
 const check = (name: string, finding: Finding): Check => ({ name, needs: [], run: async () => finding });
 
 function sizeOf({ clients }: Config): string {
-  const [many, credentials] = [Object.keys(clients).length, credentialsOf({ clients }).length];
+  const [many, credentials] = [Object.keys(clients).length, readCredentials({ clients }).length];
   return `${counted(many, 'client')}, ${counted(credentials, 'credential')}`;
 }
 

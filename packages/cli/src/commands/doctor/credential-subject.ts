@@ -1,5 +1,5 @@
 import { AttemptTimeoutError } from '@bearings/client/errors';
-import type { Config, Credential, OAuth2Auth } from '@bearings/config';
+import type { Config, ConfiguredCredential, OAuth2Auth } from '@bearings/config';
 import type { TokenHandle } from '@bearings/oauth-bearer';
 import { discover, DiscoveryUnavailableError } from '@bearings/oidc-discovery';
 import { Err } from 'ts-results';
@@ -32,7 +32,7 @@ export interface CredentialSubject extends Subject {
 
 /** A credential: of an OAuth client up to the scopes of its token, of any other its secret. */
 export function credentialSubject(
-  { clients, auth }: Credential,
+  { clients, auth }: ConfiguredCredential,
   token: TokenHandle,
   parts: CredentialParts,
 ): CredentialSubject {

@@ -1,6 +1,6 @@
 import { systemClock } from '@bearings/client';
 import { createClients } from '@bearings/config';
-import type { Config, Credential } from '@bearings/config';
+import type { Config, ConfiguredCredential } from '@bearings/config';
 import type { TokenHandle } from '@bearings/oauth-bearer';
 import { mustHaveClients, readConfig } from '../../find-config.ts';
 import type { ConfigChoice } from '../../find-config.ts';
@@ -82,7 +82,7 @@ async function* examine({ config, names, about, network, probes }: Case, termina
   const place = placesWith({ probes: probes ?? systemProbes(clock), clock });
   const credentials = new Map<string, CredentialSubject>();
   const tokens = new Map<string, TokenHandle>();
-  const onToken = (token: TokenHandle, credential: Credential): void => {
+  const onToken = (token: TokenHandle, credential: ConfiguredCredential): void => {
     const subject = credentialSubject(credential, token, { config, place, watch });
     for (const name of credential.clients) credentials.set(name, subject);
     for (const name of credential.clients) tokens.set(name, token);

@@ -1,4 +1,5 @@
-import { formatHttpError, untilAborted } from '@bearings/client';
+import { formatHttpError } from '@bearings/client';
+import { untilAborted } from '@bearings/client/layer';
 import { failed, skipped } from './check.ts';
 import type { Check, Finding, Line, Subject } from './check.ts';
 

@@ -1,4 +1,4 @@
-import { isSecure } from '@bearings/client';
+import { isSecure } from '@bearings/client/layer';
 import { failed, ok, skipped, warning } from './check.ts';
 import type { Check, Finding } from './check.ts';
 import { errorCode } from './error-code.ts';

@@ -1,4 +1,4 @@
-import { untilAborted } from '@bearings/client';
+import { untilAborted } from '@bearings/client/layer';
 import type { Clock } from '@bearings/client';
 
 /** Something took longer than it may. Has a `code` as the system's own errors have. */

@@ -1,4 +1,4 @@
-import { untilAborted } from '@bearings/client';
+import { untilAborted } from '@bearings/client/layer';
 import { discover } from '@bearings/oidc-discovery';
 import { sentenceOf } from '../../output/failure.ts';
 import { printable } from '../../output/redaction.ts';

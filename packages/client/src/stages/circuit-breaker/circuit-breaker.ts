@@ -1,10 +1,11 @@
 import type { Call } from '../../core/call.ts';
-import { circuit } from './circuit.ts';
+import type { ClientRequest } from '../../core/request.ts';
+import { createCircuit } from './circuit.ts';
 import type { CircuitRules, CircuitState, Verdict } from './circuit.ts';
 import type { Clock } from '../../time/clock.ts';
 import { CircuitOpenError, isBearingsError, isClientError } from '../../errors/index.ts';
-import { layer } from '../../core/slots.ts';
-import type { Layer } from '../../core/slots.ts';
+import { layer } from '../../core/layer.ts';
+import type { Layer } from '../../core/layer.ts';
 import { aFunction, mustBe } from '../../core/option-rules.ts';
 import type { Rule } from '../../core/option-rules.ts';
 import { parseOrigin } from '../../security/url.ts';
@@ -67,15 +68,11 @@ export interface CircuitChange {
  * @throws CircuitOpenError from a call to an origin whose circuit is open; nothing was sent
  */
 export function withCircuitBreaker(options: CircuitBreakerOptions = {}): Layer {
-  const rules = settle(options);
-  return layer(
-    'circuitBreaker',
-    { name: 'circuit-breaker', settings: { ...rules }, takesLight: true, alwaysAnswers: true },
-    breaker(rules, options),
-  );
+  const rules = resolveRules(options);
+  return layer('circuitBreaker', { name: 'circuit-breaker', settings: { ...rules } }, breaker(rules, options));
 }
 
-function settle({ failureRatio = 0.5, minimumCalls = 20, ...others }: CircuitBreakerOptions): CircuitRules {
+function resolveRules({ failureRatio = 0.5, minimumCalls = 20, ...others }: CircuitBreakerOptions): CircuitRules {
   const { windowMs = 10_000, openMs = 5_000, isFailure, onStateChange } = others;
   mustBe('circuitBreaker.failureRatio', failureRatio, aRatio);
   mustBe('circuitBreaker.minimumCalls', minimumCalls, aWholeNumberFrom1);
@@ -104,19 +101,19 @@ const aDuration: Rule = {
 
 function breaker(rules: CircuitRules, { isFailure, onStateChange = () => {} }: CircuitBreakerOptions): Stage {
   return (next, { clock }) => {
-    const gateTo = byOrigin((origin) => gate(origin, rules, { clock, onStateChange }));
+    const gateTo = byOrigin((origin) => originCircuit(origin, rules, { clock, onStateChange }));
     return async (request, call) => {
       const origin = gateTo(request.url);
-      const pass = origin.enter();
-      if (pass === undefined) throw origin.refusal(call);
+      const pass = origin.permit();
+      if (pass === undefined) throw origin.openError(call);
       let response: Response;
       try {
         response = await next(request, call);
       } catch (error) {
-        origin.leave(pass, verdictOnError(error, { request, call }, isFailure), error);
+        origin.record(pass, verdictOnError(error, { request, call }, isFailure), error);
         throw error;
       }
-      origin.leave(pass, verdictOnResponse(response, isFailure));
+      origin.record(pass, verdictOnResponse(response, isFailure));
       return response;
     };
   };
@@ -125,23 +122,23 @@ function breaker(rules: CircuitRules, { isFailure, onStateChange = () => {} }: C
 type IsFailure = CircuitBreakerOptions['isFailure'];
 
 interface Attempt {
-  readonly request: Request;
+  readonly request: ClientRequest;
   readonly call: Call;
 }
 
 const failureStatuses = [500, 502, 503, 504];
 
 function verdictOnResponse(response: Response, isFailure: IsFailure): Verdict {
-  const asked = isFailure && ask(isFailure, { response });
+  const asked = isFailure && askIsFailure(isFailure, { response });
   return (asked ?? failureStatuses.includes(response.status)) ? 'failure' : 'success';
 }
 
 function verdictOnError(error: unknown, attempt: Attempt, isFailure: IsFailure): Verdict {
-  const asked = isFailure && ask(isFailure, { error });
+  const asked = isFailure && askIsFailure(isFailure, { error });
   return (asked ?? isNoAnswer(error, attempt)) ? 'failure' : 'neutral';
 }
 
-function ask(isFailure: NonNullable<IsFailure>, outcome: AttemptOutcome): boolean | undefined {
+function askIsFailure(isFailure: NonNullable<IsFailure>, outcome: AttemptOutcome): boolean | undefined {
   try {
     const answer: unknown = isFailure(outcome);
     return typeof answer === 'boolean' ? answer : undefined;
@@ -167,23 +164,23 @@ function isNoAnswer(error: unknown, { request, call }: Attempt): boolean {
 }
 
 /** The circuit of one origin, for the stage. */
-interface Gate {
+interface OriginCircuit {
   readonly origin: string;
   /** How every URL of the origin begins. */
   readonly address: string;
   isClosed(): boolean;
-  enter(): number | undefined;
-  leave(pass: number, verdict: Verdict, error?: unknown): void;
+  permit(): number | undefined;
+  record(pass: number, verdict: Verdict, error?: unknown): void;
   /** Why a call is not let through. */
-  refusal(call: Call): CircuitOpenError;
+  openError(call: Call): CircuitOpenError;
   /** It is not used any longer, so nobody is told of what becomes of it. */
-  retire(): void;
+  dispose(): void;
 }
 
-type Surroundings = { readonly clock: Clock } & Required<Pick<CircuitBreakerOptions, 'onStateChange'>>;
+type CircuitContext = { readonly clock: Clock } & Required<Pick<CircuitBreakerOptions, 'onStateChange'>>;
 
-function gate(origin: string, rules: CircuitRules, { clock, onStateChange }: Surroundings): Gate {
-  const line = circuit(rules, () => clock.monotonic());
+function originCircuit(origin: string, rules: CircuitRules, { clock, onStateChange }: CircuitContext): OriginCircuit {
+  const line = createCircuit(rules, () => clock.monotonic());
   let isRetired = false;
   /** What opened the circuit. Never a response, which would stay in memory with its body. */
   let failure: unknown;
@@ -193,35 +190,35 @@ function gate(origin: string, rules: CircuitRules, { clock, onStateChange }: Sur
   function announce(state: CircuitState): void {
     if (isRetired) return;
     const change = { origin, state, at: clock.now(), ...(state === 'open' && { retryAt: probeAt() }) };
-    void tell(onStateChange, Object.freeze(change)); // never rejects
+    void notify(onStateChange, Object.freeze(change)); // never rejects
   }
 
   return {
     origin,
     address: `${origin}/`,
     isClosed: () => line.state === 'closed',
-    enter() {
+    permit() {
       const before = line.state;
-      const pass = line.enter();
+      const pass = line.permit();
       if (line.state !== before) announce(line.state);
       return pass;
     },
-    leave(pass, verdict, error) {
+    record(pass, verdict, error) {
       const before = line.state;
-      line.leave(pass, verdict);
+      line.record(pass, verdict);
       if (line.state === before) return;
       failure = line.state === 'open' && isBearingsError(error) ? error : undefined;
       announce(line.state);
     },
-    refusal: ({ lastFailure }) => new CircuitOpenError(origin, probeAt(), lastFailure ?? failure),
-    retire() {
+    openError: ({ lastFailure }) => new CircuitOpenError(origin, probeAt(), lastFailure ?? failure),
+    dispose() {
       if (line.state !== 'closed') announce('closed');
       isRetired = true;
     },
   };
 }
 
-async function tell(onStateChange: Surroundings['onStateChange'], change: CircuitChange): Promise<void> {
+async function notify(onStateChange: CircuitContext['onStateChange'], change: CircuitChange): Promise<void> {
   try {
     await onStateChange(change);
   } catch {
@@ -229,28 +226,28 @@ async function tell(onStateChange: Surroundings['onStateChange'], change: Circui
   }
 }
 
-const mostOrigins = 1_000;
+const maxOrigins = 1_000;
 
 /** Finds the gate to the origin of a URL, or makes one. As long as it is the one of the last call, nothing is parsed. */
-function byOrigin(make: (origin: string) => Gate): (url: string) => Gate {
-  const gates = new Map<string, Gate>(); // the least recently used first
-  let latest: Gate | undefined;
+function byOrigin(make: (origin: string) => OriginCircuit): (url: string) => OriginCircuit {
+  const gates = new Map<string, OriginCircuit>(); // the least recently used first
+  let latest: OriginCircuit | undefined;
   return (url) => {
     if (latest !== undefined && url.startsWith(latest.address)) return latest;
     const origin = parseOrigin(url);
     const found = gates.get(origin) ?? make(origin);
     latest = found;
     gates.delete(origin);
-    const gone = gates.size < mostOrigins ? undefined : dispensable(gates);
+    const gone = gates.size < maxOrigins ? undefined : findEvictable(gates);
     if (gone !== undefined) gates.delete(gone.origin);
     gates.set(origin, found);
-    gone?.retire();
+    gone?.dispose();
     return found;
   };
 }
 
 /** The least recently used whose circuit is closed: forgetting one that is open would send calls to a dead server. */
-function dispensable(gates: ReadonlyMap<string, Gate>): Gate | undefined {
+function findEvictable(gates: ReadonlyMap<string, OriginCircuit>): OriginCircuit | undefined {
   for (const each of gates.values()) if (each.isClosed()) return each;
   const [oldest] = gates.values();
   return oldest;

@@ -20,9 +20,9 @@ export interface Circuit {
   /** Milliseconds until a call may go through as a probe; 0 when one may now, or when the circuit is closed. */
   readonly waitMs: number;
   /** Lets a call through with a number to come back with, or gives none: then it must not be sent. */
-  enter(): number | undefined;
+  permit(): number | undefined;
   /** Hears how a call went that was let through. */
-  leave(pass: number, verdict: Verdict): void;
+  record(pass: number, verdict: Verdict): void;
 }
 
 /**
@@ -34,8 +34,8 @@ export interface Circuit {
  *
  * @param now - monotonic time in milliseconds
  */
-export function circuit({ openMs, ...rules }: CircuitRules, now: () => number): Circuit {
-  const window = rollingWindow(rules);
+export function createCircuit({ openMs, ...rules }: CircuitRules, now: () => number): Circuit {
+  const window = createRollingWindow(rules);
   let state: CircuitState = 'closed';
   let nextProbeAt = 0;
   let lastPass = 0;
@@ -57,7 +57,7 @@ export function circuit({ openMs, ...rules }: CircuitRules, now: () => number): 
     get waitMs() {
       return state === 'closed' ? 0 : Math.max(0, nextProbeAt - now());
     },
-    enter() {
+    permit() {
       if (state === 'closed') return lastPass;
       if (now() < nextProbeAt) return undefined;
       if (state === 'open') become('half-open');
@@ -67,7 +67,7 @@ export function circuit({ openMs, ...rules }: CircuitRules, now: () => number): 
       }
       return lastPass;
     },
-    leave(pass, verdict) {
+    record(pass, verdict) {
       if (pass < firstPass) return;
       if (state === 'closed') {
         if (verdict !== 'neutral') window.count(verdict, now());
@@ -96,7 +96,7 @@ interface Bucket {
   failures: number;
 }
 
-function rollingWindow({ failureRatio, minimumCalls, windowMs }: Omit<CircuitRules, 'openMs'>): RollingWindow {
+function createRollingWindow({ failureRatio, minimumCalls, windowMs }: Omit<CircuitRules, 'openMs'>): RollingWindow {
   let buckets: readonly Bucket[] = [];
   return {
     count(verdict, nowMs) {

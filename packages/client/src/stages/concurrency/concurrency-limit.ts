@@ -1,7 +1,7 @@
 import type { Call } from '../../core/call.ts';
 import type { Clock } from '../../time/clock.ts';
 import { OverloadedError } from '../../errors/index.ts';
-import { Gate } from './semaphore.ts';
+import { Semaphore } from './semaphore.ts';
 import { parseOrigin } from '../../security/url.ts';
 import type { Stage } from '../../core/stage.ts';
 
@@ -36,24 +36,24 @@ export interface Concurrency {
 export function concurrencyLimit(concurrency: Concurrency): Stage {
   const { limit, limitPerOrigin, queue } = concurrency;
   return (next, { clock }) => {
-    const door: Door = { limit, gate: new Gate(limit, queue) };
-    const doors = new Map<string, Door>();
-    const doorTo = (origin: string): Door => {
-      const known = doors.get(origin) ?? { limit: limitPerOrigin, origin, gate: new Gate(limitPerOrigin, queue) };
+    const door: OriginLimit = { limit, gate: new Semaphore(limit, queue) };
+    const doors = new Map<string, OriginLimit>();
+    const doorTo = (origin: string): OriginLimit => {
+      const known = doors.get(origin) ?? { limit: limitPerOrigin, origin, gate: new Semaphore(limitPerOrigin, queue) };
       doors.set(origin, known);
       return known;
     };
     return async (request, call) => {
       const origin = limitPerOrigin === Infinity ? undefined : parseOrigin(request.url);
-      let way: readonly Door[] = [];
-      const enter = async (isFirst: boolean): Promise<void> => {
+      let way: readonly OriginLimit[] = [];
+      const enter = async (hasPriority: boolean): Promise<void> => {
         // the narrower first: who waits for one origin takes no place from the others
         const ahead = origin === undefined ? [door] : [doorTo(origin), door];
-        await enterAll(ahead, { call, clock, concurrency, isFirst, doors });
+        await acquireAll(ahead, { call, clock, concurrency, hasPriority, doors });
         way = ahead;
       };
       const leave = (): void => {
-        leaveAll(way, doors);
+        releaseAll(way, doors);
         way = [];
       };
       await enter(false);
@@ -68,41 +68,44 @@ export function concurrencyLimit(concurrency: Concurrency): Stage {
 }
 
 /** A gate, and what it bounds. */
-interface Door {
-  readonly gate: Gate;
+interface OriginLimit {
+  readonly gate: Semaphore;
   readonly limit: number;
   readonly origin?: string;
 }
 
-interface Entry {
+interface AcquireContext {
   readonly call: Call;
   readonly clock: Clock;
   readonly concurrency: Concurrency;
-  readonly isFirst: boolean;
-  readonly doors: Map<string, Door>;
+  readonly hasPriority: boolean;
+  readonly doors: Map<string, OriginLimit>;
 }
 
-async function enterAll(way: readonly Door[], { call, clock, concurrency, isFirst, doors }: Entry): Promise<void> {
+async function acquireAll(
+  way: readonly OriginLimit[],
+  { call, clock, concurrency, hasPriority, doors }: AcquireContext,
+): Promise<void> {
   const { queue, queueTimeout } = concurrency;
   const newcomerMs = queue === 0 ? 0 : queueTimeout;
-  const patience = { maxWaitMs: isFirst ? Infinity : newcomerMs, isFirst, signal: call.signal, clock };
-  const entered: Door[] = [];
+  const patience = { maxWaitMs: hasPriority ? Infinity : newcomerMs, hasPriority, signal: call.signal, clock };
+  const entered: OriginLimit[] = [];
   call.phase = 'queue';
   try {
     for (const door of way) {
-      if (!(await door.gate.enter(patience))) throw new OverloadedError(door.limit, door.origin);
+      if (!(await door.gate.acquire(patience))) throw new OverloadedError(door.limit, door.origin);
       entered.push(door);
     }
   } catch (cause) {
-    leaveAll(entered, doors);
+    releaseAll(entered, doors);
     throw cause;
   }
 }
 
 /** An origin that nobody calls any more is forgotten. */
-function leaveAll(way: readonly Door[], doors: Map<string, Door>): void {
+function releaseAll(way: readonly OriginLimit[], doors: Map<string, OriginLimit>): void {
   for (const { gate, origin } of way) {
-    gate.leave();
+    gate.release();
     if (origin !== undefined && gate.isIdle) doors.delete(origin);
   }
 }

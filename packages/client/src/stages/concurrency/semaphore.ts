@@ -1,17 +1,17 @@
 import type { Clock } from '../../time/clock.ts';
 
 /** How one who comes to a full gate waits. */
-export interface Patience {
+export interface AcquireOptions {
   /** How long, in milliseconds; 0 for not at all, `Infinity` for as long as it takes. */
   readonly maxWaitMs: number;
   /** Goes ahead of all who have no priority. */
-  readonly isFirst: boolean;
+  readonly hasPriority: boolean;
   readonly signal: AbortSignal;
   readonly clock: Clock;
 }
 
 /** Lets so many through at once, and the next when one leaves. */
-export class Gate {
+export class Semaphore {
   readonly #limit: number;
   readonly #queueLimit: number;
   readonly #first = new Set<() => void>();
@@ -34,13 +34,13 @@ export class Gate {
    *
    * @throws the signal's reason when it is aborted first
    */
-  async enter({ maxWaitMs, isFirst, signal, clock }: Patience): Promise<boolean> {
+  async acquire({ maxWaitMs, hasPriority, signal, clock }: AcquireOptions): Promise<boolean> {
     if (this.#inside < this.#limit) {
       this.#inside += 1;
       return true;
     }
-    const line = isFirst ? this.#first : this.#queue;
-    if (maxWaitMs <= 0 || (!isFirst && line.size >= this.#queueLimit)) return false;
+    const line = hasPriority ? this.#first : this.#queue;
+    if (maxWaitMs <= 0 || (!hasPriority && line.size >= this.#queueLimit)) return false;
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
     const letIn = (): void => resolve(true);
@@ -59,7 +59,7 @@ export class Gate {
   }
 
   /** Leaves the place to the next, if one waits. */
-  leave(): void {
+  release(): void {
     const [next] = this.#first.size > 0 ? this.#first : this.#queue;
     if (next === undefined) {
       this.#inside -= 1;

@@ -11,9 +11,9 @@ export interface RetryBudgetOptions {
 /** What is left of a budget. */
 export interface RetryBudget {
   /** Takes one retry, if there is one left. */
-  take(): boolean;
+  tryTake(): boolean;
   /** A call has gone well. */
-  earn(): void;
+  deposit(): void;
 }
 
 /**
@@ -23,17 +23,17 @@ export interface RetryBudget {
  *
  * @throws ConfigError when a number is none
  */
-export function retryBudget({ ratio = 0.1, reserve = 10 }: RetryBudgetOptions): RetryBudget {
+export function createRetryBudget({ ratio = 0.1, reserve = 10 }: RetryBudgetOptions): RetryBudget {
   mustBe('retry.budget.ratio', ratio, aNumberFrom0);
   mustBe('retry.budget.reserve', reserve, aNumberFrom0);
   let left = reserve;
   return {
-    take() {
+    tryTake() {
       if (left < 1) return false;
       left -= 1;
       return true;
     },
-    earn() {
+    deposit() {
       left = Math.min(reserve, left + ratio);
     },
   };

@@ -10,7 +10,7 @@ import type { ClientContext } from '../../core/stage.ts';
  * To what the server asked for a little jitter is added, because it says the same to all: up to a tenth of it, and to
  * 5 s.
  */
-export function delayBefore(
+export function retryDelay(
   policy: RetryPolicy,
   outcome: Outcome,
   { retry, client }: { readonly retry: number; readonly client: Pick<ClientContext, 'clock' | 'random'> },
@@ -25,11 +25,11 @@ export function delayBefore(
 }
 
 function ownBackoffMs(policy: RetryPolicy, retry: number, random: () => number): number {
-  const cappedMs = Math.min(durationOr(0, policy.delay(retry)), policy.backoffLimit);
+  const cappedMs = Math.min(validOr(0, policy.delay(retry)), policy.backoffLimit);
   if (policy.jitter === true) return fullJitter(cappedMs, random);
   if (typeof policy.jitter !== 'function') return cappedMs;
-  return Math.min(durationOr(cappedMs, policy.jitter(cappedMs)), policy.backoffLimit);
+  return Math.min(validOr(cappedMs, policy.jitter(cappedMs)), policy.backoffLimit);
 }
 
 /** A function of the caller's may answer with what is no duration; ky then takes the delay without jitter, as here. */
-const durationOr = (instead: number, ms: number): number => (ms >= 0 ? ms : instead);
+const validOr = (instead: number, ms: number): number => (ms >= 0 ? ms : instead);

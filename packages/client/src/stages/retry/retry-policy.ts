@@ -1,4 +1,5 @@
 import type { RetryOptions as KyRetryOptions } from 'ky';
+import { transientStatuses } from '../../errors/http-status-error.ts';
 import { backoffMs } from '../../time/backoff.ts';
 import { aFunction, aString, aWholeNumberFrom0, listOf, millisecondsFrom0, mustBe } from '../../core/option-rules.ts';
 import type { Rule } from '../../core/option-rules.ts';
@@ -44,15 +45,15 @@ export interface RetryOptions extends KyRetryOptions {
 type Optional = 'shouldRetry' | 'onRetry';
 
 /** Retry options, each with its value. */
-export type RetryPolicy = Settled<Omit<RetryOptions, Optional>> & Readonly<Pick<RetryOptions, Optional>>;
+export type RetryPolicy = Complete<Omit<RetryOptions, Optional>> & Readonly<Pick<RetryOptions, Optional>>;
 
-type Settled<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
+type Complete<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
 
 /** Two retries of idempotent methods, 100 ms doubling to 20 s with full jitter, `Retry-After` up to a minute. */
 export const defaultRetry: RetryPolicy = Object.freeze({
   limit: 2,
   methods: ['get', 'put', 'head', 'delete', 'options', 'trace', 'query'],
-  statusCodes: [408, 429, 500, 502, 503, 504],
+  statusCodes: [...transientStatuses],
   afterStatusCodes: [413, 429, 503],
   always: [429],
   maxRetryAfter: 60_000,
@@ -72,10 +73,10 @@ export const defaultRetry: RetryPolicy = Object.freeze({
  *
  * @throws ConfigError naming the field that is wrong
  */
-export function retryPolicy(defaults: RetryPolicy, option: number | RetryOptions | undefined): RetryPolicy {
+export function resolveRetryPolicy(defaults: RetryPolicy, option: number | RetryOptions | undefined): RetryPolicy {
   if (option === undefined) return defaults;
   mustBe('retry', option, aRetry);
-  const changes: Partial<RetryPolicy> = typeof option === 'number' ? { limit: option } : definedOf(option);
+  const changes: Partial<RetryPolicy> = typeof option === 'number' ? { limit: option } : withoutUndefined(option);
   const policy = { ...defaults, ...changes };
   const { methods, statusCodes, afterStatusCodes, always } = policy;
   mustBe('retry.limit', policy.limit, aWholeNumberFrom0);
@@ -93,7 +94,7 @@ export function retryPolicy(defaults: RetryPolicy, option: number | RetryOptions
   return { ...policy, ...copies, always: [...always] };
 }
 
-function definedOf(option: RetryOptions): Partial<RetryPolicy> {
+function withoutUndefined(option: RetryOptions): Partial<RetryPolicy> {
   return Object.fromEntries(Object.entries(option).filter(([, value]) => value !== undefined));
 }
 

@@ -1,73 +1,79 @@
-import { HTTPError } from 'ky';
 import { cancelQuietly, discard } from '../../body/discard.ts';
 import type { Call } from '../../core/call.ts';
-import { withFacts } from '../../errors/http-status-error.ts';
-import { parseOrigin } from '../../security/url.ts';
-import { retryBudget } from './retry-budget.ts';
-import type { RetryBudget } from './retry-budget.ts';
-import { delayBefore } from './retry-delay.ts';
-import { retryPolicy } from './retry-policy.ts';
-import type { RetryEvent, RetryPolicy } from './retry-policy.ts';
-import { isListed, isRetried, mayRepeat, triggerOf, wasProcessed } from './should-retry.ts';
-import type { Outcome } from './should-retry.ts';
+import type { ClientRequest } from '../../core/request.ts';
 import type { ClientContext, Send, Stage } from '../../core/stage.ts';
+import { createStatusError } from '../../core/status-error.ts';
+import { parseOrigin } from '../../security/url.ts';
 import { wait } from '../../time/until-aborted.ts';
+import { createRetryBudget } from './retry-budget.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import { retryDelay } from './retry-delay.ts';
+import { resolveRetryPolicy } from './retry-policy.ts';
+import type { RetryEvent, RetryPolicy } from './retry-policy.ts';
+import {
+  isIdempotentMethod,
+  shouldRetryByPolicy,
+  wasProcessed,
+  isSafeToRepeat,
+  classifyOutcome,
+} from './should-retry.ts';
+import type { Outcome } from './should-retry.ts';
 
 /**
- * Tries again what may well succeed the next time, as `shouldRetry` says.
+ * Retries what may succeed the next time, as `shouldRetry` decides.
  *
- * A wait that would not end before the call's deadline is not begun, nor a retry that the client's budget has none left
- * for: the caller gets what there is, at once.
+ * When the wait would not end before the call's deadline, or the client's retry budget is used up, there is no retry:
+ * the caller gets the outcome at once.
  */
 export function retry(defaults: RetryPolicy): Stage {
-  const budget = defaults.budget === false ? unlimited : retryBudget(defaults.budget ?? {});
+  const budget = defaults.budget === false ? unlimited : createRetryBudget(defaults.budget ?? {});
   return (next, client) => {
-    /** Kept apart, because almost all attempts go well. */
-    async function again(failed: Outcome, subject: Subject): Promise<Response> {
-      const { request, call, policy } = subject;
+    /** A function of its own, because almost all first attempts succeed. */
+    async function retryAfterFailure(failed: Outcome, context: RetryContext): Promise<Response> {
+      const { request, call, policy } = context;
       for (let outcome = failed; ; outcome = await attempt(next, request, call)) {
         if ('response' in outcome && outcome.response.ok) {
-          budget.earn();
+          budget.deposit();
           return outcome.response;
         }
-        if (!(await isWorthRetrying(outcome, subject))) return settle(outcome);
-        const delayMs = delayBefore(policy, outcome, { retry: call.attempt, client });
-        if (delayMs >= call.remainingMs()) return settle(outcome);
-        if (policy.budget !== false && !budget.take()) return settle(outcome);
-        tell(outcome, subject, delayMs);
-        giveUp(outcome, request, { call, client });
+        if (!(await isWorthRetrying(outcome, context))) return unwrap(outcome);
+        const delayMs = retryDelay(policy, outcome, { retry: call.attempt, client });
+        if (delayMs >= call.remainingMs()) return unwrap(outcome);
+        if (policy.budget !== false && !budget.tryTake()) return unwrap(outcome);
+        notifyListener(outcome, context, delayMs);
+        recordFailure(outcome, context, client);
         await call.backOff(() => wait(delayMs, call.signal, client.clock));
         call.startNextAttempt();
-        if (policy.attemptHeader) call.setHeader('x-retry-attempt', String(call.attempt - 1));
+        if (policy.attemptHeader) call.headers.set('x-retry-attempt', String(call.attempt - 1));
       }
     }
 
     return async (request, call) => {
-      const policy = retryPolicy(defaults, call.options.retry);
-      if (policy.generateIdempotencyKey !== false) giveKey(policy, request, call);
+      const policy = resolveRetryPolicy(defaults, call.options.retry);
+      if (policy.generateIdempotencyKey !== false) addIdempotencyKey(policy, request, call);
       let response: Response;
       try {
         response = await next(request, call);
       } catch (error) {
-        return again({ error }, { request, call, policy });
+        return retryAfterFailure({ error }, { request, call, policy });
       }
-      if (!response.ok) return again({ response }, { request, call, policy });
-      budget.earn();
+      if (!response.ok) return retryAfterFailure({ response }, { request, call, policy });
+      budget.deposit();
       return response;
     };
   };
 }
 
-const unlimited: RetryBudget = { take: () => true, earn: () => {} };
+const unlimited: RetryBudget = { tryTake: () => true, deposit: () => {} };
 
-/** Gives a request whose method is not one to send twice a key by which the server knows it again. */
-function giveKey(policy: RetryPolicy, request: Request, call: Call): void {
+/** Adds a key by which the server recognizes the request to one whose method may not be sent twice without. */
+function addIdempotencyKey(policy: RetryPolicy, request: ClientRequest, call: Call): void {
   const { idempotencyHeader: header, generateIdempotencyKey: generate } = policy;
-  if (header === false || request.headers.has(header) || isListed(request.method, policy)) return;
-  call.setHeader(header, typeof generate === 'function' ? generate() : crypto.randomUUID());
+  if (header === false || request.hasHeader(header) || isIdempotentMethod(request.method, policy)) return;
+  call.headers.set(header, typeof generate === 'function' ? generate() : crypto.randomUUID());
 }
 
-async function attempt(next: Send, request: Request, call: Call): Promise<Outcome> {
+async function attempt(next: Send, request: ClientRequest, call: Call): Promise<Outcome> {
   try {
     return { response: await next(request, call) };
   } catch (error) {
@@ -75,52 +81,52 @@ async function attempt(next: Send, request: Request, call: Call): Promise<Outcom
   }
 }
 
-function settle(outcome: Outcome): Response {
+function unwrap(outcome: Outcome): Response {
   if ('response' in outcome) return outcome.response;
   throw outcome.error;
 }
 
-interface Subject {
-  readonly request: Request;
+interface RetryContext {
+  readonly request: ClientRequest;
   readonly call: Call;
   readonly policy: RetryPolicy;
 }
 
-async function isWorthRetrying(outcome: Outcome, { request, call, policy }: Subject): Promise<boolean> {
-  if (call.isCancelled || call.attempt > policy.limit || call.isBodyGone(request)) return false;
+async function isWorthRetrying(outcome: Outcome, context: RetryContext): Promise<boolean> {
+  const { request, call, policy } = context;
+  if (call.isCancelled || call.attempt > policy.limit || !request.canReplay) return false;
   const { idempotencyHeader: header } = policy;
-  const hasIdempotencyKey = header !== false && (request.headers.has(header) || call.hasHeader(header));
+  const hasIdempotencyKey = header !== false && (request.hasHeader(header) || call.headers.has(header));
   const subject = { method: request.method, hasIdempotencyKey, wasProcessed: wasProcessed(outcome) };
-  const trigger = triggerOf(outcome);
-  if (!mayRepeat(trigger, subject, policy)) return false;
-  const verdict = await askedOf(outcome, { request, call, policy });
-  return typeof verdict === 'boolean' ? verdict : isRetried(trigger, subject, policy);
+  const trigger = classifyOutcome(outcome);
+  if (!isSafeToRepeat(trigger, subject, policy)) return false;
+  const decision = await askShouldRetry(outcome, context);
+  return typeof decision === 'boolean' ? decision : shouldRetryByPolicy(trigger, subject, policy);
 }
 
-/** What ky's `shouldRetry` says. It is asked about an error, also when there is a response; what it reads is a clone. */
-async function askedOf(outcome: Outcome, { request, call, policy }: Subject): Promise<boolean | void> {
+/** Calls ky's `shouldRetry`. It gets an error, also for a response, and may read a clone of the response. */
+async function askShouldRetry(outcome: Outcome, { request, call, policy }: RetryContext): Promise<boolean | void> {
   if (policy.shouldRetry === undefined) return undefined;
   const retryCount = call.attempt;
   if ('error' in outcome) {
     const error = outcome.error instanceof Error ? outcome.error : new Error(String(outcome.error));
     return policy.shouldRetry({ error, retryCount });
   }
-  const { method, headers } = request;
   const response = outcome.response.clone();
   try {
-    const error = new HTTPError(response, request, { method, headers, retry: policy, prefix: '', context: {} });
-    return await policy.shouldRetry({ error: withFacts(error, call), retryCount });
+    const error = createStatusError({ call, request, response, options: { retry: policy } });
+    return await policy.shouldRetry({ error, retryCount });
   } finally {
     if (response.body?.locked === false) void cancelQuietly(response.body); // else it would be kept for a reader
   }
 }
 
-function tell(outcome: Outcome, { request, call, policy }: Subject, delayMs: number): void {
+function notifyListener(outcome: Outcome, { request, call, policy }: RetryContext, delayMs: number): void {
   if (policy.onRetry === undefined) return;
   const { method, url } = request;
   const event: RetryEvent = {
     retry: call.attempt,
-    trigger: triggerOf(outcome),
+    trigger: classifyOutcome(outcome),
     delayMs,
     method,
     origin: parseOrigin(url),
@@ -129,17 +135,17 @@ function tell(outcome: Outcome, { request, call, policy }: Subject, delayMs: num
   try {
     policy.onRetry(event);
   } catch {
-    // the listener's own affair: the call goes on
+    // errors of the listener do not affect the call
   }
 }
 
-/** Remembers why, for the deadline to tell, and lets go of the response. */
-function giveUp(outcome: Outcome, request: Request, { call, client }: { call: Call; client: ClientContext }): void {
+/** Keeps the reason for the error of a deadline, and discards the response. */
+function recordFailure(outcome: Outcome, { request, call }: RetryContext, { clock }: ClientContext): void {
   call.phase = 'backoff';
   if ('error' in outcome) {
     call.lastFailure = outcome.error;
     return;
   }
   call.lastFailure = new Error(`${parseOrigin(request.url)} answered ${outcome.response.status}`);
-  void discard(outcome.response, client.clock); // never rejects, and nobody waits for it
+  void discard(outcome.response, clock); // never rejects
 }

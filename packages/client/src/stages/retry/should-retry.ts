@@ -1,5 +1,5 @@
 import { isClientError } from '../../errors/index.ts';
-import { defaultRetry, retryPolicy } from './retry-policy.ts';
+import { defaultRetry, resolveRetryPolicy } from './retry-policy.ts';
 import type { RetryOptions, RetryPolicy, RetryTrigger } from './retry-policy.ts';
 
 /** What the classifier needs to know of a request. */
@@ -26,38 +26,38 @@ export function shouldRetry(
   subject: RetrySubject,
   options: RetryOptions = {},
 ): boolean {
-  return isRetried(trigger, subject, retryPolicy(defaultRetry, options));
+  return shouldRetryByPolicy(trigger, subject, resolveRetryPolicy(defaultRetry, options));
 }
 
 /** {@link shouldRetry} by a policy that has all its values. */
-export function isRetried(trigger: RetryTrigger | 'other', subject: RetrySubject, policy: RetryPolicy): boolean {
-  return isPassing(trigger, policy) && mayRepeat(trigger, subject, policy);
+export function shouldRetryByPolicy(
+  trigger: RetryTrigger | 'other',
+  subject: RetrySubject,
+  policy: RetryPolicy,
+): boolean {
+  return isTransient(trigger, policy) && isSafeToRepeat(trigger, subject, policy);
 }
 
-function isPassing(trigger: RetryTrigger | 'other', policy: RetryPolicy): boolean {
+function isTransient(trigger: RetryTrigger | 'other', policy: RetryPolicy): boolean {
   if (trigger === 'other') return false;
   if (trigger === 'transport' || policy.always.includes(trigger)) return true;
   return trigger === 'timeout' ? policy.retryOnTimeout : policy.statusCodes.includes(trigger);
 }
 
 /** Whether a second request does no harm: to this method, with this key, or after an attempt that ended so. */
-export function mayRepeat(
+export function isSafeToRepeat(
   trigger: RetryTrigger | 'other',
   { method, hasIdempotencyKey = false, wasProcessed }: RetrySubject,
   policy: RetryPolicy,
 ): boolean {
-  if (hasIdempotencyKey || wasProcessed === false || isListed(method, policy)) return true;
+  if (hasIdempotencyKey || wasProcessed === false || isIdempotentMethod(method, policy)) return true;
   return trigger !== 'other' && policy.always.includes(trigger);
 }
 
 /** True when the policy lists the method: sending it twice does no harm. */
-export function isListed(method: string, { methods }: RetryPolicy): boolean {
+export function isIdempotentMethod(method: string, { methods }: RetryPolicy): boolean {
   return methods.some((each) => each.toLowerCase() === method.toLowerCase());
 }
-
-/** `false` for an attempt that the server has certainly not processed. */
-export const wasProcessed = (outcome: Outcome): false | undefined =>
-  'error' in outcome && isClientError(outcome.error, 'TRANSPORT') ? outcome.error.wasProcessed : undefined;
 
 /** What came of one attempt. */
 export type Outcome = { readonly response: Response } | { readonly error: unknown };
@@ -66,8 +66,12 @@ export type Outcome = { readonly response: Response } | { readonly error: unknow
  * What kind of an outcome this is to `shouldRetry`. An acquisition of a token that failed, a certificate, a host that
  * does not exist are `other`: asking again does not make them better.
  */
-export function triggerOf(outcome: Outcome): RetryTrigger | 'other' {
+export function classifyOutcome(outcome: Outcome): RetryTrigger | 'other' {
   if ('response' in outcome) return outcome.response.status;
   if (isClientError(outcome.error, 'ATTEMPT_TIMEOUT')) return 'timeout';
   return isClientError(outcome.error, 'TRANSPORT') && outcome.error.retryable ? 'transport' : 'other';
 }
+
+/** `false` for an attempt that the server has certainly not processed. */
+export const wasProcessed = (outcome: Outcome): false | undefined =>
+  'error' in outcome && isClientError(outcome.error, 'TRANSPORT') ? outcome.error.wasProcessed : undefined;

@@ -1,31 +1,39 @@
 import { addBodyHook } from '../../body/hooked-body.ts';
 import type { Call } from '../../core/call.ts';
-import { ConfigError } from '../../errors/index.ts';
-import { lightParts } from '../../body/light-request.ts';
 import { isResponse } from '../../core/is-response.ts';
+import { withoutBoundary } from '../../core/request.ts';
+import type { ClientRequest } from '../../core/request.ts';
 import type { Stage } from '../../core/stage.ts';
+import { ConfigError } from '../../errors/index.ts';
 import { toTransportError } from './transport-error.ts';
 
+/** The network of a client. */
+export interface FetchTransportOptions {
+  readonly fetch: typeof globalThis.fetch;
+  /** True for the global `fetch`, which takes a URL as well as a Request. Others may have been written for a Request. */
+  readonly isGlobalFetch: boolean;
+}
+
 /**
- * The street: hands the request, the stages' headers and the attempt's signal to `fetch`.
+ * The transport: passes the request, the stages' headers and the attempt's signal to `fetch`.
  *
  * The platform's errors are not kept as causes: some quote what was sent or received.
  *
- * @throws TransportError | TlsError when there is no HTTP answer, or its body breaks off; an abort's own reason when
+ * @throws TransportError | TlsError when there is no HTTP response, or its body breaks off; an abort's own reason when
  * there was one
  */
-export function transport(fetch: typeof globalThis.fetch): Stage {
+export function fetchTransport({ fetch, isGlobalFetch }: FetchTransportOptions): Stage {
   return () => async (request, call) => {
     const { signal } = call;
-    const failed = (cause: unknown, isTruncated: boolean): unknown => {
-      if (signal.aborted) return signal.reason;
-      return toTransportError(cause, { request, call, isTruncated: isTruncated });
-    };
+    const toFailure = (cause: unknown, isTruncated: boolean): unknown =>
+      signal.aborted ? signal.reason : toTransportError(cause, { request, isTruncated });
     let response: unknown;
     try {
-      response = await handed(fetch, request, call);
+      // given a stream itself, Node's fetch does not cancel it when the call is aborted; given a Request, it does
+      const target = isGlobalFetch && request.canReplay ? request.url : request.toRequest();
+      response = await fetch(target, createInit(request, call, signal));
     } catch (cause) {
-      throw failed(cause, false);
+      throw toFailure(cause, false);
     }
     if (!isResponse(response)) throw notAResponse(response);
     return addBodyHook(response, {
@@ -33,44 +41,24 @@ export function transport(fetch: typeof globalThis.fetch): Stage {
         try {
           return await read();
         } catch (cause) {
-          throw failed(cause, true);
+          throw toFailure(cause, true);
         }
       },
     });
   };
 }
 
+/** The complete request as options, but for a stream, which is on the Request: a Request with options loses some of its own. */
+function createInit(request: ClientRequest, call: Call, signal: AbortSignal): RequestInit {
+  const { method, body, fetchOptions, canReplay } = request;
+  const headers = withoutBoundary(call.headers.mergeWith(request), body);
+  const init: RequestInit = { ...fetchOptions, method, headers, redirect: call.redirect, signal };
+  if (body !== undefined && canReplay) init.body = body;
+  if (call.redirect === 'error') init.window = null;
+  return init;
+}
+
 function notAResponse(answer: unknown): ConfigError {
   const got = answer === null ? 'null' : typeof answer;
   return new ConfigError('fetch', `The fetch given to createClient answered with ${got}, not with a Response`);
-}
-
-/** A light request goes out as its parts: the platform makes its own of them, once. */
-function handed(fetch: typeof globalThis.fetch, request: Request, call: Call): Promise<Response> {
-  const parts = lightParts(request);
-  if (parts === undefined) return fetch(request, outgoing(request, call));
-  const { url, method, body } = parts;
-  const { redirect, signal } = call;
-  const headers = call.headersFor(request);
-  return fetch(url, { ...call.fetchOptions, method, headers, redirect, signal, ...(body !== undefined && { body }) });
-}
-
-/** What differs from the request. A body that can be made anew is, so that the request's own is never used up. */
-function outgoing(request: Request, call: Call): RequestInit {
-  const init: RequestInit = { ...call.fetchOptions, redirect: call.redirect, signal: call.signal };
-  if (call.redirect === 'error') init.window = null;
-  // a Request that is given options loses its own (Fetch standard, "new Request", when init is not empty)
-  if (request.referrerPolicy !== '') init.referrerPolicy = request.referrerPolicy;
-  if (request.referrer !== 'about:client') init.referrer = request.referrer;
-  const headers = call.headersFor(request);
-  if (call.source !== undefined && request.body !== null) init.body = call.source;
-  if (headers === request.headers && !(init.body instanceof FormData)) return init;
-  init.headers = headers;
-  if (init.body instanceof FormData) {
-    // the new body has a boundary of its own, which only `fetch` can name
-    const withoutBoundary = new Headers(headers);
-    withoutBoundary.delete('content-type');
-    init.headers = withoutBoundary;
-  }
-  return init;
 }

@@ -1,4 +1,5 @@
-import type { Call } from '../../core/call.ts';
+import type { ClientRequest } from '../../core/request.ts';
+import type { Layer } from '../../core/layer.ts';
 import { ConfigError, RedirectBlockedError, TlsError, TransportError } from '../../errors/index.ts';
 import type { ClientError } from '../../errors/index.ts';
 import { redirectedStream } from '../../errors/not-replayable.ts';
@@ -6,36 +7,27 @@ import { parseOrigin } from '../../security/url.ts';
 
 const tlsCode = /^(?:ERR_TLS|ERR_SSL|CERT_|EPROTO$|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER))/;
 
-/** What was going on when the network failed. */
+/** What failed. */
 export interface TransportErrorContext {
-  readonly request: Request;
-  readonly call: Call;
-  /** True when there was a head, and the body broke off. Default: false. */
+  readonly request: ClientRequest;
+  /** True when the response headers had arrived and the body broke off. Default: false. */
   readonly isTruncated?: boolean;
 }
 
 /**
- * The client's error for one of a network's, which is not kept as a cause: some quote what was sent or received.
+ * Converts an error of the network to one of the client. The original is not kept as a cause: it may quote what was sent
+ * or received.
  *
  * For a layer in the slot `transport`.
  */
-export function toTransportError(
-  cause: unknown,
-  { request, call, isTruncated = false }: TransportErrorContext,
-): ClientError {
+export function toTransportError(cause: unknown, { request, isTruncated = false }: TransportErrorContext): ClientError {
   const origin = parseOrigin(request.url);
   if (isUnexpectedRedirect(cause)) return new RedirectBlockedError(origin, undefined, redirectedStream);
-  const { reason, detail } = reasonOf(cause);
+  const { reason, detail } = findReason(cause);
   if (tlsCode.test(reason)) return new TlsError(origin, reason, detail);
   if (isInvalidRequest(reason, detail)) return new ConfigError('request', `No request to ${origin} is sent: ${detail}`);
   const wasProcessed = isRefusedStream(cause) ? false : undefined;
-  return new TransportError(origin, {
-    isBodyGone: call.isBodyGone(request),
-    isTruncated,
-    reason,
-    detail,
-    wasProcessed,
-  });
+  return new TransportError(origin, { isBodyGone: !request.canReplay, isTruncated, reason, detail, wasProcessed });
 }
 
 /** True for what undici, also below `fetch`, refuses to send: an `expect` header, a wrong `content-length`. */
@@ -50,7 +42,7 @@ function isRefusedStream(cause: unknown): boolean {
   return error instanceof Error && 'http2ErrorCode' in error && error.http2ErrorCode === 7;
 }
 
-function reasonOf(cause: unknown): { reason: string; detail: string } {
+function findReason(cause: unknown): { reason: string; detail: string } {
   const coded = codedCause(cause);
   if (coded !== undefined) {
     const { code, message } = coded;
@@ -67,8 +59,8 @@ function isUnexpectedRedirect(cause: unknown): boolean {
 }
 
 /**
- * True for what `fetch` itself refuses, as the Fetch standard says: a 407 from a proxy, a forbidden port. What happens
- * to a connection has a code.
+ * True for what `fetch` itself refuses by the Fetch standard: a 407 from a proxy, a forbidden port. A failed connection
+ * has a code.
  */
 function isRefusal(cause: unknown): cause is TypeError & { cause: Error } {
   if (!(cause instanceof TypeError) || cause.message !== 'fetch failed' || !(cause.cause instanceof Error))
@@ -88,4 +80,24 @@ function codedCause(cause: unknown): { code: string; message: string } | undefin
     }
   }
   return undefined;
+}
+
+/**
+ * The same transport, whose raw `fetch failed` is converted: its message and cause may hold request data. For a transport
+ * that is not ours.
+ */
+export function withTransportErrors(transport: Layer): Layer {
+  const { stage } = transport;
+  return {
+    ...transport,
+    stage(next, client) {
+      const send = stage(next, client);
+      if (typeof send !== 'function') return send; // compose refuses it
+      return (request, call) =>
+        Promise.resolve(send(request, call)).catch((cause: unknown) => {
+          const isRaw = cause instanceof TypeError && cause.message === 'fetch failed' && !call.cancelScope.isCancelled;
+          throw isRaw ? toTransportError(cause, { request }) : cause;
+        });
+    },
+  };
 }

@@ -9,8 +9,8 @@ import type {
 import { createClient } from '../../../src/client.ts';
 import type { ClientOptions } from '../../../src/client-options.ts';
 import { TransportError } from '../../../src/errors/index.ts';
-import { layer } from '../../../src/core/slots.ts';
-import type { Layer } from '../../../src/core/slots.ts';
+import { layer } from '../../../src/core/layer.ts';
+import type { Layer } from '../../../src/core/layer.ts';
 import { untilAborted } from '../../../src/time/until-aborted.ts';
 import { caught } from '../../caught.ts';
 import { broken, ok, redirectTo, scriptedFetch, silent, status, times } from '../../scripted.ts';

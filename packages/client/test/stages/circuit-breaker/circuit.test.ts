@@ -1,7 +1,7 @@
 import { assert, commands, constant, constantFrom, modelRun, nat, property, record } from 'fast-check';
 import type { Command } from 'fast-check';
 import { expect, test } from 'vitest';
-import { circuit } from '../../../src/stages/circuit-breaker/circuit.ts';
+import { createCircuit } from '../../../src/stages/circuit-breaker/circuit.ts';
 import type { Circuit, CircuitRules, CircuitState, Verdict } from '../../../src/stages/circuit-breaker/circuit.ts';
 
 const rules: CircuitRules = { failureRatio: 0.5, minimumCalls: 4, windowMs: 1_000, openMs: 300 };
@@ -9,14 +9,14 @@ const rules: CircuitRules = { failureRatio: 0.5, minimumCalls: 4, windowMs: 1_00
 /** A circuit, a time that is set by hand, and calls that end as soon as they begin. */
 function bench(changes: Partial<CircuitRules> = {}) {
   let nowMs = 0;
-  const subject = circuit({ ...rules, ...changes }, () => nowMs);
+  const subject = createCircuit({ ...rules, ...changes }, () => nowMs);
   const begin = (): number => {
-    const pass = subject.enter();
+    const pass = subject.permit();
     if (pass === undefined) throw new Error('not let through');
     return pass;
   };
   const calls = (...verdicts: readonly Verdict[]): void => {
-    for (const verdict of verdicts) subject.leave(begin(), verdict);
+    for (const verdict of verdicts) subject.record(begin(), verdict);
   };
   const later = (ms: number): void => {
     nowMs += ms;
@@ -33,7 +33,7 @@ test('a circuit opens with the failure that makes the ratio, among enough calls'
   const before = subject.state;
   calls('failure');
 
-  expect([before, subject.state, subject.enter(), subject.waitMs]).toEqual(['closed', 'open', undefined, 300]);
+  expect([before, subject.state, subject.permit(), subject.waitMs]).toEqual(['closed', 'open', undefined, 300]);
 });
 
 test.each([
@@ -87,15 +87,15 @@ test('after its time exactly one call goes through, until there is an answer', (
 
   calls(...failures(4));
   later(299);
-  const early = subject.enter();
+  const early = subject.permit();
   later(1);
   const probe = begin();
-  const others = [subject.enter(), subject.enter()];
+  const others = [subject.permit(), subject.permit()];
 
   expect([early, ...others]).toEqual([undefined, undefined, undefined]);
   expect([subject.state, subject.waitMs]).toEqual(['half-open', 300]);
 
-  subject.leave(probe, 'success');
+  subject.record(probe, 'success');
 
   expect([subject.state, subject.waitMs]).toEqual(['closed', 0]);
 });
@@ -117,7 +117,7 @@ test('a probe that fails opens it again, for the whole time', () => {
   later(450);
   calls('failure');
 
-  expect([subject.state, subject.waitMs, subject.enter()]).toEqual(['open', 300, undefined]);
+  expect([subject.state, subject.waitMs, subject.permit()]).toEqual(['open', 300, undefined]);
 });
 
 test('a probe that ends without an answer leaves its place to the next call, at once', () => {
@@ -129,7 +129,7 @@ test('a probe that ends without an answer leaves its place to the next call, at 
   const waitMs = subject.waitMs;
   begin();
 
-  expect([waitMs, subject.state, subject.enter()]).toEqual([0, 'half-open', undefined]);
+  expect([waitMs, subject.state, subject.permit()]).toEqual([0, 'half-open', undefined]);
 });
 
 test('a probe that stays silent does not keep others out for ever; whichever has an answer first decides', () => {
@@ -140,10 +140,10 @@ test('a probe that stays silent does not keep others out for ever; whichever has
   const silent = begin();
   later(300);
   const next = begin();
-  const refused = subject.enter();
-  subject.leave(silent, 'success');
+  const refused = subject.permit();
+  subject.record(silent, 'success');
   const decided = subject.state;
-  subject.leave(next, 'failure');
+  subject.record(next, 'failure');
 
   expect([refused, decided, subject.state]).toEqual([undefined, 'closed', 'closed']);
 });
@@ -156,9 +156,9 @@ test('a probe that was overtaken, and ends without an answer, makes no room besi
   const overtaken = begin();
   later(300);
   begin();
-  subject.leave(overtaken, 'neutral');
+  subject.record(overtaken, 'neutral');
 
-  expect(subject.enter()).toBeUndefined();
+  expect(subject.permit()).toBeUndefined();
 });
 
 test('an answer to a call from before counts neither against a circuit nor for it', () => {
@@ -166,17 +166,17 @@ test('an answer to a call from before counts neither against a circuit nor for i
   const late = [begin(), begin(), begin(), begin(), begin()] as const;
 
   calls(...failures(4));
-  subject.leave(late[0], 'success');
+  subject.record(late[0], 'success');
   const whileOpen = subject.state;
   later(300);
   const probe = begin();
-  subject.leave(late[1], 'success');
-  subject.leave(late[2], 'failure');
-  subject.leave(late[3], 'neutral');
-  const whileHalfOpen = [subject.state, subject.enter()];
-  subject.leave(probe, 'success');
+  subject.record(late[1], 'success');
+  subject.record(late[2], 'failure');
+  subject.record(late[3], 'neutral');
+  const whileHalfOpen = [subject.state, subject.permit()];
+  subject.record(probe, 'success');
   calls(...failures(3));
-  subject.leave(late[4], 'failure');
+  subject.record(late[4], 'failure');
 
   expect(whileOpen).toBe('open');
   expect(whileHalfOpen).toEqual(['half-open', undefined]);
@@ -265,7 +265,7 @@ const begins = (): Command<Model, Real> => ({
   check: always,
   run(model, real) {
     const began = modelBegins(model);
-    const pass = real.subject.enter();
+    const pass = real.subject.permit();
     expect(pass === undefined).toBe(began === undefined);
     if (began !== undefined && pass !== undefined) began.pass = pass;
     compare(model, real);
@@ -279,7 +279,7 @@ const ends = (place: number, verdict: Verdict): Command<Model, Real> => ({
     const began = model.underWay[place % model.underWay.length];
     if (began === undefined) return;
     modelEnds(model, began, verdict);
-    real.subject.leave(began.pass, verdict);
+    real.subject.record(began.pass, verdict);
     compare(model, real);
   },
   toString: () => `end(${place}, ${verdict})`,
@@ -318,13 +318,13 @@ test('whatever happens, a circuit keeps its promises, and comes back when its se
   assert(
     property(someRules, histories, (its, list) => {
       const time = { nowMs: 0 };
-      const subject = circuit(its, () => time.nowMs);
+      const subject = createCircuit(its, () => time.nowMs);
       const model: Model = { rules: its, nowMs: 0, stay: { state: 'closed', ends: [] }, underWay: [], seen };
       modelRun(() => ({ model, real: { subject, time } }), list);
 
       time.nowMs += its.openMs;
-      const pass = subject.enter();
-      if (pass !== undefined) subject.leave(pass, 'success');
+      const pass = subject.permit();
+      if (pass !== undefined) subject.record(pass, 'success');
 
       expect([pass === undefined, subject.state]).toEqual([false, 'closed']);
     }),

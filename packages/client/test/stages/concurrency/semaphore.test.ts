@@ -1,39 +1,39 @@
 import { array, assert, asyncProperty, constantFrom, integer, record } from 'fast-check';
 import { virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
-import { Gate } from '../../../src/stages/concurrency/semaphore.ts';
-import type { Patience } from '../../../src/stages/concurrency/semaphore.ts';
+import { Semaphore } from '../../../src/stages/concurrency/semaphore.ts';
+import type { AcquireOptions } from '../../../src/stages/concurrency/semaphore.ts';
 import { caught } from '../../caught.ts';
 
 const clock = virtualClock();
-const patient = (changes: Partial<Patience> = {}): Patience => ({
+const patient = (changes: Partial<AcquireOptions> = {}): AcquireOptions => ({
   maxWaitMs: 1_000,
-  isFirst: false,
+  hasPriority: false,
   signal: new AbortController().signal,
   clock,
   ...changes,
 });
 
 test('so many are let in, and no more', async () => {
-  const gate = new Gate(2, 0);
+  const gate = new Semaphore(2, 0);
 
-  const entered = await Promise.all([1, 2, 3].map(() => gate.enter(patient())));
+  const entered = await Promise.all([1, 2, 3].map(() => gate.acquire(patient())));
 
   expect(entered).toEqual([true, true, false]);
 });
 
 test('those who wait are let in in the order in which they came, and those who go first before them', async () => {
-  const gate = new Gate(1, 9);
+  const gate = new Semaphore(1, 9);
   const order: string[] = [];
   const come = async (name: string, isFirst: boolean): Promise<void> => {
-    await gate.enter(patient({ isFirst }));
+    await gate.acquire(patient({ hasPriority: isFirst }));
     order.push(name);
-    gate.leave();
+    gate.release();
   };
 
-  await gate.enter(patient());
+  await gate.acquire(patient());
   const all = [come('a', false), come('b', false), come('back', true)];
-  gate.leave();
+  gate.release();
   await Promise.all(all);
 
   expect(order).toEqual(['back', 'a', 'b']);
@@ -41,25 +41,25 @@ test('those who wait are let in in the order in which they came, and those who g
 });
 
 test('a wait ends after its time, and the place goes to the next', async () => {
-  const gate = new Gate(1, 9);
+  const gate = new Semaphore(1, 9);
 
-  await gate.enter(patient());
-  const impatient = gate.enter(patient({ maxWaitMs: 10 }));
-  const other = gate.enter(patient({ maxWaitMs: 100 }));
+  await gate.acquire(patient());
+  const impatient = gate.acquire(patient({ maxWaitMs: 10 }));
+  const other = gate.acquire(patient({ maxWaitMs: 100 }));
   await clock.advance(10);
-  gate.leave();
+  gate.release();
 
   expect(await Promise.all([impatient, other])).toEqual([false, true]);
 });
 
 test('a wait that is called off ends with its reason, and leaves nothing behind', async () => {
-  const gate = new Gate(1, 9);
+  const gate = new Semaphore(1, 9);
   const caller = new AbortController();
 
-  await gate.enter(patient());
-  const waiting = caught(() => gate.enter(patient({ signal: caller.signal })));
+  await gate.acquire(patient());
+  const waiting = caught(() => gate.acquire(patient({ signal: caller.signal })));
   caller.abort(new Error('user left'));
-  gate.leave();
+  gate.release();
 
   expect((await waiting).message).toBe('user left');
   expect(gate.isIdle).toBe(true);
@@ -75,7 +75,7 @@ test('in any history nobody is let in beyond the limit, no place is lost, and no
   await assert(
     asyncProperty(integer({ min: 1, max: 3 }), array(step, { maxLength: 40 }), async (limit, history) => {
       const time = virtualClock();
-      const gate = new Gate(limit, 3);
+      const gate = new Semaphore(limit, 3);
       const waiting = new Set<AbortController>();
       let inside = 0;
       const come = async (isFirst: boolean): Promise<void> => {
@@ -83,7 +83,7 @@ test('in any history nobody is let in beyond the limit, no place is lost, and no
         waiting.add(caller);
         try {
           const maxWaitMs = isFirst ? Infinity : 50;
-          if (await gate.enter({ maxWaitMs, isFirst, signal: caller.signal, clock: time })) inside += 1;
+          if (await gate.acquire({ maxWaitMs, hasPriority: isFirst, signal: caller.signal, clock: time })) inside += 1;
         } catch {
           // called off
         }
@@ -93,7 +93,7 @@ test('in any history nobody is let in beyond the limit, no place is lost, and no
         if (act === 'come' || act === 'return') void come(act === 'return');
         if (act === 'leave' && inside > 0) {
           inside -= 1;
-          gate.leave();
+          gate.release();
         }
         if (act === 'abort') [...waiting][pick % Math.max(1, waiting.size)]?.abort();
         if (act === 'tick') await time.advance(pick * 10);
@@ -104,7 +104,7 @@ test('in any history nobody is let in beyond the limit, no place is lost, and no
       expect(waiting.size === 0 || inside === limit).toBe(true);
       for (; inside > 0; await time.settle()) {
         inside -= 1;
-        gate.leave();
+        gate.release();
       }
       expect([waiting.size, time.pending, gate.isIdle]).toEqual([0, 0, true]);
     }),

@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../../../src/client.ts';
-import { retryBudget } from '../../../src/stages/retry/retry-budget.ts';
+import { createRetryBudget } from '../../../src/stages/retry/retry-budget.ts';
 import { caught } from '../../caught.ts';
 import { scriptedFetch, status, times } from '../../scripted.ts';
 
 const url = 'https://api.test/';
 
 test('a budget is used up by retries and filled by what goes well, up to its reserve', () => {
-  const budget = retryBudget({ ratio: 0.5, reserve: 2 });
+  const budget = createRetryBudget({ ratio: 0.5, reserve: 2 });
 
-  const first = [budget.take(), budget.take(), budget.take()];
-  budget.earn();
-  const half = budget.take();
-  for (let count = 0; count < 10; count += 1) budget.earn();
-  const full = [budget.take(), budget.take(), budget.take()];
+  const first = [budget.tryTake(), budget.tryTake(), budget.tryTake()];
+  budget.deposit();
+  const half = budget.tryTake();
+  for (let count = 0; count < 10; count += 1) budget.deposit();
+  const full = [budget.tryTake(), budget.tryTake(), budget.tryTake()];
 
   expect(first).toEqual([true, true, false]);
   expect(half).toBe(false);

@@ -3,21 +3,23 @@ import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { createClient } from '../../../src/client.ts';
-import { layer } from '../../../src/core/slots.ts';
-import { transport } from '../../../src/stages/transport/fetch-transport.ts';
+import { layer } from '../../../src/core/layer.ts';
+import { ClientRequest } from '../../../src/core/request.ts';
+import { fetchTransport } from '../../../src/stages/transport/fetch-transport.ts';
 import { caught } from '../../caught.ts';
 import { factsWith, nothingAfter, oneCall } from '../../one-call.ts';
 import { broken, ok, scriptedFetch } from '../../scripted.ts';
 
 const url = 'https://api.test/path?key=secret';
-const send = (fetch: typeof globalThis.fetch) => transport(fetch)(nothingAfter, factsWith());
+const send = (fetch: typeof globalThis.fetch) =>
+  fetchTransport({ fetch, isGlobalFetch: false })(nothingAfter, factsWith());
 
 test("the network gets the request, the stages' headers and the signal of the attempt", async () => {
   const network = scriptedFetch(ok);
   const call = oneCall();
-  call.setCredential('authorization', 'Bearer t');
+  call.headers.setCredential('authorization', 'Bearer t');
 
-  await send(network)(new Request(url, { headers: { accept: 'text/plain' } }), call);
+  await send(network)(new ClientRequest({ url, method: 'GET', headers: new Headers({ accept: 'text/plain' }) }), call);
 
   expect(Object.fromEntries(network.sent[0]?.headers ?? [])).toEqual({
     accept: 'text/plain',
@@ -29,13 +31,15 @@ test("the network gets the request, the stages' headers and the signal of the at
 test('the network never follows redirects by itself', async () => {
   const network = scriptedFetch(ok);
 
-  await send(network)(new Request(url), oneCall());
+  await send(network)(new ClientRequest({ url, method: 'GET' }), oneCall());
 
   expect(network.sent[0]?.init.redirect).toBe('manual');
 });
 
 test.each(['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET', 'ENOTFOUND'])('%s is told by its code', async (code) => {
-  const error = await caught(() => send(scriptedFetch(broken(code)))(new Request(url), oneCall()));
+  const error = await caught(() =>
+    send(scriptedFetch(broken(code)))(new ClientRequest({ url, method: 'GET' }), oneCall()),
+  );
 
   expect(error).toMatchObject({ code: 'TRANSPORT', reason: code, origin: 'https://api.test' });
 });
@@ -43,7 +47,9 @@ test.each(['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET', 'ENOTFOUND'])('%s is 
 test.each(['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID', 'EPROTO'])(
   '%s is a failure of TLS',
   async (code) => {
-    const error = await caught(() => send(scriptedFetch(broken(code)))(new Request(url), oneCall()));
+    const error = await caught(() =>
+      send(scriptedFetch(broken(code)))(new ClientRequest({ url, method: 'GET' }), oneCall()),
+    );
 
     expect(error).toMatchObject({ code: 'TLS', reason: code, retryable: false });
   },
@@ -55,7 +61,9 @@ test('of several addresses that were tried the first failure is told', async () 
     throw new TypeError('fetch failed', { cause: new AggregateError(each) });
   });
 
-  expect(await caught(() => send(network)(new Request(url), oneCall()))).toMatchObject({ reason: 'ECONNREFUSED' });
+  expect(await caught(() => send(network)(new ClientRequest({ url, method: 'GET' }), oneCall()))).toMatchObject({
+    reason: 'ECONNREFUSED',
+  });
 });
 
 test('a failure without a code is not quoted: it may show what was sent', async () => {
@@ -63,7 +71,7 @@ test('a failure without a code is not quoted: it may show what was sent', async 
     throw new TypeError('Headers.append: "Bearer s3cret" is invalid');
   });
 
-  const error = await caught(() => send(network)(new Request(url), oneCall()));
+  const error = await caught(() => send(network)(new ClientRequest({ url, method: 'GET' }), oneCall()));
 
   expect(error).toMatchObject({ code: 'TRANSPORT', reason: 'UNKNOWN' });
   expect(inspect(error, { depth: 9 })).not.toMatch(/s3cret|secret/);

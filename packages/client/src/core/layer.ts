@@ -1,0 +1,51 @@
+import { ConfigError } from '../errors/index.ts';
+import { slots } from './slots.ts';
+import type { Slot } from './slots.ts';
+import type { Stage } from './stage.ts';
+
+/** What a setting of a layer may be, for `explain` to show. Never a secret. */
+export type Setting = string | number | boolean | readonly (string | number)[];
+
+/** The name of a layer in `client.stages`, and the settings that `explain(client)` shows. */
+export interface LayerLabel {
+  readonly name: string;
+  /** Shown in the order given. A number whose name ends in `Ms` or `Bytes` is shown with its unit. Default: none. */
+  readonly settings?: Readonly<Record<string, Setting>>;
+}
+
+/** A stage, its slot, and its label. */
+export interface Layer extends LayerLabel {
+  readonly slot: Slot;
+  readonly stage: Stage;
+}
+
+/**
+ * Makes a layer for `createClient`.
+ *
+ * Several layers in one slot keep the order in which they are listed. A layer in `transport` takes the place of `fetch`.
+ *
+ * @param label - a name, unique within a client, or a name and the settings to show
+ * @throws ConfigError when there is no such slot, or the stage is not a function
+ */
+export function layer(slot: Slot, label: string | LayerLabel, stage: Stage): Layer {
+  const { name, settings = {} } = typeof label === 'string' ? { name: label } : label;
+  const made = Object.freeze({ slot, name, settings: Object.freeze({ ...settings }), stage });
+  checkLayer(made);
+  return made;
+}
+
+/**
+ * Checks a layer. One may be written by hand, in JavaScript, and a layer in an unknown slot would be left out silently.
+ *
+ * @throws ConfigError
+ */
+export function checkLayer({ slot, name, stage }: Layer): void {
+  if (!slots.includes(slot)) {
+    throw new ConfigError('slot', `There is no slot ${JSON.stringify(slot)}. From the outside in: ${slots.join(', ')}`);
+  }
+  if (typeof stage === 'function') return;
+  throw new ConfigError(
+    'stage',
+    `The stage of the layer "${name}" (slot ${slot}) is not a function but ${typeof stage}`,
+  );
+}

@@ -1,0 +1,23 @@
+/** What authors of layers need: the contract of a stage, and the parts that the built-in stages are made of. */
+export { layer } from './core/layer.ts';
+export type { Layer, LayerLabel, Setting } from './core/layer.ts';
+export { slots } from './core/slots.ts';
+export type { Slot } from './core/slots.ts';
+export type { ClientContext, Send, Stage } from './core/stage.ts';
+export { ClientRequest } from './core/request.ts';
+export type { FetchOptions, ReadonlyHeaders, RequestParts } from './core/request.ts';
+export type { ReplayableBody, RequestBody } from './body/request-body.ts';
+export type { BackoffListener, Call } from './core/call.ts';
+export type { CallHeaders } from './core/call-headers.ts';
+export type { CallOptions } from './core/call-options.ts';
+export type { CallPhase } from './errors/timeout.ts';
+export type { CancelScope } from './core/cancel-scope.ts';
+export { addBodyHook } from './body/hooked-body.ts';
+export { bodyHooks, BodyHooks } from './body/body-hooks.ts';
+export type { BodyHook, HasBodyHooks, Read } from './body/body-hooks.ts';
+export { discard } from './body/discard.ts';
+export { toTransportError } from './stages/transport/transport-error.ts';
+export type { TransportErrorContext } from './stages/transport/transport-error.ts';
+export { retryAfterMs } from './stages/retry/retry-after.ts';
+export { isSecure } from './security/url.ts';
+export { untilAborted } from './time/until-aborted.ts';

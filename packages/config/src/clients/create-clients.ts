@@ -1,0 +1,120 @@
+import { createClient } from '@bearings/client';
+import type { Client, Layer } from '@bearings/client';
+import { withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
+import type { TokenHandle } from '@bearings/oauth-bearer';
+import type { ClientConfig } from '../schema/client-schema.ts';
+import { toClientOptions } from './client-options.ts';
+import { readCredentials } from './configured-credential.ts';
+import type { ConfiguredCredential } from './configured-credential.ts';
+import { createToken } from './create-token.ts';
+import type { TokenOptions } from './create-token.ts';
+import { formatName } from '../document/document-path.ts';
+import { InvalidConfigError, createProblem } from '../document/invalid-config-error.ts';
+import type { Config } from '../load-config.ts';
+import { closestName } from '../document/did-you-mean.ts';
+
+/** Options of `createClients`. */
+export interface ClientsOptions<Name extends string = string> extends TokenOptions {
+  /** The clients to create. Each must be in the config. Default: all clients of the config. */
+  readonly names?: readonly Name[];
+  /** More layers for a client, such as telemetry or another transport. The caller closes them. Default: none. */
+  readonly layers?: (name: string) => readonly Layer[];
+  /** Called once with each token before its first use, for example to observe it. Default: not called. */
+  readonly onToken?: (token: TokenHandle, credential: ConfiguredCredential) => void;
+}
+
+/** The clients by name, with `close()`. */
+export type Clients<Name extends string = string> = Readonly<Record<Name, Client>> & ClosableClients;
+
+/** `close()` of all clients. */
+export interface ClosableClients {
+  /** Rejects new calls, waits for the calls in flight, then closes the tokens. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Creates the clients of a config, with one token for each distinct credential. A token is acquired at its first use,
+ * so a service starts even while the identity provider is down.
+ *
+ * List the clients that the service needs in `names`: a name that is not in the config then fails here, not at a call.
+ *
+ * @throws InvalidConfigError if the config does not have one of the names
+ * @throws TokenConfigError | ConfigError for settings that only the token or the client can check
+ */
+export function createClients<const Name extends string = string>(
+  config: Config,
+  options?: ClientsOptions<Name>,
+): Promise<Clients<Name>>;
+export async function createClients(config: Config, options: ClientsOptions = {}): Promise<Clients> {
+  const { names = Object.keys(config.clients) } = options;
+  assertNames(config, names);
+  const tokens = new Map<string, TokenHandle>();
+  const created: [name: string, client: Client][] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(created.map(([, client]) => client.close()));
+    await Promise.all([...tokens.values()].map((token) => token.close()));
+  };
+  try {
+    await createTokens({ ...config, clients: pickClients(config.clients, names) }, tokens, options);
+    for (const name of names)
+      created.push([name, createNamedClient(name, { config, options, token: tokens.get(name) })]);
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+  return Object.freeze(Object.assign(Object.fromEntries(created), { close, [Symbol.asyncDispose]: close }));
+}
+
+/** @throws InvalidConfigError */
+function assertNames({ clients }: Config, names: readonly string[]): void {
+  const known = Object.keys(clients);
+  const problems = names
+    .filter((name) => !Object.hasOwn(clients, name))
+    .map((name) => {
+      const suggestion = closestName(name, known);
+      const expected = suggestion === undefined ? `the clients are ${known.map(formatName).join(', ')}` : '';
+      const issue = { found: 'is not in the config', expected, ...(suggestion !== undefined && { suggestion }) };
+      return createProblem(['clients', name], issue, {});
+    });
+  if (problems.length > 0) throw new InvalidConfigError('The list of clients', problems);
+}
+
+function pickClients(clients: Config['clients'], names: readonly string[]): Config['clients'] {
+  return Object.fromEntries(Object.entries(clients).filter(([name]) => names.includes(name)));
+}
+
+/**
+ * Creates one token for each credential and stores it under the name of each client that uses it.
+ *
+ * @throws TokenError | InvalidConfigError
+ */
+async function createTokens(config: Config, tokens: Map<string, TokenHandle>, options: ClientsOptions): Promise<void> {
+  for (const credential of readCredentials(config)) {
+    const token = await createToken(config, credential, options);
+    if (token.isErr()) throw token.error;
+    for (const name of credential.clients) tokens.set(name, token.value);
+    options.onToken?.(token.value, credential);
+  }
+}
+
+interface ClientContext {
+  readonly config: Config;
+  readonly options: ClientsOptions;
+  readonly token: TokenHandle | undefined;
+}
+
+/** @throws ConfigError */
+function createNamedClient(name: string, { config, options, token }: ClientContext): Client {
+  const clientConfig = config.clients[name];
+  if (clientConfig === undefined) throw new TypeError(`${name} is not in the config`);
+  const { fetch, clock, random, layers = () => [] } = options;
+  const injected = { ...(fetch && { fetch }), ...(clock && { clock }), ...(random && { random }) };
+  const added = [...layers(name), ...authLayers(clientConfig, token)];
+  return createClient({ ...toClientOptions(clientConfig), ...injected }, added);
+}
+
+function authLayers({ auth }: ClientConfig, token: TokenHandle | undefined): readonly Layer[] {
+  if (token === undefined) return [];
+  return [auth.type === 'api_key' ? withBearerAuthHeader(token, auth.header) : withBearerAuth(token)];
+}

@@ -1,0 +1,71 @@
+import type { Clock } from '@bearings/client';
+import { fixedToken, Token } from '@bearings/oauth-bearer';
+import type { SecretString, TokenConfig, TokenError, TokenHandle } from '@bearings/oauth-bearer';
+import { Ok } from 'ts-results';
+import type { Result } from 'ts-results';
+import type { OAuth2Auth } from '../schema/oauth2-fields.ts';
+import type { ConfiguredCredential } from './configured-credential.ts';
+import type { InvalidConfigError } from '../document/invalid-config-error.ts';
+import type { Config } from '../load-config.ts';
+import { referencedFile } from '../secrets/secret-reference.ts';
+import { toTokenConfig } from '../schema/token-config.ts';
+
+/** Options of `createToken`. */
+export interface TokenOptions {
+  /** The function that sends requests. Default: the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** The clock. Default: the clock of the system. */
+  readonly clock?: Clock;
+  /** A number in [0, 1), for jitter. Default: `Math.random`. */
+  readonly random?: () => number;
+}
+
+/**
+ * Creates the token of a credential without a client, for example to show its state. It sends nothing before its first
+ * use. Secrets are read at that time, and again when they may have changed. The caller closes the token.
+ */
+export async function createToken(
+  config: Pick<Config, 'readSecret'>,
+  { auth }: Pick<ConfiguredCredential, 'auth'>,
+  options: TokenOptions = {},
+): Promise<Result<TokenHandle, TokenError | InvalidConfigError>> {
+  const read = (reference: string) => async (): Promise<SecretString> => readOrThrow(config, reference);
+  const { clock } = options;
+  const clockOption = clock === undefined ? {} : { clock };
+  if (auth.type === 'oauth2_client_credentials') return createOAuth2Token(config, auth, options);
+  if (auth.type === 'bearer') return Ok(fixedToken(read(auth.tokenRef), clockOption));
+  if (auth.type === 'api_key') return Ok(fixedToken(read(auth.keyRef), { scheme: 'none', ...clockOption }));
+  return Ok(fixedToken(read(auth.passwordRef), { scheme: 'Basic', username: auth.username, ...clockOption }));
+}
+
+/** @throws InvalidConfigError which contains no secret */
+async function readOrThrow({ readSecret }: Pick<Config, 'readSecret'>, reference: string): Promise<SecretString> {
+  const secret = await readSecret(reference);
+  if (secret.isErr()) throw secret.error;
+  return secret.value;
+}
+
+async function createOAuth2Token(
+  config: Pick<Config, 'readSecret'>,
+  auth: OAuth2Auth,
+  options: TokenOptions,
+): Promise<Result<TokenHandle, TokenError | InvalidConfigError>> {
+  const authentication = await readClientAuthentication(config, auth);
+  if (authentication.isErr()) return authentication;
+  const { fetch, clock, random } = options;
+  const injected = { ...(fetch && { fetch }), ...(clock && { clock }), ...(random && { random }) };
+  return Token.create({ ...toTokenConfig(auth), ...authentication.value, ...injected, start: 'lazy' });
+}
+
+/** A secret and a key file are read for each token request. A key in a variable is read once: it cannot change. */
+async function readClientAuthentication(
+  config: Pick<Config, 'readSecret'>,
+  { clientSecretRef, privateKeyRef }: OAuth2Auth,
+): Promise<Result<Pick<TokenConfig, 'clientSecret' | 'privateKey'>, InvalidConfigError>> {
+  if (clientSecretRef !== undefined) return Ok({ clientSecret: () => readOrThrow(config, clientSecretRef) });
+  if (privateKeyRef === undefined) return Ok({});
+  const key = await config.readSecret(privateKeyRef, 'key');
+  if (key.isErr()) return key;
+  const file = referencedFile(privateKeyRef);
+  return Ok({ privateKey: file === undefined ? key.value.expose() : { file } });
+}

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { authSchema } from './auth-schema.ts';
+import {
+  nonNegativeMs,
+  nonNegativeInt,
+  positiveInt,
+  headers,
+  httpUrl,
+  isObject,
+  isSchemeAllowed,
+  limitMs,
+  originText,
+} from './field-schemas.ts';
+
+const concurrency = z
+  .strictObject({
+    limit: positiveInt.optional().describe('How many calls may be in flight at once. Default: no limit.'),
+    limitPerOrigin: positiveInt
+      .optional()
+      .describe('How many calls may be in flight at once to one origin. Default: no limit.'),
+    queue: nonNegativeInt
+      .optional()
+      .describe('How many more calls may wait. A call beyond that fails at once.')
+      .meta({ default: 0 }),
+    queueTimeoutMs: nonNegativeMs.optional().describe('How long a call may wait.').meta({ default: 1_000 }),
+  })
+  .describe('Limits the calls in flight. A call beyond the limit fails with `OVERLOADED`.');
+
+const retry = z
+  .strictObject({
+    limit: nonNegativeInt.optional().describe('How many retries a call gets. 0 disables retries.').meta({ default: 2 }),
+    statusCodes: z
+      .array(z.int().min(100).max(599))
+      .optional()
+      .describe('Response statuses after which an idempotent call is retried.')
+      .meta({ default: [408, 429, 500, 502, 503, 504] }),
+    maxRetryAfterMs: nonNegativeMs
+      .optional()
+      .describe('The longest `Retry-After` that is followed.')
+      .meta({ default: 60_000 }),
+    backoffLimitMs: nonNegativeMs
+      .optional()
+      .describe('The longest wait without `Retry-After`.')
+      .meta({ default: 20_000 }),
+  })
+  .describe('How often and when a failed call is retried.');
+
+const redirects = z
+  .strictObject({
+    limit: nonNegativeInt.optional().describe('How many redirects of one call are followed.').meta({ default: 10 }),
+    origins: z
+      .array(originText)
+      .optional()
+      .describe("Allowed origins besides the call's own. They get no credentials."),
+  })
+  .describe('Which redirects are followed.');
+
+const fields = z.strictObject({
+  baseUrl: httpUrl
+    .describe('The URL that paths are resolved against. Its origin is the only one that gets the credential.')
+    .meta({ examples: ['https://orders.internal'] }),
+  auth: authSchema.describe('How requests are authenticated.'),
+  profile: z
+    .enum(['default', 'minimal', 'infra', 'sse', 'proxy'])
+    .optional()
+    .describe(
+      'A set of defaults for the settings below: `profiles` of @bearings/client. This page shows those of `default`.',
+    )
+    .meta({ default: 'default' }),
+  timeoutMs: limitMs
+    .optional()
+    .describe('Time limit for each attempt, until the response headers arrive. `false` disables it.')
+    .meta({ default: 30_000 }),
+  bodyTimeoutMs: limitMs
+    .optional()
+    .describe('Longest pause between two chunks of the body. `false` disables it.')
+    .meta({ default: 30_000 }),
+  totalTimeoutMs: limitMs
+    .optional()
+    .describe('Time limit for the whole call: attempts, waits, token and body. `false` disables it.')
+    .meta({ default: false }),
+  maxResponseBytes: positiveInt
+    .optional()
+    .describe('The largest response body, after decompression.')
+    .meta({ default: 10_485_760 }),
+  retry: retry.optional(),
+  concurrency: concurrency.optional(),
+  redirects: redirects.optional(),
+  headers: headers.optional().describe('Headers of every request. No secrets: use `auth` for those.'),
+  userAgent: z
+    .string()
+    .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, 'must be visible characters')
+    .optional()
+    .describe('The `user-agent` of requests that do not set one.')
+    .meta({ default: 'bearings' }),
+  insecureHttp: z
+    .boolean()
+    .optional()
+    .describe('Allows `http:` beyond loopback, for example inside a service mesh that adds TLS.')
+    .meta({ default: false }),
+});
+
+/** The schema of one client. */
+export const clientSchema = fields
+  .superRefine(
+    ({ baseUrl, insecureHttp, timeoutMs, totalTimeoutMs }, context) => {
+      const wrong = (field: string, found: string, message: string): void =>
+        context.addIssue({ code: 'custom', path: [field], message, params: { found } });
+      if (!isSchemeAllowed(baseUrl, insecureHttp)) {
+        wrong('baseUrl', 'is http beyond loopback', 'must be https; insecureHttp: true allows http');
+      }
+      const isSet = typeof timeoutMs === 'number' && typeof totalTimeoutMs === 'number';
+      if (isSet && timeoutMs > totalTimeoutMs) {
+        wrong(
+          'timeoutMs',
+          'is longer than totalTimeoutMs',
+          'must be at most as long, because it limits one attempt of the call',
+        );
+      }
+    },
+    { when: isObject },
+  )
+  .describe('One client.');
+
+/** One client of a config. */
+export type ClientConfig = z.output<typeof clientSchema>;

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { headers, httpUrl, nonBlankText, nonNegativeMs, params, positiveMs } from './field-schemas.ts';
+import { keyReference, secretReference } from '../secrets/secret-schema.ts';
+
+const scope = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must have no space, quote or backslash (RFC 6749 §3.3)');
+
+/** The fields of `oauth2_client_credentials`, without the rules about several of them. */
+export const oauth2Fields = z.strictObject({
+  type: z.literal('oauth2_client_credentials').describe('A token from the client credentials grant (RFC 6749 §4.4).'),
+  issuerUrl: httpUrl
+    .optional()
+    .describe('The issuer. Its token endpoint is discovered. Set either this or `tokenUrl`.')
+    .meta({ examples: ['https://id.internal/realms/prod'] }),
+  tokenUrl: httpUrl
+    .optional()
+    .describe('The token endpoint. Set either this or `issuerUrl`.')
+    .meta({ examples: ['https://id.internal/token'] }),
+  clientId: nonBlankText.describe('The OAuth client id.').meta({ examples: ['billing'] }),
+  clientSecretRef: secretReference
+    .optional()
+    .describe('Reference to the client secret, for `client_secret_basic` and `client_secret_post`.'),
+  clientAuthMethod: z
+    .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'])
+    .optional()
+    .describe(
+      'How the client authenticates. Default with a key: `private_key_jwt`. Default with a secret: `client_secret_basic`, ' +
+        'or `client_secret_post` if the discovered server supports only that. A public client must set `none`.',
+    ),
+  basicEncoding: z
+    .enum(['form', 'raw'])
+    .optional()
+    .describe(
+      'How `client_secret_basic` encodes id and secret. Use `raw` for servers that do not decode them (RFC 6749 App. B).',
+    )
+    .meta({ default: 'form' }),
+  privateKeyRef: keyReference.optional().describe('Reference to the private key (PEM or JWK), for `private_key_jwt`.'),
+  keyId: nonBlankText.optional().describe('The `kid` of the assertion. Default: the `kid` of the JWK.'),
+  signingAlg: nonBlankText
+    .optional()
+    .describe('The algorithm of the assertion. Default: the one that fits the key.')
+    .meta({ examples: ['ES256'] }),
+  assertionAudience: nonBlankText
+    .optional()
+    .describe('The `aud` of the assertion. Default: the issuer, or `tokenUrl` if there is no issuer.'),
+  scopes: z
+    .array(scope)
+    .optional()
+    .describe('The scopes to request. Default: none, so the server chooses.')
+    .meta({ examples: [['orders.read']] }),
+  audience: nonBlankText
+    .optional()
+    .describe('The `audience` parameter of the token request, which some servers require.'),
+  resource: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe('The resources that the token is for: one absolute URI or a list (RFC 8707).')
+    .meta({ examples: ['https://orders.internal'] }),
+  extraParams: params.optional().describe('More parameters for the token request.'),
+  headers: headers.optional().describe('More headers for the token request.'),
+  refreshOffsetMs: nonNegativeMs
+    .optional()
+    .describe('How long before its expiry a token is renewed, but never in the first half of its lifetime.')
+    .meta({ default: 1_800_000 }),
+  defaultTtlMs: nonNegativeMs
+    .optional()
+    .describe('The lifetime of a token whose response has no `expires_in`.')
+    .meta({ default: 300_000 }),
+  acquireTimeoutMs: positiveMs
+    .optional()
+    .describe('Time limit for getting one token, including discovery and retries.')
+    .meta({ default: 30_000 }),
+  insecureHttp: z
+    .boolean()
+    .optional()
+    .describe('Allows `http:` beyond loopback for the issuer and the token endpoint.')
+    .meta({ default: false }),
+});
+
+/** An `auth` that requests tokens. */
+export type OAuth2Auth = z.output<typeof oauth2Fields>;

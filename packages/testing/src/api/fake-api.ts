@@ -1,0 +1,140 @@
+import type { Clock } from '@bearings/client';
+import { matchRequestUrl } from 'msw';
+import { jsonAnswer } from '../server/answer.ts';
+import type { Answer } from '../server/answer.ts';
+import { checkBearer } from './bearer-check.ts';
+import type { FakeIssuer } from '../issuer/fake-issuer.ts';
+import { FakeServer } from '../server/fake-server.ts';
+import type { FaultContext } from '../faults/faults.ts';
+import type { ActiveToken } from '../issuer/issued-tokens.ts';
+import { serverClock } from '../clock/server-clock.ts';
+import type { VirtualClock } from '../clock/virtual-clock.ts';
+
+/** A call with an accepted token. */
+export interface ApiCall {
+  readonly request: Request;
+  /** The path parameters of the route, such as `:id`. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly token: ActiveToken;
+}
+
+/** Creates the response of a route. A `Response` is sent unchanged, any other value as JSON. */
+export type Responder = (call: ApiCall) => unknown;
+
+/** A route that requires scopes. */
+export interface GuardedRoute {
+  readonly scopes: readonly string[];
+  readonly answer: Responder;
+}
+
+/** Routes by method and path, such as `GET /v1/orders/:id`. */
+export type Routes = Readonly<Record<string, Responder | GuardedRoute>>;
+
+/** Options of `fakeApi`. */
+export interface FakeApiOptions {
+  /** The origin before `listen()`. Default: `https://api.test`. */
+  readonly origin?: string;
+  /** The audience that tokens must have. Default: any audience. */
+  readonly audience?: string;
+  /** The header with the token. Default: `authorization`. */
+  readonly header?: string;
+  /** The clock. Of a virtual clock, `serverTime` is used. Default: the system clock. */
+  readonly clock?: Clock | VirtualClock;
+}
+
+/** Answers every call with the facts of the request. */
+const echoRoutes: Routes = {
+  '* /*': ({ request, token }) => ({
+    method: request.method,
+    path: new URL(request.url).pathname,
+    clientId: token.clientId,
+    scopes: token.scopes,
+  }),
+};
+
+/**
+ * Creates a protected API that accepts the tokens of one issuer. Other requests get a challenge (RFC 6750).
+ *
+ * @param routes - default: one route that answers every call with the facts of the request
+ */
+export function fakeApi(issuer: FakeIssuer, routes: Routes = echoRoutes, options: FakeApiOptions = {}): FakeApi {
+  return new FakeApi(issuer, routes, options);
+}
+
+/** How many requests an API received and rejected. */
+export interface ApiCounts {
+  readonly requests: number;
+  /** Requests answered with 401. */
+  readonly unauthorized: number;
+  /** Requests answered with 403. */
+  readonly forbidden: number;
+}
+
+interface Route extends GuardedRoute {
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+/** A protected resource for tests. */
+export class FakeApi extends FakeServer<FaultContext> {
+  readonly #issuer: FakeIssuer;
+  readonly #routes: readonly Route[];
+  readonly #options: FakeApiOptions;
+
+  constructor(issuer: FakeIssuer, routes: Routes, options: FakeApiOptions) {
+    const list = Object.entries(routes).map(([name, route]) => parseRoute(name, route));
+    super({
+      origin: new URL(options.origin ?? 'https://api.test').origin,
+      clock: serverClock(options.clock),
+      endpoints: ['all', ...Object.keys(routes)],
+      findEndpoint: (request) => this.#find(request)?.route.name,
+      answer: (request) => this.#answer(request),
+      extendContext: (context) => context,
+    });
+    this.#issuer = issuer;
+    this.#routes = list;
+    this.#options = options;
+  }
+
+  get counts(): ApiCounts {
+    const answered = (code: number): number => this.requests.filter(({ status }) => status === code).length;
+    return { requests: this.requests.length, unauthorized: answered(401), forbidden: answered(403) };
+  }
+
+  async #answer(request: Request): Promise<Answer | Response> {
+    const found = this.#find(request);
+    const { header = 'authorization', audience } = this.#options;
+    const requirements = { header, audience, scopes: found?.route.scopes ?? [] };
+    const token = checkBearer(request.headers, {
+      ...requirements,
+      introspect: (value) => this.#issuer.introspect(value),
+    });
+    if ('status' in token) return token;
+    if (found === undefined) return jsonAnswer({ error: 'There is no such route' }, 404);
+    const result = await found.route.answer({ request, params: found.params, token });
+    return result instanceof Response ? result : jsonAnswer(result);
+  }
+
+  #find({ method, url }: Request): { readonly route: Route; readonly params: ApiCall['params'] } | undefined {
+    for (const route of this.#routes) {
+      if (route.method !== '*' && route.method !== method) continue;
+      const { matches, params = {} } = matchRequestUrl(new URL(url), route.path, this.origin);
+      if (matches)
+        return {
+          route,
+          params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)])),
+        };
+    }
+    return undefined;
+  }
+}
+
+/** @throws TypeError for a route without method and path */
+function parseRoute(name: string, route: Responder | GuardedRoute): Route {
+  const [, method, path] = /^([A-Z]+|\*) (\/\S*)$/.exec(name) ?? [];
+  if (method === undefined || path === undefined) {
+    throw new TypeError(`A route must be written like 'GET /v1/orders/:id', not '${name}'`);
+  }
+  return { name, method, path, ...(typeof route === 'function' ? { scopes: [], answer: route } : route) };
+}

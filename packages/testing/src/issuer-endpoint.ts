@@ -1,2 +1,0 @@
-/** What an issuer can be asked. */
-export type IssuerEndpoint = 'metadata' | 'token' | 'jwks';

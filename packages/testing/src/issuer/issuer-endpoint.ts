@@ -1,0 +1,2 @@
+/** An endpoint of an issuer. */
+export type IssuerEndpoint = 'metadata' | 'token' | 'jwks';

@@ -1,0 +1,83 @@
+import { createClient } from '@bearings/client';
+import { Token, withBearerAuth } from '@bearings/oauth-bearer';
+import { fakeApi, combineFetch, virtualClock } from '@bearings/testing';
+import { expect, vi } from 'vitest';
+import { canaryIssuer, configFor, minuteMs, resource } from './canary-service.ts';
+import { replay } from './replay.ts';
+import { runFixture } from './run-fixture.ts';
+import { seededRandom } from './seeded-random.ts';
+
+vi.setConfig({ testTimeout: 300_000 });
+
+replay('LC-008', async ({ hides }) => {
+  const run = await runFixture('soak.ts', { node: ['--expose-gc'], args: [process.env['FAULT_CYCLES'] ?? '10000'] });
+
+  expect(run).toMatchObject({ exit: 0, stderr: '' });
+  const { heapGrowth, mostSockets, ...left } = JSON.parse(run.stdout);
+  expect(left).toEqual({ listeners: 0, pending: 0, timers: 0, sockets: 0 });
+  expect(mostSockets).toBeGreaterThan(0);
+  expect(mostSockets).toBeLessThan(10);
+  expect(heapGrowth).toBeLessThan(2 * 2 ** 20);
+  hides(run);
+});
+
+replay('LC-010', async ({ hides }) => {
+  const { failures, faults: went, tokens, unauthorized } = await aDay(0.01);
+
+  expect(failures).toEqual([]);
+  expect(unauthorized).toBe(0);
+  expect(went.token).toBeGreaterThan(2);
+  expect(went.call).toBeGreaterThan(2);
+  const expected = 1 + (24 * 60) / 2.5; // a token of five minutes is renewed after half of them
+  expect(tokens).toBeGreaterThanOrEqual(expected - went.token);
+  expect(tokens).toBeLessThanOrEqual(expected + went.token);
+  hides(failures);
+});
+
+interface Day {
+  readonly tokens: number;
+  readonly unauthorized: number;
+  readonly faults: { readonly token: number; readonly call: number };
+  /** What callers were told. */
+  readonly failures: readonly unknown[];
+}
+
+/** A day of a service that calls every other minute, over a network where that part of all requests goes wrong. */
+async function aDay(part: number): Promise<Day> {
+  const clock = virtualClock();
+  const issuer = canaryIssuer({ clock, tokenLifetimeMs: 5 * minuteMs });
+  const api = fakeApi(issuer, undefined, { origin: resource, clock });
+  const random = seededRandom(20_261_121);
+  const network = combineFetch(issuer, api);
+  const went = { token: 0, call: 0 };
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    if (random() >= part) return network(input, init);
+    const url = new URL(input instanceof Request ? input.url : input);
+    went[url.origin === issuer.origin ? 'token' : 'call'] += 1;
+    return wrong(random(), init?.signal ?? undefined);
+  };
+  await using token = (await Token.create(configFor(issuer, { clock, fetch }))).unwrap();
+  const client = createClient({ baseUrl: resource, clock, fetch, random }, withBearerAuth(token));
+  const failures: unknown[] = [];
+  for (let minute = 0; minute < 24 * 60; minute += 2) {
+    const call = noteFailure(() => client.get('orders').json(), failures);
+    await clock.advance(2 * minuteMs);
+    await call;
+  }
+  return { tokens: issuer.counts.token + went.token, unauthorized: api.counts.unauthorized, faults: went, failures };
+}
+
+/** No connection, a server that says "later", or none that says anything. */
+function wrong(which: number, signal: AbortSignal | undefined): Promise<Response> {
+  if (which < 0.4) return Promise.reject(new TypeError('fetch failed'));
+  if (which < 0.8) return Promise.resolve(new Response(null, { status: 503 }));
+  return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+}
+
+async function noteFailure(act: () => Promise<unknown>, failures: unknown[]): Promise<void> {
+  try {
+    await act();
+  } catch (thrown) {
+    failures.push(thrown);
+  }
+}

@@ -1,0 +1,58 @@
+import { expect } from 'vitest';
+import { hourMs, minuteMs } from './canary-service.ts';
+import { fleet, mostInOneSecond } from './fleet.ts';
+import { replay } from './replay.ts';
+
+replay('RT-030', async ({ hides }) => {
+  const instances = 1_000;
+  // an hour's tokens, renewed in the 25th to the 30th minute, which lie within the outage
+  const renewing = await fleet({ instances, tokenLifetimeMs: hourMs });
+  await renewing.clock.advance(22 * minuteMs);
+  renewing.isDown = true;
+  await renewing.clock.advance(10 * minuteMs);
+  const during = renewing.askedAt.flat().filter((at) => at > 0);
+  expect(during.length).toBeGreaterThan(instances);
+  expect(renewing.tokens.every((token) => token.read().isOk())).toBe(true);
+  renewing.isDown = false;
+  await renewing.clock.advance(20 * minuteMs);
+  const after = renewing.askedAt.flat().filter((at) => at > 32 * minuteMs);
+  expect(after.length).toBeGreaterThanOrEqual(instances);
+  expect(mostInOneSecond(after)).toBeLessThanOrEqual(0.05 * instances);
+
+  // a quarter of an hour's, which end in the midst of it, all in the same moment
+  const expiring = await fleet({ instances, tokenLifetimeMs: 15 * minuteMs });
+  await expiring.clock.advance(5.25 * minuteMs);
+  expiring.isDown = true;
+  await expiring.clock.advance(10 * minuteMs);
+  expect(expiring.tokens.every((token) => token.read().isErr())).toBe(true);
+  hides(expiring.tokens.slice(0, 3).map((token) => [token.read(), token.status()]));
+  const upToEnd = expiring.askedAt.flat().length;
+  expiring.isDown = false;
+  await expiring.clock.advance(10 * minuteMs);
+  const returned = expiring.askedAt.flat().filter((at) => at >= 15.25 * minuteMs);
+  expect(expiring.tokens.every((token) => token.read().isOk())).toBe(true);
+  expect(mostInOneSecond(returned)).toBeLessThanOrEqual(0.05 * instances);
+  expect(upToEnd / instances).toBeLessThan(40); // backoff from 10 s to 5 min is seven probes or so, three requests each
+});
+
+replay('RT-031', async ({ hides }) => {
+  const instances = 1_000;
+  const { clock, tokens, askedAt } = await fleet({ instances, tokenLifetimeMs: hourMs });
+
+  await clock.advance(10 * hourMs);
+
+  hides(tokens[0]);
+  const generations = Array.from({ length: 18 }, (_, renewal) => askedAt.map((asked) => asked[renewal + 1] ?? 0));
+  expect(generations.flat().every((at) => at > 0)).toBe(true);
+  const [first = []] = generations;
+  // renewed half an hour before the end, up to five minutes earlier: as many in each minute of the window
+  for (let minute = 25; minute < 30; minute += 1) {
+    const renewed = first.filter((at) => at >= minute * minuteMs && at < (minute + 1) * minuteMs);
+    expect(renewed.length).toBeGreaterThan(0.1 * instances);
+    expect(renewed.length).toBeLessThan(0.3 * instances);
+  }
+  const spreads = generations.map((at) => Math.max(...at) - Math.min(...at));
+  expect(spreads.every((spreadMs) => spreadMs > 0.9 * 5 * minuteMs)).toBe(true);
+  expect(spreads.at(-1)).toBeGreaterThan(2 * (spreads[0] ?? Infinity)); // they drift apart, not together
+  expect(mostInOneSecond(generations.flat())).toBeLessThanOrEqual(0.05 * instances);
+});
