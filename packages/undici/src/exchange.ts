@@ -1,65 +1,69 @@
 import type { CancelScope } from '@bearings/client/layer';
 import type { Dispatcher } from 'undici';
-import type { Piece, Source } from './source.ts';
+import type { ByteSource, ReadResult } from './byte-source.ts';
+import { ChunkBuffer } from './chunk-buffer.ts';
 
 /** A response's headers, by their names in lower case. */
 export type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-/** The head of a response. */
-export interface Head {
+/** The status line and headers of a response. */
+export interface ResponseHead {
   readonly status: number;
   readonly statusText: string;
   readonly headers: RawHeaders;
 }
 
-/** What an exchange needs to know of its call. */
-export interface ExchangeParts {
-  /** What may be ended: the attempt. */
+/** What an exchange needs of its call. */
+export interface ExchangeContext {
+  /** The attempt: when it is cancelled, the exchange ends. */
   readonly scope: CancelScope;
-  /** What the network's error is to the caller. */
-  readonly failed: (cause: unknown, facts: { readonly isTruncated: boolean }) => unknown;
+  /** Converts an error of the network to the error that the caller gets. */
+  readonly toError: (cause: unknown, facts: { readonly isTruncated: boolean }) => unknown;
+  /** Called once, when the connection is free or closed. */
+  readonly onEnd: () => void;
 }
 
 type Controller = Dispatcher.DispatchController;
 
-/** As much of a body as is taken in before anybody reads it. */
-const aheadBytes = 64 * 1024;
+/** How many bytes of a body are buffered before it is read. */
+const maxBufferedBytes = 64 * 1024;
 
 /**
- * One request and its response on the wire: undici tells it what comes, and it keeps that until it is read.
+ * One request and its response on the wire: receives what undici reports, and buffers it until it is read.
  *
- * It knows nothing of the response that is made of it, so that one which nobody reads can be collected.
+ * It holds no reference to the response that is made from it, so that an unread response can be collected.
  */
-export class Exchange implements Dispatcher.DispatchHandler, Source {
-  /** Answers with the response's head; fails with the reason of the scope's end when that comes first. */
-  readonly head: Promise<Head>;
-  readonly #parts: ExchangeParts;
-  #leave = (): void => {};
-  #settle: PromiseWithResolvers<Head> | undefined;
+export class Exchange implements Dispatcher.DispatchHandler, ByteSource {
+  /** Resolves with the response's head; rejects with the scope's reason when that is cancelled first. */
+  readonly head: Promise<ResponseHead>;
+  /** Called once at the end, if it is set by then. */
+  onRelease: (() => void) | undefined;
+  readonly #context: ExchangeContext;
+  readonly #chunks = new ChunkBuffer();
+  #stopListening = (): void => {};
+  #settle: PromiseWithResolvers<ResponseHead> | undefined;
   #controller: Controller | undefined;
-  #pieces: Uint8Array[] = [];
-  #size = 0;
+  #discardedBytes = 0;
   #isPaused = false;
   #isComplete = false;
-  #isIgnored = false;
-  #isRead = false;
+  #isDiscarding = false;
   #failure: { readonly reason: unknown } | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(parts: ExchangeParts) {
-    this.#parts = parts;
-    this.#settle = Promise.withResolvers<Head>();
+  constructor(context: ExchangeContext) {
+    this.#context = context;
+    this.#settle = Promise.withResolvers<ResponseHead>();
     this.head = this.#settle.promise;
-    this.#leave = parts.scope.onCancel((reason) => this.#abort(reason));
+    this.#stopListening = context.scope.onCancel((reason) => this.#abort(reason));
   }
 
-  get isComplete(): boolean {
-    return this.#isComplete;
+  get hasEnded(): boolean {
+    return this.#isComplete || this.#failure !== undefined;
   }
 
   onRequestStart(controller: Controller): void {
-    this.#controller = controller;
-    if (this.#failure !== undefined) controller.abort(givenUp());
+    if (this.#failure === undefined) this.#controller = controller;
+    else controller.abort(abandoned);
   }
 
   onResponseStart(_: Controller, status: number, ...[headers, statusText = '']: [RawHeaders, string?]): void {
@@ -68,90 +72,88 @@ export class Exchange implements Dispatcher.DispatchHandler, Source {
     this.#settle = undefined;
   }
 
-  onResponseData(controller: Controller, piece: Buffer): void {
+  onResponseData(controller: Controller, chunk: Buffer): void {
     if (this.#failure !== undefined) return;
-    this.#size += piece.byteLength;
-    if (!this.#isIgnored) this.#pieces.push(piece);
-    if (this.#size >= aheadBytes) this.#hold(controller);
-    this.#awaken();
+    if (this.#isDiscarding) return this.#discard(chunk);
+    this.#chunks.push(chunk);
+    if (this.#chunks.byteLength >= maxBufferedBytes) {
+      this.#isPaused = true;
+      controller.pause();
+    }
+    this.#wakeReader();
   }
 
   onResponseEnd(): void {
+    if (this.#failure !== undefined) return;
     this.#isComplete = true;
     this.#end();
   }
 
   onResponseError(_: Controller | null, cause: Error): void {
-    this.#fail(this.#parts.failed(cause, { isTruncated: this.#settle === undefined }));
+    this.#fail(this.#context.toError(cause, { isTruncated: this.#settle === undefined }));
   }
 
-  read(): Piece | Promise<Piece> {
-    this.#begin();
-    const value = this.#pieces.shift();
-    if (value === undefined) return this.#ending() ?? this.#coming();
-    this.#size -= value.byteLength;
-    if (this.#isPaused && this.#size < aheadBytes) {
+  read(): ReadResult | Promise<ReadResult> {
+    this.throwIfCancelled();
+    const value = this.#chunks.take();
+    if (value === undefined) return this.#atEnd() ?? this.#nextRead();
+    if (this.#isPaused && this.#chunks.byteLength < maxBufferedBytes) {
       this.#isPaused = false;
       this.#controller?.resume();
     }
     return { done: false, value };
   }
 
-  takeAll(): readonly Uint8Array[] | undefined {
+  takeBuffered(): readonly Uint8Array[] | undefined {
     if (!this.#isComplete) return undefined;
-    this.#begin();
-    if (this.#failure !== undefined) throw this.#failure.reason;
-    const pieces = this.#pieces;
-    this.#pieces = [];
-    return pieces;
+    this.throwIfCancelled();
+    return this.#chunks.takeAll();
   }
 
   cancel(): void {
-    if (!this.#isComplete) this.#abort(givenUp());
+    if (!this.#isComplete) this.#abort(abandoned);
   }
 
-  explain(cause: unknown): unknown {
-    return this.#failure?.reason ?? this.#parts.failed(cause, { isTruncated: true });
+  /** @throws the scope's reason, also when the whole body has arrived */
+  throwIfCancelled(): void {
+    const { scope } = this.#context;
+    if (!scope.isCancelled) return;
+    this.#abort(scope.reason);
+    throw this.#failure?.reason ?? scope.reason;
   }
 
-  /** Lets a body go by that belongs to no response, as that of a 205. */
-  ignore(): void {
-    this.#isIgnored = true;
-    this.#pieces = [];
+  toError(cause: unknown): unknown {
+    return this.#failure?.reason ?? this.#context.toError(cause, { isTruncated: true });
   }
 
-  /** Gives the connection back, unless somebody is reading. */
-  forget(): void {
-    if (!this.#isRead) this.cancel();
+  /** Reads and drops a body that belongs to no response, such as that of a 205. */
+  discardBody(): void {
+    this.#isDiscarding = true;
+    this.#discardedBytes = this.#chunks.byteLength;
+    this.#chunks.clear();
   }
 
-  #begin(): void {
-    this.#isRead = true;
-    const { scope } = this.#parts;
-    if (scope.isCancelled) this.#abort(scope.reason);
-  }
-
-  #ending(): Piece | undefined {
+  #atEnd(): ReadResult | undefined {
     if (this.#failure !== undefined) throw this.#failure.reason;
     return this.#isComplete ? { done: true, value: undefined } : undefined;
   }
 
-  async #coming(): Promise<Piece> {
+  async #nextRead(): Promise<ReadResult> {
     await new Promise<void>((resolve) => (this.#wake = resolve));
     return this.read();
   }
 
-  #hold(controller: Controller): void {
-    if (this.#isIgnored) return this.cancel();
-    this.#isPaused = true;
-    controller.pause();
+  #discard(chunk: Buffer): void {
+    this.#discardedBytes += chunk.byteLength;
+    if (this.#discardedBytes >= maxBufferedBytes) this.cancel();
   }
 
   #abort(reason: unknown): void {
-    this.#pieces = [];
+    const controller = this.#controller;
+    this.#chunks.clear();
     if (this.#isComplete) this.#failure = { reason };
     else this.#fail(reason);
-    this.#controller?.abort(givenUp());
+    controller?.abort(abandoned);
   }
 
   #fail(reason: unknown): void {
@@ -163,15 +165,24 @@ export class Exchange implements Dispatcher.DispatchHandler, Source {
   }
 
   #end(): void {
-    this.#leave();
-    this.#awaken();
+    this.#stopListening();
+    this.#controller = undefined; // it holds the connection and the reason of an abort
+    this.#context.onEnd();
+    this.onRelease?.();
+    this.onRelease = undefined;
+    this.#wakeReader();
   }
 
-  #awaken(): void {
+  #wakeReader(): void {
     this.#wake?.();
     this.#wake = undefined;
   }
 }
 
-/** For undici, which wants an error. Nobody sees it. */
-const givenUp = (): Error => new Error('The response was given up');
+/**
+ * The reason that undici gets for each abort. Callers never see it.
+ *
+ * One error for all, without a stack: V8 keeps the receivers of a stack's frames alive, and one of them is the response.
+ */
+const abandoned = new Error('The response is not needed any more');
+Object.defineProperty(abandoned, 'stack', { value: undefined });

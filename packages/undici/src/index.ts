@@ -1,3 +1,3 @@
 export { withUndici } from './with-undici.ts';
 export type { UndiciLayer } from './with-undici.ts';
-export type { TlsOptions, UndiciOptions } from './undici-options.ts';
+export type { Pem, PemSource, TlsOptions, UndiciOptions } from './undici-options.ts';

@@ -1,100 +1,57 @@
-import { ConfigError } from '@bearings/client/errors';
-import type { Setting } from '@bearings/client/layer';
+import type { Clock } from '@bearings/client';
 import type { LookupFunction } from 'node:net';
 import type { Dispatcher } from 'undici';
 
-/** What a TLS connection shows and trusts. PEM texts or bytes. */
+/** A certificate or key, as PEM text or bytes. */
+export type Pem = string | Uint8Array;
+
+/**
+ * Where a certificate or key comes from: the PEM itself, a file, or a function.
+ *
+ * Files and functions are read again while the layer is in use, see {@link UndiciOptions.tlsRefreshInterval}.
+ */
+export type PemSource = Pem | { readonly file: string } | (() => Pem | Promise<Pem>);
+
+/** The certificates of a TLS connection. */
 export interface TlsOptions {
-  /** Authorities to trust in place of the system's. */
-  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
-  /** The client's certificate, where the server asks for one (mTLS). */
-  readonly cert?: string | Uint8Array | undefined;
-  /** The key of that certificate. */
-  readonly key?: string | Uint8Array | undefined;
-  /** The name the server's certificate must be for. Default: the host that is called. */
+  /** Certificate authorities to trust, in place of the system's. */
+  readonly ca?: PemSource | readonly PemSource[] | undefined;
+  /** The client's certificate, for servers that require one (mTLS). */
+  readonly cert?: PemSource | undefined;
+  /** The private key of `cert`. */
+  readonly key?: PemSource | undefined;
+  /** The name that the server's certificate must have. Default: the host that is called. */
   readonly servername?: string | undefined;
-  /** `false` trusts everybody. Default: `true`. */
+  /** `false` accepts any certificate: for tests only. Default: `true`. */
   readonly rejectUnauthorized?: boolean | undefined;
 }
 
 /** How connections are made and kept. */
 export interface UndiciOptions {
-  /** A dispatcher of yours, of undici 8: it stays yours to close, and no other option goes with it. */
+  /** A dispatcher of undici 8 that you have made. You close it. Excludes all other options. */
   readonly dispatcher?: Dispatcher | undefined;
-  /** How many connections to an origin. Default: as many as are needed. */
+  /** The most connections to one origin; further requests wait. Default: no limit. */
   readonly connections?: number | undefined;
-  /** Requests under way on one connection at once; above 1 only for servers you trust. Default: 1. */
+  /** The most requests in flight on one HTTP/1.1 connection. Above 1 only for servers you trust. Default: 1. */
   readonly pipelining?: number | undefined;
-  /** Speaks HTTP/2 with servers that can. Default: `false`. */
+  /** Uses HTTP/2 with servers that offer it. Default: `false`. */
   readonly allowH2?: boolean | undefined;
-  /** Milliseconds until a connection stands. Default: 10 s. */
+  /** The longest time to connect, with TLS and a proxy's tunnel, in milliseconds. Default: 10 000. */
   readonly connectTimeout?: number | undefined;
-  /** Milliseconds a connection is kept that nobody uses, unless the server says how long. Default: 4 s. */
+  /** How long an idle connection is kept, in milliseconds, unless the server sets a time. Default: 4 000. */
   readonly keepAliveTimeout?: number | undefined;
-  /** The most of what the server says, in milliseconds. Default: 10 min. */
+  /** The most that a server can set for it, in milliseconds. Default: 600 000. */
   readonly keepAliveMaxTimeout?: number | undefined;
+  /** Certificates for the servers that are called, directly or through a proxy. Default: the system's authorities. */
   readonly tls?: TlsOptions | undefined;
-  /** The URL of a proxy, or `env` for what `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` say. Default: none. */
+  /** How long files and functions in `tls` and `proxyTls` are used until they are read again, in milliseconds. Default: 10 000. */
+  readonly tlsRefreshInterval?: number | undefined;
+  /** The URL of a proxy, or `env` to use `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. Default: no proxy. */
   readonly proxy?: string | URL | undefined;
-  /** Finds a name's addresses, as `publicLookup` of `@bearings/client` does. Default: as the system does. */
+  /** Certificates for the connection to a proxy with `https:`. Default: the system's authorities. */
+  readonly proxyTls?: TlsOptions | undefined;
+  /** Resolves host names, such as `publicLookup()` of `@bearings/client`. Default: the system's resolver. */
   readonly lookup?: LookupFunction | undefined;
-}
-
-/**
- * Refuses options that would fail at the first call, or do nothing.
- *
- * @throws ConfigError naming the option
- */
-export function checkOptions(options: UndiciOptions): void {
-  const { dispatcher, proxy, lookup, ...own } = options;
-  checkNumbers(own);
-  if (dispatcher !== undefined) return checkDispatcher(options, dispatcher);
-  if (proxy === undefined) return;
-  if (lookup !== undefined) {
-    throw new ConfigError('lookup', 'lookup has no say behind a proxy, which finds the addresses by itself');
-  }
-  if (proxy !== 'env' && !isProxyUrl(proxy)) {
-    throw new ConfigError('proxy', 'proxy must be "env", or a URL with http:, https: or socks5:');
-  }
-}
-
-function checkDispatcher(options: UndiciOptions, dispatcher: Dispatcher): void {
-  if (typeof dispatcher.dispatch !== 'function') {
-    throw new ConfigError('dispatcher', 'dispatcher must be one of undici, such as an Agent');
-  }
-  for (const [name, value] of Object.entries(options)) {
-    if (name === 'dispatcher' || value === undefined) continue;
-    throw new ConfigError(name, `${name} does nothing beside dispatcher: give it to the dispatcher`);
-  }
-}
-
-function checkNumbers(options: UndiciOptions): void {
-  const { connections, pipelining, connectTimeout, keepAliveTimeout, keepAliveMaxTimeout } = options;
-  for (const [name, value] of Object.entries({ connections, pipelining })) {
-    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
-    throw new ConfigError(name, `${name} must be a whole number from 1, not ${value}`);
-  }
-  for (const [name, value] of Object.entries({ connectTimeout, keepAliveTimeout, keepAliveMaxTimeout })) {
-    if (value === undefined || (Number.isFinite(value) && value >= 1)) continue;
-    throw new ConfigError(name, `${name} must be milliseconds from 1, not ${value}`);
-  }
-}
-
-function isProxyUrl(proxy: string | URL): boolean {
-  return ['http:', 'https:', 'socks5:'].includes(URL.parse(String(proxy))?.protocol ?? '');
-}
-
-/** What `explain` may show: no key, and of a proxy no password. */
-export function settingsOf(options: UndiciOptions): Readonly<Record<string, Setting>> {
-  if (options.dispatcher !== undefined) return { dispatcher: 'given' };
-  const { connections = Infinity, pipelining = 1, allowH2 = false, connectTimeout = 10_000, tls, proxy } = options;
-  return {
-    connections,
-    pipelining,
-    allowH2,
-    connectTimeoutMs: connectTimeout,
-    ...(tls !== undefined && { tls: Object.keys(tls) }),
-    ...(tls?.rejectUnauthorized === false && { rejectUnauthorized: false }),
-    ...(proxy !== undefined && { proxy: proxy === 'env' ? proxy : (URL.parse(String(proxy))?.host ?? '') }),
-  };
+  /** Measures `graceMs` and `tlsRefreshInterval`. Default: the system's clock. */
+  readonly clock?: Clock | undefined;
 }

@@ -9,13 +9,13 @@ import { byteServer, head } from '../../client/test/sockets/byte-server.ts';
 import { watchedServer } from '../../client/test/sockets/watched-server.ts';
 import { undiciClient } from './networks.ts';
 
-/** What the README says is different, asked of both. */
+/** The differences in the README, tested over both transports. */
 const over = (baseUrl: string) => ({
   fetch: createClient({ baseUrl, retry: 0 }),
   undici: undiciClient({ baseUrl, retry: 0 }),
 });
 
-test('a zip that ends too early is an answer that broke off, where fetch takes what came for the whole', async () => {
+test('a gzip body that ends too early is a response that broke off, where fetch takes the part for the whole', async () => {
   const zip = gzipSync('x'.repeat(1_000_000));
   const server = await watchedServer((_, response) =>
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(zip.subarray(0, zip.length / 2)),
@@ -34,7 +34,7 @@ test('an empty body in zstd is empty, where fetch fails', async () => {
   expect(await undici.get('').text()).toBe('');
 });
 
-test('zstd is asked for too, and brotli also without TLS; what only browsers mean is not said', async () => {
+test('zstd, and brotli without TLS, are accepted too; headers that only browsers use are not sent', async () => {
   const server = await watchedServer((_, response) => response.end());
   const { fetch, undici } = over(server.origin);
 
@@ -56,15 +56,15 @@ test('zstd is asked for too, and brotli also without TLS; what only browsers mea
   ]);
 });
 
-test('a 407 is an answer, where fetch refuses it', async () => {
-  const server = await watchedServer((_, response) => response.writeHead(407).end('who?'));
+test('a 407 is a response, where fetch rejects it', async () => {
+  const server = await watchedServer((_, response) => response.writeHead(407).end('unknown'));
   const { fetch, undici } = over(server.origin);
 
   expect(await caught(() => fetch.fetch('/'))).toMatchObject({ code: 'TRANSPORT', reason: 'REFUSED' });
   expect((await undici.fetch('/')).status).toBe(407);
 });
 
-test('a redirect that is a response is had after a stream too', async () => {
+test("blocked: 'response' returns the redirect after a stream, too", async () => {
   const server = await watchedServer((_, response) => response.writeHead(307, { location: '/to' }).end());
   const put = (send: Client['fetch']): Promise<Response> =>
     send('/', { method: 'PUT', body: new Blob(['once']).stream(), duplex: 'half' });
@@ -76,7 +76,7 @@ test('a redirect that is a response is had after a stream too', async () => {
   expect((await put(undiciClient(options).fetch)).status).toBe(307);
 });
 
-test('an integrity is refused, because nothing here would check it', async () => {
+test('integrity is a CONFIG error, because it would not be checked', async () => {
   const server = await watchedServer((_, response) => response.end('body'));
   const { fetch, undici } = over(server.origin);
   const init = { integrity: 'sha256-AAAA' };
@@ -85,7 +85,7 @@ test('an integrity is refused, because nothing here would check it', async () =>
   expect(await caught(() => undici.fetch('/', init))).toMatchObject({ code: 'CONFIG', field: 'integrity' });
 });
 
-test('a port that fetch forbids is a port', async () => {
+test('a port that fetch forbids is called', async () => {
   const fetch = createClient({ retry: 0 });
   const undici = undiciClient({ retry: 0 });
 
@@ -93,7 +93,7 @@ test('a port that fetch forbids is a port', async () => {
   expect(await caught(() => undici.fetch('http://127.0.0.1:1/'))).toMatchObject({ reason: 'ECONNREFUSED' });
 });
 
-test('a response is a Response to whoever asks it, but was not made by its constructor', async () => {
+test('a response is instanceof Response, but was not created by its constructor', async () => {
   const server = await byteServer(({ socket }) => socket.write(`${head('200 OK', 'content-length: 2')}ok`));
   let response: Response | undefined;
   const seen = layer(

@@ -10,6 +10,8 @@ export interface TransportFailure {
   readonly isBodyGone?: boolean;
   /** True when there was a head, and the body broke off. Default: false. */
   readonly isTruncated?: boolean;
+  /** `false` when the server has certainly not processed the request. */
+  readonly wasProcessed?: false | undefined;
 }
 
 /** No HTTP answer, or one that broke off: DNS, connect, reset or broken framing. */
@@ -20,12 +22,19 @@ export class TransportError extends ClientFailure {
   readonly origin: string;
   /** The platform's own code, such as `ECONNREFUSED`; `REFUSED` for what `fetch` forbids, `UNKNOWN` when there is none. */
   readonly reason: string;
+  /**
+   * `false` when the server has certainly not processed the request, so that any method may be sent again: it refused
+   * the HTTP/2 stream (RFC 9113 §8.7). `undefined` when that is not known.
+   */
+  readonly wasProcessed: false | undefined;
 
-  constructor(origin: string, { reason, detail, isBodyGone = false, isTruncated = false }: TransportFailure) {
+  constructor(origin: string, failure: TransportFailure) {
+    const { reason, detail, isBodyGone = false, isTruncated = false, wasProcessed } = failure;
     const what = isTruncated ? `The answer from ${origin} broke off` : `No answer from ${origin}`;
     super(`${what}: ${detail}${isBodyGone ? notReplayedNote : ''}`);
     this.origin = origin;
     this.reason = reason;
+    this.wasProcessed = wasProcessed;
     this.retryable = reason !== 'ENOTFOUND' && reason !== 'REFUSED' && !isBodyGone;
   }
 }

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
@@ -15,11 +16,11 @@ const withoutHead: readonly (readonly [string, Act])[] = [
   ['is reset', (socket) => socket.resetAndDestroy()],
   ['ends', (socket) => socket.end()],
   ['ends in a head', (socket) => socket.end('HTTP/1.1 200 O')],
-  ['speaks another language', (socket) => socket.end('220 smtp ready\r\n')],
+  ['speaks another protocol', (socket) => socket.end('220 smtp ready\r\n')],
 ];
 
 test.each(ways.flatMap(([way, parts]) => withoutHead.map(([how, act]) => [way, how, { ...parts, act }] as const)))(
-  '%s: a connection that %s before there is a head is a failure of the network',
+  '%s: a connection that %s before the response head is a TRANSPORT error',
   async (_, __, { network, open, act }) => {
     const server = await byteServer(({ socket }) => act(socket));
 
@@ -58,7 +59,7 @@ test.each(
   ways.flatMap(([way, parts]) =>
     withinBody.flatMap(([how, act]) => reads.map(([by, read]) => [way, how, by, { ...parts, act, read }] as const)),
   ),
-)('%s: a connection that %s is an answer that broke off (%s)', async (...[, , , { network, open, act, read }]) => {
+)('%s: a connection that %s is a response that broke off (%s)', async (...[, , , { network, open, act, read }]) => {
   const server = await byteServer(({ socket }) => act(socket));
   const response = await open(network({ baseUrl: server.origin, retry: 0 }), '/');
 
@@ -68,7 +69,7 @@ test.each(
   expect(error.message).toContain('broke off');
 });
 
-test.each(networks)('%s: what arrived before an answer broke off can be used', async (_, network) => {
+test.each(networks)('%s: the part of a body that arrived before it broke off can be used', async (_, network) => {
   const server = await byteServer(({ socket }) => socket.end(`${head('200 OK', 'content-length: 9')}12345`));
   const { body } = await network({ baseUrl: server.origin }).fetch('/');
   const reader = (body as ReadableStream<Uint8Array>).getReader();
@@ -79,7 +80,7 @@ test.each(networks)('%s: what arrived before an answer broke off can be used', a
   expect(await caught(() => reader.read())).toMatchObject({ code: 'TRANSPORT' });
 });
 
-test.each(networks)('%s: where nobody listens, the error says so', async (_, network) => {
+test.each(networks)('%s: a port without a server is ECONNREFUSED', async (_, network) => {
   const client = network({ baseUrl: `http://127.0.0.1:${await freedPort()}`, retry: 0 });
 
   const error = await caught(() => client.fetch('/'));
@@ -101,7 +102,7 @@ const reasons: readonly (readonly [string, unknown])[] = [
 ];
 
 test.each(ways.flatMap(([way, parts]) => reasons.map(([kind, reason]) => [way, kind, { ...parts, reason }] as const)))(
-  '%s: an abort with %s before, while waiting and in the body ends in that, and closes the socket',
+  '%s: an abort with %s, before the call, before the head or in the body, is the failure, and closes the socket',
   async (_, __, { network, open, reason }) => {
     const server = await watchedServer(({ path }, response) => path === '/drip' && response.write('drip'));
     const client = network({ baseUrl: server.origin });
@@ -125,7 +126,7 @@ test.each(ways.flatMap(([way, parts]) => reasons.map(([kind, reason]) => [way, k
   },
 );
 
-test.each(ways)('%s: an abort between head and body is the failure of the read', async (_, { network, open }) => {
+test.each(ways)('%s: an abort between head and body fails the read', async (_, { network, open }) => {
   const server = await watchedServer((__, response) => response.write('drip'));
   const caller = new AbortController();
 
@@ -136,33 +137,87 @@ test.each(ways)('%s: an abort between head and body is the failure of the read',
   await expect(response.body?.getReader().read()).rejects.toBe('left');
 });
 
-test.each(ways)(
-  '%s: a small body that has come whole fails with the abort before it is read',
-  async (_, { network, open }) => {
-    const server = await watchedServer((__, response) => response.end('whole'));
-    const caller = new AbortController();
+test.each(ways)('%s: an abort fails the read of a small body that has arrived', async (_, { network, open }) => {
+  const server = await watchedServer((__, response) => response.end('whole'));
+  const caller = new AbortController();
 
-    const response = await open(network({ baseUrl: server.origin }), '/', { signal: caller.signal });
-    await turns();
-    caller.abort('left');
+  const response = await open(network({ baseUrl: server.origin }), '/', { signal: caller.signal });
+  await turns();
+  caller.abort('left');
 
-    await expect(response.text()).rejects.toBe('left');
+  await expect(response.text()).rejects.toBe('left');
+});
+
+const invalid: readonly (readonly [string, RequestInit])[] = [
+  ['an expect header', { headers: { expect: '100-continue' } }],
+  ['a wrong content-length', { method: 'PUT', body: 'four', headers: { 'content-length': '9' } }],
+  ['a transfer-encoding', { method: 'PUT', body: 'four', headers: { 'transfer-encoding': 'chunked' } }],
+];
+
+test.each(ways.flatMap(([way, parts]) => invalid.map(([what, init]) => [way, what, { ...parts, init }] as const)))(
+  '%s: a request with %s is a CONFIG error, and is not retried',
+  async (_, __, { network, open, init }) => {
+    const server = await watchedServer((___, response) => response.end());
+    const tried: unknown[] = [];
+    const retry = { delay: () => 0, onRetry: (event: unknown) => void tried.push(event) };
+
+    const error = await caught(() => open(network({ baseUrl: server.origin, retry }), '/', init));
+
+    expect(error).toMatchObject({ code: 'CONFIG', field: 'request' });
+    expect(tried).toEqual([]);
   },
 );
 
-test.each(networks)('%s: a body that is cancelled, or left, closes its connection', async (_, network) => {
-  const server = await watchedServer((__, response) => response.write('drip'));
-  const client = network({ baseUrl: server.origin });
+const wholeReads: readonly (readonly [string, (response: Response) => Promise<unknown>])[] = [
+  ['text', (response) => response.text()],
+  ['json', (response) => response.json()],
+  ['arrayBuffer', (response) => response.arrayBuffer()],
+  ['blob', (response) => response.blob()],
+];
 
-  await (await client.fetch('/')).body?.cancel();
-  await server.closed(1);
-  for await (const piece of (await client.fetch('/')).body ?? []) if (piece !== undefined) break;
-  await server.closed(2);
+const wholeBodies: readonly (readonly [string, OutgoingHttpHeaders, string | Buffer])[] = [
+  ['with a length', { 'content-length': 2 }, '{}'],
+  ['without a length', {}, '{}'],
+  ['in gzip', { 'content-encoding': 'gzip' }, gzipSync('{}')],
+];
 
-  expect(server.seen).toHaveLength(2);
-});
+test.each(
+  ways.flatMap(([way, parts]) =>
+    wholeBodies.flatMap(([kind, headers, body]) =>
+      wholeReads.map(([by, read]) => [way, kind, by, { ...parts, headers, body, read }] as const),
+    ),
+  ),
+)(
+  '%s: when a body %s has arrived, an abort right after .%s() fails the read',
+  async (...[, , , { network, open, headers, body, read }]) => {
+    const server = await watchedServer((_, response) => response.writeHead(200, headers).end(body));
+    const caller = new AbortController();
+    const response = await open(network({ baseUrl: server.origin }), '/', { signal: caller.signal });
+    await turns();
 
-test.each(networks)('%s: an attempt, a pause of the body and the whole have their times', async (_, network) => {
+    const failure = read(response);
+    caller.abort('left');
+
+    await expect(failure).rejects.toBe('left');
+  },
+);
+
+test.each(networks)(
+  '%s: a body that is cancelled, or not read to its end, closes its connection',
+  async (_, network) => {
+    const server = await watchedServer((__, response) => response.write('drip'));
+    const client = network({ baseUrl: server.origin });
+
+    await (await client.fetch('/')).body?.cancel();
+    await server.closed(1);
+    for await (const piece of (await client.fetch('/')).body ?? []) if (piece !== undefined) break;
+    await server.closed(2);
+
+    expect(server.seen).toHaveLength(2);
+  },
+);
+
+test.each(networks)('%s: timeout, bodyTimeout and totalTimeout end a call', async (_, network) => {
   const server = await watchedServer(({ path }, response) => path === '/drip' && response.write('drip'));
   const clock = virtualClock();
   const client = network({
@@ -195,13 +250,13 @@ test.each(networks)('%s: an attempt, a pause of the body and the whole have thei
   expect(clock.pending).toBe(0);
 });
 
-/** The first read gets what is there; the second waits, and has a clock. */
+/** The first read gets the chunk that has arrived; the second waits, and has a time limit. */
 async function waitingFor(clock: ReturnType<typeof virtualClock>, ms: number): Promise<void> {
   for (let turn = 0; turn < 20 || !clock.waits.includes(ms); turn += 1) await clock.settle();
 }
 
 test.each(networks)(
-  '%s: an upload that fails fails the call, and the server gets no whole request',
+  '%s: a failing upload fails the call, and the server gets an incomplete request',
   async (_, network) => {
     const brokenOff = Promise.withResolvers<void>();
     const server = await serve(async (request) => {
@@ -224,7 +279,7 @@ test.each(networks)(
   },
 );
 
-test.each(networks)('%s: an upload that is given up is cancelled, with its stream', async (_, network) => {
+test.each(networks)('%s: when a call is aborted, the stream of its upload is cancelled', async (_, network) => {
   const server = await byteServer(() => {});
   const [caller, begun, cancelled] = [
     new AbortController(),
@@ -250,7 +305,7 @@ test.each(networks)('%s: an upload that is given up is cancelled, with its strea
   await cancelled.promise;
 });
 
-test.each(networks)('%s: an answer that comes before the upload has ended is the answer', async (_, network) => {
+test.each(networks)('%s: a response that arrives before the upload has ended is returned', async (_, network) => {
   const server = await byteServer(({ socket }) =>
     socket.end(`${head('413 Content Too Large', 'connection: close', 'content-length: 8')}too much`),
   );
@@ -263,7 +318,7 @@ test.each(networks)('%s: an answer that comes before the upload has ended is the
   expect([response.status, await response.text()]).toEqual([413, 'too much']);
 });
 
-test.each(networks)('%s: a GET whose connection breaks is sent again, a POST is not', async (_, network) => {
+test.each(networks)('%s: a GET whose connection breaks is retried, a POST is not', async (_, network) => {
   const server = await byteServer(({ request, socket }) => (request % 2 === 1 ? socket.destroy() : socket.write(done)));
   const client = network({ baseUrl: server.origin, retry: { delay: () => 0 } });
 

@@ -71,7 +71,7 @@ test('over HTTP/2, method, headers and body arrive as they were given', async ()
   expect(seen).toEqual({ method: 'POST', type: 'application/json', own: 'yes', body: '{"id":1}' });
 });
 
-test('over HTTP/2, a stream is sent as it comes', async () => {
+test('over HTTP/2, a stream is sent while it is read', async () => {
   const { client } = await ground((_, response, body) => response.end(String(body.length)));
   const pieces = Array.from({ length: 64 }, () => new Uint8Array(16 * 1024)).values();
   const body = new ReadableStream({
@@ -87,7 +87,7 @@ test('over HTTP/2, a stream is sent as it comes', async () => {
   expect(length).toBe(String(64 * 16 * 1024));
 });
 
-test('over HTTP/2, a compressed body is inflated, and the limit counts what it becomes', async () => {
+test('over HTTP/2, a compressed body is decompressed, and maxResponseBytes counts its decompressed size', async () => {
   const { client } = await ground(
     (request, response) => {
       response.setHeader('content-encoding', 'gzip');
@@ -100,7 +100,7 @@ test('over HTTP/2, a compressed body is inflated, and the limit counts what it b
   expect(await caught(() => client.get('large').text())).toMatchObject({ code: 'BODY_TOO_LARGE' });
 });
 
-test('over HTTP/2, a 503 is tried again, and a 401 replayed with the new token, on the same connection', async () => {
+test('over HTTP/2, a 503 is retried, and a 401 is replayed with the new token, on the same connection', async () => {
   const seen: (string | undefined)[] = [];
   const { client, sessions } = await ground(
     ({ headers }, response) => {
@@ -128,7 +128,7 @@ const replaying = layer('auth', 'replaying', (next) => async (request, call) => 
   return next(request, call);
 });
 
-test('over HTTP/2, a caller who leaves ends the stream, and the connection serves the others', async () => {
+test('over HTTP/2, an abort ends the stream, and other calls use the connection', async () => {
   const ended: string[] = [];
   const { client, sessions } = await ground((request, response) => {
     if (request.url === '/slow') {
@@ -149,7 +149,7 @@ test('over HTTP/2, a caller who leaves ends the stream, and the connection serve
   expect(sessions).toHaveLength(1);
 });
 
-test('over HTTP/2, an attempt that takes too long fails alone', async () => {
+test('over HTTP/2, an attempt that times out does not affect the others', async () => {
   const { client, sessions } = await ground((request, response) => {
     if (request.url !== '/silent') response.end('here');
   });
@@ -177,18 +177,56 @@ test('over HTTP/2, a connection that breaks in the middle of a body is a TRANSPO
   expect(await caught(() => text)).toMatchObject({ code: 'TRANSPORT' });
 });
 
-test('over HTTP/2, a stream that the server refuses is tried again', async () => {
+/** undici itself sends a refused request again once. */
+const refusals = [1, 2];
+
+test.each(refusals)('over HTTP/2, a POST whose stream the server refuses %d times is sent again', async (times) => {
+  const bodies: string[] = [];
+  const { client } = await ground((_, response, body) => {
+    bodies.push(body);
+    if (bodies.length <= times) response.stream.close(7); // RFC 9113 §7: REFUSED_STREAM
+    else response.end('done');
+  });
+
+  expect(await client.post('', { json: 1 }).text()).toBe('done');
+  expect(bodies).toEqual(Array.from({ length: times + 1 }, () => '1'));
+});
+
+test('over HTTP/2, a stream that the server always refuses is an error that says it was not processed', async () => {
+  const { client } = await ground((_, response) => response.stream.close(7));
+
+  const error = await caught(() => client.post('', { json: 1, retry: 0 }));
+
+  expect(error).toMatchObject({ code: 'TRANSPORT', retryable: true, wasProcessed: false });
+});
+
+test('over HTTP/2, a POST whose stream is reset for another reason is not sent again', async () => {
   let requests = 0;
   const { client } = await ground((_, response) => {
     requests += 1;
-    if (requests === 1) response.stream.close(7); // RFC 9113 §7: REFUSED_STREAM
-    else response.end('second');
+    response.stream.close(2); // INTERNAL_ERROR
   });
 
-  expect(await client.get('').text()).toBe('second');
+  const error = await caught(() => client.post('', { json: 1 }));
+
+  expect(error).toMatchObject({ code: 'TRANSPORT', wasProcessed: undefined });
+  expect(requests).toBe(1);
 });
 
-test('over HTTP/2, a server that says goodbye is called again on a new connection', async () => {
+test('over HTTP/2, a body that is a stream is not sent again when the server refuses it', async () => {
+  let requests = 0;
+  const { client } = await ground((_, response) => {
+    requests += 1;
+    response.stream.close(7);
+  });
+
+  const error = await caught(() => client.post('', { body: new Blob(['once']).stream() }));
+
+  expect(error).toMatchObject({ code: 'TRANSPORT', retryable: false });
+  expect(requests).toBe(1);
+});
+
+test('over HTTP/2, after GOAWAY, calls use a new connection', async () => {
   const { client, sessions } = await ground((_, response) => response.end('ok'));
   await client.get('one').text();
 

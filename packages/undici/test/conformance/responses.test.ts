@@ -56,7 +56,7 @@ test.each(ways)('%s: an empty body is a body', async (_, { network, open }) => {
   expect((await response.bytes()).byteLength).toBe(0);
 });
 
-test.each(ways)('%s: a status that no Response can be made with is handed on', async (_, { network, open }) => {
+test.each(ways)('%s: a status that the constructor of Response rejects is returned', async (_, { network, open }) => {
   const server = await byteServer(({ socket }) => socket.write(`${head('799 Odd', 'content-length: 4')}body`));
 
   const response = await open(network({ baseUrl: server.origin }), '/');
@@ -64,7 +64,7 @@ test.each(ways)('%s: a status that no Response can be made with is handed on', a
   expect([response.status, response.clone().status, await response.text()]).toEqual([799, 799, 'body']);
 });
 
-test.each(ways)('%s: early hints are passed over', async (_, { network, open }) => {
+test.each(ways)('%s: early hints are ignored', async (_, { network, open }) => {
   const early = head('103 Early Hints', 'link: </a.css>; rel=preload').repeat(2);
   const server = await byteServer(({ socket }) => socket.write(`${early}${head('200 OK', 'content-length: 4')}done`));
 
@@ -73,30 +73,33 @@ test.each(ways)('%s: early hints are passed over', async (_, { network, open }) 
   expect([response.status, response.headers.has('link'), await response.text()]).toEqual([200, false, 'done']);
 });
 
-test.each(ways)('%s: headers come one by one, in any case, and cookies stay apart', async (_, { network, open }) => {
-  const lines = [
-    'X-Two: a',
-    'x-two: b',
-    'Set-Cookie: a=1; Path=/',
-    'set-cookie: b=2, c',
-    'X-Latin: gr\u00fcn',
-    'X-Empty:',
-  ];
-  const server = await byteServer(({ socket }) =>
-    socket.write(`${head('200 OK', 'content-length: 2', ...lines)}ok`, 'latin1'),
-  );
+test.each(ways)(
+  '%s: headers are read by a name in any case, and cookies stay separate',
+  async (_, { network, open }) => {
+    const lines = [
+      'X-Two: a',
+      'x-two: b',
+      'Set-Cookie: a=1; Path=/',
+      'set-cookie: b=2, c',
+      'X-Latin: gr\u00fcn',
+      'X-Empty:',
+    ];
+    const server = await byteServer(({ socket }) =>
+      socket.write(`${head('200 OK', 'content-length: 2', ...lines)}ok`, 'latin1'),
+    );
 
-  const { headers } = await open(network({ baseUrl: server.origin }), '/');
+    const { headers } = await open(network({ baseUrl: server.origin }), '/');
 
-  expect([headers.get('constructor'), headers.get('x-empty'), headers.has('x-none')]).toEqual([null, '', false]);
-  expect([headers.get('X-TWO'), headers.get('x-two'), headers.get('x-latin')]).toEqual(['a, b', 'a, b', 'gr\u00fcn']);
-  expect(headers.getSetCookie()).toEqual(['a=1; Path=/', 'b=2, c']);
-  expect([...new Headers(headers)]).toEqual([...headers]);
-  expect(headers).toBeInstanceOf(Headers);
-  expect(() => headers.get('no name')).toThrow(TypeError);
-});
+    expect([headers.get('constructor'), headers.get('x-empty'), headers.has('x-none')]).toEqual([null, '', false]);
+    expect([headers.get('X-TWO'), headers.get('x-two'), headers.get('x-latin')]).toEqual(['a, b', 'a, b', 'gr\u00fcn']);
+    expect(headers.getSetCookie()).toEqual(['a=1; Path=/', 'b=2, c']);
+    expect([...new Headers(headers)]).toEqual([...headers]);
+    expect(headers).toBeInstanceOf(Headers);
+    expect(() => headers.get('no name')).toThrow(TypeError);
+  },
+);
 
-test.each(ways)('%s: 12 kB of headers come, 20 kB are an error', async (_, { network, open }) => {
+test.each(ways)('%s: 12 kB of headers are read, 20 kB are an error', async (_, { network, open }) => {
   const server = await watchedServer(({ path }, response) =>
     response.writeHead(200, { 'x-long': 'x'.repeat(Number(path.slice(1))) }).end(),
   );
@@ -118,7 +121,7 @@ const compressed: readonly (readonly [string, Buffer])[] = [
   ['gzip, br', brotliCompressSync(gzipSync(text))],
 ];
 
-test.each(across(compressed))('%s: %s is inflated', async (_, [encoding, bytes], { network, open }) => {
+test.each(across(compressed))('%s: %s is decompressed', async (_, [encoding, bytes], { network, open }) => {
   const server = await watchedServer((__, response) =>
     response.writeHead(200, { 'content-encoding': encoding }).end(bytes),
   );
@@ -133,7 +136,7 @@ test.each(across(compressed))('%s: %s is inflated', async (_, [encoding, bytes],
   expect(server.connections).toBe(1);
 });
 
-test.each(ways)('%s: an encoding that nobody knows is left as it is', async (_, { network, open }) => {
+test.each(ways)('%s: a body with an unknown encoding stays as it is', async (_, { network, open }) => {
   const server = await watchedServer((__, response) =>
     response.writeHead(200, { 'content-encoding': 'secret, gzip' }).end('as it is'),
   );
@@ -141,22 +144,25 @@ test.each(ways)('%s: an encoding that nobody knows is left as it is', async (_, 
   expect(await (await open(network({ baseUrl: server.origin }), '/')).text()).toBe('as it is');
 });
 
-test.each(across(['gzip', 'deflate', 'br']))('%s: %s of nothing is nothing', async (_, encoding, parts) => {
+test.each(across(['gzip', 'deflate', 'br']))('%s: %s of an empty body is empty', async (_, encoding, parts) => {
   const server = await watchedServer((__, response) => response.writeHead(200, { 'content-encoding': encoding }).end());
 
   expect(await (await parts.open(parts.network({ baseUrl: server.origin }), '/')).text()).toBe('');
 });
 
-test.each(ways)('%s: what is not what its encoding says is an answer that broke off', async (_, { network, open }) => {
-  const server = await watchedServer((__, response) =>
-    response.writeHead(200, { 'content-encoding': 'gzip' }).end('this is no zip at all'),
-  );
-  const response = await open(network({ baseUrl: server.origin }), '/');
+test.each(ways)(
+  '%s: a body that does not match its encoding is a response that broke off',
+  async (_, { network, open }) => {
+    const server = await watchedServer((__, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end('this is no zip at all'),
+    );
+    const response = await open(network({ baseUrl: server.origin }), '/');
 
-  expect(await caught(() => response.text())).toMatchObject({ code: 'TRANSPORT', origin: server.origin });
-});
+    expect(await caught(() => response.text())).toMatchObject({ code: 'TRANSPORT', origin: server.origin });
+  },
+);
 
-test.each(ways)('%s: six encodings are refused', async (_, { network, open }) => {
+test.each(ways)('%s: six encodings are an error', async (_, { network, open }) => {
   const server = await watchedServer((__, response) =>
     response.writeHead(200, { 'content-encoding': 'gzip, gzip, gzip, gzip, gzip, gzip' }).end('x'),
   );
@@ -172,20 +178,23 @@ const bombs: Readonly<Record<string, Buffer>> = {
   zstd: zstdCompressSync(Buffer.alloc(64 * 1024 * 1024)),
 };
 
-test.each(across(Object.keys(bombs)))('%s: a bomb (%s) goes no further than the limit', async (_, encoding, parts) => {
-  const server = await watchedServer((__, response) =>
-    response.writeHead(200, { 'content-encoding': encoding }).end(bombs[encoding]),
-  );
-  const client = parts.network({ baseUrl: server.origin, maxResponseBytes: 100_000 });
+test.each(across(Object.keys(bombs)))(
+  '%s: a decompression bomb (%s) is read up to the limit',
+  async (_, encoding, parts) => {
+    const server = await watchedServer((__, response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end(bombs[encoding]),
+    );
+    const client = parts.network({ baseUrl: server.origin, maxResponseBytes: 100_000 });
 
-  const response = await parts.open(client, '/');
+    const response = await parts.open(client, '/');
 
-  expect(await caught(() => response.text())).toMatchObject({ code: 'BODY_TOO_LARGE', limitBytes: 100_000 });
-});
+    expect(await caught(() => response.text())).toMatchObject({ code: 'BODY_TOO_LARGE', limitBytes: 100_000 });
+  },
+);
 
 const large = randomBytes(3 * 1024 * 1024);
 
-test.each(ways)('%s: 3 MiB in chunks come whole, in every form', async (_, { network, open }) => {
+test.each(ways)('%s: 3 MiB in chunks arrive complete, read in every form', async (_, { network, open }) => {
   const server = await watchedServer((__, response) => {
     for (let at = 0; at < large.length; at += 100_000) response.write(large.subarray(at, at + 100_000));
     response.end();

@@ -10,7 +10,13 @@ import type { RetryBudget } from './retry-budget.ts';
 import { retryDelay } from './retry-delay.ts';
 import { resolveRetryPolicy } from './retry-policy.ts';
 import type { RetryEvent, RetryPolicy } from './retry-policy.ts';
-import { isIdempotentMethod, shouldRetryByPolicy, isSafeToRepeat, classifyOutcome } from './should-retry.ts';
+import {
+  isIdempotentMethod,
+  shouldRetryByPolicy,
+  wasProcessed,
+  isSafeToRepeat,
+  classifyOutcome,
+} from './should-retry.ts';
 import type { Outcome } from './should-retry.ts';
 
 /**
@@ -91,7 +97,7 @@ async function isWorthRetrying(outcome: Outcome, context: RetryContext): Promise
   if (call.isCancelled || call.attempt > policy.limit || !request.canReplay) return false;
   const { idempotencyHeader: header } = policy;
   const hasIdempotencyKey = header !== false && (request.hasHeader(header) || call.headers.has(header));
-  const subject = { method: request.method, hasIdempotencyKey };
+  const subject = { method: request.method, hasIdempotencyKey, wasProcessed: wasProcessed(outcome) };
   const trigger = classifyOutcome(outcome);
   if (!isSafeToRepeat(trigger, subject, policy)) return false;
   const decision = await askShouldRetry(outcome, context);

@@ -7,6 +7,8 @@ export interface RetrySubject {
   readonly method: string;
   /** Whether it carries a key by which the server knows it again. Default: false. */
   readonly hasIdempotencyKey?: boolean;
+  /** `false` when the server has certainly not processed the last attempt: then any method may be sent again. */
+  readonly wasProcessed?: false | undefined;
 }
 
 /**
@@ -45,10 +47,10 @@ function isTransient(trigger: RetryTrigger | 'other', policy: RetryPolicy): bool
 /** Whether a second request does no harm: to this method, with this key, or after an attempt that ended so. */
 export function isSafeToRepeat(
   trigger: RetryTrigger | 'other',
-  { method, hasIdempotencyKey = false }: RetrySubject,
+  { method, hasIdempotencyKey = false, wasProcessed }: RetrySubject,
   policy: RetryPolicy,
 ): boolean {
-  if (hasIdempotencyKey || isIdempotentMethod(method, policy)) return true;
+  if (hasIdempotencyKey || wasProcessed === false || isIdempotentMethod(method, policy)) return true;
   return trigger !== 'other' && policy.always.includes(trigger);
 }
 
@@ -69,3 +71,7 @@ export function classifyOutcome(outcome: Outcome): RetryTrigger | 'other' {
   if (isClientError(outcome.error, 'ATTEMPT_TIMEOUT')) return 'timeout';
   return isClientError(outcome.error, 'TRANSPORT') && outcome.error.retryable ? 'transport' : 'other';
 }
+
+/** `false` for an attempt that the server has certainly not processed. */
+export const wasProcessed = (outcome: Outcome): false | undefined =>
+  'error' in outcome && isClientError(outcome.error, 'TRANSPORT') ? outcome.error.wasProcessed : undefined;

@@ -1,6 +1,6 @@
 import type { ClientRequest } from '../../core/request.ts';
 import type { Layer } from '../../core/layer.ts';
-import { RedirectBlockedError, TlsError, TransportError } from '../../errors/index.ts';
+import { ConfigError, RedirectBlockedError, TlsError, TransportError } from '../../errors/index.ts';
 import type { ClientError } from '../../errors/index.ts';
 import { redirectedStream } from '../../errors/not-replayable.ts';
 import { parseOrigin } from '../../security/url.ts';
@@ -25,7 +25,21 @@ export function toTransportError(cause: unknown, { request, isTruncated = false 
   if (isUnexpectedRedirect(cause)) return new RedirectBlockedError(origin, undefined, redirectedStream);
   const { reason, detail } = findReason(cause);
   if (tlsCode.test(reason)) return new TlsError(origin, reason, detail);
-  return new TransportError(origin, { isBodyGone: !request.canReplay, isTruncated, reason, detail });
+  if (isInvalidRequest(reason, detail)) return new ConfigError('request', `No request to ${origin} is sent: ${detail}`);
+  const wasProcessed = isRefusedStream(cause) ? false : undefined;
+  return new TransportError(origin, { isBodyGone: !request.canReplay, isTruncated, reason, detail, wasProcessed });
+}
+
+/** True for what undici, also below `fetch`, refuses to send: an `expect` header, a wrong `content-length`. */
+function isInvalidRequest(reason: string, detail: string): boolean {
+  if (reason === 'UND_ERR_NOT_SUPPORTED' || reason === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH') return true;
+  return reason === 'UND_ERR_INVALID_ARG' && /^(?:invalid|duplicate) /.test(detail);
+}
+
+/** True when the server refused the HTTP/2 stream: it has not processed the request (RFC 9113 §8.7). */
+function isRefusedStream(cause: unknown): boolean {
+  const error = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+  return error instanceof Error && 'http2ErrorCode' in error && error.http2ErrorCode === 7;
 }
 
 function findReason(cause: unknown): { reason: string; detail: string } {

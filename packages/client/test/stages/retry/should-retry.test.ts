@@ -73,6 +73,12 @@ test.each(changes)('options change the table: %s', (_case, { trigger, method, op
   expect(shouldRetry(trigger, { method }, options)).toBe(shouldRetryByPolicy);
 });
 
+test('a request that the server has certainly not processed is sent again, whatever its method', () => {
+  expect(shouldRetry('transport', { method: 'POST', wasProcessed: false })).toBe(true);
+  expect(shouldRetry('transport', { method: 'POST' })).toBe(false);
+  expect(shouldRetry('other', { method: 'GET', wasProcessed: false })).toBe(false);
+});
+
 test('the case of a method does not matter', () => {
   expect(shouldRetry(503, { method: 'get' })).toBe(true);
 });

@@ -3,18 +3,18 @@ import type { InspectOptions } from 'node:util';
 import type { RawHeaders } from './exchange.ts';
 
 /**
- * Headers as undici has them. The platform's are made of them when somebody asks for more than one by its name.
+ * Headers that are read by name from undici's own record. The platform's Headers are created for all other uses.
  *
- * They are the platform's by `instanceof`; its constructor does not run.
+ * `instanceof Headers` is true; the platform's constructor does not run.
  */
-export class LightHeaders implements Headers {
+export class LazyHeaders implements Headers {
   readonly #raw: RawHeaders;
-  #made: Headers | undefined;
+  #created: Headers | undefined;
 
   static {
     Object.setPrototypeOf(this.prototype, Headers.prototype);
     Object.defineProperty(this.prototype, inspect.custom, {
-      value(this: LightHeaders, _depth: number, options: InspectOptions) {
+      value(this: LazyHeaders, _depth: number, options: InspectOptions) {
         return inspect(this.#headers, options);
       },
     });
@@ -25,14 +25,14 @@ export class LightHeaders implements Headers {
   }
 
   get(name: string): string | null {
-    if (this.#made !== undefined || !isPlain(name)) return this.#headers.get(name);
+    if (this.#created !== undefined || !isLowerCaseName(name)) return this.#headers.get(name);
     if (!Object.hasOwn(this.#raw, name)) return null;
     const value = this.#raw[name];
     return Array.isArray(value) ? value.join(', ') : (value ?? null);
   }
 
   has(name: string): boolean {
-    if (this.#made !== undefined || !isPlain(name)) return this.#headers.has(name);
+    if (this.#created !== undefined || !isLowerCaseName(name)) return this.#headers.has(name);
     return Object.hasOwn(this.#raw, name);
   }
 
@@ -73,15 +73,15 @@ export class LightHeaders implements Headers {
   }
 
   get #headers(): Headers {
-    this.#made ??= madeOf(this.#raw);
-    return this.#made;
+    this.#created ??= toHeaders(this.#raw);
+    return this.#created;
   }
 }
 
-/** True for a name as undici writes it. What is no name at all is for the platform's Headers to refuse. */
-const isPlain = (name: unknown): name is string => typeof name === 'string' && /^[a-z-]+$/.test(name);
+/** True for a name as undici writes it. All other names go to the platform's Headers, which reject invalid ones. */
+const isLowerCaseName = (name: unknown): name is string => typeof name === 'string' && /^[a-z-]+$/.test(name);
 
-function madeOf(raw: RawHeaders): Headers {
+function toHeaders(raw: RawHeaders): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(raw)) {
     for (const each of Array.isArray(value) ? value : [value ?? '']) headers.append(name, each);
