@@ -3,8 +3,8 @@ import type { Client } from '@bearings/client';
 import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { getEventListeners } from 'node:events';
 import { expect } from 'vitest';
-import { collectGarbage } from './garbage.ts';
-import { loopbackService } from './loopback-service.ts';
+import { collectGarbage } from './collect-garbage.ts';
+import { createLoopbackService } from './create-loopback-service.ts';
 import { replay } from './replay.ts';
 
 const limits = { timeout: 30_000, totalTimeout: 60_000 };
@@ -44,7 +44,7 @@ replay('TO-016', async ({ hides }) => {
   expect((await heapBytes()) - before).toBeLessThan(256 * 1024);
   expect(await listeners(signal)).toBe(0);
 
-  const { client } = await loopbackService();
+  const { client } = await createLoopbackService();
   await calls(100, client, signal);
   expect(await listeners(signal)).toBe(0);
   hides(client);

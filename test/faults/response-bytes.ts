@@ -1,4 +1,4 @@
-import type { LiteralAnswer } from './catalogue.ts';
+import type { LiteralResponse } from './catalogue.ts';
 
 const pieceBytes = 16 * 1024;
 
@@ -9,7 +9,7 @@ const pieceBytes = 16 * 1024;
  *
  * @param tooManyBytes - by how much the stated length is too large
  */
-export function headBytes(answer: LiteralAnswer, tooManyBytes = 0): Buffer {
+export function headBytes(answer: LiteralResponse, tooManyBytes = 0): Buffer {
   const lines = [`HTTP/1.1 ${answer.status} ${answer.status === 200 ? 'OK' : 'As Told'}`];
   for (const [name, value] of answer.headers) lines.push(`${name}: ${value}`);
   const isFramed = answer.headers.some(([name]) => /^(?:content-length|transfer-encoding)$/i.test(name));
@@ -18,18 +18,18 @@ export function headBytes(answer: LiteralAnswer, tooManyBytes = 0): Buffer {
 }
 
 /** A body that repeats itself comes in chunks: a stated length would let a client judge it unread. */
-function framing(answer: LiteralAnswer, tooManyBytes: number): string {
+function framing(answer: LiteralResponse, tooManyBytes: number): string {
   if (answer.bodyRepeat !== undefined) return 'transfer-encoding: chunked';
   return `content-length: ${bodyBytes(answer).byteLength + tooManyBytes}`;
 }
 
 /** The body of an answer that does not repeat itself. */
-export function bodyBytes({ body = '', bodyBase64 }: LiteralAnswer): Buffer {
+export function bodyBytes({ body = '', bodyBase64 }: LiteralResponse): Buffer {
   return bodyBase64 === undefined ? Buffer.from(body) : Buffer.from(bodyBase64, 'base64');
 }
 
 /** The body piece by piece, framed as the head says. A large one is never there as a whole. */
-export function* bodyPieces(answer: LiteralAnswer): Generator<Buffer> {
+export function* bodyPieces(answer: LiteralResponse): Generator<Buffer> {
   if (answer.bodyRepeat === undefined) {
     yield bodyBytes(answer);
     return;

@@ -1,5 +1,5 @@
 /** The two servers of the tests, as one `fetch`: id.internal issues at_1, at_2, …; orders.internal answers what it is told. */
-export function world(): World {
+export function createServers(): Servers {
   const provider: Provider = { seen: [], before: async () => {}, refuse: undefined };
   const orders: Orders = { seen: [], answer: async () => Response.json({ id: 42 }) };
   let issued = 0;
@@ -21,7 +21,7 @@ export function world(): World {
   return { fetch, provider, orders };
 }
 
-export interface World {
+export interface Servers {
   readonly fetch: typeof globalThis.fetch;
   readonly provider: Provider;
   readonly orders: Orders;

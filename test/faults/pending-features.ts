@@ -1,11 +1,11 @@
 /** Entries that wait for a feature. */
-export interface Later {
+export interface PendingFeature {
   readonly feature: string;
   readonly ids: readonly string[];
 }
 
 /** What is not replayed, because what it speaks of is not there yet: by feature, in the order of the catalogue. */
-export const later: readonly Later[] = [
+export const pendingFeatures: readonly PendingFeature[] = [
   { feature: 'client certificates (mTLS)', ids: ['DI-070', 'TT-026'] },
   { feature: 'sender-constrained tokens (DPoP)', ids: ['TR-151', 'TR-152', 'TR-153', 'TT-027', 'R4-008'] },
   { feature: "users' tokens: the refresh grant", ids: ['TR-156'] },

@@ -4,8 +4,8 @@ import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { fakeApi } from '@bearings/testing';
 import type { Routes } from '@bearings/testing';
 import { onTestFinished } from 'vitest';
-import { canaryIssuer, configFor } from './canary-service.ts';
-import type { Service } from './canary-service.ts';
+import { createIssuer, tokenConfig } from './create-service.ts';
+import type { Service } from './create-service.ts';
 
 export interface LoopbackOptions {
   readonly client?: ClientOptions;
@@ -13,16 +13,16 @@ export interface LoopbackOptions {
 }
 
 /** As `service`, in real time, over sockets and with the platform's own `fetch`. Retries do not wait. */
-export async function loopbackService({ client, routes }: LoopbackOptions = {}): Promise<Omit<Service, 'clock'>> {
-  const issuer = await canaryIssuer().listen();
+export async function createLoopbackService({ client, routes }: LoopbackOptions = {}): Promise<Omit<Service, 'clock'>> {
+  const issuer = await createIssuer().listen();
   const api = await fakeApi(issuer, routes).listen();
-  const config = configFor(issuer, {});
+  const config = tokenConfig(issuer, {});
   const token = (await Token.create(config)).unwrap();
   onTestFinished(async () => {
     await Promise.all([token.close(), issuer.close(), api.close()]);
   });
-  const door = createClient({ baseUrl: api.origin, random: () => 0, ...client }, withBearerAuth(token));
+  const boundClient = createClient({ baseUrl: api.origin, random: () => 0, ...client }, withBearerAuth(token));
   const sent = (): readonly (string | undefined)[] =>
     api.requests.map((request) => request.header('authorization')?.replace('Bearer ', ''));
-  return { issuer, api, config, token, client: door, sent };
+  return { issuer, api, config, token, client: boundClient, sent };
 }

@@ -33,7 +33,7 @@ export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 
 /** The catalogue's issuer: its tokens are at_CANARY_1, at_CANARY_2 and so on. */
-export function canaryIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
+export function createIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
   const { issuer: issuerUrl = '' } = catalogue.fixtures;
   const opaqueToken = (count: number): string => `at_CANARY_${count}`;
   return fakeIssuer({
@@ -46,11 +46,11 @@ export function canaryIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
 }
 
 /** Tokens live for an hour and are renewed after half of it, without jitter. Calls are not retried. */
-export async function service(options: ServiceOptions = {}): Promise<Service> {
+export async function createService(options: ServiceOptions = {}): Promise<Service> {
   const clock = virtualClock();
-  const issuer = canaryIssuer({ clock, ...options.issuer });
+  const issuer = createIssuer({ clock, ...options.issuer });
   const api = fakeApi(issuer, options.routes, { origin: resource, clock });
-  const config = configFor(issuer, { clock, fetch: combineFetch(issuer, api), ...options.token });
+  const config = tokenConfig(issuer, { clock, fetch: combineFetch(issuer, api), ...options.token });
   const token = (await Token.create(config)).unwrap();
   onTestFinished(() => token.close());
   const { fetch = globalThis.fetch } = config;
@@ -61,13 +61,13 @@ export async function service(options: ServiceOptions = {}): Promise<Service> {
 }
 
 /** What a token of this issuer is asked for with. */
-export function configFor(issuer: FakeIssuer, changes: Partial<TokenConfig>): TokenConfig {
+export function tokenConfig(issuer: FakeIssuer, changes: Partial<TokenConfig>): TokenConfig {
   const { tokenEndpoint } = issuer;
   return { tokenEndpoint, clientId, clientSecret, jitterMaxMs: 0, random: () => 0.5, ...changes };
 }
 
 /** What an act threw. */
-export async function thrownBy(act: () => unknown): Promise<unknown> {
+export async function catchError(act: () => unknown): Promise<unknown> {
   try {
     await act();
   } catch (thrown) {
@@ -77,6 +77,6 @@ export async function thrownBy(act: () => unknown): Promise<unknown> {
 }
 
 /** The value of a token, for those who may know it. */
-export function valueOf(answer: { unwrap: () => { secret: { expose: () => string } } }): string {
+export function tokenValue(answer: { unwrap: () => { secret: { expose: () => string } } }): string {
   return answer.unwrap().secret.expose();
 }
