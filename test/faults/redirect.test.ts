@@ -1,5 +1,5 @@
 import { createClient } from '@bearings/client';
-import { fixedToken, Token, withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
+import { staticToken, Token, withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
 import { faults } from '@bearings/testing';
 import { expect } from 'vitest';
 import { cameOf, errorOf, expectCame } from './call-outcome.ts';
@@ -95,8 +95,8 @@ replay('RD-012', async ({ entry, hides }) => {
         authorization: 'e',
       },
     },
-    withBearerAuthHeader(fixedToken('at_CANARY_2'), 'X-Access-Token'),
-    withBearerAuthHeader(fixedToken('at_CANARY_3'), 'x-second'),
+    withBearerAuthHeader(staticToken('at_CANARY_2'), 'X-Access-Token'),
+    withBearerAuthHeader(staticToken('at_CANARY_3'), 'x-second'),
   );
 
   const came = await network.settled(cameOf(client.get('start')));

@@ -1,6 +1,6 @@
 import { createClient } from '@bearings/client';
 import type { Client, ClientOptions } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { throwAwayCertificate } from '../../packages/testing/src/certificate.ts';
 import { cameOf } from './call-outcome.ts';
 import type { Came } from './call-outcome.ts';
@@ -38,7 +38,7 @@ export async function redirected(detour: Detour, call = get): Promise<Journey> {
   await using network = await exampleNetwork({ answer, certificate });
   const client = createClient(
     { baseUrl: from, fetch: plain(network.fetch), clock: network.clock, retry: 0, ...detour.client },
-    withBearerAuth(fixedToken(accessToken)),
+    withBearerAuth(staticToken(accessToken)),
   );
   const came = await network.settled(cameOf(call(client)));
   return { came, seen: [...network.seen] };

@@ -1,6 +1,6 @@
 import { createClient, isClientError, layer, systemClock } from '@bearings/client';
 import type { Client, Clock } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { fakeApi, faults } from '@bearings/testing';
 import { expect } from 'vitest';
 import { cameOf, errorOf, expectCame, statusOf } from './call-outcome.ts';
@@ -154,7 +154,7 @@ function failing(code: string): { fetch: typeof globalThis.fetch; tries: () => n
   return { fetch, tries: () => tries };
 }
 
-const fixed = fixedToken('at_CANARY_1');
+const fixed = staticToken('at_CANARY_1');
 
 replay('RT-027', async ({ entry, hides }) => {
   const certificate = ['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'];

@@ -1,5 +1,5 @@
 import { createClient } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { faults, virtualClock } from '@bearings/testing';
 import { expect } from 'vitest';
 import { blackHole } from './black-hole.ts';
@@ -167,7 +167,7 @@ replay('TO-013', async ({ entry, hides }) => {
   };
   const direct = createClient(
     { baseUrl: 'https://api.example', fetch: deaf },
-    withBearerAuth(fixedToken('at_CANARY_1')),
+    withBearerAuth(staticToken('at_CANARY_1')),
   );
   expectCame(entry, hides(await cameOf(direct.fetch('orders', { signal }))), reason);
   expectCame(entry, hides(await cameOf(direct.get('orders', { signal: AbortSignal.abort(error) }))), error);
@@ -200,7 +200,7 @@ replay('TO-014', async ({ entry, hides }) => {
 replay('TO-018', async ({ entry, hides }) => {
   const baseUrl = await blackHole();
   const clock = virtualClock();
-  const token = fixedToken('at_CANARY_1');
+  const token = staticToken('at_CANARY_1');
   const client = createClient({ baseUrl, clock, timeout: 300, retry: 0 }, withBearerAuth(token));
 
   const call = watched(cameOf(client.get('orders')));

@@ -1,5 +1,5 @@
 import type { Clock } from '@bearings/client';
-import { fixedToken, Token } from '@bearings/oauth-bearer';
+import { staticToken, Token } from '@bearings/oauth-bearer';
 import type { SecretString, TokenConfig, TokenError, TokenHandle } from '@bearings/oauth-bearer';
 import { Ok } from 'ts-results';
 import type { Result } from 'ts-results';
@@ -67,9 +67,9 @@ export async function createToken(
   const { clock } = options;
   const parts = clock === undefined ? {} : { clock };
   if (auth.type === 'oauth2_client_credentials') return openOAuth2(config, auth, options);
-  if (auth.type === 'bearer') return Ok(fixedToken(read(auth.tokenRef), parts));
-  if (auth.type === 'api_key') return Ok(fixedToken(read(auth.keyRef), { scheme: 'none', ...parts }));
-  return Ok(fixedToken(read(auth.passwordRef), { scheme: 'Basic', username: auth.username, ...parts }));
+  if (auth.type === 'bearer') return Ok(staticToken(read(auth.tokenRef), parts));
+  if (auth.type === 'api_key') return Ok(staticToken(read(auth.keyRef), { scheme: 'none', ...parts }));
+  return Ok(staticToken(read(auth.passwordRef), { scheme: 'Basic', username: auth.username, ...parts }));
 }
 
 /** @throws InvalidConfigError which holds no secret, so that whoever asked may show it */

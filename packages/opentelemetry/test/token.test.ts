@@ -1,6 +1,6 @@
 import { metrics } from '@opentelemetry/api';
 import { createClient } from '@bearings/client';
-import { fixedToken, Token, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, Token, withBearerAuth } from '@bearings/oauth-bearer';
 import type { TokenHandle } from '@bearings/oauth-bearer';
 import { fakeApi, fakeIssuer, faults, networkOf, virtualClock } from '@bearings/testing';
 import { afterEach, expect, test } from 'vitest';
@@ -92,7 +92,7 @@ test('what fails is counted by its code, and how long it took is in seconds', as
 test('a token without an end has no point: infinity is nothing that can be exported', async () => {
   const { meter, points } = recorder();
 
-  observeToken(fixedToken('fixed'), { name: 'fixed', meter });
+  observeToken(staticToken('fixed'), { name: 'fixed', meter });
 
   expect(await points(gauge)).toEqual([]);
 });

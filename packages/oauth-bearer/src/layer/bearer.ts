@@ -2,7 +2,7 @@ import { discard, layer, slots, untilAborted } from '@bearings/client';
 import type { Call, ClientFacts, Clock, Layer, LayerLabel, Stage } from '@bearings/client';
 import { ConfigError, DestinationNotAllowedError } from '@bearings/client/errors';
 import type { AccessToken } from '../access-token.ts';
-import { bearerChallenge, isChallenged } from './challenge.ts';
+import { parseBearerChallenge, hasChallenge } from './challenge.ts';
 import type { TokenHandle } from '../token/token-handle.ts';
 
 /** Where a token goes, and whose header counts. */
@@ -41,8 +41,8 @@ const shown = ({ origins, respectExisting = false }: BearerAuthOptions): LayerLa
 
 function bearer(token: TokenHandle, header: string, { origins, respectExisting = false }: BearerAuthOptions): Stage {
   return (next, client) => {
-    if (client.slot !== 'auth') throw misplaced(client.slot);
-    const allowed = destinations(origins, client);
+    if (client.slot !== 'auth') throw wrongSlot(client.slot);
+    const allowed = allowedOrigins(origins, client);
     const addresses = allowed.map((origin) => `${origin}/`);
     const { clock } = client;
     const replayed = new WeakSet<Call>(); // a call is replayed once, however often it is retried
@@ -53,7 +53,7 @@ function bearer(token: TokenHandle, header: string, { origins, respectExisting =
         void token.invalidate(access); // answers, never throws; whoever comes next waits for it
         return response;
       }
-      const renewed = await rotated(token, access, exchange);
+      const renewed = await rotate(token, access, exchange);
       if (renewed === undefined) return response;
       replayed.add(call);
       call.setCredential(header, renewed.authorization());
@@ -66,13 +66,13 @@ function bearer(token: TokenHandle, header: string, { origins, respectExisting =
         call.markCredential(header);
         return next(request, call);
       }
-      if (!isMeant(request.url, addresses)) {
+      if (!isAllowedOrigin(request.url, addresses)) {
         throw new DestinationNotAllowedError(
           new URL(request.url).origin,
           `the credential is for ${allowed.join(', ')}`,
         );
       }
-      const access = tokenNow(token, neededMs(request, call), clock) ?? (await tokenFor(token, request, call));
+      const access = readToken(token, neededMs(request, call), clock) ?? (await awaitToken(token, request, call));
       call.setCredential(header, access.authorization());
       const response = await next(request, call);
       // a redirect may have dropped the token
@@ -82,18 +82,18 @@ function bearer(token: TokenHandle, header: string, { origins, respectExisting =
   };
 }
 
-function isMeant(url: string, addresses: readonly string[]): boolean {
+function isAllowedOrigin(url: string, addresses: readonly string[]): boolean {
   for (const address of addresses) if (url.startsWith(address)) return true;
   return false;
 }
 
 /** Outside `retry` an attempt would go out with an old token; inside `timeout` getting one would take its time. */
-function misplaced(slot: string): ConfigError {
+function wrongSlot(slot: string): ConfigError {
   return new ConfigError('slot', `A bearer layer is for the slot auth, not ${slot}. The order is ${slots.join(' → ')}`);
 }
 
 /** @throws ConfigError when the token would have no destination */
-function destinations(origins: readonly string[] | undefined, { baseUrl: home }: ClientFacts): readonly string[] {
+function allowedOrigins(origins: readonly string[] | undefined, { baseUrl: home }: ClientFacts): readonly string[] {
   if (origins === undefined && home !== undefined) return [home.origin];
   if (origins === undefined || origins.length === 0) {
     throw new ConfigError('origins', 'The token has no destination: give the client a baseUrl, or the layer origins');
@@ -109,14 +109,14 @@ function destinations(origins: readonly string[] | undefined, { baseUrl: home }:
 }
 
 /** The token at hand, when it outlives the attempt. Almost always it does, and nobody waits. */
-function tokenNow(token: TokenHandle, neededForMs: number, clock: Clock): AccessToken | undefined {
+function readToken(token: TokenHandle, neededForMs: number, clock: Clock): AccessToken | undefined {
   const now = token.read();
   if (now.isErr()) return undefined;
   return now.value.expiresAt - clock.now() >= neededForMs ? now.value : undefined;
 }
 
 /** @throws TokenError */
-async function tokenFor(token: TokenHandle, request: Request, call: Call): Promise<AccessToken> {
+async function awaitToken(token: TokenHandle, request: Request, call: Call): Promise<AccessToken> {
   call.phase = 'token';
   const answer = await token.get({ signal: call.signal, minValidityMs: neededMs(request, call) });
   if (answer.isErr()) throw answer.error;
@@ -134,8 +134,8 @@ function neededMs(request: Request, call: Call): number {
  * another scheme would be the same with a new token. Passwords and keys have no errors that tell one 401 from another.
  */
 function isRejection(response: Response, { scheme }: AccessToken): boolean {
-  if (scheme !== 'Bearer' || !isChallenged(response.headers)) return true;
-  const challenge = bearerChallenge(response.headers);
+  if (scheme !== 'Bearer' || !hasChallenge(response.headers)) return true;
+  const challenge = parseBearerChallenge(response.headers);
   return challenge !== undefined && (challenge.error ?? 'invalid_token') === 'invalid_token';
 }
 
@@ -147,7 +147,7 @@ interface Exchange {
 }
 
 /** The token to replay with; `undefined` when there is none, or no way to send the body again. */
-async function rotated(
+async function rotate(
   token: TokenHandle,
   rejected: AccessToken,
   { request, response, call, clock }: Exchange,
