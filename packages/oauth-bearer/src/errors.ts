@@ -6,6 +6,13 @@ import { BearingsError, isBearingsError } from '@bearings/client/errors';
  */
 export type FailureKind = 'transient' | 'permanent' | 'terminal';
 
+/** What a failure comes from. */
+interface FailureDetails {
+  readonly cause?: Error | undefined;
+  /** Default: depends on the failure. */
+  readonly kind?: FailureKind | undefined;
+}
+
 abstract class Failure extends BearingsError {
   readonly source = 'oauth-bearer';
   readonly kind: FailureKind;
@@ -63,7 +70,7 @@ export class TokenHttpError extends Failure {
   readonly retryAfterMs: number | undefined;
 
   /** The failure is transient for 408, 429 and 5xx except 501, unless `kind` says otherwise. */
-  constructor(details: TokenHttpDetails, { cause, kind }: { cause?: Error; kind?: FailureKind } = {}) {
+  constructor(details: TokenHttpDetails, { cause, kind }: FailureDetails = {}) {
     const { endpoint, status, oauthError, oauthErrorDescription, retryAfterMs } = details;
     const words = [oauthError, oauthErrorDescription && `(${oauthErrorDescription})`].filter(Boolean).join(' ');
     const remedy = remedies.get(oauthError ?? '');
@@ -123,7 +130,7 @@ export class TokenUnavailableError extends Failure {
   readonly code = 'UNAVAILABLE';
 
   /** The failure is transient, unless `kind` says otherwise or the server's certificate is not acceptable. */
-  constructor(message: string, { cause, kind }: { cause?: Error | undefined; kind?: FailureKind } = {}) {
+  constructor(message: string, { cause, kind }: FailureDetails = {}) {
     super(message, kind ?? (isUntrusted(cause) ? 'permanent' : 'transient'), cause);
   }
 }
