@@ -1,6 +1,6 @@
 import { createClient, formatHttpError } from '@bearings/client';
 import type { Client, ClientOptions } from '@bearings/client';
-import { fixedToken, SecretString, Token, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, SecretString, Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { expect, test } from 'vitest';
 import '@bearings/testing/vitest';
 import { caught } from '../packages/client/test/caught.ts';
@@ -21,7 +21,7 @@ async function service(options: ClientOptions = {}): Promise<Servers & { token: 
 
 test('what a service holds does not print its secrets', async () => {
   const { token, client } = await service();
-  const held = [token, token.read(), token.status(), client, fixedToken('at_1'), new SecretString(clientSecret)];
+  const held = [token, token.read(), token.status(), client, staticToken('at_1'), new SecretString(clientSecret)];
 
   expect(held).toHideSecrets(secrets);
   expect(String(new SecretString('at_1'))).toBe('[REDACTED]');

@@ -1,5 +1,5 @@
 import { createClient } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { virtualClock } from '@bearings/testing';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'vitest';
@@ -10,7 +10,7 @@ import { replay } from './replay.ts';
 replay('TO-018', async ({ entry, hides }) => {
   const baseUrl = await createBlackHole();
   const clock = virtualClock();
-  const token = fixedToken('at_CANARY_1');
+  const token = staticToken('at_CANARY_1');
   const client = createClient({ baseUrl, clock, timeout: 300, retry: 0 }, withBearerAuth(token));
 
   const call = settleCall(client.get('orders'));

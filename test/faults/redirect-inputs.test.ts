@@ -1,6 +1,6 @@
 import { createClient } from '@bearings/client';
 import type { Client, ClientOptions } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { expect } from 'vitest';
 import { settleCall, getError, expectCallOutcome } from './call-outcome.ts';
 import { replay } from './replay.ts';
@@ -14,7 +14,7 @@ function bound(options: ClientOptions): { client: Client; sent: [string, string 
     sent.push([url, headers.get('authorization')]);
     return new Response('ok');
   };
-  const client = createClient({ fetch, ...options }, withBearerAuth(fixedToken('at_CANARY_1')));
+  const client = createClient({ fetch, ...options }, withBearerAuth(staticToken('at_CANARY_1')));
   return { client, sent };
 }
 

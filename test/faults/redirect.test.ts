@@ -1,5 +1,5 @@
 import { createClient } from '@bearings/client';
-import { fixedToken, Token, withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
+import { staticToken, Token, withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
 import { faults } from '@bearings/testing';
 import { expect } from 'vitest';
 import { settleCall, getError, expectCallOutcome } from './call-outcome.ts';
@@ -95,8 +95,8 @@ replay('RD-012', async ({ entry, hides }) => {
         authorization: 'e',
       },
     },
-    withBearerAuthHeader(fixedToken('at_CANARY_2'), 'X-Access-Token'),
-    withBearerAuthHeader(fixedToken('at_CANARY_3'), 'x-second'),
+    withBearerAuthHeader(staticToken('at_CANARY_2'), 'X-Access-Token'),
+    withBearerAuthHeader(staticToken('at_CANARY_3'), 'x-second'),
   );
 
   const outcome = await network.settle(settleCall(client.get('start')));

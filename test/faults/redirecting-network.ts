@@ -1,6 +1,6 @@
 import { createClient } from '@bearings/client';
 import type { Client, ClientOptions } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { createCertificate } from '../../packages/testing/src/server/certificate.ts';
 import { settleCall } from './call-outcome.ts';
 import type { CallOutcome } from './call-outcome.ts';
@@ -38,7 +38,7 @@ export async function redirected(detour: Detour, call = get): Promise<Journey> {
   await using network = await createNetwork({ answer, certificate });
   const client = createClient(
     { baseUrl: from, fetch: plain(network.fetch), clock: network.clock, retry: 0, ...detour.client },
-    withBearerAuth(fixedToken(accessToken)),
+    withBearerAuth(staticToken(accessToken)),
   );
   const outcome = await network.settle(settleCall(call(client)));
   return { outcome, seen: [...network.seen] };

@@ -1,5 +1,5 @@
 import { createClient, formatHttpError } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { faults } from '@bearings/testing';
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
@@ -103,7 +103,7 @@ replay('R4-034', async ({ entry, hides }) => {
   const folding = await createRawServer(
     'HTTP/1.1 401 Unauthorized\r\nwww-authenticate: Bearer error="invalid_token",\r\n error_description="a\r\n\tb"\r\n',
   );
-  const direct = createClient({ baseUrl: folding.origin, retry: 0 }, withBearerAuth(fixedToken('at_CANARY_1')));
+  const direct = createClient({ baseUrl: folding.origin, retry: 0 }, withBearerAuth(staticToken('at_CANARY_1')));
   const failure = hides(getError(await settleCall(direct.get('orders'))));
   expect(folding.requests).toHaveLength(1);
   expect(String(failure)).not.toMatch(control);

@@ -1,5 +1,5 @@
 import { createClient, formatHttpError } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { faults } from '@bearings/testing';
 import type { Fault } from '@bearings/testing';
 import { expect } from 'vitest';
@@ -98,7 +98,7 @@ replay('R4-009', async ({ entry, hides }) => {
   expect(issuer.counts.token).toBe(1);
 
   const proxy = await createRawServer('HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic\r\n');
-  const token = fixedToken('at_CANARY_1');
+  const token = staticToken('at_CANARY_1');
   const direct = createClient({ ...atOnce, baseUrl: proxy.origin }, withBearerAuth(token));
   hides(await settleCall(direct.fetch('orders')));
   // the platform's own `fetch` makes an error of a 407, which is no reason to ask again

@@ -1,6 +1,6 @@
 import { createClient } from '@bearings/client';
 import type { Client } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { expect } from 'vitest';
 import { serve } from '../../packages/client/test/loopback.ts';
 import { settleCall, expectCallOutcome, getStatus } from './call-outcome.ts';
@@ -30,7 +30,7 @@ function oneShot(count: number): { body: ReadableStream<Uint8Array>; held: () =>
   return { body, held };
 }
 
-const token = fixedToken('at_CANARY_1');
+const token = staticToken('at_CANARY_1');
 
 /** PUT, through both entries. */
 const entries: Readonly<Record<string, (client: Client, body: ReadableStream) => Promise<Response>>> = {

@@ -1,7 +1,7 @@
 import { createClient, isClientError, systemClock } from '@bearings/client';
 import { layer } from '@bearings/client/layer';
 import type { Client, Clock } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { fakeApi, faults } from '@bearings/testing';
 import { expect } from 'vitest';
 import { settleCall, getError, expectCallOutcome, getStatus } from './call-outcome.ts';
@@ -158,7 +158,7 @@ function failing(code: string): { fetch: typeof globalThis.fetch; tries: () => n
   return { fetch, tries: () => tries };
 }
 
-const fixed = fixedToken('at_CANARY_1');
+const fixed = staticToken('at_CANARY_1');
 
 replay('RT-027', async ({ entry, hides }) => {
   const certificate = ['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'];

@@ -1,5 +1,5 @@
 import { createClient, formatHttpError, isHTTPError } from '@bearings/client';
-import { fixedToken, SecretString, Token, withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
+import { staticToken, SecretString, Token, withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
 import type { TokenConfig } from '@bearings/oauth-bearer';
 import { faults } from '@bearings/testing';
 import type { Fault, IssuerFault } from '@bearings/testing';
@@ -191,8 +191,8 @@ replay('SL-014', async ({ hides }) => {
   expect(issuer.requests).toHaveLength(0);
   const { client, token, api } = await createService();
   const acts: readonly (() => unknown)[] = [
-    () => fixedToken('at_CANARY_1\r\nx: y'),
-    () => fixedToken(new SecretString('at_CANARY_1 ')),
+    () => staticToken('at_CANARY_1\r\nx: y'),
+    () => staticToken(new SecretString('at_CANARY_1 ')),
     () => createClient({ baseUrl: 'https://svc:pw_CANARY_1@api.example/' }),
     () => createClient({ baseUrl: 'http://api.example/?key=ak_CANARY_1' }),
     () => createClient({}, withBearerAuth(token)),

@@ -1,6 +1,6 @@
 import { createClient } from '@bearings/client';
 import { layer } from '@bearings/client/layer';
-import { fixedToken, SecretString, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, SecretString, withBearerAuth } from '@bearings/oauth-bearer';
 import { fakeApi } from '@bearings/testing';
 import { Console } from 'node:console';
 import { channel } from 'node:diagnostics_channel';
@@ -68,7 +68,7 @@ async function holdings(): Promise<Readonly<Record<string, unknown>>> {
     client,
     'a client made from it': client.extend({}),
     token,
-    'a fixed token': fixedToken('at_CANARY_7'),
+    'a fixed token': staticToken('at_CANARY_7'),
     'a token value': access,
     'its secret': access.secret,
     'a secret': new SecretString(clientSecret),

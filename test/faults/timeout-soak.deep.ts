@@ -1,6 +1,6 @@
 import { createClient } from '@bearings/client';
 import type { Client } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { getEventListeners } from 'node:events';
 import { expect } from 'vitest';
 import { collectGarbage } from './collect-garbage.ts';
@@ -32,7 +32,7 @@ async function listeners(signal: AbortSignal): Promise<number> {
 
 replay('TO-016', async ({ hides }) => {
   const fetch: typeof globalThis.fetch = async () => new Response('ok');
-  const token = fixedToken('at_CANARY_1');
+  const token = staticToken('at_CANARY_1');
   const inProcess = createClient({ baseUrl: 'https://api.example', fetch, ...limits }, withBearerAuth(token));
   const { signal } = new AbortController();
 

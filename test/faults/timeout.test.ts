@@ -1,5 +1,5 @@
 import { createClient } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { faults } from '@bearings/testing';
 import { expect } from 'vitest';
 import { settleCall, getError, expectCallOutcome, getStatus } from './call-outcome.ts';
@@ -166,7 +166,7 @@ replay('TO-013', async ({ entry, hides }) => {
   };
   const direct = createClient(
     { baseUrl: 'https://api.example', fetch: deaf },
-    withBearerAuth(fixedToken('at_CANARY_1')),
+    withBearerAuth(staticToken('at_CANARY_1')),
   );
   expectCallOutcome(entry, hides(await settleCall(direct.fetch('orders', { signal }))), reason);
   expectCallOutcome(entry, hides(await settleCall(direct.get('orders', { signal: AbortSignal.abort(error) }))), error);

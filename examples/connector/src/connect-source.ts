@@ -4,7 +4,7 @@ import type { Client, Layer } from '@bearings/client';
 import { DestinationNotAllowedError } from '@bearings/client/errors';
 import { readSecret } from '@bearings/config';
 import type { Environment } from '@bearings/config';
-import { fixedToken, Token, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, Token, withBearerAuth } from '@bearings/oauth-bearer';
 import type { SecretString, TokenHandle } from '@bearings/oauth-bearer';
 import type { RestPull } from './connector-schema.ts';
 import { RunError } from './run-error.ts';
@@ -104,7 +104,7 @@ async function tokenOf({ oauth, auth }: RestPull, { ask, fetch }: TokenParts): P
 
 async function bearer(reference: string, ask: Secrets['ask']): Promise<TokenHandle> {
   await ask(reference);
-  return fixedToken(() => ask(reference));
+  return staticToken(() => ask(reference));
 }
 
 /** The hand-written headers, less those that a credential of the file takes the place of. */

@@ -44,7 +44,7 @@ const says =
     response.writeHead(status, { 'content-type': type }).end(body);
 
 const unusable = (reason: string): string =>
-  `orders, page 1: no token: The answer of https://id/token is not usable as a token: ${reason} (INVALID_RESPONSE)`;
+  `orders, page 1: no token: The response of https://id/token is not usable as a token: ${reason} (INVALID_RESPONSE)`;
 
 interface Refusal {
   readonly oauth?: object;
@@ -59,7 +59,7 @@ test.each<[string, Refusal]>([
       oauth: { scopes: ['shop.write'] },
       said: [
         'orders, page 1: no token: https://id/token answered 400: invalid_scope (requested scope is not allowed). ' +
-          'Look at scopes: the server does not know one of them, or does not let this client have it (HTTP)',
+          'Check scopes: the server does not know one of them, or does not allow it to this client (HTTP)',
         'field: spec.source.oauth.scopes',
         'status: 400',
         'answer: {"error":"invalid_scope","error_description":"requested scope is not allowed","scope":"shop.write"}',
@@ -72,7 +72,7 @@ test.each<[string, Refusal]>([
       oauth: { clientId: 'connectro' },
       said: [
         'orders, page 1: no token: https://id/token answered 401: invalid_client (client authentication failed). ' +
-          'Look at clientId, at the secret or key, and at clientAuthMethod (HTTP)',
+          'Check clientId, the secret or key, and clientAuthMethod (HTTP)',
         'field: spec.source.oauth.clientId, spec.source.oauth.clientSecretRef, spec.source.oauth.clientAuthMethod',
         'status: 401',
         'answer: {"error":"invalid_client","error_description":"client authentication failed"}',

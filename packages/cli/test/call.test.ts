@@ -199,7 +199,7 @@ test('a server that gives no token makes exit code 3, and one that cannot be rea
   const unreachable = await call('v1/orders/42', '-X', 'POST');
 
   expect(refused.code).toBe(3);
-  expect(refused.err).toMatch(/answered 401: invalid_client .*Look at clientId/);
+  expect(refused.err).toMatch(/answered 401: invalid_client .*Check clientId/);
   expect(unreachable.code).toBe(6);
   expect(place.steady(unreachable.err)).toMatch(
     /^bearings: No answer from https:\/\/orders\.internal: .+\(TRANSPORT\)\n$/,

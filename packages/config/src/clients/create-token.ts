@@ -1,5 +1,5 @@
 import type { Clock } from '@bearings/client';
-import { fixedToken, Token } from '@bearings/oauth-bearer';
+import { staticToken, Token } from '@bearings/oauth-bearer';
 import type { SecretString, TokenConfig, TokenError, TokenHandle } from '@bearings/oauth-bearer';
 import { Ok } from 'ts-results';
 import type { Result } from 'ts-results';
@@ -33,9 +33,9 @@ export async function createToken(
   const { clock } = options;
   const clockOption = clock === undefined ? {} : { clock };
   if (auth.type === 'oauth2_client_credentials') return createOAuth2Token(config, auth, options);
-  if (auth.type === 'bearer') return Ok(fixedToken(read(auth.tokenRef), clockOption));
-  if (auth.type === 'api_key') return Ok(fixedToken(read(auth.keyRef), { scheme: 'none', ...clockOption }));
-  return Ok(fixedToken(read(auth.passwordRef), { scheme: 'Basic', username: auth.username, ...clockOption }));
+  if (auth.type === 'bearer') return Ok(staticToken(read(auth.tokenRef), clockOption));
+  if (auth.type === 'api_key') return Ok(staticToken(read(auth.keyRef), { scheme: 'none', ...clockOption }));
+  return Ok(staticToken(read(auth.passwordRef), { scheme: 'Basic', username: auth.username, ...clockOption }));
 }
 
 /** @throws InvalidConfigError which contains no secret */

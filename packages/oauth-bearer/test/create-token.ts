@@ -5,17 +5,17 @@ import type { TokenEvent } from '../src/token/token-events.ts';
 import type { TokenHandle } from '../src/token/token-handle.ts';
 
 /** A config that is right for an issuer of the kit, with jitter that is always 0; and with changes. */
-export function configOf(issuer: FakeIssuer, changes: Partial<TokenConfig> = {}): TokenConfig {
+export function configFor(issuer: FakeIssuer, changes: Partial<TokenConfig> = {}): TokenConfig {
   return { ...issuer.credentials, fetch: issuer.fetch, random: () => 0, ...changes };
 }
 
 /** A token of an issuer of the kit. */
-export async function tokenOf(issuer: FakeIssuer, changes: Partial<TokenConfig> = {}): Promise<Token> {
-  return (await Token.create(configOf(issuer, changes))).unwrap();
+export async function createToken(issuer: FakeIssuer, changes: Partial<TokenConfig> = {}): Promise<Token> {
+  return (await Token.create(configFor(issuer, changes))).unwrap();
 }
 
 /** What a token tells from now on, as it comes. */
-export function toldBy(token: TokenHandle): readonly TokenEvent[] {
+export function recordEvents(token: TokenHandle): readonly TokenEvent[] {
   const told: TokenEvent[] = [];
   token.subscribe((event) => told.push(event));
   return told;
