@@ -3,44 +3,44 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fakeApi, fakeIssuer, combineFetch, virtualClock } from '@bearings/testing';
 import type { FakeApi, FakeIssuer } from '@bearings/testing';
-import { openCatalog } from '../src/demo/catalog.ts';
-import { graphqlType } from '../src/graphql-answer.ts';
+import { createCatalog } from '../src/demo/catalog.ts';
+import { graphqlType } from '../src/graphql-response.ts';
 import { run } from '../src/program.ts';
 
-/** What a command said, and how it ended. */
-interface Ended {
+/** The output and exit code of a command. */
+interface Outcome {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** All of it as one text, without what is different each time. */
+  /** All of it as one text, without values that differ in each run. */
   readonly transcript: string;
 }
 
-/** What differs for one run from the usual. */
+/** Differences from the default, for one run. */
 interface RunOptions {
   readonly input?: string | (() => Promise<string>);
   readonly signal?: AbortSignal;
 }
 
-/** An issuer, a GraphQL service, and a folder with a config that knows both. */
-export interface World extends AsyncDisposable {
+/** An issuer, a GraphQL service, and a folder with a config for both. */
+export interface TestServers extends AsyncDisposable {
   readonly issuer: FakeIssuer;
   readonly api: FakeApi;
   readonly clock: ReturnType<typeof virtualClock>;
-  /** Every request that left, to whom it may be. */
+  /** All sent requests, to any server. */
   readonly sent: readonly Request[];
   /** Environment variables. */
   readonly env: Record<string, string>;
   readonly path: (name: string) => string;
   readonly write: (name: string, text: string, mode?: number) => Promise<void>;
-  /** Answers in place of the GraphQL service, credential or not. */
+  /** Replaces the GraphQL service, without a check of the credential. */
   replaceApi(answer: (request: Request) => Response | Promise<Response>): void;
-  run(args: readonly string[], options?: RunOptions): Promise<Ended>;
+  run(args: readonly string[], options?: RunOptions): Promise<Outcome>;
 }
 
-export const secret = 'kept-by-the-shop-and-nobody-else';
+export const secret = 'planted-secret-of-the-shop';
 
-/** The config that a test has when it writes no other. */
+/** The default config. */
 export const config = `endpoints:
   catalog:
     url: https://api.test/graphql
@@ -66,8 +66,8 @@ export const config = `endpoints:
     auth: { type: none }
 `;
 
-/** Opens a world in which time stands still, and no retry has to wait. */
-export async function openWorld(): Promise<World> {
+/** Creates the servers, with a virtual clock and retries without a pause. */
+export async function createTestServers(): Promise<TestServers> {
   const clock = virtualClock();
   const clients = [{ clientId: 'shop', clientSecret: secret }] as const;
   const issuer = fakeIssuer({
@@ -76,7 +76,7 @@ export async function openWorld(): Promise<World> {
     tokenFormat: 'opaque',
     opaqueToken: (count) => `issued-by-test-${count}`,
   });
-  const catalog = openCatalog();
+  const catalog = createCatalog();
   const answer = async ({ request }: { readonly request: Request }): Promise<Response> => {
     const { status, body } = await catalog.answer(await request.text());
     return Response.json(body, { status, headers: { 'content-type': graphqlType } });
@@ -90,7 +90,7 @@ export async function openWorld(): Promise<World> {
   };
   const folder = await mkdtemp(join(tmpdir(), 'gql-test-'));
   const path = (name: string): string => join(folder, name);
-  const env: Record<string, string> = { SHOP_SECRET: secret, OLD_SECRET: 'kept-by-nobody-any-more' };
+  const env: Record<string, string> = { SHOP_SECRET: secret, OLD_SECRET: 'planted-previous-secret' };
   await writeFile(path('gql.yaml'), config);
   return {
     issuer,
@@ -110,23 +110,23 @@ export async function openWorld(): Promise<World> {
       let [stdout, stderr] = ['', ''];
       const code = await run(args, {
         print: (text) => void (stdout += text),
-        tell: (line) => void (stderr += `${line}\n`),
+        printError: (line) => void (stderr += `${line}\n`),
         readInput: async () => (typeof input === 'string' ? input : input()),
         env,
         cwd: folder,
         signal,
-        world: { fetch, clock, random: () => 0 },
+        tokenOptions: { fetch, clock, random: () => 0 },
       });
-      const transcript = transcriptOf(args, { code, stdout, stderr }).replaceAll(folder, '/srv/app');
+      const transcript = formatTranscript(args, { code, stdout, stderr }).replaceAll(folder, '/srv/app');
       return { code, stdout, stderr, transcript };
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   };
 }
 
-/** A command as a person sees it in a terminal, what is not on stdout marked so. */
-function transcriptOf(args: readonly string[], { code, stdout, stderr }: Omit<Ended, 'transcript'>): string {
+/** A command and its output; lines of stderr are marked with `2>`. */
+function formatTranscript(args: readonly string[], { code, stdout, stderr }: Omit<Outcome, 'transcript'>): string {
   const shown = args.map((arg) => (/^[\w=.@/-]+$/.test(arg) ? arg : `'${arg}'`)).join(' ');
-  const told = stderr === '' ? '' : `${stderr.trimEnd().replaceAll(/^/gm, '2> ')}\n`;
-  return `$ gql ${shown}\n${stdout}${told}[exit ${code}]\n`;
+  const errors = stderr === '' ? '' : `${stderr.trimEnd().replaceAll(/^/gm, '2> ')}\n`;
+  return `$ gql ${shown}\n${stdout}${errors}[exit ${code}]\n`;
 }

@@ -5,8 +5,8 @@ const units = [
   ['s', 1_000],
 ] as const;
 
-/** A duration for a person, by its two largest units, to the second: `59 min 30 s`. */
-export function durationText(durationMs: number): string {
+/** A duration for people in its two largest units, rounded to a second: `59 min 30 s`. */
+export function formatDuration(durationMs: number): string {
   let leftMs = Math.round(durationMs / 1_000) * 1_000;
   const parts = units.map(([unit, unitMs]) => {
     const count = Math.floor(leftMs / unitMs);
