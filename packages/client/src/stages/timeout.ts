@@ -30,7 +30,7 @@ export function timeout(defaults: TimeoutOptions): Stage {
         headMs === Infinity
           ? undefined
           : clock.schedule(headMs, () =>
-              attempt.cancel(new AttemptTimeoutError(parseOrigin(request.url), headMs, !request.canReplay)),
+              attempt.cancel(new AttemptTimeoutError(parseOrigin(request.url), headMs, request.canReplay)),
             );
       try {
         return await attempt.race(next(request, call));

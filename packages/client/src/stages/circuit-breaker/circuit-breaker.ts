@@ -3,7 +3,6 @@ import type { ClientRequest } from '../../core/request.ts';
 import type { CircuitRules, Verdict } from './circuit.ts';
 import { createOriginCircuits } from './origin-circuits.ts';
 import type { CircuitChange } from './origin-circuits.ts';
-import type { Clock } from '../../time/clock.ts';
 import { isClientError } from '../../errors/index.ts';
 import { layer } from '../../core/layer.ts';
 import type { Layer } from '../../core/layer.ts';

@@ -25,7 +25,7 @@ export function toTransportError(cause: unknown, { request, isTruncated = false 
   if (isUnexpectedRedirect(cause)) return new RedirectBlockedError(origin, undefined, redirectedStream);
   const { reason, detail } = findReason(cause);
   if (tlsCode.test(reason)) return new TlsError(origin, reason, detail);
-  return new TransportError(origin, { isBodyGone: !request.canReplay, isTruncated, reason, detail });
+  return new TransportError(origin, { canReplay: request.canReplay, isTruncated, reason, detail });
 }
 
 function findReason(cause: unknown): { reason: string; detail: string } {
