@@ -90,7 +90,7 @@ test.each(commands)('no secret is printed by bearings %s %s %s %s %s', async (..
   }
 });
 
-test('the secrets did take part', () => {
+test('the planted secrets were sent', () => {
   const sent = servers.api.seen.flatMap(({ headers }) => [
     headers.authorization ?? '',
     String(headers['x-api-key'] ?? ''),
