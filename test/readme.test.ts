@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 const readmes = ['README.md', ...globSync('{packages,examples}/*/README.md')];
 
-/** Every fence that names a file by its path from here, code or a transcript, with the text under it. */
+/** Every code block whose header is the path of a file, with its text. */
 const blocks = readmes.flatMap((readme) =>
   [...readFileSync(readme, 'utf8').matchAll(/^```(?:ts|text) ((?:examples|packages)\/\S+)\n(.*?)^```$/gms)].map(
     ([, file = '', text]) => ({

@@ -4,7 +4,7 @@ import { globSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 
-/** The two hosts that the snippets name. */
+/** The two hosts in the snippets. */
 const network = setupServer(
   http.get('https://id.internal/.well-known/openid-configuration', () =>
     HttpResponse.json({ issuer: 'https://id.internal', token_endpoint: 'https://id.internal/token' }),
