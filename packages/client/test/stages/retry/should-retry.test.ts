@@ -28,51 +28,33 @@ interface Changed {
   readonly trigger: RetryTrigger;
   readonly method: string;
   readonly options: RetryOptions;
-  readonly shouldRetryByPolicy: boolean;
+  readonly isRetried: boolean;
 }
 
 const changes: [string, Changed][] = [
-  [
-    'a method that is listed',
-    { trigger: 503, method: 'POST', options: { methods: ['post'] }, shouldRetryByPolicy: true },
-  ],
-  ['a method that is not', { trigger: 503, method: 'GET', options: { methods: ['post'] }, shouldRetryByPolicy: false }],
-  [
-    'a status that is listed',
-    { trigger: 418, method: 'GET', options: { statusCodes: [418] }, shouldRetryByPolicy: true },
-  ],
-  [
-    'a status that is not',
-    { trigger: 503, method: 'GET', options: { statusCodes: [418] }, shouldRetryByPolicy: false },
-  ],
-  [
-    'no timeouts',
-    { trigger: 'timeout', method: 'GET', options: { retryOnTimeout: false }, shouldRetryByPolicy: false },
-  ],
-  ['always nothing', { trigger: 429, method: 'POST', options: { always: [] }, shouldRetryByPolicy: false }],
-  [
-    'always connections',
-    { trigger: 'transport', method: 'POST', options: { always: ['transport'] }, shouldRetryByPolicy: true },
-  ],
+  ['a method that is listed', { trigger: 503, method: 'POST', options: { methods: ['post'] }, isRetried: true }],
+  ['a method that is not', { trigger: 503, method: 'GET', options: { methods: ['post'] }, isRetried: false }],
+  ['a status that is listed', { trigger: 418, method: 'GET', options: { statusCodes: [418] }, isRetried: true }],
+  ['a status that is not', { trigger: 503, method: 'GET', options: { statusCodes: [418] }, isRetried: false }],
+  ['no timeouts', { trigger: 'timeout', method: 'GET', options: { retryOnTimeout: false }, isRetried: false }],
+  ['always nothing', { trigger: 429, method: 'POST', options: { always: [] }, isRetried: false }],
+  ['always connections', { trigger: 'transport', method: 'POST', options: { always: ['transport'] }, isRetried: true }],
   [
     'always timeouts, whatever retryOnTimeout says',
     {
       trigger: 'timeout',
       method: 'POST',
       options: { always: ['timeout'], retryOnTimeout: false },
-      shouldRetryByPolicy: true,
+      isRetried: true,
     },
   ],
-  [
-    'always a status of no other list',
-    { trigger: 425, method: 'PATCH', options: { always: [425] }, shouldRetryByPolicy: true },
-  ],
+  ['always a status of no other list', { trigger: 425, method: 'PATCH', options: { always: [425] }, isRetried: true }],
 ];
 
 test.each(changes)(
   'options change which triggers are retried: %s',
-  (_case, { trigger, method, options, shouldRetryByPolicy }) => {
-    expect(shouldRetry(trigger, { method }, options)).toBe(shouldRetryByPolicy);
+  (_case, { trigger, method, options, isRetried }) => {
+    expect(shouldRetry(trigger, { method }, options)).toBe(isRetried);
   },
 );
 
