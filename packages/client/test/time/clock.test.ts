@@ -4,7 +4,7 @@ import { systemClock } from '../../src/time/clock.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('a delay beyond what setTimeout takes is honoured to the millisecond', () => {
+test('a delay above the maximum of setTimeout is exact to the millisecond', () => {
   const act = vi.fn<() => void>();
   const sixtyDaysMs = 60 * 24 * 60 * 60 * 1_000;
 
@@ -16,7 +16,7 @@ test('a delay beyond what setTimeout takes is honoured to the millisecond', () =
   expect(act).toHaveBeenCalledTimes(1);
 });
 
-test('a long delay can be called off after its first step', () => {
+test('a long delay can be cancelled after its first step', () => {
   const act = vi.fn<() => void>();
   const cancel = systemClock.schedule(2 ** 32, act);
 
@@ -26,7 +26,7 @@ test('a long delay can be called off after its first step', () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a delay below 0 is none', () => {
+test('a negative delay runs at once', () => {
   const act = vi.fn<() => void>();
 
   systemClock.schedule(-5, act);
@@ -35,7 +35,7 @@ test('a delay below 0 is none', () => {
   expect(act).toHaveBeenCalledTimes(1);
 });
 
-test('calling off what has run is harmless', () => {
+test('cancelling an action that has run does nothing', () => {
   const act = vi.fn<() => void>();
   const cancel = systemClock.schedule(1, act);
   vi.advanceTimersByTime(1);
