@@ -28,13 +28,15 @@ const retryLimits: Readonly<Record<RetryClass, number>> = { safe: 2, once: 1, ne
  * pauses limit the retries.
  */
 export function createTokenClient(options: TokenClientOptions, auth: ClientAuthOptions): Client {
-  const { fetch = globalThis.fetch, acquireTimeoutMs, retry, ...network } = options;
+  const { fetch, insecureHttp, acquireTimeoutMs, retry, clock, random } = options;
   const { timeout, retry: policy } = profiles.tokenEndpoint;
   return createClient(
     {
       ...profiles.tokenEndpoint,
-      ...network,
-      fetch: isolated(fetch),
+      ...(fetch !== undefined && { fetch: byUrl(fetch) }),
+      insecureHttp,
+      clock,
+      random,
       concurrency: Infinity,
       retry: { ...(typeof policy === 'object' && policy), limit: retryLimits[retry], budget: false },
       timeout: Math.min(timeout || Infinity, acquireTimeoutMs),
@@ -44,20 +46,9 @@ export function createTokenClient(options: TokenClientOptions, auth: ClientAuthO
   );
 }
 
-/** No redirect, no cache, no cookies, no referrer. */
-const isolatedInit = {
-  redirect: 'manual',
-  cache: 'no-store',
-  credentials: 'omit',
-  referrerPolicy: 'no-referrer',
-} as const satisfies RequestInit;
-
-function isolated(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
-  return async (input, init) => {
-    const request = input instanceof Request ? input : new Request(input);
-    const { url, method, headers } = request;
-    return fetch(url, { headers, ...init, ...isolatedInit, method, body: await request.text() });
-  };
+/** The network is called with a URL: that of another copy of undici does not take the platform's Request. */
+function byUrl(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  return (input, init) => fetch(input instanceof Request ? input.url : input, init);
 }
 
 /** One request to a token endpoint (RFC 6749 §3.2). */
