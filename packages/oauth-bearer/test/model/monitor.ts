@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
-import type { Clock } from '@bearings/client';
-import type { RenewalTiming } from '../../src/token/renewal-schedule.ts';
 import type { TokenEvent } from '../../src/token/token-events.ts';
 import type { TokenStatus } from '../../src/token/token-handle.ts';
+import { RuleBook } from './rule-book.ts';
+import type { Rules } from './rule-book.ts';
 import { noCounts } from './counts.ts';
 import type { Counts } from './counts.ts';
 import type { Acquisition, Outage, Published } from './observed.ts';
@@ -20,16 +20,6 @@ import type { Instant } from './times.ts';
 import { canary } from './scripted-endpoint.ts';
 import type { PendingRequest, EndpointObserver, Answered } from './scripted-endpoint.ts';
 
-/** The rules that a token is checked against. */
-export interface Rules {
-  readonly clock: Clock;
-  readonly timing: RenewalTiming;
-  /** False for a token that is renewed at a use only. */
-  readonly isTimed: boolean;
-  /** True when a listener acts during an event. */
-  readonly isInterrupted: boolean;
-}
-
 type EventByType<T extends TokenEvent['type']> = Extract<TokenEvent, { readonly type: T }>;
 
 /**
@@ -37,13 +27,8 @@ type EventByType<T extends TokenEvent['type']> = Extract<TokenEvent, { readonly 
  *
  * It never asks the token what to expect. Broken rules are collected in {@link violations}.
  */
-export class Monitor implements EndpointObserver {
-  readonly violations: string[] = [];
+export class Monitor extends RuleBook implements EndpointObserver {
   readonly published: Published[] = [];
-  /** All events in order, for the message of a failure. */
-  readonly log: string[] = [];
-  /** The number of the step, from 1. The events of one step happen at almost the same time. */
-  step = 0;
   readonly counts: Counts = { ...noCounts };
   readonly #rules: Rules;
   readonly #began: Instant;
@@ -72,6 +57,7 @@ export class Monitor implements EndpointObserver {
   #rotationIn = -1;
 
   constructor(rules: Rules) {
+    super();
     this.#rules = rules;
     this.#began = this.#now();
   }
@@ -173,8 +159,7 @@ export class Monitor implements EndpointObserver {
   /** All state that decides how it goes on; instants as their ages. */
   digest(): readonly unknown[] {
     const { current } = this;
-    const flight = this.#flight;
-    const outage = this.#outage;
+    const [flight, outage] = [this.#flight, this.#outage];
     const now = this.#now();
     const ago = (then: Instant): readonly number[] => [now.wall - then.wall, now.monotonic - then.monotonic];
     return [
@@ -492,12 +477,5 @@ export class Monitor implements EndpointObserver {
 
   #elapsed(since: Instant): number {
     return agoMs(since, this.#rules.clock);
-  }
-
-  /** Records a broken rule. */
-  must(isKept: boolean, rule: string): void {
-    if (isKept) return;
-    this.violations.push(`${rule}, in step ${this.step}`);
-    this.log.push(`  ✗ ${rule}`);
   }
 }
