@@ -4,10 +4,10 @@ import type { Machine } from './explore.ts';
 import { twoCallers } from './two-callers.ts';
 
 /** A machine that writes three letters. */
-const letters = (digestOf: (text: string) => string, ends: string[] = []): Machine => {
+const letters = (toDigest: (text: string) => string, ends: string[] = []): Machine => {
   let text = '';
   return {
-    digest: () => digestOf(text),
+    digest: () => toDigest(text),
     moves: () => (text.length < 3 ? ['a', 'b'] : []),
     make: async (letter) => {
       text += letter;

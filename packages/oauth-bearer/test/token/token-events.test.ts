@@ -306,7 +306,7 @@ test('no event contains a secret', async () => {
   expect(events).toHideSecrets([first, second, issuer.credentials.clientSecret]);
 });
 
-test('who counts a kind of event need not know the others', async () => {
+test('a listener can count one kind of event without knowing the others', async () => {
   const { clock, token, events } = await scene();
   await token.get();
   await clock.advance(10 * hourMs);
