@@ -4,14 +4,14 @@ import type { Clock } from './time/clock.ts';
 import { systemClock } from './time/clock.ts';
 import { ConfigError, InvalidSchemeError } from './errors/index.ts';
 import {
-  aFunction,
-  aLimit,
-  aTimeout,
-  aWholeNumberFrom0,
-  listOf,
-  millisecondsFrom0,
-  mustBe,
-  oneOf,
+  functionRule,
+  limitRule,
+  timeoutRule,
+  wholeNumberRule,
+  listRule,
+  millisecondsRule,
+  assertOption,
+  oneOfRule,
 } from './core/option-rules.ts';
 import type { Rule } from './core/option-rules.ts';
 import { isSecure, parseUrl } from './security/url.ts';
@@ -75,10 +75,10 @@ export function resolveOptions(options: ClientOptions): Settings {
   const { concurrency, maxResponseBytes = 10 * 1024 * 1024, redirects = {}, ...more } = others;
   const { insecureHttp = false, userAgent = 'bearings', fetch = globalFetch, ...rest } = more;
   const { clock = systemClock, random = Math.random, ...ky } = rest;
-  mustBe('maxResponseBytes', maxResponseBytes, aLimit);
-  mustBe('userAgent', userAgent, aHeaderValue);
-  mustBe('fetch', fetch, aFunction);
-  mustBe('random', random, aFunction);
+  assertOption('maxResponseBytes', maxResponseBytes, limitRule);
+  assertOption('userAgent', userAgent, headerValueRule);
+  assertOption('fetch', fetch, functionRule);
+  assertOption('random', random, functionRule);
   return {
     retry: resolveRetryPolicy(defaultRetry, retry),
     timeout,
@@ -104,7 +104,7 @@ export function resolveOptions(options: ClientOptions): Settings {
 export function checkCallOptions({ timeout, bodyTimeout, totalTimeout }: CallOptions): void {
   if (timeout === undefined && bodyTimeout === undefined && totalTimeout === undefined) return;
   for (const [field, value] of Object.entries({ timeout, bodyTimeout, totalTimeout })) {
-    if (value !== undefined) mustBe(field, value, aTimeout);
+    if (value !== undefined) assertOption(field, value, timeoutRule);
   }
   if (typeof timeout !== 'number' || typeof totalTimeout !== 'number' || timeout <= totalTimeout) return;
   throw new ConfigError(
@@ -116,28 +116,28 @@ export function checkCallOptions({ timeout, bodyTimeout, totalTimeout }: CallOpt
 function resolveConcurrency(option: number | ConcurrencyOptions = {}): Concurrency {
   const given = typeof option === 'number' ? { limit: option } : option;
   const { limit = Infinity, limitPerOrigin = Infinity, queue = 0, queueTimeout = 1_000 } = given;
-  mustBe(typeof option === 'number' ? 'concurrency' : 'concurrency.limit', limit, aLimit);
-  mustBe('concurrency.limitPerOrigin', limitPerOrigin, aLimit);
-  mustBe('concurrency.queue', queue, aWholeNumberFrom0);
-  mustBe('concurrency.queueTimeout', queueTimeout, millisecondsFrom0);
+  assertOption(typeof option === 'number' ? 'concurrency' : 'concurrency.limit', limit, limitRule);
+  assertOption('concurrency.limitPerOrigin', limitPerOrigin, limitRule);
+  assertOption('concurrency.queue', queue, wholeNumberRule);
+  assertOption('concurrency.queueTimeout', queueTimeout, millisecondsRule);
   return { limit, limitPerOrigin, queue, queueTimeout };
 }
 
 function resolveRedirects({ limit = 10, origins = [], blocked = 'error' }: RedirectOptions): Redirects {
-  mustBe('redirects.limit', limit, aWholeNumberFrom0);
-  mustBe('redirects.blocked', blocked, oneOf('error', 'response'));
+  assertOption('redirects.limit', limit, wholeNumberRule);
+  assertOption('redirects.blocked', blocked, oneOfRule('error', 'response'));
   if (origins === 'any') return { limit, origins, blocked };
-  mustBe('redirects.origins', origins, listOf(anOrigin));
+  assertOption('redirects.origins', origins, listRule(originRule));
   return { limit, blocked, origins: origins.map((origin) => new URL(origin).origin) };
 }
 
-const aHeaderValue: Rule = {
-  holds: (value) => typeof value === 'string' && /^[\t\x20-\x7e\x80-\xff]+$/.test(value),
-  says: 'a header value: visible characters on one line',
+const headerValueRule: Rule = {
+  test: (value) => typeof value === 'string' && /^[\t\x20-\x7e\x80-\xff]+$/.test(value),
+  expected: 'a header value: visible characters on one line',
 };
-const anOrigin: Rule = {
-  holds: (value) => typeof value === 'string' && isOrigin(URL.parse(value)),
-  says: 'an origin such as https://api.example',
+const originRule: Rule = {
+  test: (value) => typeof value === 'string' && isOrigin(URL.parse(value)),
+  expected: 'an origin such as https://api.example',
 };
 const isOrigin = (url: URL | null): boolean => url !== null && url.origin !== 'null' && url.href === `${url.origin}/`;
 

@@ -1,48 +1,50 @@
-/** Reads the next piece of a body. */
+/** Reads the next chunk of a body. */
 export type Read = ReadableStreamDefaultReader<Uint8Array>['read'];
 
-/** What a stage does with each read of a body, and once when it has ended, failed or been cancelled. */
+/** What a stage does with each read of a body, and once when the body has ended, failed or been cancelled. */
 export interface BodyHook {
+  /** Wraps each read: it may look at the chunk, throw, or wait no longer. Default: passes it on. */
   readonly read?: (read: Read) => ReturnType<Read>;
+  /** Called once, when nothing more will be read. Default: nothing. */
   readonly end?: () => void;
-  /** True when `read` matters only to a read that has to wait: what is at hand need not go through it. Default: false. */
+  /** True when `read` matters only to a read that has to wait: chunks that are there already may bypass it. Default: false. */
   readonly onlyWhenWaiting?: boolean;
 }
 
-/** By this name a response that reads its body by itself, as that of a faster network may, takes taps. */
-export const bodyHooks: unique symbol = Symbol.for('bearings.tap');
+/** The method by which a response takes hooks, if it reads its body itself, as that of another transport may. */
+export const bodyHooks: unique symbol = Symbol.for('bearings.bodyHooks');
 
-/** A response that needs no wrapping: it reads its body through the taps that it was given, innermost first. */
+/** A response that reads its body through the hooks that it was given, innermost first. It is not wrapped. */
 export interface HasBodyHooks {
-  [bodyHooks](tap: BodyHook): void;
+  [bodyHooks](hook: BodyHook): void;
 }
 
-/** The taps of one body, innermost first. */
+/** The hooks of one body, innermost first. */
 export class BodyHooks {
-  readonly #taps: BodyHook[] = [];
+  readonly #hooks: BodyHook[] = [];
   #isOver = false;
 
-  /** The tap that comes last is the outermost. One that comes when it is over is told so. */
-  add(tap: BodyHook): void {
-    if (this.#isOver) tap.end?.();
-    else this.#taps.push(tap);
+  /** Adds a hook as the outermost. When the body is over already, only its `end` is called. */
+  add(hook: BodyHook): void {
+    if (this.#isOver) hook.end?.();
+    else this.#hooks.push(hook);
   }
 
-  /** True when no tap wants to see what is at hand already. */
+  /** True when no hook needs to see chunks that are there already. */
   get areOnlyForWaiting(): boolean {
-    return this.#taps.every(({ read, onlyWhenWaiting: isForWaits }) => read === undefined || isForWaits === true);
+    return this.#hooks.every(({ read, onlyWhenWaiting }) => read === undefined || onlyWhenWaiting === true);
   }
 
-  /** A read through all of them. Ask when every stage has had the response. */
+  /** A read through all hooks. Call it when all stages have added theirs. */
   through(source: Read): Read {
-    return this.#taps.reduce<Read>((next, { read }) => (read === undefined ? next : () => read(next)), source);
+    return this.#hooks.reduce<Read>((next, { read }) => (read === undefined ? next : () => read(next)), source);
   }
 
-  /** Tells them all, once, that it is over. */
+  /** Calls `end` of each hook, once. */
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    for (const tap of this.#taps) tap.end?.();
-    this.#taps.length = 0;
+    for (const hook of this.#hooks) hook.end?.();
+    this.#hooks.length = 0;
   }
 }

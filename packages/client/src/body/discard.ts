@@ -1,13 +1,17 @@
 import { systemClock } from '../time/clock.ts';
 import type { Clock } from '../time/clock.ts';
 
-/** As much of a discarded body as is read to keep its connection, and for as long. Beyond it a new one is cheaper. */
+/** How much of a discarded body is read to keep its connection, and for how long. Beyond it a new one is cheaper. */
 const drainLimitBytes = 64 * 1024;
 const drainLimitMs = 1_000;
 
 /**
- * Gets rid of a response nobody will read: what is short is read, so that its connection can be used again; what is
- * long, or slow, is cancelled, which closes the connection. Never rejects, so nobody needs to wait for it.
+ * Discards the body of a response that is not needed, so that its connection is free.
+ *
+ * A short body is read, so that the connection can be used again: up to 64 KiB, for up to 1 s. A longer or slower one is
+ * cancelled, which closes the connection. Never rejects, so there is no need to wait for it.
+ *
+ * @param clock - for the time limit. Default: the system's
  */
 export async function discard(response: Response, clock: Clock = systemClock): Promise<void> {
   const { body, bodyUsed, headers } = response;
@@ -29,7 +33,7 @@ export async function discard(response: Response, clock: Clock = systemClock): P
   await cancelQuietly(reader);
 }
 
-/** Gives up a body, which has nobody left to tell of its failure. */
+/** Cancels a body and ignores a failure to do so. Never rejects. */
 export async function cancelQuietly(
   body: Pick<ReadableStreamDefaultReader, 'cancel'>,
   reason?: unknown,
@@ -37,6 +41,6 @@ export async function cancelQuietly(
   try {
     await body.cancel(reason);
   } catch {
-    // given up already
+    // cancelled already
   }
 }

@@ -1,40 +1,40 @@
 import { bodyHooks, BodyHooks } from './body-hooks.ts';
 import type { BodyHook, HasBodyHooks } from './body-hooks.ts';
-import { TappedBody, withBody } from './hooked-stream.ts';
-import { watched } from './hooked-response.ts';
+import { HookedStream, withBody } from './hooked-stream.ts';
+import { hookResponse } from './hooked-response.ts';
 
 /**
- * The same response, its body read through `tap`.
+ * Adds a hook to the body of a response: the result is to be passed on in its place.
  *
- * Nothing is read before the caller reads, and nothing is buffered. However many stages tap a body, it is wrapped
- * once; the tap that came last is the outermost.
+ * Nothing is read before the caller reads, and nothing is buffered. A body is wrapped once, however many hooks it has;
+ * the last one is the outermost.
  */
-export function addBodyHook(response: Response, tap: BodyHook): Response {
-  if (isTappable(response)) {
-    response[bodyHooks](tap);
+export function addBodyHook(response: Response, hook: BodyHook): Response {
+  if (hasBodyHooks(response)) {
+    response[bodyHooks](hook);
     return response;
   }
   const { body } = response;
   if (body === null) {
-    tap.end?.();
+    hook.end?.();
     return response;
   }
-  if (body instanceof TappedBody && !body.locked) {
-    body.taps.add(tap);
+  if (body instanceof HookedStream && !body.locked) {
+    body.hooks.add(hook);
     return response;
   }
-  return wrapped(response, body, tap);
+  return wrap(response, body, hook);
 }
 
-const isTappable = (response: Response): response is Response & HasBodyHooks => bodyHooks in response;
+const hasBodyHooks = (response: Response): response is Response & HasBodyHooks => bodyHooks in response;
 
-function wrapped(response: Response, body: ReadableStream<Uint8Array>, tap: BodyHook): Response {
-  const known = watched(response);
-  if (known !== undefined) {
-    known[bodyHooks](tap);
-    return known;
+function wrap(response: Response, body: ReadableStream<Uint8Array>, hook: BodyHook): Response {
+  const hooked = hookResponse(response);
+  if (hooked !== undefined) {
+    hooked[bodyHooks](hook);
+    return hooked;
   }
-  const taps = new BodyHooks();
-  taps.add(tap);
-  return withBody(response, new TappedBody(response, body, taps));
+  const hooks = new BodyHooks();
+  hooks.add(hook);
+  return withBody(response, new HookedStream(response, body, hooks));
 }

@@ -1,161 +1,163 @@
 import { cancelQuietly } from './discard.ts';
 import { bodyHooks, BodyHooks } from './body-hooks.ts';
 import type { Read, BodyHook } from './body-hooks.ts';
-import { TappedBody, withBody } from './hooked-stream.ts';
+import { HookedStream, withBody } from './hooked-stream.ts';
 
-/** The longest body that is read as one piece: it is on its way with the head, or is not coming. */
+/** The longest body that is read as one piece: it arrives with the response headers, or not at all. */
 const smallBytes = 64 * 1024;
 
-const watch: unique symbol = Symbol('bearings.watch');
+const state: unique symbol = Symbol('bearings.hookState');
 
-interface Watch {
-  readonly taps: BodyHooks;
-  /** True for a body that says that it is small. */
+interface HookState {
+  readonly hooks: BodyHooks;
+  /** True when the stated length is small. */
   readonly isSmall: boolean;
-  /** The same response with a stream of ours, once somebody has asked for the stream. */
+  /** The same response with a stream of ours, once the stream has been asked for. */
   wrapped: Response | undefined;
 }
 
-/** A response of the platform's own, whose body is read through taps. */
-export interface WatchedResponse extends Response {
-  [watch]: Watch;
-  [bodyHooks](tap: BodyHook): void;
+/** A response of the platform whose body is read through hooks. */
+export interface HookedResponse extends Response {
+  [state]: HookState;
+  [bodyHooks](hook: BodyHook): void;
 }
 
 const platform = Response.prototype;
 
 /**
- * Has the body of a response read through taps, without a stream of ours around the platform's: that would cost more
- * than all stages together. Almost every body is small, and read whole by `json()` or `text()`; only when somebody asks
- * for the stream is there one.
+ * Makes the body of a response read through hooks, without a stream of ours around the platform's, which would cost more
+ * than all stages together. Almost every body is small, and read whole by `json()` or `text()`. The stream is made when
+ * it is asked for.
  *
- * @returns `undefined` for a response that is not the platform's own, or has been read
+ * @returns `undefined` for a response that is not of the platform, or has been read
  */
-export function watched(response: Response): WatchedResponse | undefined {
+export function hookResponse(response: Response): HookedResponse | undefined {
   if (Object.getPrototypeOf(response) !== platform || response.bodyUsed) return undefined;
   const length = response.headers.get('content-length');
   const isSmall = length !== null && Number(length) <= smallBytes && !response.headers.has('content-encoding');
-  const made: WatchedResponse = Object.setPrototypeOf(response, prototype);
-  made[watch] = { taps: new BodyHooks(), isSmall, wrapped: undefined };
+  const made: HookedResponse = Object.setPrototypeOf(response, prototype);
+  made[state] = { hooks: new BodyHooks(), isSmall, wrapped: undefined };
   return made;
 }
 
-const overrides: object & ThisType<WatchedResponse> = {
-  [bodyHooks](tap: BodyHook) {
-    this[watch].taps.add(tap);
+const overrides: object & ThisType<HookedResponse> = {
+  [bodyHooks](hook: BodyHook) {
+    this[state].hooks.add(hook);
   },
   get body() {
-    return platformsBody(this) === null ? null : wrapped(this).body;
+    return platformBody(this) === null ? null : wrap(this).body;
   },
   get bodyUsed() {
-    return this[watch].wrapped?.bodyUsed ?? isUsed(this);
+    return this[state].wrapped?.bodyUsed ?? isUsed(this);
   },
   arrayBuffer() {
     return readAs(this, {
       wrapped: (known) => known.arrayBuffer(),
-      platforms: () => platform.arrayBuffer.call(this),
-      ours: (pieces) => new Blob([...pieces]).arrayBuffer(),
+      platform: () => platform.arrayBuffer.call(this),
+      pieces: (pieces) => new Blob([...pieces]).arrayBuffer(),
     });
   },
   blob() {
     return readAs(this, {
       wrapped: (known) => known.blob(),
-      platforms: () => platform.blob.call(this),
-      ours: (pieces) => new Response(new Blob([...pieces]), { headers: this.headers }).blob(),
+      platform: () => platform.blob.call(this),
+      pieces: (pieces) => new Response(new Blob([...pieces]), { headers: this.headers }).blob(),
     });
   },
   bytes() {
     return readAs(this, {
       wrapped: (known) => known.bytes(),
-      platforms: () => platform.bytes.call(this),
-      ours: (pieces) => new Blob([...pieces]).bytes(),
+      platform: () => platform.bytes.call(this),
+      pieces: (pieces) => new Blob([...pieces]).bytes(),
     });
   },
   text() {
     return readAs(this, {
       wrapped: (known) => known.text(),
-      platforms: () => platform.text.call(this),
-      ours: decoded,
+      platform: () => platform.text.call(this),
+      pieces: decode,
     });
   },
   async json() {
     return JSON.parse(await this.text()) as unknown;
   },
   formData() {
-    return wrapped(this).formData();
+    return wrap(this).formData();
   },
   clone() {
-    const isRead = this[watch].wrapped === undefined && isUsed(this);
-    return isRead ? platform.clone.call(this) : wrapped(this).clone(); // the platform's refuses what was read
+    const isRead = this[state].wrapped === undefined && isUsed(this);
+    return isRead ? platform.clone.call(this) : wrap(this).clone(); // the platform's refuses what was read
   },
 };
 
 const prototype: object = Object.create(platform, Object.getOwnPropertyDescriptors(overrides));
 
-const platformsBody = (response: Response): Response['body'] => Reflect.get(platform, 'body', response);
+const platformBody = (response: Response): Response['body'] => Reflect.get(platform, 'body', response);
 const isUsed = (response: Response): boolean => Reflect.get(platform, 'bodyUsed', response);
 
 type Pieces = readonly Uint8Array[];
 
-/** The ways to read a body whole: by the response that has a stream of ours, by the platform, from pieces. */
-interface Ways<T> {
+/** The ways to read a whole body: from the response with our stream, by the platform, or from pieces. */
+interface Readers<T> {
   readonly wrapped: (known: Response) => Promise<T>;
-  readonly platforms: () => Promise<T>;
-  readonly ours: (pieces: Pieces) => T | Promise<T>;
+  readonly platform: () => Promise<T>;
+  readonly pieces: (pieces: Pieces) => T | Promise<T>;
 }
 
-async function readAs<T>(response: WatchedResponse, ways: Ways<T>): Promise<T> {
-  const { wrapped: known, isSmall, taps } = response[watch];
-  if (known !== undefined) return ways.wrapped(known);
-  if (isUsed(response)) return ways.platforms(); // which refuses it
-  return isSmall ? whole(response, ways.platforms) : ways.ours(await piecesOf(platformsBody(response), taps));
+async function readAs<T>(response: HookedResponse, readers: Readers<T>): Promise<T> {
+  const { wrapped: known, isSmall, hooks } = response[state];
+  if (known !== undefined) return readers.wrapped(known);
+  if (isUsed(response)) return readers.platform(); // which refuses it
+  return isSmall
+    ? readWhole(response, readers.platform)
+    : readers.pieces(await readPieces(platformBody(response), hooks));
 }
 
-/** Reads a body as one piece: for the taps, the first read is the last. */
-async function whole<T>(response: WatchedResponse, read: () => Promise<T>): Promise<T> {
-  const { taps } = response[watch];
+/** Reads a body as one piece: for the hooks, there is one read, which ends it. */
+async function readWhole<T>(response: HookedResponse, read: () => Promise<T>): Promise<T> {
+  const { hooks } = response[state];
   const results: T[] = [];
   const source: Read = async () => {
     results.push(await read());
     return { done: true, value: undefined };
   };
   try {
-    await taps.through(source)();
+    await hooks.through(source)();
   } finally {
-    taps.end();
+    hooks.end();
   }
-  const [result = await read()] = results; // a tap that does not read: the platform says what it says
+  const [result = await read()] = results; // when no hook read, the platform reads
   return result;
 }
 
-/** Reads a body to its end, through taps, without a stream of ours. */
-async function piecesOf(body: Response['body'], taps: BodyHooks): Promise<Pieces> {
+/** Reads a body to its end, through hooks, without a stream of ours. */
+async function readPieces(body: Response['body'], hooks: BodyHooks): Promise<Pieces> {
   if (body === null) return [];
   const reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> = body.getReader();
-  const read = taps.through(() => reader.read());
+  const read = hooks.through(() => reader.read());
   const pieces: Uint8Array[] = [];
   try {
     for (let piece = await read(); !piece.done; piece = await read()) pieces.push(piece.value);
   } catch (cause) {
-    void cancelQuietly(reader, cause); // never rejects, and nobody waits for it
+    void cancelQuietly(reader, cause); // never rejects
     throw cause;
   } finally {
-    taps.end();
+    hooks.end();
   }
   return pieces;
 }
 
-function decoded(pieces: Pieces): string {
+function decode(pieces: Pieces): string {
   const decoder = new TextDecoder();
   const texts = pieces.map((piece) => decoder.decode(piece, { stream: true }));
   return texts.join('') + decoder.decode();
 }
 
-function wrapped(response: WatchedResponse): Response {
-  const { taps, wrapped: known } = response[watch];
+function wrap(response: HookedResponse): Response {
+  const { hooks, wrapped: known } = response[state];
   if (known !== undefined) return known;
-  const body = platformsBody(response);
-  const made = body === null ? response : withBody(response, new TappedBody(response, body, taps));
-  response[watch].wrapped = made;
+  const body = platformBody(response);
+  const made = body === null ? response : withBody(response, new HookedStream(response, body, hooks));
+  response[state].wrapped = made;
   return made;
 }

@@ -2,68 +2,68 @@ import { cancelQuietly } from './discard.ts';
 import type { Read, BodyHooks } from './body-hooks.ts';
 
 /**
- * The body of a response, read through taps.
+ * The body of a response, read through hooks.
  *
- * It takes hold of the body at the first read, and of the response until then: a response that nobody reads is found
- * by the platform's garbage collection, which gives its connection back, as long as the body is not held.
+ * It locks the body at the first read, and holds the response until then: the platform frees the connection of a
+ * response that is collected unread, as long as its body is not locked.
  */
-export class TappedBody extends ReadableStream<Uint8Array> {
-  readonly taps: BodyHooks;
+export class HookedStream extends ReadableStream<Uint8Array> {
+  readonly hooks: BodyHooks;
 
-  constructor(response: Response, body: ReadableStream<Uint8Array>, taps: BodyHooks) {
+  constructor(response: Response, body: ReadableStream<Uint8Array>, hooks: BodyHooks) {
     let held: Response | undefined = response;
     let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
     let read: Read | undefined;
-    const hold = (): Read => {
-      const holder = body.getReader();
-      reader = holder;
+    const lock = (): Read => {
+      const locked = body.getReader();
+      reader = locked;
       held = undefined;
-      return taps.through(() => holder.read());
+      return hooks.through(() => locked.read());
     };
     super(
       {
         async pull(controller) {
           try {
-            read ??= hold();
+            read ??= lock();
             const { done, value } = await read();
             if (!done) return controller.enqueue(value);
-            taps.end();
+            hooks.end();
             return controller.close();
           } catch (cause) {
-            taps.end();
+            hooks.end();
             controller.error(cause);
             if (reader !== undefined) await cancelQuietly(reader, cause);
           }
         },
         async cancel(reason) {
-          taps.end();
+          hooks.end();
           await (reader ?? (held === undefined ? undefined : body))?.cancel(reason);
         },
       },
       { highWaterMark: 0 },
     );
-    this.taps = taps;
+    this.hooks = hooks;
   }
 }
 
-/** The response with another body in place of its own: a Response cannot be given one, so it is a new Response. */
+/** A new Response with another body: that of a Response cannot be replaced. */
 export function withBody(response: Response, body: ReadableStream<Uint8Array>): Response {
   const { status, statusText, headers, url, redirected, type } = response;
-  // a server may send a status that a Response cannot be made with, and `fetch` gives it on
+  // a server may send a status that the constructor refuses, and `fetch` returns it
   const isUsual = status >= 200 && status <= 599;
   const made = new Response(body, { status: isUsual ? status : 599, statusText, headers });
   const same = isUsual ? made : Object.defineProperty(made, 'status', { value: status, configurable: true });
-  return describe(same, { url, redirected, type });
+  return withFinalUrl(same, { url, redirected, type });
 }
 
-/** Gives a response, and every clone of it (ky's hooks get clones), what only the platform's `fetch` can set. */
-export function describe(response: Response, facts: Pick<Response, 'url' | 'redirected' | 'type'>): Response {
+/** Sets what only the platform's `fetch` can set, on a response and its clones: ky's hooks get clones. */
+export function withFinalUrl(response: Response, facts: Pick<Response, 'url' | 'redirected' | 'type'>): Response {
   const { status } = response;
   const cloned = response.clone.bind(response);
   const clone = (): Response => {
     const made = cloned();
     const same = made.status === status ? made : Object.defineProperty(made, 'status', { value: status });
-    return describe(same, facts);
+    return withFinalUrl(same, facts);
   };
   return Object.defineProperties(response, {
     url: { value: facts.url, configurable: true },

@@ -1,64 +1,67 @@
 /**
- * Something that can be ended early: a call, or one attempt of it.
+ * Something that can be cancelled: a call, or one attempt of it.
  *
- * Its signal is made when somebody asks for it: a signal costs more than all that the stages do with a call that goes
- * well.
+ * Its signal is made on first use: a signal costs more than everything that the stages do with a call that succeeds.
  */
 export class CancelScope {
   #controller: AbortController | undefined;
-  #ending: { readonly reason: unknown } | undefined;
-  #waiting: ((reason: unknown) => void)[] | undefined;
+  #cancellation: { readonly reason: unknown } | undefined;
+  #listeners: ((reason: unknown) => void)[] | undefined;
 
   get isCancelled(): boolean {
-    return this.#ending !== undefined;
+    return this.#cancellation !== undefined;
   }
 
-  /** What it was ended with. */
+  /** What it was cancelled with. */
   get reason(): unknown {
-    return this.#ending?.reason;
+    return this.#cancellation?.reason;
   }
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#ending !== undefined) this.#controller.abort(this.#ending.reason);
+      if (this.#cancellation !== undefined) this.#controller.abort(this.#cancellation.reason);
     }
     return this.#controller.signal;
   }
 
-  /** Ends it; once is enough. */
+  /** Cancels it. Only the first call has an effect. */
   cancel(reason: unknown): void {
-    if (this.#ending !== undefined) return;
-    this.#ending = { reason };
-    for (const leave of this.#waiting ?? []) leave(reason);
-    this.#waiting = undefined;
+    if (this.#cancellation !== undefined) return;
+    this.#cancellation = { reason };
+    for (const listener of this.#listeners ?? []) listener(reason);
+    this.#listeners = undefined;
     this.#controller?.abort(reason);
   }
 
-  /** Tells, once, when this ends, or at once when it has; answers with the way to call that off. Cheaper than a signal. */
-  onCancel(tell: (reason: unknown) => void): () => void {
-    if (this.#ending === undefined) (this.#waiting ??= []).push(tell);
-    else tell(this.#ending.reason);
+  /**
+   * Calls the listener once, when this is cancelled, or at once when it already is. Cheaper than a signal.
+   *
+   * @returns a function that removes the listener
+   */
+  onCancel(listener: (reason: unknown) => void): () => void {
+    if (this.#cancellation === undefined) (this.#listeners ??= []).push(listener);
+    else listener(this.#cancellation.reason);
     return () => {
-      this.#waiting = this.#waiting?.filter((each) => each !== tell);
+      this.#listeners = this.#listeners?.filter((each) => each !== listener);
     };
   }
 
   /**
-   * Waits for `work`, but no longer than this lasts. The work itself goes on.
+   * Waits for `work`, but no longer than until this is cancelled. The work itself goes on.
    *
-   * @throws the reason, untouched, when this ends first
+   * @throws the reason, unchanged, when this is cancelled first
    */
   race<T>(work: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const leave = this.onCancel(reject);
+      const removeListener = this.onCancel(reject);
       work.then(
         (value) => {
-          leave();
+          removeListener();
           resolve(value);
         },
         (cause: unknown) => {
-          leave();
+          removeListener();
           reject(cause);
         },
       );

@@ -18,16 +18,14 @@ export async function fromPlatformRequest(
   { body: given, fetchOptions: others, clock }: PlatformRequestContext,
 ): Promise<ClientRequest> {
   const { url, method, headers, body } = request;
-  const options = { ...readFetchOptions(request), ...others };
-  const fetchOptions = Object.keys(options).length > 0 ? options : undefined;
-  const parts = { url, method, headers, fetchOptions };
+  const parts = { url, method, headers, fetchOptions: readFetchOptions(request, others) };
   if (body === null) return new ClientRequest(parts, request);
   if (given === undefined || given === null) return new ClientRequest({ ...parts, body: await peekBody(body, clock) });
   return new ClientRequest({ ...parts, body: isReplayable(given) ? given : body }, request);
 }
 
-/** The options of a Request, by their defaults. */
-const defaultOptions = {
+/** The options of a Request, with their defaults. */
+const defaultOptions: readonly (readonly [string, unknown])[] = Object.entries({
   cache: 'default',
   credentials: 'same-origin',
   integrity: '',
@@ -36,13 +34,15 @@ const defaultOptions = {
   redirect: 'follow',
   referrer: 'about:client',
   referrerPolicy: '',
-} as const;
+});
 
-function readFetchOptions(request: Request): FetchOptions {
-  const options: Record<string, unknown> = {};
-  for (const [name, usual] of Object.entries(defaultOptions)) {
+/** The options that are not the defaults, and others; `undefined` when there are none. */
+function readFetchOptions(request: Request, others: FetchOptions = {}): FetchOptions | undefined {
+  let options: Record<string, unknown> | undefined;
+  for (const [name, usual] of defaultOptions) {
     const value: unknown = Reflect.get(request, name);
-    if (value !== usual) options[name] = value;
+    if (value !== usual) (options ??= {})[name] = value;
   }
+  for (const name of Object.keys(others)) (options ??= {})[name] = others[name];
   return options;
 }

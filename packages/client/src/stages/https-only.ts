@@ -3,7 +3,7 @@ import { isSecure, parseUrl } from '../security/url.ts';
 import type { Stage } from '../core/stage.ts';
 
 /**
- * Lets only https through, and http on loopback, on every hop.
+ * Refuses URLs other than https, and http on loopback, also those that a redirect leads to.
  *
  * @throws InvalidSchemeError before anything is sent
  */

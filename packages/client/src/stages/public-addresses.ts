@@ -5,7 +5,7 @@ import ipaddr from 'ipaddr.js';
 import { DestinationNotAllowedError, TransportError } from '../errors/index.ts';
 import { layer } from '../core/layer.ts';
 import type { Layer } from '../core/layer.ts';
-import { aString, listOf, mustBe } from '../core/option-rules.ts';
+import { stringRule, listRule, assertOption } from '../core/option-rules.ts';
 import type { Rule } from '../core/option-rules.ts';
 import { parseOrigin } from '../security/url.ts';
 import { untilAborted } from '../time/until-aborted.ts';
@@ -75,13 +75,13 @@ export function publicLookup({ allow = [] }: Pick<PublicAddressOptions, 'allow'>
 }
 
 const aRange: Rule = {
-  holds: (value) => typeof value === 'string' && ipaddr.isValidCIDR(value),
-  says: 'a range such as 10.1.0.0/16',
+  test: (value) => typeof value === 'string' && ipaddr.isValidCIDR(value),
+  expected: 'a range such as 10.1.0.0/16',
 };
 
 function createAddressCheck(allow: readonly string[]): (address: string) => boolean {
-  mustBe('allow', allow, listOf(aString));
-  for (const range of allow) mustBe('allow', range, aRange);
+  assertOption('allow', allow, listRule(stringRule));
+  for (const range of allow) assertOption('allow', range, aRange);
   const ranges = allow.map((range) => ipaddr.parseCIDR(range));
   return (text) => {
     const address = ipaddr.process(text);

@@ -1,5 +1,5 @@
 import { discard } from '../body/discard.ts';
-import { describe } from '../body/hooked-stream.ts';
+import { withFinalUrl } from '../body/hooked-stream.ts';
 import type { Call } from '../core/call.ts';
 import type { ClientRequest } from '../core/request.ts';
 import type { Stage } from '../core/stage.ts';
@@ -81,7 +81,7 @@ const isRedirect = ({ status }: Response): boolean =>
 /** The response as `fetch` returns one after a redirect: with `redirected`, and its last URL. */
 function asRedirected(response: Response, url: string): Response {
   const [withoutFragment = url] = url.split('#');
-  return describe(response, { url: withoutFragment, redirected: true, type: response.type });
+  return withFinalUrl(response, { url: withoutFragment, redirected: true, type: response.type });
 }
 
 /** Where the redirect leads, or why it is not followed. */

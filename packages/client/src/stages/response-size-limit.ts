@@ -6,34 +6,35 @@ import { parseOrigin } from '../security/url.ts';
 import type { Stage } from '../core/stage.ts';
 
 /**
- * Bounds the response body, counted after decompression, so that no answer can fill the memory.
+ * Limits the size of the response body, counted after decompression, so that no response can fill the memory.
  *
- * A body that states its length and is not compressed is judged by that statement and costs nothing more. That of an
- * error is judged when it is read: its status says more than its length.
+ * A body with a stated length and no compression is checked by that length, and not counted. The body of an error is
+ * checked when it is read: its status matters more than its length.
  *
- * @throws BodyTooLargeError at the head when the length is stated, else from the read that goes too far
+ * @throws BodyTooLargeError with the response headers when the length is stated, otherwise from the read that exceeds the
+ * limit
  */
 export function responseSizeLimit(limitBytes: number): Stage {
   return (next, { clock }) =>
     async (request, call) => {
       const response = await next(request, call);
       if (limitBytes === Infinity) return response;
-      const statedBytes = statedLength(response.headers);
+      const statedBytes = parseLength(response.headers);
       if (statedBytes !== undefined && statedBytes <= limitBytes) return response;
       if (statedBytes !== undefined && response.ok && response.body !== null) {
-        void discard(response, clock); // never rejects, and nobody waits for it
+        void discard(response, clock); // never rejects
         throw new BodyTooLargeError(parseOrigin(request.url), limitBytes);
       }
-      return counted(response, request, limitBytes);
+      return countBytes(response, request, limitBytes);
     };
 }
 
-function statedLength(headers: Headers): number | undefined {
+function parseLength(headers: Headers): number | undefined {
   const length = headers.get('content-length');
   return length === null || headers.has('content-encoding') || !/^\d+$/.test(length) ? undefined : Number(length);
 }
 
-function counted(response: Response, request: ClientRequest, limitBytes: number): Response {
+function countBytes(response: Response, request: ClientRequest, limitBytes: number): Response {
   let seenBytes = 0;
   return addBodyHook(response, {
     async read(read) {

@@ -7,30 +7,30 @@ import { AttemptTimeoutError, BodyTimeoutError } from '../errors/index.ts';
 import { parseOrigin } from '../security/url.ts';
 import type { Stage } from '../core/stage.ts';
 
-/** What a client sets for every call. */
+/** The time limits of a client that this stage needs. */
 export interface TimeoutOptions {
-  /** How long a body may stand still, in milliseconds; `false` for no limit. */
+  /** Longest pause between two chunks of the body, in milliseconds; `false` for no limit. */
   readonly bodyTimeout: number | false;
 }
 
 /**
- * Gives each attempt its own time: a budget until the response head, then one for every pause of the body.
+ * Limits the time of each attempt until the response headers arrive, and then each pause of the body.
  *
- * It sits inside `auth`, so waiting for a token takes nothing from an attempt.
+ * It is inside `auth`, so waiting for a token does not use up an attempt's time.
  *
- * @throws AttemptTimeoutError when no head came in time; the caller's own abort passes through as is
+ * @throws AttemptTimeoutError when no response headers arrived in time; the caller's own abort passes through unchanged
  */
 export function timeout(defaults: TimeoutOptions): Stage {
   return (next, { clock }) => {
-    /** Waits for the head, but no longer than the attempt may last, also when the network does not notice. */
-    async function head(request: ClientRequest, call: Call): Promise<Response> {
-      const headMs = call.attemptTimeoutMs;
+    /** Waits for the response headers within the limit, also when the transport ignores the cancellation. */
+    async function sendInTime(request: ClientRequest, call: Call): Promise<Response> {
+      const { attemptTimeoutMs: limitMs } = call;
       const attempt = call.startAttempt();
       const cancel =
-        headMs === Infinity
+        limitMs === Infinity
           ? undefined
-          : clock.schedule(headMs, () =>
-              attempt.cancel(new AttemptTimeoutError(parseOrigin(request.url), headMs, !request.canReplay)),
+          : clock.schedule(limitMs, () =>
+              attempt.cancel(new AttemptTimeoutError(parseOrigin(request.url), limitMs, !request.canReplay)),
             );
       try {
         return await attempt.race(next(request, call));
@@ -41,19 +41,19 @@ export function timeout(defaults: TimeoutOptions): Stage {
     }
 
     return async (request, call) => {
-      const response = await head(request, call);
+      const response = await sendInTime(request, call);
       const idleMs = call.options.bodyTimeout ?? defaults.bodyTimeout;
       if (idleMs === false) return response;
       return addBodyHook(response, {
-        read: (read) => notIdle(read, { request, call, clock, idleMs }),
+        read: (read) => readInTime(read, { request, call, clock, idleMs }),
         onlyWhenWaiting: true,
       });
     };
   };
 }
 
-/** Counts only while a read waits: a caller who reads slowly is not a server that stands still. */
-async function notIdle(
+/** Limits the time of a read. Only the server can exceed it: between reads no time counts. */
+async function readInTime(
   read: Read,
   { request, call, clock, idleMs }: { request: ClientRequest; call: Call; clock: Clock; idleMs: number },
 ): ReturnType<Read> {
@@ -61,7 +61,7 @@ async function notIdle(
   const cancel = clock.schedule(idleMs, () => {
     const late = new BodyTimeoutError(parseOrigin(request.url), idleMs);
     reject(late);
-    call.cancel(late); // a read as one piece has nothing that could be cancelled: its connection would stay open
+    call.cancel(late); // a body that is read as one piece cannot be cancelled itself: its connection would stay open
   });
   read().then(resolve, reject);
   try {

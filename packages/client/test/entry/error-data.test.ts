@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { readErrorData } from '../../src/entry/error-data.ts';
 
 const json = { 'content-type': 'application/json' };
+const problem = { 'content-type': 'Application/Problem+JSON; charset=utf-8' };
+const unknownCharset = { 'content-type': 'text/plain; charset="no-such"' };
 const latin1 = { 'content-type': 'text/plain; charset=iso-8859-1' };
 
 const read = (
@@ -10,16 +12,22 @@ const read = (
   headers: Record<string, string> = {},
 ): Promise<unknown> => readErrorData(new Response(body, { status: 404, headers }), virtualClock());
 
-test.each<[string, ConstructorParameters<typeof Response>[0], Record<string, string>, unknown]>([
-  ['JSON is parsed', '{"a":1}', json, { a: 1 }],
-  ['a kind of JSON is parsed', '{"a":1}', { 'content-type': 'Application/Problem+JSON; charset=utf-8' }, { a: 1 }],
-  ['text stays text', '{"a":1}', { 'content-type': 'text/plain' }, '{"a":1}'],
-  ['JSON that is not valid is left out', '{"a":', json, undefined],
-  ['an empty body is left out', '', json, undefined],
-  ['no body is left out', null, json, undefined],
-  ['text is decoded by its charset', new Uint8Array([228]), latin1, 'ä'],
-  ['an unknown charset is read as UTF-8', 'ä', { 'content-type': 'text/plain; charset="no-such"' }, 'ä'],
-])('%s', async (_case, body, headers, expected) => {
+interface ErrorBody {
+  readonly body: ConstructorParameters<typeof Response>[0];
+  readonly headers: Record<string, string>;
+  readonly expected: unknown;
+}
+
+test.each<[string, ErrorBody]>([
+  ['JSON is parsed', { body: '{"a":1}', headers: json, expected: { a: 1 } }],
+  ['a kind of JSON is parsed', { body: '{"a":1}', headers: problem, expected: { a: 1 } }],
+  ['text stays text', { body: '{"a":1}', headers: {}, expected: '{"a":1}' }],
+  ['JSON that is not valid is left out', { body: '{"a":', headers: json, expected: undefined }],
+  ['an empty body is left out', { body: '', headers: json, expected: undefined }],
+  ['no body is left out', { body: null, headers: json, expected: undefined }],
+  ['text is decoded by its charset', { body: new Uint8Array([228]), headers: latin1, expected: 'ä' }],
+  ['an unknown charset is read as UTF-8', { body: 'ä', headers: unknownCharset, expected: 'ä' }],
+])('%s', async (_case, { body, headers, expected }) => {
   expect(await read(body, headers)).toEqual(expected);
 });
 

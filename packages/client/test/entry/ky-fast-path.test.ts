@@ -7,7 +7,7 @@ import { createClient } from '../../src/client.ts';
 import type { Client } from '../../src/client.ts';
 
 import { caught } from '../caught.ts';
-import { scriptedFetch, status } from '../scripted.ts';
+import { scriptedFetch } from '../scripted.ts';
 import { createSimpleCallParser } from '../../src/entry/simple-call.ts';
 import type { KyCallOptions } from '../../src/entry/simple-call.ts';
 
@@ -318,7 +318,7 @@ test('a call on the fast path sends and returns the same as one through ky', asy
 });
 
 test('an error status on the fast path is answered once, and ky is not asked to go on with it', async () => {
-  const network = scriptedFetch(status(404, { 'content-type': 'application/json' }, '{"error":"gone"}'));
+  const network = scriptedFetch(() => Response.json({ error: 'gone' }, { status: 404 }));
   const client = createClient({ fetch: network });
 
   const error = await caught(() => client.get('https://api.test/').json());

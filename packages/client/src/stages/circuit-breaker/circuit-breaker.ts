@@ -6,7 +6,7 @@ import type { Clock } from '../../time/clock.ts';
 import { CircuitOpenError, isBearingsError, isClientError } from '../../errors/index.ts';
 import { layer } from '../../core/layer.ts';
 import type { Layer } from '../../core/layer.ts';
-import { aFunction, mustBe } from '../../core/option-rules.ts';
+import { functionRule, assertOption } from '../../core/option-rules.ts';
 import type { Rule } from '../../core/option-rules.ts';
 import { parseOrigin } from '../../security/url.ts';
 import type { Stage } from '../../core/stage.ts';
@@ -74,12 +74,12 @@ export function withCircuitBreaker(options: CircuitBreakerOptions = {}): Layer {
 
 function resolveRules({ failureRatio = 0.5, minimumCalls = 20, ...others }: CircuitBreakerOptions): CircuitRules {
   const { windowMs = 10_000, openMs = 5_000, isFailure, onStateChange } = others;
-  mustBe('circuitBreaker.failureRatio', failureRatio, aRatio);
-  mustBe('circuitBreaker.minimumCalls', minimumCalls, aWholeNumberFrom1);
-  mustBe('circuitBreaker.windowMs', windowMs, aDuration);
-  mustBe('circuitBreaker.openMs', openMs, aDuration);
-  if (isFailure !== undefined) mustBe('circuitBreaker.isFailure', isFailure, aFunction);
-  if (onStateChange !== undefined) mustBe('circuitBreaker.onStateChange', onStateChange, aFunction);
+  assertOption('circuitBreaker.failureRatio', failureRatio, aRatio);
+  assertOption('circuitBreaker.minimumCalls', minimumCalls, aWholeNumberFrom1);
+  assertOption('circuitBreaker.windowMs', windowMs, aDuration);
+  assertOption('circuitBreaker.openMs', openMs, aDuration);
+  if (isFailure !== undefined) assertOption('circuitBreaker.isFailure', isFailure, functionRule);
+  if (onStateChange !== undefined) assertOption('circuitBreaker.onStateChange', onStateChange, functionRule);
   return { failureRatio, minimumCalls, windowMs, openMs };
 }
 
@@ -87,16 +87,16 @@ function resolveRules({ failureRatio = 0.5, minimumCalls = 20, ...others }: Circ
 const longestMs = 86_400_000;
 
 const aRatio: Rule = {
-  holds: (value) => typeof value === 'number' && value > 0 && value <= 1,
-  says: 'a number above 0 and up to 1',
+  test: (value) => typeof value === 'number' && value > 0 && value <= 1,
+  expected: 'a number above 0 and up to 1',
 };
 const aWholeNumberFrom1: Rule = {
-  holds: (value) => typeof value === 'number' && Number.isInteger(value) && value >= 1,
-  says: 'a whole number from 1',
+  test: (value) => typeof value === 'number' && Number.isInteger(value) && value >= 1,
+  expected: 'a whole number from 1',
 };
 const aDuration: Rule = {
-  holds: (value) => typeof value === 'number' && value > 0 && value <= longestMs,
-  says: 'milliseconds above 0, a day at most',
+  test: (value) => typeof value === 'number' && value > 0 && value <= longestMs,
+  expected: 'milliseconds above 0, a day at most',
 };
 
 function breaker(rules: CircuitRules, { isFailure, onStateChange = () => {} }: CircuitBreakerOptions): Stage {

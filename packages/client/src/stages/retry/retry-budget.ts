@@ -1,4 +1,4 @@
-import { aNumberFrom0, mustBe } from '../../core/option-rules.ts';
+import { numberRule, assertOption } from '../../core/option-rules.ts';
 
 /** How many retries a client may add to its traffic. */
 export interface RetryBudgetOptions {
@@ -24,8 +24,8 @@ export interface RetryBudget {
  * @throws ConfigError when a number is none
  */
 export function createRetryBudget({ ratio = 0.1, reserve = 10 }: RetryBudgetOptions): RetryBudget {
-  mustBe('retry.budget.ratio', ratio, aNumberFrom0);
-  mustBe('retry.budget.reserve', reserve, aNumberFrom0);
+  assertOption('retry.budget.ratio', ratio, numberRule);
+  assertOption('retry.budget.reserve', reserve, numberRule);
   let left = reserve;
   return {
     tryTake() {

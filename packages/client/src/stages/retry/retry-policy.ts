@@ -1,7 +1,14 @@
 import type { RetryOptions as KyRetryOptions } from 'ky';
 import { transientStatuses } from '../../errors/http-status-error.ts';
 import { backoffMs } from '../../time/backoff.ts';
-import { aFunction, aString, aWholeNumberFrom0, listOf, millisecondsFrom0, mustBe } from '../../core/option-rules.ts';
+import {
+  functionRule,
+  stringRule,
+  wholeNumberRule,
+  listRule,
+  millisecondsRule,
+  assertOption,
+} from '../../core/option-rules.ts';
 import type { Rule } from '../../core/option-rules.ts';
 import type { RetryBudgetOptions } from './retry-budget.ts';
 
@@ -75,21 +82,21 @@ export const defaultRetry: RetryPolicy = Object.freeze({
  */
 export function resolveRetryPolicy(defaults: RetryPolicy, option: number | RetryOptions | undefined): RetryPolicy {
   if (option === undefined) return defaults;
-  mustBe('retry', option, aRetry);
+  assertOption('retry', option, aRetry);
   const changes: Partial<RetryPolicy> = typeof option === 'number' ? { limit: option } : withoutUndefined(option);
   const policy = { ...defaults, ...changes };
   const { methods, statusCodes, afterStatusCodes, always } = policy;
-  mustBe('retry.limit', policy.limit, aWholeNumberFrom0);
-  mustBe('retry.backoffLimit', policy.backoffLimit, millisecondsFrom0);
-  mustBe('retry.maxRetryAfter', policy.maxRetryAfter, millisecondsFrom0);
-  mustBe('retry.delay', policy.delay, aFunction);
-  mustBe('retry.jitter', policy.jitter, aJitter);
-  if (policy.shouldRetry !== undefined) mustBe('retry.shouldRetry', policy.shouldRetry, aFunction);
-  if (policy.onRetry !== undefined) mustBe('retry.onRetry', policy.onRetry, aFunction);
-  mustBe('retry.methods', methods, listOf(aString));
-  mustBe('retry.statusCodes', statusCodes, listOf(aStatus));
-  mustBe('retry.afterStatusCodes', afterStatusCodes, listOf(aStatus));
-  mustBe('retry.always', always, listOf(aTrigger));
+  assertOption('retry.limit', policy.limit, wholeNumberRule);
+  assertOption('retry.backoffLimit', policy.backoffLimit, millisecondsRule);
+  assertOption('retry.maxRetryAfter', policy.maxRetryAfter, millisecondsRule);
+  assertOption('retry.delay', policy.delay, functionRule);
+  assertOption('retry.jitter', policy.jitter, aJitter);
+  if (policy.shouldRetry !== undefined) assertOption('retry.shouldRetry', policy.shouldRetry, functionRule);
+  if (policy.onRetry !== undefined) assertOption('retry.onRetry', policy.onRetry, functionRule);
+  assertOption('retry.methods', methods, listRule(stringRule));
+  assertOption('retry.statusCodes', statusCodes, listRule(aStatus));
+  assertOption('retry.afterStatusCodes', afterStatusCodes, listRule(aStatus));
+  assertOption('retry.always', always, listRule(aTrigger));
   const copies = { methods: [...methods], statusCodes: [...statusCodes], afterStatusCodes: [...afterStatusCodes] };
   return { ...policy, ...copies, always: [...always] };
 }
@@ -99,17 +106,17 @@ function withoutUndefined(option: RetryOptions): Partial<RetryPolicy> {
 }
 
 const aJitter: Rule = {
-  holds: (value) => typeof value === 'boolean' || typeof value === 'function',
-  says: 'true, false, or a function of the delay',
+  test: (value) => typeof value === 'boolean' || typeof value === 'function',
+  expected: 'true, false, or a function of the delay',
 };
 const aRetry: Rule = {
-  holds: (value) => typeof value === 'number' || (typeof value === 'object' && value !== null),
-  says: 'a limit, or retry options',
+  test: (value) => typeof value === 'number' || (typeof value === 'object' && value !== null),
+  expected: 'a limit, or retry options',
 };
 const isStatus = (value: unknown): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value >= 100 && value <= 599;
-const aStatus: Rule = { holds: isStatus, says: 'a status from 100 to 599' };
+const aStatus: Rule = { test: isStatus, expected: 'a status from 100 to 599' };
 const aTrigger: Rule = {
-  holds: (value) => value === 'transport' || value === 'timeout' || isStatus(value),
-  says: '"transport", "timeout" or a status from 100 to 599',
+  test: (value) => value === 'transport' || value === 'timeout' || isStatus(value),
+  expected: '"transport", "timeout" or a status from 100 to 599',
 };
