@@ -1,4 +1,4 @@
-import { closestName } from '@bearings/config';
+import { closestName } from '@bearings/client/layer';
 
 /** `Did you mean …?`, or the names there are. */
 export function suggestionFor(name: string, names: readonly string[], are: string): string {
