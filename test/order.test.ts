@@ -5,7 +5,7 @@ import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { assert, property, shuffledSubarray } from 'fast-check';
 import { expect, test } from 'vitest';
 import { virtualClock } from '@bearings/testing';
-import { world } from './world.ts';
+import { createServers } from './servers.ts';
 
 const baseUrl = 'https://orders.internal';
 const config = { tokenEndpoint: 'https://id.internal/token', clientId: 'billing', clientSecret: 'cs_CANARY' };
@@ -17,8 +17,8 @@ test('the stages are in the order of the slots, in whatever order layers are pas
     property(shuffledSubarray(added), (layers) => {
       const { stages } = createClient({ concurrency: 9 }, ...layers);
 
-      const slotOf = (stage: string): Slot => builtIn[stage] ?? (stage.replace('my ', '') as Slot);
-      const places = stages.map((stage) => slots.indexOf(slotOf(stage)));
+      const findSlot = (stage: string): Slot => builtIn[stage] ?? (stage.replace('my ', '') as Slot);
+      const places = stages.map((stage) => slots.indexOf(findSlot(stage)));
       expect(places).toEqual(places.toSorted((one, other) => one - other));
       expect(stages).toHaveLength(8 + layers.length);
     }),
@@ -28,7 +28,7 @@ test('the stages are in the order of the slots, in whatever order layers are pas
 const builtIn: Record<string, Slot> = { ...Object.fromEntries(slots.map((slot) => [slot, slot])), fetch: 'transport' };
 
 test('with a bearer layer the stack is the one the house draws', async () => {
-  const { fetch } = world();
+  const { fetch } = createServers();
   const client = createClient({ baseUrl, fetch, concurrency: 100 }, withBearerAuth(await lazyToken(fetch)));
 
   expect(client.stages).toEqual([
@@ -45,7 +45,7 @@ test('with a bearer layer the stack is the one the house draws', async () => {
 });
 
 test('each attempt reads the token anew: one rotated between two attempts is used by the second', async () => {
-  const { fetch, orders } = world();
+  const { fetch, orders } = createServers();
   const clock = virtualClock();
   const token = await lazyToken(fetch, clock);
   const client = createClient({ baseUrl, fetch, clock, random: () => 0 }, withBearerAuth(token));
@@ -63,7 +63,7 @@ test('each attempt reads the token anew: one rotated between two attempts is use
 });
 
 test('waiting for a token takes nothing from the time of an attempt', async () => {
-  const { fetch, provider, orders } = world();
+  const { fetch, provider, orders } = createServers();
   const clock = virtualClock();
   const client = createClient({ baseUrl, fetch, clock, timeout: 1_000 }, withBearerAuth(await lazyToken(fetch, clock)));
   const gate = Promise.withResolvers<void>();
@@ -78,7 +78,7 @@ test('waiting for a token takes nothing from the time of an attempt', async () =
 });
 
 test('the total deadline covers the wait for the token', async () => {
-  const { fetch, provider, orders } = world();
+  const { fetch, provider, orders } = createServers();
   const clock = virtualClock();
   const client = createClient(
     { baseUrl, fetch, clock, totalTimeout: 2_000 },
@@ -95,7 +95,7 @@ test('the total deadline covers the wait for the token', async () => {
 });
 
 test('the total deadline covers token and attempt together', async () => {
-  const { fetch, provider, orders } = world();
+  const { fetch, provider, orders } = createServers();
   const clock = virtualClock();
   const client = createClient(
     { baseUrl, fetch, clock, totalTimeout: 2_000 },

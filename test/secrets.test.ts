@@ -1,19 +1,19 @@
 import { createClient, formatHttpError } from '@bearings/client';
 import type { Client, ClientOptions } from '@bearings/client';
-import { fixedToken, SecretString, Token, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, SecretString, Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { expect, test } from 'vitest';
 import '@bearings/testing/vitest';
 import { caught } from '../packages/client/test/caught.ts';
-import { world } from './world.ts';
-import type { World } from './world.ts';
+import { createServers } from './servers.ts';
+import type { Servers } from './servers.ts';
 
 const baseUrl = 'https://orders.internal';
 const clientSecret = 'cs_CANARY?/%&';
 const secrets = [clientSecret, 'at_1', 'at_2'];
 const config = { tokenEndpoint: 'https://id.internal/token', clientId: 'billing', clientSecret };
 
-async function service(options: ClientOptions = {}): Promise<World & { token: Token; client: Client }> {
-  const servers = world();
+async function service(options: ClientOptions = {}): Promise<Servers & { token: Token; client: Client }> {
+  const servers = createServers();
   const token = (await Token.create({ ...config, fetch: servers.fetch })).unwrap();
   const client = createClient({ baseUrl, fetch: servers.fetch, retry: 0, ...options }, withBearerAuth(token));
   return { ...servers, token, client };
@@ -21,14 +21,14 @@ async function service(options: ClientOptions = {}): Promise<World & { token: To
 
 test('what a service holds does not print its secrets', async () => {
   const { token, client } = await service();
-  const held = [token, token.read(), token.status(), client, fixedToken('at_1'), new SecretString(clientSecret)];
+  const held = [token, token.read(), token.status(), client, staticToken('at_1'), new SecretString(clientSecret)];
 
   expect(held).toHideSecrets(secrets);
   expect(String(new SecretString('at_1'))).toBe('[REDACTED]');
 });
 
 /** Each way for a call to fail, as one sets it up. */
-const failures: Record<string, (orders: World['orders']) => void> = {
+const failures: Record<string, (orders: Servers['orders']) => void> = {
   'a status': (orders) => {
     orders.answer = async () => new Response('no', { status: 500 });
   },
@@ -84,7 +84,7 @@ const refusals: [string, () => Response][] = [
 ];
 
 test.each(refusals)('a token endpoint that fails (%s) leaves no secret in the error', async (code, refuse) => {
-  const { fetch, provider } = world();
+  const { fetch, provider } = createServers();
   provider.refuse = refuse;
 
   const error = (await Token.create({ ...config, fetch })).unwrapErr();

@@ -25,24 +25,24 @@ export const contenders: Readonly<Record<string, Entry>> = {
     load: () => import('./contenders/global-fetch.ts'),
     ...byHand,
   },
-  'fetch-door-undici': {
+  'client-fetch-undici': {
     title: 'Bearings client.fetch, undici',
-    load: () => import('./contenders/fetch-door-undici.ts'),
+    load: () => import('./contenders/client-fetch-undici.ts'),
     ...ownTokens,
   },
-  'ky-door-undici': {
+  'client-get-undici': {
     title: 'Bearings client.get, undici',
-    load: () => import('./contenders/ky-door-undici.ts'),
+    load: () => import('./contenders/client-get-undici.ts'),
     ...ownTokens,
   },
-  'fetch-door': {
+  'client-fetch': {
     title: 'Bearings client.fetch, global fetch',
-    load: () => import('./contenders/fetch-door.ts'),
+    load: () => import('./contenders/client-fetch.ts'),
     ...ownTokens,
   },
-  'ky-door': {
+  'client-get': {
     title: 'Bearings client.get, global fetch',
-    load: () => import('./contenders/ky-door.ts'),
+    load: () => import('./contenders/client-get.ts'),
     ...ownTokens,
   },
   'ky-hook': { title: 'ky, auth hook', load: () => import('./contenders/ky-hook.ts'), ...ownTokens },
@@ -60,4 +60,4 @@ export async function present(): Promise<readonly string[]> {
 }
 
 /** How the tables name a contender. */
-export const titleOf = (name: string): string => contenders[name]?.title ?? name;
+export const contenderTitle = (name: string): string => contenders[name]?.title ?? name;

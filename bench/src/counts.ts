@@ -1,6 +1,6 @@
 import { atMost } from './bars.ts';
 import type { Findings, Verdict } from './bars.ts';
-import { contenders, present, titleOf } from './contenders.ts';
+import { contenders, present, contenderTitle } from './contenders.ts';
 import type { Readings } from './readings.ts';
 import { runChild } from './run-child.ts';
 import type { Settings } from './settings.ts';
@@ -14,13 +14,13 @@ export async function counts({ tell }: Settings): Promise<Findings> {
   const counted: (readonly [string, Count])[] = [];
   for (const name of await present()) {
     if (!contenders[name]?.getsTokens) continue;
-    tell(`counts: ${titleOf(name)}`);
+    tell(`counts: ${contenderTitle(name)}`);
     const { origin, close } = await startServer();
     counted.push([name, await runChild({ file: 'counts-sample.ts', args: [name, origin] }, readings)]);
     close();
   }
   const rows = counted.map(([name, { cold, coldFailed, rejected, rejectedFailed }]) => [
-    titleOf(name),
+    contenderTitle(name),
     ...[cold, coldFailed, rejected, rejectedFailed].map(String),
   ]);
   const head = ['contender', '1,000 cold', 'failed', '200 × 401', 'failed'];
@@ -29,7 +29,7 @@ export async function counts({ tell }: Settings): Promise<Findings> {
     'as in the documentation of these libraries.';
   return {
     tables: [{ title: 'Token requests', head, rows, note }],
-    verdicts: counted.flatMap(([name, count]) => (/door/.test(name) ? judge(name, count) : [])),
+    verdicts: counted.flatMap(([name, count]) => (name.startsWith('client-') ? judge(name, count) : [])),
     samples: Object.fromEntries(counted),
   };
 }
@@ -38,8 +38,8 @@ function judge(name: string, { cold, coldFailed, rejected, rejectedFailed }: Cou
   const one = { most: 1, unit: '' };
   const none = { most: 0, unit: '' };
   return [
-    atMost(`${titleOf(name)}: token requests of 1,000 cold callers`, cold, one),
-    atMost(`${titleOf(name)}: token requests of 200 staggered 401s`, rejected, one),
-    atMost(`${titleOf(name)}: calls that failed meanwhile`, coldFailed + rejectedFailed, none),
+    atMost(`${contenderTitle(name)}: token requests of 1,000 cold callers`, cold, one),
+    atMost(`${contenderTitle(name)}: token requests of 200 staggered 401s`, rejected, one),
+    atMost(`${contenderTitle(name)}: calls that failed meanwhile`, coldFailed + rejectedFailed, none),
   ];
 }

@@ -1,6 +1,6 @@
 import { atLeast } from './bars.ts';
 import type { Findings, Verdict } from './bars.ts';
-import { present, titleOf } from './contenders.ts';
+import { present, contenderTitle } from './contenders.ts';
 import type { Settings } from './settings.ts';
 import { alternate, series } from './rounds.ts';
 import type { Samples } from './rounds.ts';
@@ -28,7 +28,7 @@ export async function loopback(settings: Settings): Promise<Findings> {
   for (const sampler of samplers.values()) sampler.close();
   close();
   return {
-    tables: all.map(({ load, samples }) => tableOf(load, samples)),
+    tables: all.map(({ load, samples }) => createTable(load, samples)),
     verdicts: all.flatMap(({ load, samples }) => (load.method === 'get' && load.atOnce === 64 ? judge(samples) : [])),
     samples: all.map(({ load, samples }) => ({ ...load, samples: Object.fromEntries(samples) })),
   };
@@ -61,13 +61,13 @@ function loads({ extent, seconds }: Settings): readonly Load[] {
 
 const title = ({ method, atOnce }: Load): string => `${method.toUpperCase()} JSON, ${atOnce} at once`;
 
-function tableOf(load: Load, samples: Samples<Sample>): Table {
+function createTable(load: Load, samples: Samples<Sample>): Table {
   const rows = [...samples.keys()].map((name) => {
     const of = (reading: keyof Sample): readonly number[] => series(samples, name, reading);
     const times = (reading: keyof Sample): string =>
       figure(pairedRatio(of(reading), series(samples, baseline, reading)));
     return [
-      titleOf(name),
+      contenderTitle(name),
       figure(median(of('perSecond'))),
       percent(spread(of('perSecond'))),
       times('perSecond'),
@@ -85,14 +85,14 @@ function tableOf(load: Load, samples: Samples<Sample>): Table {
 
 /** Which ratios of requests per second must hold: ours, theirs, at least. */
 const bars: readonly (readonly [ours: string, theirs: string, least: number])[] = [
-  ['fetch-door-undici', 'undici-request', 0.9],
-  ['fetch-door-undici', 'global-fetch', 2.2],
-  ['ky-door-undici', 'undici-request', 0.65],
-  ['ky-door-undici', 'global-fetch', 1.6],
-  ['ky-door-undici', 'axios', 3],
-  ['ky-door-undici', 'got', 3],
-  ['ky-door', 'ky-hook', 1.1],
-  ['fetch-door', 'global-fetch', 0.95],
+  ['client-fetch-undici', 'undici-request', 0.9],
+  ['client-fetch-undici', 'global-fetch', 2.2],
+  ['client-get-undici', 'undici-request', 0.65],
+  ['client-get-undici', 'global-fetch', 1.6],
+  ['client-get-undici', 'axios', 3],
+  ['client-get-undici', 'got', 3],
+  ['client-get', 'ky-hook', 1.1],
+  ['client-fetch', 'global-fetch', 0.95],
 ];
 
 function judge(samples: Samples<Sample>): readonly Verdict[] {
@@ -101,6 +101,6 @@ function judge(samples: Samples<Sample>): readonly Verdict[] {
     .map(([ours, theirs, least]) => {
       const found = pairedRatio(series(samples, ours, 'perSecond'), series(samples, theirs, 'perSecond'));
       const byCpu = pairedRatio(series(samples, theirs, 'cpuUs'), series(samples, ours, 'cpuUs'));
-      return atLeast(`${titleOf(ours)} / ${titleOf(theirs)}`, { found, byCpu }, least);
+      return atLeast(`${contenderTitle(ours)} / ${contenderTitle(theirs)}`, { found, byCpu }, least);
     });
 }

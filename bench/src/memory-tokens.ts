@@ -18,13 +18,13 @@ const acquiredTenant = async (place: number): Promise<unknown> => {
 };
 
 report({
-  token: await bytesOf(lazyToken),
-  acquired: await bytesOf(acquiredToken),
-  tenant: await bytesOf(tenant),
-  acquiredTenant: await bytesOf(acquiredTenant),
+  token: await measureBytes(lazyToken),
+  acquired: await measureBytes(acquiredToken),
+  tenant: await measureBytes(tenant),
+  acquiredTenant: await measureBytes(acquiredTenant),
 });
 
-async function bytesOf(make: (place: number) => Promise<unknown>): Promise<number> {
+async function measureBytes(make: (place: number) => Promise<unknown>): Promise<number> {
   const first = await make(-1); // what is loaded for the first does not count
   const all: unknown[] = Array.from({ length: count });
   const before = await held('heapUsed');

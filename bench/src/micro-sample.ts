@@ -25,7 +25,7 @@ const calls = Math.ceil((times * (enoughMs / tookMs)) / slices);
 const took: number[] = [];
 for (let slice = 0; slice < slices; slice += 1) took.push(await timed(calls));
 const ns = (median(took) * 1e6) / calls;
-report({ ns, bytes: await bytesOf(Math.ceil(5e7 / ns)) });
+report({ ns, bytes: await measureBytes(Math.ceil(5e7 / ns)) });
 
 async function timed(count: number): Promise<number> {
   const beganAt = performance.now();
@@ -34,7 +34,7 @@ async function timed(count: number): Promise<number> {
 }
 
 /** Bytes of heap that one operation takes: the growth over many of them, or over fewer until none is collected. */
-async function bytesOf(count: number): Promise<number> {
+async function measureBytes(count: number): Promise<number> {
   if (count < 16) throw new Error(`${name}: collected while bytes were counted`);
   let collections = 0;
   const observer = new PerformanceObserver((list) => (collections += list.getEntries().length));
@@ -49,5 +49,5 @@ async function bytesOf(count: number): Promise<number> {
   await pause(10); // entries are delivered later
   observer.disconnect();
   const bytes = (after - before - (before - start)) / count;
-  return collections === 0 ? Math.max(0, Math.round(bytes)) : bytesOf(count / 2);
+  return collections === 0 ? Math.max(0, Math.round(bytes)) : measureBytes(count / 2);
 }

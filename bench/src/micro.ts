@@ -23,10 +23,10 @@ export async function micro({ rounds: most, seconds, tell }: Settings): Promise<
   const measure = (name: string): Promise<Sample> =>
     runChild({ file: 'micro-sample.ts', args: [name, seconds], flags }, ['ns', 'bytes']);
   const samples = await alternate(names, rounds, measure);
-  return { tables: [tableOf(samples)], verdicts: judge(samples), samples: Object.fromEntries(samples) };
+  return { tables: [createTable(samples)], verdicts: judge(samples), samples: Object.fromEntries(samples) };
 }
 
-function tableOf(samples: Samples<Sample>): Table {
+function createTable(samples: Samples<Sample>): Table {
   const rows = [...samples.keys()].map((name) => {
     const ns = series(samples, name, 'ns');
     const bytes = median(series(samples, name, 'bytes'));

@@ -1,6 +1,6 @@
 import { Session } from 'node:inspector/promises';
 import type { Profiler } from 'node:inspector';
-import { contenders, titleOf } from './contenders.ts';
+import { contenders, contenderTitle } from './contenders.ts';
 import type { Settings } from './settings.ts';
 import { startServer } from './start-server.ts';
 import type { Table } from './table.ts';
@@ -25,10 +25,10 @@ export async function profile(name: string, { seconds }: Settings): Promise<read
   session.disconnect();
   await contender.close();
   close();
-  const title = `${titleOf(name)}: self times, ${calls} calls`;
+  const title = `${contenderTitle(name)}: self times, ${calls} calls`;
   return [
-    tableOf({ title: `${title}, by place`, top: 14, calls }, taken, placeOf),
-    tableOf({ title, top: 30, calls }, taken, nameOf),
+    createTable({ title: `${title}, by place`, top: 14, calls }, taken, framePlace),
+    createTable({ title, top: 30, calls }, taken, frameName),
   ];
 }
 
@@ -50,7 +50,7 @@ interface Outline {
   readonly calls: number;
 }
 
-function tableOf(
+function createTable(
   { title, top, calls }: Outline,
   { nodes, samples = [], timeDeltas = [] }: Profiler.Profile,
   label: (frame: Frame) => string,
@@ -67,7 +67,7 @@ function tableOf(
   return { title, head: ['where', 'µs/call', 'share'], rows };
 }
 
-function nameOf({ functionName, url, lineNumber }: Frame): string {
+function frameName({ functionName, url, lineNumber }: Frame): string {
   const file = url
     .replace(/^file:\/\//, '')
     .split('/')
@@ -78,7 +78,7 @@ function nameOf({ functionName, url, lineNumber }: Frame): string {
 }
 
 /** The package that a function belongs to; what has no file is the machine's own, under its name. */
-function placeOf({ functionName, url }: Frame): string {
+function framePlace({ functionName, url }: Frame): string {
   const [, ours] = /\/packages\/([^/]+)\//.exec(url) ?? [];
   if (ours !== undefined) return `@bearings/${ours}`;
   const [, dependency] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url) ?? [];

@@ -25,11 +25,11 @@ export interface Sampler {
 
 export async function startSampler(name: string, origin: string): Promise<Sampler> {
   const child = fork(fileURLToPath(new URL('sample.ts', import.meta.url)), [name, origin], { execArgv: [] });
-  await messageOf(child, name);
+  await receiveMessage(child, name);
   return {
     async take({ method, atOnce, rampMs, forMs }) {
       child.send({ isPost: method === 'post' ? 1 : 0, atOnce, rampMs, forMs });
-      const sample = await messageOf(child, name);
+      const sample = await receiveMessage(child, name);
       if (!areReadings(sample, readings)) throw new Error(`${name} sent no sample`);
       return sample;
     },
@@ -38,7 +38,7 @@ export async function startSampler(name: string, origin: string): Promise<Sample
 }
 
 /** @throws Error when the process ends before it has sent one */
-function messageOf(child: ChildProcess, name: string): Promise<unknown> {
+function receiveMessage(child: ChildProcess, name: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const ended = (code: number | null): void => reject(new Error(`${name} ended with ${code}`));
     child.once('exit', ended);

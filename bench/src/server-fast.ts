@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { answerOf } from './server-routes.ts';
+import { sendAnswer } from './server-routes.ts';
 
 const headEnd = '\r\n\r\n';
 const authorizationLine = /\r\nauthorization: ([^\r]+)/i;
@@ -37,7 +37,7 @@ export function serveFast(socket: Socket, handOver: () => void): void {
     const authorization = authorizationLine.exec(head)?.[1] ?? '';
     const body = unread.slice(bodyAt, endsAt);
     unread = unread.slice(endsAt);
-    answerOf({ route: `${method} ${url}`, authorization, body }, give);
+    sendAnswer({ route: `${method} ${url}`, authorization, body }, give);
   };
   socket.on('data', read);
   socket.on('error', () => socket.destroy());

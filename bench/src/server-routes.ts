@@ -52,7 +52,7 @@ const routes: Readonly<Record<string, (ask: Ask, give: Give) => void>> = {
 };
 
 /** Answers a request through `give`, at once or later. */
-export function answerOf(ask: Ask, give: Give): void {
+export function sendAnswer(ask: Ask, give: Give): void {
   const route = routes[ask.route];
   if (route === undefined) give(404, '{}');
   else route(ask, give);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { serveBulk } from './server-bulk.ts';
-import { answerOf } from './server-routes.ts';
+import { sendAnswer } from './server-routes.ts';
 import { serveFast } from './server-fast.ts';
 
 /**
@@ -24,7 +24,7 @@ const http = createHttpServer((request, response) => {
     const give = (status: number, text: string): void => {
       response.writeHead(status, { 'content-length': text.length, 'content-type': 'application/json' }).end(text);
     };
-    answerOf({ route: `${method} ${url}`, authorization: headers.authorization ?? '', body }, give);
+    sendAnswer({ route: `${method} ${url}`, authorization: headers.authorization ?? '', body }, give);
   });
 });
 http.requestTimeout = 0; // no clocks that the measurement does not need

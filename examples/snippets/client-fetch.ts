@@ -1,7 +1,7 @@
 import { createClient } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 
-const token = fixedToken(process.env['ORDERS_TOKEN'] ?? 'from-somewhere-else');
+const token = staticToken(process.env['ORDERS_TOKEN'] ?? 'from-somewhere-else');
 const client = createClient({}, withBearerAuth(token, { origins: ['https://orders.internal'] }));
 
 // a library that takes a custom fetch gets the token, retries and timeouts

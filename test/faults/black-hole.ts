@@ -17,7 +17,7 @@ const sleeper = `
  *
  * @throws when the queue does not fill up
  */
-export async function blackHole(): Promise<string> {
+export async function createBlackHole(): Promise<string> {
   const worker = new Worker(sleeper, { eval: true });
   const queue: Socket[] = [];
   onTestFinished(async () => {

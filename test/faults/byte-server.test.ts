@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import { virtualClock } from '@bearings/testing';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { byteServer } from './byte-server.ts';
+import { createByteServer } from './byte-server.ts';
 import type { Exchange } from './byte-server.ts';
-import type { LiteralAnswer } from './catalogue.ts';
+import type { LiteralResponse } from './catalogue.ts';
 
 interface Answered {
   readonly text: string;
@@ -13,9 +13,9 @@ interface Answered {
 }
 
 /** What comes over the wire in answer to one request, when so much has come or the connection has ended. */
-async function answered(answer: LiteralAnswer, lengthOrEnd: number | string): Promise<Answered> {
+async function answered(answer: LiteralResponse, lengthOrEnd: number | string): Promise<Answered> {
   const exchanges: Exchange[] = [];
-  const server = await byteServer({ clock: virtualClock(), answer: () => answer, exchanges });
+  const server = await createByteServer({ clock: virtualClock(), answer: () => answer, exchanges });
   onTestFinished(() => server.close());
   const socket = connect(server.port, '127.0.0.1');
   const seen = { text: '', end: 'open' };

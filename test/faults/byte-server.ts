@@ -4,8 +4,8 @@ import type { Server, Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import type { SecureContext } from 'node:tls';
 import type { Clock } from '@bearings/client';
-import { bodyBytes, bodyPieces, headBytes } from './answer-bytes.ts';
-import type { LiteralAnswer } from './catalogue.ts';
+import { bodyBytes, bodyPieces, headBytes } from './response-bytes.ts';
+import type { LiteralResponse } from './catalogue.ts';
 import { readRequest } from './seen-request.ts';
 import type { SeenRequest } from './seen-request.ts';
 
@@ -20,7 +20,7 @@ export interface ByteServerOptions {
   /** Both PEM. Without them it is plain http. */
   readonly certificate?: { readonly key: string; readonly cert: string };
   readonly clock: Clock;
-  readonly answer: (request: SeenRequest) => LiteralAnswer;
+  readonly answer: (request: SeenRequest) => LiteralResponse;
   /** Where every request is noted. */
   readonly exchanges: Exchange[];
 }
@@ -31,7 +31,7 @@ export interface ByteServer {
 }
 
 /** A server on loopback that writes literal answers on the socket, and does to them on their way what `wire` says. */
-export async function byteServer(options: ByteServerOptions): Promise<ByteServer> {
+export async function createByteServer(options: ByteServerOptions): Promise<ByteServer> {
   const { certificate } = options;
   const secureContext = certificate && createSecureContext(certificate);
   const sockets = new Set<Socket>();
@@ -43,7 +43,7 @@ export async function byteServer(options: ByteServerOptions): Promise<ByteServer
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    port: portOf(server),
+    port: getPort(server),
     async close() {
       const closed = once(server, 'close');
       server.close();
@@ -53,7 +53,7 @@ export async function byteServer(options: ByteServerOptions): Promise<ByteServer
   };
 }
 
-function portOf(server: Server): number {
+function getPort(server: Server): number {
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
@@ -91,18 +91,18 @@ function serve(
   });
 }
 
-async function respond(answer: LiteralAnswer, exchange: Exchange, connection: Connection): Promise<void> {
+async function respond(answer: LiteralResponse, exchange: Exchange, connection: Connection): Promise<void> {
   const { raw, socket, clock } = connection;
   const { kind, afterBytes, extra, intervalMs } = { kind: 'none', ...answer.wire } as Wire;
   if (kind === 'reset-before-headers') raw.resetAndDestroy();
-  if (kind === 'reset-before-headers' || kind === 'stall-before-headers') return rest(exchange);
+  if (kind === 'reset-before-headers' || kind === 'stall-before-headers') return markStill(exchange);
   if (kind === 'early-hints') socket.write('HTTP/1.1 103 Early Hints\r\nlink: </style.css>; rel=preload\r\n\r\n');
   socket.write(headBytes(answer, extra));
-  if (kind === 'stall-after-headers') return rest(exchange);
+  if (kind === 'stall-after-headers') return markStill(exchange);
   if (kind === 'drip') return drip(bodyBytes(answer), exchange, { socket, clock, intervalMs });
   if (kind === 'reset-mid-body') {
     socket.write(bodyBytes(answer).subarray(0, afterBytes));
-    await turns(5); // a reset may overtake what was written just before
+    await waitTurns(5); // a reset may overtake what was written just before
     raw.resetAndDestroy();
     return;
   }
@@ -119,7 +119,7 @@ interface Wire {
   readonly intervalMs: number;
 }
 
-function rest(exchange: Exchange): void {
+function markStill(exchange: Exchange): void {
   if (exchange.state === 'answering') exchange.state = 'still';
 }
 
@@ -159,6 +159,6 @@ function drip(
 }
 
 /** Some turns of the event loop, for what is on its way. */
-export async function turns(count: number): Promise<void> {
+export async function waitTurns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -4,10 +4,10 @@ import { expect } from 'vitest';
 import type { Entry } from './catalogue.ts';
 
 /** What came of a call: a response, or what was thrown. */
-export type Came = { readonly response: Response } | { readonly error: unknown };
+export type CallOutcome = { readonly response: Response } | { readonly error: unknown };
 
 /** Waits for a call and its body, however they end. */
-export async function cameOf(call: Promise<Response>): Promise<Came> {
+export async function settleCall(call: Promise<Response>): Promise<CallOutcome> {
   try {
     const response = await call;
     await response.arrayBuffer();
@@ -31,37 +31,38 @@ const codes: Readonly<Record<string, readonly string[]>> = {
  *
  * @param reason - what the caller's signal was aborted with
  */
-export function expectCame({ expect: { outcome, retryable } }: Entry, came: Came, reason?: unknown): void {
-  if (retryable !== undefined) expect(retryableOf(errorOf(came))).toEqual({ retryable });
-  const status = outcome === 'ok' ? '200' : /^Response(\d{3})$/.exec(outcome)?.[1];
-  if (status !== undefined) expect(statusOf(came)).toBe(Number(status));
-  else if (outcome === 'Aborted') expect(errorOf(came)).toBe(reason);
-  else expect(codes[outcome]).toContain(codeOf(errorOf(came)));
+export function expectCallOutcome({ expect: expected }: Entry, outcome: CallOutcome, reason?: unknown): void {
+  const { retryable } = expected;
+  if (retryable !== undefined) expect(pickRetryable(getError(outcome))).toEqual({ retryable });
+  const status = expected.outcome === 'ok' ? '200' : /^Response(\d{3})$/.exec(expected.outcome)?.[1];
+  if (status !== undefined) expect(getStatus(outcome)).toBe(Number(status));
+  else if (expected.outcome === 'Aborted') expect(getError(outcome)).toBe(reason);
+  else expect(codes[expected.outcome]).toContain(getCode(getError(outcome)));
 }
 
 /** The response that the caller gets, by itself or in ky's error about its status. */
-export function responseOf(came: Came): Response {
-  if ('response' in came) return came.response;
-  if (isHTTPError(came.error)) return came.error.response;
-  throw came.error;
+export function getResponse(outcome: CallOutcome): Response {
+  if ('response' in outcome) return outcome.response;
+  if (isHTTPError(outcome.error)) return outcome.error.response;
+  throw outcome.error;
 }
 
 /** Its status. */
-export function statusOf(came: Came): number {
-  return responseOf(came).status;
+export function getStatus(outcome: CallOutcome): number {
+  return getResponse(outcome).status;
 }
 
 /** What was thrown. */
-export function errorOf(came: Came): unknown {
-  if ('error' in came) return came.error;
-  throw new Error(`It was to fail and answered ${came.response.status}`);
+export function getError(outcome: CallOutcome): unknown {
+  if ('error' in outcome) return outcome.error;
+  throw new Error(`It was to fail and answered ${outcome.response.status}`);
 }
 
 /** The code of an error of ours, or of ky's error about a status; anything else as it is. */
-function codeOf(error: unknown): unknown {
+function getCode(error: unknown): unknown {
   return isBearingsError(error) || (isHTTPError(error) && 'code' in error) ? error.code : error;
 }
 
-function retryableOf(error: unknown): { readonly retryable: unknown } {
+function pickRetryable(error: unknown): { readonly retryable: unknown } {
   return { retryable: error instanceof Error && 'retryable' in error ? error.retryable : undefined };
 }

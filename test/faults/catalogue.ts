@@ -9,7 +9,7 @@ export interface Expectation {
 }
 
 /** A literal answer of a server, in the catalogue's own format. */
-export interface LiteralAnswer {
+export interface LiteralResponse {
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
   readonly body?: string;
@@ -34,7 +34,7 @@ export interface Entry {
   readonly given: string;
   readonly when: string;
   readonly expect: Expectation;
-  readonly response?: LiteralAnswer;
+  readonly response?: LiteralResponse;
   readonly input?: unknown;
   readonly request?: unknown;
   readonly source?: string;
@@ -51,7 +51,7 @@ export const catalogue: Catalogue = JSON.parse(readFileSync(new URL('catalogue.j
 const byId = new Map(catalogue.entries.map((entry) => [entry.id, entry]));
 
 /** @throws when the catalogue has no such entry */
-export function entryOf(id: string): Entry {
+export function findEntry(id: string): Entry {
   const entry = byId.get(id);
   if (entry === undefined) throw new Error(`The catalogue has no entry ${id}`);
   return entry;

@@ -3,9 +3,18 @@ import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { fakeApi, faults, combineFetch, virtualClock } from '@bearings/testing';
 import type { Routes } from '@bearings/testing';
 import { expect, vi } from 'vitest';
-import { canaryIssuer, configFor, hourMs, minuteMs, resource, service, thrownBy, valueOf } from './canary-service.ts';
+import {
+  createIssuer,
+  tokenConfig,
+  hourMs,
+  minuteMs,
+  resource,
+  createService,
+  catchError,
+  tokenValue,
+} from './create-service.ts';
 import { replay } from './replay.ts';
-import { shiftedClock } from './shifted-clock.ts';
+import { createShiftedClock } from './shifted-clock.ts';
 
 replay('CK-001', async ({ hides }) => {
   const timing = { refreshOffsetMs: minuteMs };
@@ -14,16 +23,16 @@ replay('CK-001', async ({ hides }) => {
     [0, 2, 'stale'],
     [-1, 2, 'stale'],
   ] as const) {
-    const asleep = await service({ token: timing });
+    const asleep = await createService({ token: timing });
     await asleep.clock.suspend(hourMs - minuteMs - beforeMs);
 
     expect(asleep.token.status().state).toBe(state);
-    expect(valueOf(await asleep.token.get())).toBe('at_CANARY_1');
+    expect(tokenValue(await asleep.token.get())).toBe('at_CANARY_1');
 
     await asleep.clock.settle();
     expect(asleep.issuer.counts.token).toBe(requests);
     hides(asleep.token.status());
-    const awake = await service({ token: timing });
+    const awake = await createService({ token: timing });
     await awake.clock.advance(hourMs - minuteMs - beforeMs);
     expect(awake.issuer.counts.token).toBe(requests);
   }
@@ -31,16 +40,16 @@ replay('CK-001', async ({ hides }) => {
     [1, 'at_CANARY_1', 'stale'],
     [0, 'at_CANARY_2', 'expired'],
   ] as const) {
-    const { clock, token } = await service({ token: timing });
+    const { clock, token } = await createService({ token: timing });
     await clock.suspend(hourMs - beforeMs);
 
     expect(token.status().state).toBe(state);
-    expect(valueOf(await token.get())).toBe(value);
+    expect(tokenValue(await token.get())).toBe(value);
   }
 });
 
 replay('CK-002', async ({ hides }) => {
-  const { clock, client, issuer, sent, token } = await service();
+  const { clock, client, issuer, sent, token } = await createService();
   const outage = issuer.inject(faults.unreachable());
   clock.jumpWall(-hourMs);
 
@@ -48,7 +57,7 @@ replay('CK-002', async ({ hides }) => {
     await client.get('orders').json();
     await clock.advance(minuteMs);
   }
-  const late = thrownBy(() => client.get('orders').json());
+  const late = catchError(() => client.get('orders').json());
   await clock.advance(minuteMs);
 
   expect(hides(await late)).toMatchObject({ code: 'UNAVAILABLE' });
@@ -58,7 +67,7 @@ replay('CK-002', async ({ hides }) => {
   await clock.advance(6 * minuteMs);
   const afterOutage = issuer.counts.token;
   for (let minute = 0; minute < 120; minute += 1) {
-    expect(valueOf(await token.get())).not.toBe('at_CANARY_1');
+    expect(tokenValue(await token.get())).not.toBe('at_CANARY_1');
     await clock.advance(minuteMs);
   }
   expect(issuer.counts.token - afterOutage).toBeLessThanOrEqual(5);
@@ -66,7 +75,7 @@ replay('CK-002', async ({ hides }) => {
 });
 
 replay('CK-004', async ({ hides }) => {
-  const { api, clock, client, issuer, sent, token } = await service();
+  const { api, clock, client, issuer, sent, token } = await createService();
   await client.get('orders').json();
   const slow = issuer.inject(faults.hang());
   await clock.suspend(2 * hourMs);
@@ -85,7 +94,7 @@ replay('CK-004', async ({ hides }) => {
   await clock.suspend(2 * hourMs);
   await clock.advance(1); // the timer fires two hours late, before anyone asks
   expect(issuer.counts.token).toBe(3);
-  expect(valueOf(await token.get())).toBe('at_CANARY_3');
+  expect(tokenValue(await token.get())).toBe('at_CANARY_3');
   expect(issuer.counts.token).toBe(3);
   hides(token.status());
 });
@@ -94,11 +103,11 @@ replay('CK-006', async ({ hides }) => {
   let blockedMs = 0;
   const blocked = (ms: number): number => ms + blockedMs;
   const machine = virtualClock();
-  const clock = shiftedClock(machine, { now: blocked, monotonic: blocked });
-  const issuer = canaryIssuer({ clock });
+  const clock = createShiftedClock(machine, { now: blocked, monotonic: blocked });
+  const issuer = createIssuer({ clock });
   const api = fakeApi(issuer, undefined, { origin: resource, clock });
   const fetch = combineFetch(issuer, api);
-  const token = (await Token.create(configFor(issuer, { fetch, clock }))).unwrap();
+  const token = (await Token.create(tokenConfig(issuer, { fetch, clock }))).unwrap();
   const client = createClient({ baseUrl: resource, fetch, clock, retry: 0 }, withBearerAuth(token));
   const [timerIsIn] = machine.waits;
   const expired = token.read().unwrap();
@@ -117,7 +126,7 @@ replay('CK-006', async ({ hides }) => {
 
 replay('CK-007', async ({ hides }) => {
   const clock = virtualClock();
-  const issuer = canaryIssuer({ clock, tokenLifetimeMs: 10 * minuteMs });
+  const issuer = createIssuer({ clock, tokenLifetimeMs: 10 * minuteMs });
   const invalid = (): Response =>
     Response.json({}, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } });
   let aheadMs = 5 * minuteMs;
@@ -126,7 +135,7 @@ replay('CK-007', async ({ hides }) => {
   };
   const api = fakeApi(issuer, routes, { origin: resource, clock });
   const fetch = combineFetch(issuer, api);
-  const token = (await Token.create(configFor(issuer, { fetch, clock, refreshOffsetMs: minuteMs }))).unwrap();
+  const token = (await Token.create(tokenConfig(issuer, { fetch, clock, refreshOffsetMs: minuteMs }))).unwrap();
   const client = createClient({ baseUrl: resource, fetch, clock }, withBearerAuth(token));
   await clock.advance(6 * minuteMs);
 
@@ -149,7 +158,7 @@ replay('CK-007', async ({ hides }) => {
 });
 
 replay('CK-008', async ({ hides }) => {
-  const { clock, client, issuer, sent, token } = await service({
+  const { clock, client, issuer, sent, token } = await createService({
     issuer: { tokenLifetimeMs: 10_000 },
     token: { refreshOffsetMs: minuteMs },
   });
@@ -162,7 +171,7 @@ replay('CK-008', async ({ hides }) => {
   expect(sent()).toEqual(Array.from({ length: 5 }, () => 'at_CANARY_1'));
   expect(token.status().state).toBe('fresh');
   hides(token.status());
-  const longer = await service({
+  const longer = await createService({
     issuer: { tokenLifetimeMs: 40_000 },
     token: { refreshOffsetMs: minuteMs },
   });
@@ -185,9 +194,9 @@ async function inFakeTime(run: () => Promise<void>): Promise<void> {
 replay('CK-010', async ({ hides }) => {
   await inFakeTime(async () => {
     const dayMs = 24 * hourMs;
-    const issuer = canaryIssuer({ tokenLifetimeMs: 60 * dayMs });
+    const issuer = createIssuer({ tokenLifetimeMs: 60 * dayMs });
     const timers = vi.spyOn(globalThis, 'setTimeout');
-    const token = (await Token.create(configFor(issuer, { fetch: issuer.fetch, clock: systemClock }))).unwrap();
+    const token = (await Token.create(tokenConfig(issuer, { fetch: issuer.fetch, clock: systemClock }))).unwrap();
 
     await vi.advanceTimersByTimeAsync(2 ** 31 + 1_000);
     expect(issuer.counts.token).toBe(1);
@@ -215,7 +224,7 @@ replay('CK-011', async ({ hides }) => {
     [20_000, 9_900],
   ];
   for (const [tokenLifetimeMs, delayMs] of lives) {
-    const { clock, issuer, token } = await service({ issuer: { tokenLifetimeMs }, token: { start: 'lazy' } });
+    const { clock, issuer, token } = await createService({ issuer: { tokenLifetimeMs }, token: { start: 'lazy' } });
     issuer.inject(faults.delay(delayMs));
     const first = token.get();
     await clock.advance(10 * minuteMs);
@@ -226,7 +235,7 @@ replay('CK-011', async ({ hides }) => {
     expect(gaps.filter((gapMs) => gapMs < 10_000)).toEqual([]);
     hides(token.status());
   }
-  const { clock, issuer, token } = await service({ token: { start: 'lazy' } });
+  const { clock, issuer, token } = await createService({ token: { start: 'lazy' } });
   issuer.inject(faults.delay(5_000));
   void token.get();
   await clock.advance(3_000);
@@ -250,11 +259,11 @@ replay('CK-012', async ({ hides }) => {
 async function aDayWith(slew: number): Promise<{ readonly requests: number; readonly codes: readonly number[] }> {
   const machine = virtualClock();
   const startAt = machine.now();
-  const clock = shiftedClock(machine, { now: (ms) => startAt + (ms - startAt) * (1 + slew) });
-  const issuer = canaryIssuer({ clock: machine });
+  const clock = createShiftedClock(machine, { now: (ms) => startAt + (ms - startAt) * (1 + slew) });
+  const issuer = createIssuer({ clock: machine });
   const api = fakeApi(issuer, undefined, { origin: resource, clock: machine });
   const fetch = combineFetch(issuer, api);
-  await using token = (await Token.create(configFor(issuer, { fetch, clock }))).unwrap();
+  await using token = (await Token.create(tokenConfig(issuer, { fetch, clock }))).unwrap();
   const client = createClient({ baseUrl: resource, fetch, clock, retry: 0 }, withBearerAuth(token));
   const codes: number[] = [];
   for (let minute = 0; minute < 24 * 60; minute += 5) {
@@ -268,10 +277,10 @@ async function aDayWith(slew: number): Promise<{ readonly requests: number; read
 
 replay('CK-014', async ({ hides }) => {
   await inFakeTime(async () => {
-    const issuer = canaryIssuer();
+    const issuer = createIssuer();
     const api = fakeApi(issuer, undefined, { origin: resource });
     const fetch = combineFetch(issuer, api);
-    const token = (await Token.create(configFor(issuer, { fetch }))).unwrap();
+    const token = (await Token.create(tokenConfig(issuer, { fetch }))).unwrap();
     const client = createClient({ baseUrl: resource, fetch }, withBearerAuth(token));
     const boughtAt = Date.now();
 
@@ -280,7 +289,7 @@ replay('CK-014', async ({ hides }) => {
     await vi.advanceTimersByTimeAsync(1);
 
     expect(issuer.counts.token).toBe(2);
-    expect(valueOf(token.read())).toBe('at_CANARY_2');
+    expect(tokenValue(token.read())).toBe('at_CANARY_2');
     expect(token.status()).toMatchObject({ generation: 2, issuedAt: boughtAt + hourMs / 2 });
     const retried = api.inject(faults.status(503), { times: 1 });
     const call = client.get('orders').json();

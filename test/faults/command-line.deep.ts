@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { clientId, clientSecret } from './canary-service.ts';
-import { commandLine } from './command-line.ts';
+import { clientId, clientSecret } from './create-service.ts';
+import { createCommandLine } from './command-line.ts';
 import { replay } from './replay.ts';
 
 const secretFile = 'file:./secret';
@@ -15,7 +15,7 @@ function keep(folder: string, text: string | Uint8Array, mode = 0o600): void {
 }
 
 replay('CF-014', async () => {
-  const { folder, bearings, issuer } = await commandLine(secretFile);
+  const { folder, bearings, issuer } = await createCommandLine(secretFile);
 
   for (const ending of ['\n', '\r\n', '']) {
     keep(folder, `${clientSecret}${ending}`);
@@ -27,7 +27,7 @@ replay('CF-014', async () => {
 });
 
 replay('CF-015', async ({ hides }) => {
-  const { folder, bearings, issuer } = await commandLine(secretFile);
+  const { folder, bearings, issuer } = await createCommandLine(secretFile);
 
   for (const text of [
     `${clientSecret} `,
@@ -51,7 +51,7 @@ replay('CF-016', async ({ hides }) => {
     (path) => symlinkSync(path, path), // nobody may read it, whoever runs this
   ];
   for (const make of makers) {
-    const { folder, bearings, issuer } = await commandLine(secretFile);
+    const { folder, bearings, issuer } = await createCommandLine(secretFile);
     make(join(folder, 'secret'));
 
     const printed = hides(await bearings(['auth', 'token', 'orders']));
@@ -63,7 +63,7 @@ replay('CF-016', async ({ hides }) => {
 });
 
 replay('CF-017', async ({ hides }) => {
-  const { folder, bearings, issuer } = await commandLine(secretFile);
+  const { folder, bearings, issuer } = await createCommandLine(secretFile);
 
   for (const mode of [0o604, 0o640]) {
     keep(folder, clientSecret, mode);
@@ -76,7 +76,7 @@ replay('CF-017', async ({ hides }) => {
 });
 
 replay('CF-018', async ({ hides }) => {
-  const { bearings, issuer, api } = await commandLine('env:ORDERS_SECRET');
+  const { bearings, issuer, api } = await createCommandLine('env:ORDERS_SECRET');
   const flags = ['--client-secret', '--secret', '--token', '--password', '--api-key', '--bearer', '-u', '--user'];
 
   const printed = await Promise.all(
@@ -96,7 +96,7 @@ replay('CF-018', async ({ hides }) => {
 });
 
 replay('SL-025', async ({ hides }) => {
-  const { bearings } = await commandLine('env:ORDERS_SECRET');
+  const { bearings } = await createCommandLine('env:ORDERS_SECRET');
   const env = { ORDERS_SECRET: clientSecret };
 
   const call = hides(await bearings(['call', 'orders', 'v1/orders', '-v', '--debug'], env));

@@ -2,12 +2,12 @@ import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCredentials, loadConfig, createToken } from '@bearings/config';
 import { expect } from 'vitest';
-import { canaryIssuer, clientId, clientSecret } from './canary-service.ts';
-import { commandLine } from './command-line.ts';
+import { createIssuer, clientId, clientSecret } from './create-service.ts';
+import { createCommandLine } from './command-line.ts';
 import { replay } from './replay.ts';
 
 replay('CF-013', async ({ hides }) => {
-  const { bearings, issuer, api } = await commandLine('env:ORDERS_SECRET');
+  const { bearings, issuer, api } = await createCommandLine('env:ORDERS_SECRET');
 
   for (const env of [{}, { ORDERS_SECRET: '' }]) {
     const printed = hides(await bearings(['call', 'orders', 'v1/orders'], env));
@@ -19,8 +19,8 @@ replay('CF-013', async ({ hides }) => {
 });
 
 replay('CF-019', async ({ hides }) => {
-  const { folder } = await commandLine('file:./secret');
-  const issuer = canaryIssuer({ clients: [{ clientId, clientSecret: 'cs_CANARY_next' }] });
+  const { folder } = await createCommandLine('file:./secret');
+  const issuer = createIssuer({ clients: [{ clientId, clientSecret: 'cs_CANARY_next' }] });
   // as Kubernetes does it: a link to a folder is changed to another folder, in one act
   for (const [name, secret] of [
     ['one', clientSecret],

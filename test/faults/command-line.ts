@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { fakeApi } from '@bearings/testing';
 import type { FakeApi, FakeIssuer } from '@bearings/testing';
 import { onTestFinished } from 'vitest';
-import { canaryIssuer, clientId } from './canary-service.ts';
+import { createIssuer, clientId } from './create-service.ts';
 
 /** What a command printed, and how it ended. */
 interface Printed {
@@ -30,9 +30,9 @@ const program = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.m
 const hangsMs = 20_000;
 
 /** @param secretRef - where the config says that the client's secret is */
-export async function commandLine(secretRef: string): Promise<CommandLine> {
+export async function createCommandLine(secretRef: string): Promise<CommandLine> {
   const folder = mkdtempSync(join(tmpdir(), 'bearings-'));
-  const issuer = await canaryIssuer().listen();
+  const issuer = await createIssuer().listen();
   const api = await fakeApi(issuer, { 'GET /v1/orders': () => Response.json({ orders: [] }) }).listen();
   onTestFinished(async () => {
     await Promise.all([issuer.close(), api.close()]);
@@ -48,12 +48,12 @@ export async function commandLine(secretRef: string): Promise<CommandLine> {
   return { folder, issuer, api, bearings: (args, env = {}) => run(args, { folder, env }) };
 }
 
-interface Place {
+interface RunContext {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
-async function run(args: readonly string[], { folder, env }: Place): Promise<Printed> {
+async function run(args: readonly string[], { folder, env }: RunContext): Promise<Printed> {
   const { NODE_COMPILE_CACHE = '' } = process.env;
   const options = { cwd: folder, env: { NODE_COMPILE_CACHE, ...env }, stdio: 'pipe', timeout: hangsMs } as const;
   const child = spawn(process.execPath, [program, ...args], options);

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
-import { hourMs, minuteMs } from './canary-service.ts';
+import { hourMs, minuteMs } from './create-service.ts';
 import { TokenHistory } from './token-history.ts';
 
 /** Nothing is modelled but that all is well: the history judges each answer by itself. */

@@ -2,23 +2,23 @@ import { Token } from '@bearings/oauth-bearer';
 import type { TokenEvent } from '@bearings/oauth-bearer';
 import { faults } from '@bearings/testing';
 import { expect } from 'vitest';
-import { configFor, hourMs, minuteMs, service, thrownBy, valueOf } from './canary-service.ts';
+import { tokenConfig, hourMs, minuteMs, createService, catchError, tokenValue } from './create-service.ts';
 import { replay } from './replay.ts';
 
 const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, () => make());
 
 replay('CC-001', async ({ hides }) => {
-  const { issuer, token } = await service({ token: { start: 'lazy' } });
+  const { issuer, token } = await createService({ token: { start: 'lazy' } });
 
   const answers = await Promise.all(times(1_000, () => token.get()));
 
   expect(issuer.counts.token).toBe(1);
-  expect([...new Set(answers.map(valueOf))]).toEqual(['at_CANARY_1']);
+  expect([...new Set(answers.map(tokenValue))]).toEqual(['at_CANARY_1']);
   hides([token, answers[0], token.status()]);
 });
 
 replay('CC-002', async ({ hides }) => {
-  const { clock, config, issuer, token } = await service({ token: { start: 'lazy' } });
+  const { clock, config, issuer, token } = await createService({ token: { start: 'lazy' } });
   const outage = issuer.inject(faults.status(400, { body: { error: 'invalid_client' } }));
 
   const answers = await Promise.all(times(1_000, () => token.get()));
@@ -37,13 +37,15 @@ replay('CC-002', async ({ hides }) => {
 });
 
 replay('CC-004', async ({ hides }) => {
-  const { clock, client, issuer, sent, token } = await service();
+  const { clock, client, issuer, sent, token } = await createService();
   const slow = issuer.inject(faults.hang());
   await clock.advance(hourMs / 2);
 
   const during = clock.now();
   await Promise.all(times(20, () => client.get('orders').json()));
-  const reads = [...times(20, () => token.read()), ...(await Promise.all(times(20, () => token.get())))].map(valueOf);
+  const reads = [...times(20, () => token.read()), ...(await Promise.all(times(20, () => token.get())))].map(
+    tokenValue,
+  );
 
   expect(new Set([...sent(), ...reads])).toEqual(new Set(['at_CANARY_1']));
   expect(sent()).toHaveLength(20);
@@ -51,13 +53,13 @@ replay('CC-004', async ({ hides }) => {
   expect({ hits: slow.hits, token: issuer.counts.token }).toEqual({ hits: 1, token: 2 });
   slow.clear();
   await clock.settle();
-  expect(valueOf(token.read())).toBe('at_CANARY_2');
+  expect(tokenValue(token.read())).toBe('at_CANARY_2');
   expect(issuer.counts.token).toBe(2);
   hides([token, client, token.status()]);
 });
 
 replay('CC-005', async ({ hides }) => {
-  const { api, clock, client, issuer, sent, token } = await service();
+  const { api, clock, client, issuer, sent, token } = await createService();
   const slow = issuer.inject(faults.hang());
   await clock.suspend(hourMs);
 
@@ -74,7 +76,7 @@ replay('CC-005', async ({ hides }) => {
 
 replay('CC-006', async ({ hides }) => {
   const lifetimeMs = 2 * minuteMs;
-  const { api, clock, client, issuer, sent, token } = await service({
+  const { api, clock, client, issuer, sent, token } = await createService({
     issuer: { tokenLifetimeMs: lifetimeMs },
     token: { refreshOffsetMs: minuteMs },
   });
@@ -86,13 +88,13 @@ replay('CC-006', async ({ hides }) => {
     await client.get('orders').json();
     await clock.advance(1_000);
   }
-  const call = thrownBy(() => client.get('orders').json());
+  const call = catchError(() => client.get('orders').json());
   await clock.advance(minuteMs);
 
   expect(sent()).toEqual(times(120, () => 'at_CANARY_1'));
   expect(api.counts).toEqual({ requests: 120, unauthorized: 0, forbidden: 0 });
   expect(hides(await call)).toMatchObject({ code: 'HTTP', status: 503 });
-  const [first = 0, second = 0, third = 0] = startsOf(issuer.requests.slice(1).map(({ at }) => at));
+  const [first = 0, second = 0, third = 0] = acquisitionStarts(issuer.requests.slice(1).map(({ at }) => at));
   expect(first - (issuer.requests[0]?.at ?? 0)).toBe(minuteMs);
   expect(second - first).toBeGreaterThan(1_000);
   expect(third - second).toBeGreaterThan(second - first);
@@ -104,19 +106,19 @@ replay('CC-006', async ({ hides }) => {
 });
 
 /** When each acquisition began: its own retries follow within a second. */
-function startsOf(instants: readonly number[]): readonly number[] {
+function acquisitionStarts(instants: readonly number[]): readonly number[] {
   return instants.filter((at, index) => index === 0 || at - (instants[index - 1] ?? 0) > 1_000);
 }
 
 replay('CC-007', async ({ hides }) => {
-  const { api, clock, client, issuer, sent } = await service();
+  const { api, clock, client, issuer, sent } = await createService();
   issuer.inject(faults.status(401, { body: { error: 'invalid_client' } }));
 
   for (let age = 0; age < hourMs; age += minuteMs) {
     await client.get('orders').json();
     await clock.advance(minuteMs);
   }
-  const failure = await thrownBy(() => client.get('orders').json());
+  const failure = await catchError(() => client.get('orders').json());
 
   expect(new Set(sent())).toEqual(new Set(['at_CANARY_1']));
   expect(api.requests).toHaveLength(60);
@@ -127,7 +129,7 @@ replay('CC-007', async ({ hides }) => {
 });
 
 replay('CC-008', async ({ hides }) => {
-  const { api, clock, client, issuer, token } = await service();
+  const { api, clock, client, issuer, token } = await createService();
   const slow = issuer.inject([faults.status(400, { body: { error: 'invalid_grant' } }), faults.hang()]);
   await clock.suspend(0.9 * hourMs);
   expect(token.read().isOk()).toBe(true);
@@ -135,7 +137,7 @@ replay('CC-008', async ({ hides }) => {
   expect(slow.hits).toBe(1);
   await clock.suspend(0.2 * hourMs);
 
-  const call = thrownBy(() => client.get('orders').json());
+  const call = catchError(() => client.get('orders').json());
   await clock.settle();
   slow.clear();
 
@@ -146,7 +148,7 @@ replay('CC-008', async ({ hides }) => {
 });
 
 replay('CC-009', async ({ hides }) => {
-  const { clock, issuer, token } = await service({ token: { start: 'lazy' } });
+  const { clock, issuer, token } = await createService({ token: { start: 'lazy' } });
   const lives = [600, 1_200, 2_400, 4_800];
   for (const [index, seconds] of lives.entries()) {
     issuer.inject([faults.expiresIn(seconds), faults.tokenType('bearer'), scope(index + 1)], { times: 1 });
@@ -191,12 +193,12 @@ replay('CC-009', async ({ hides }) => {
 const scope = (count: number): ReturnType<typeof faults.member> => faults.member('scope', `s${count}`);
 
 replay('CC-011', async ({ hides }) => {
-  const { clock, issuer, token } = await service();
+  const { clock, issuer, token } = await createService();
 
   const answers = await Promise.all(times(100, () => token.invalidate()));
 
   expect(issuer.counts.token).toBe(2);
-  expect([...new Set(answers.map(valueOf))]).toEqual(['at_CANARY_2']);
+  expect([...new Set(answers.map(tokenValue))]).toEqual(['at_CANARY_2']);
   await clock.advance(minuteMs);
   const rejected = token.read().unwrap();
   await Promise.all([token.invalidate(rejected), token.invalidate(rejected)]);
@@ -207,7 +209,7 @@ replay('CC-011', async ({ hides }) => {
 });
 
 replay('CC-012', async ({ hides }) => {
-  const { clock, issuer, token } = await service({ token: { start: 'lazy' } });
+  const { clock, issuer, token } = await createService({ token: { start: 'lazy' } });
   const first = issuer.inject(faults.hang(), { times: 1 });
   const waiters = times(10, () => token.get());
   await clock.settle();
@@ -219,8 +221,8 @@ replay('CC-012', async ({ hides }) => {
   await clock.settle();
 
   expect(issuer.counts).toMatchObject({ token: 2, granted: 2 });
-  expect([...new Set(answers.map(valueOf))]).toEqual(['at_CANARY_2']);
-  expect(valueOf(token.read())).toBe('at_CANARY_2');
+  expect([...new Set(answers.map(tokenValue))]).toEqual(['at_CANARY_2']);
+  expect(tokenValue(token.read())).toBe('at_CANARY_2');
 
   // a renewal that began before the rejection and brings the rejected token is superseded by another
   await clock.advance(minuteMs);
@@ -232,21 +234,21 @@ replay('CC-012', async ({ hides }) => {
   const rejected = token.read().unwrap();
   const late = times(10, () => token.invalidate(rejected));
   slow.clear();
-  expect([...new Set((await Promise.all(late)).map(valueOf))]).toEqual(['at_CANARY_4']);
-  expect(valueOf(token.read())).toBe('at_CANARY_4');
+  expect([...new Set((await Promise.all(late)).map(tokenValue))]).toEqual(['at_CANARY_4']);
+  expect(tokenValue(token.read())).toBe('at_CANARY_4');
   expect(issuer.counts.token).toBe(4);
   hides(token.status());
 });
 
 replay('CC-020', async ({ hides }) => {
   const signals: AbortSignal[] = [];
-  const { api, clock, client, config, issuer } = await service();
+  const { api, clock, client, config, issuer } = await createService();
   const { fetch = globalThis.fetch } = config;
   const watched: typeof globalThis.fetch = (input, init) => {
     if (init?.signal) signals.push(init.signal);
     return fetch(input, init);
   };
-  const token = (await Token.create(configFor(issuer, { ...config, fetch: watched, start: 'lazy' }))).unwrap();
+  const token = (await Token.create(tokenConfig(issuer, { ...config, fetch: watched, start: 'lazy' }))).unwrap();
   const slow = issuer.inject(faults.hang());
 
   const waiters = times(10, () => token.get());

@@ -7,13 +7,13 @@ import { Token, withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bea
 import type { TokenConfig } from '@bearings/oauth-bearer';
 import { faults } from '@bearings/testing';
 import { expect } from 'vitest';
-import { canaryIssuer, configFor, hourMs, resource, service, thrownBy } from './canary-service.ts';
+import { createIssuer, tokenConfig, hourMs, resource, createService, catchError } from './create-service.ts';
 import { replay } from './replay.ts';
 
 /** Both ways to start refuse it before anything is asked. */
 async function refused(changes: Partial<Record<keyof TokenConfig, unknown>>): Promise<readonly unknown[]> {
-  const issuer = canaryIssuer();
-  const config = { ...configFor(issuer, { fetch: issuer.fetch }), ...changes } as TokenConfig;
+  const issuer = createIssuer();
+  const config = { ...tokenConfig(issuer, { fetch: issuer.fetch }), ...changes } as TokenConfig;
   const created = [await Token.create(config), await Token.create({ ...config, start: 'lazy' })];
   expect(issuer.requests).toHaveLength(0);
   return created.map((each) => each.unwrapErr());
@@ -30,7 +30,7 @@ replay('CF-001', async ({ hides }) => {
 });
 
 replay('CF-006', async ({ hides }) => {
-  const issuer = canaryIssuer();
+  const issuer = createIssuer();
   for (const issuerUrl of ['https://other.example', issuer.issuerUrl, '']) {
     const errors = await refused({ issuerUrl, tokenEndpoint: issuer.tokenEndpoint });
 
@@ -40,7 +40,7 @@ replay('CF-006', async ({ hides }) => {
 });
 
 replay('CF-007', async ({ hides }) => {
-  const { token, api, issuer } = await service();
+  const { token, api, issuer } = await createService();
   const bearer = withBearerAuth(token);
   const other = layer('observe', 'other', (next) => next);
   for (const layers of [
@@ -59,7 +59,7 @@ replay('CF-007', async ({ hides }) => {
     ...outside.map((slot) => () => createClient({ baseUrl: resource }, { ...bearer, slot })),
   ];
   for (const misplace of misplaced) {
-    const error = hides(await thrownBy(misplace));
+    const error = hides(await catchError(misplace));
     expect(error).toMatchObject({ code: 'CONFIG' });
     expect(String(error)).toMatch(/retry.*auth.*timeout/);
   }
@@ -67,7 +67,7 @@ replay('CF-007', async ({ hides }) => {
 });
 
 replay('CF-008', async ({ hides }) => {
-  const { token, config, api, issuer } = await service();
+  const { token, config, api, issuer } = await createService();
   const another = (await Token.create({ ...config, start: 'lazy' })).unwrap();
   const pairs: readonly (readonly [Layer, Layer])[] = [
     [withBearerAuth(token), withBearerAuth(token)],
@@ -76,7 +76,7 @@ replay('CF-008', async ({ hides }) => {
     [withBearerAuthHeader(token, 'X-Api-Key'), withBearerAuthHeader(another, 'x-api-key')],
   ];
   for (const pair of pairs) {
-    const error = hides(await thrownBy(() => createClient({ baseUrl: resource }, ...pair)));
+    const error = hides(await catchError(() => createClient({ baseUrl: resource }, ...pair)));
     expect(error).toMatchObject({ code: 'CONFIG' });
     expect(String(error)).toContain(slots.join(' → '));
   }
@@ -92,10 +92,10 @@ replay('CF-009', async ({ hides }) => {
     expect(errors).toEqual([configError('scopes'), configError('scopes')]);
   }
   expect(hides(await refused({ scopes: [''] }))).toEqual([configError('scopes'), configError('scopes')]);
-  const issuer = canaryIssuer();
+  const issuer = createIssuer();
   const scopes = codes.filter(allowed).map((code) => `a${String.fromCodePoint(code)}b`);
 
-  const token = (await Token.create(configFor(issuer, { fetch: issuer.fetch, scopes }))).unwrap();
+  const token = (await Token.create(tokenConfig(issuer, { fetch: issuer.fetch, scopes }))).unwrap();
 
   expect(issuer.requests[0]?.params('scope')).toEqual([scopes.join(' ')]);
   expect(token.status().scopes).toEqual(scopes);
@@ -108,7 +108,7 @@ replay('CF-012', async ({ hides }) => {
   const resources = ['https://r1.example'];
   const extraParams: Record<string, string> = { tenant: 'one' };
   const extraHeaders: Record<string, string> = { 'x-tenant': 'one' };
-  const { config, issuer, clock } = await service();
+  const { config, issuer, clock } = await createService();
   const given: Record<string, unknown> = { ...config, scopes, resource: resources, extraParams, extraHeaders };
   const token = (await Token.create(given as unknown as TokenConfig)).unwrap();
 
@@ -136,7 +136,7 @@ replay('CF-012', async ({ hides }) => {
 
 /** Where a redirect or a token may go, and what is tried again, is settled when the client is made. */
 async function listsOfAClientAreCopied(): Promise<void> {
-  const { api, config, token } = await service();
+  const { api, config, token } = await createService();
   const { fetch = globalThis.fetch, clock = systemClock } = config;
   const methods: 'get'[] = [];
   const statusCodes: number[] = [];
@@ -151,16 +151,18 @@ async function listsOfAClientAreCopied(): Promise<void> {
   redirectOrigins.push('https://evil.example');
   bearerOrigins.push('https://evil.example');
 
-  expect(await thrownBy(() => client.get('https://evil.example/'))).toMatchObject({ code: 'DESTINATION_NOT_ALLOWED' });
+  expect(await catchError(() => client.get('https://evil.example/'))).toMatchObject({
+    code: 'DESTINATION_NOT_ALLOWED',
+  });
   api.inject(faults.status(302, { headers: { location: 'https://evil.example/' } }), { times: 1 });
-  expect(await thrownBy(() => client.get('orders'))).toMatchObject({ code: 'REDIRECT_BLOCKED' });
+  expect(await catchError(() => client.get('orders'))).toMatchObject({ code: 'REDIRECT_BLOCKED' });
   api.inject(faults.status(500), { times: 1 });
   expect((await client.fetch('/orders')).status).toBe(500);
   expect(api.counts.requests).toBe(2);
 }
 
 replay('CF-020', async ({ hides }) => {
-  const { config, issuer } = await service();
+  const { config, issuer } = await createService();
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const secp256k1 = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey;
   const pem = { type: 'pkcs8', format: 'pem' } as const;

@@ -1,15 +1,15 @@
 import { Token } from '@bearings/oauth-bearer';
 import { discover } from '@bearings/oidc-discovery';
 import { expect, onTestFinished, vi } from 'vitest';
-import { exampleNetwork } from './example-network.ts';
+import { createNetwork } from './example-network.ts';
 import type { Network } from './example-network.ts';
-import { askedBy, goodToken, isDiscoveryRequest, isTokenRequest, serversOf } from './example-servers.ts';
-import { checkHolds } from './holds.ts';
+import { requestedMetadata, validToken, isDiscoveryRequest, isTokenRequest, createServers } from './example-servers.ts';
+import { checkConditions } from './conditions.ts';
 import { expectOutcome } from './outcome.ts';
 import { replayArea } from './replay.ts';
 import type { Replay } from './replay.ts';
-import { scene } from './scene.ts';
-import { configFor, finish, play } from './token-scene.ts';
+import { replayScenario } from './replay-scenario.ts';
+import { scenarioConfig, closeScenario, runScenario } from './token-scenario.ts';
 
 /** Discovery alone, and then a token whose endpoint is found by it: both end as the entry says. */
 async function discovered(replay: Replay): Promise<void> {
@@ -18,64 +18,64 @@ async function discovered(replay: Replay): Promise<void> {
 }
 
 async function aloneToo({ entry, hides }: Replay): Promise<void> {
-  await using network = await exampleNetwork({ answer: serversOf(entry) });
-  const { issuer = '' } = askedBy(entry);
+  await using network = await createNetwork({ answer: createServers(entry) });
+  const { issuer = '' } = requestedMetadata(entry);
   const { fetch, clock } = network;
 
-  const found = await network.settled(discover(issuer, { fetch, clock, random: () => 0.5 }));
+  const found = await network.settle(discover(issuer, { fetch, clock, random: () => 0.5 }));
 
   expectOutcome(entry.expect, hides(found));
   expect(network.seen.every(isDiscoveryRequest)).toBe(true);
-  expect(network.street.open).toBe(0);
+  expect(network.loopback.open).toBe(0);
   expect(network.pending).toBe(0);
 }
 
 async function withToken(replay: Replay): Promise<void> {
-  const { issuer = '' } = askedBy(replay.entry);
-  await scene({ config: { issuerUrl: issuer } })(replay);
+  const { issuer = '' } = requestedMetadata(replay.entry);
+  await replayScenario({ config: { issuerUrl: issuer } })(replay);
 }
 
 async function hundredAtOnce(replay: Replay): Promise<void> {
-  await using network = await exampleNetwork({ answer: serversOf(replay.entry) });
-  const { issuer: issuerUrl = '' } = askedBy(replay.entry);
-  const config = configFor(network, { issuerUrl });
+  await using network = await createNetwork({ answer: createServers(replay.entry) });
+  const { issuer: issuerUrl = '' } = requestedMetadata(replay.entry);
+  const config = scenarioConfig(network, { issuerUrl });
 
   const starts = Array.from({ length: 100 }, () => Token.create(config));
-  const tokens = (await network.settled(Promise.all(starts))).map((created) => created.unwrap());
+  const tokens = (await network.settle(Promise.all(starts))).map((created) => created.unwrap());
 
   expect(tokens.map((token) => token.status().state)).toEqual(Array.from(tokens, () => 'fresh'));
   expect(network.seen.filter(isTokenRequest)).toHaveLength(100);
-  const played = await play(replay, network, { config: { issuerUrl } });
+  const played = await runScenario(replay, network, { config: { issuerUrl } });
   expectOutcome(replay.entry.expect, played.first);
-  await checkHolds(played);
+  await checkConditions(played);
   replay.hides(tokens);
   await Promise.all(tokens.map((token) => token.close()));
-  await finish(played);
+  await closeScenario(played);
 }
 
 /** Half of the hour that a token lives, less a jitter of half of five minutes. */
 const renewedAfterMs = 1_650_000;
 
 async function fiftyRefreshes(replay: Replay): Promise<void> {
-  await using network = await exampleNetwork({ answer: serversOf(replay.entry) });
-  const { issuer: issuerUrl = '' } = askedBy(replay.entry);
+  await using network = await createNetwork({ answer: createServers(replay.entry) });
+  const { issuer: issuerUrl = '' } = requestedMetadata(replay.entry);
   let issued = 0;
   const metadata = network.answer;
   network.answer = (request) => {
     if (!isTokenRequest(request)) return metadata(request);
     issued += 1;
-    return goodToken(`at_CANARY_${issued}`);
+    return validToken(`at_CANARY_${issued}`);
   };
 
   letRememberedDocumentsAge(network);
 
-  const played = await play(replay, network, { config: { issuerUrl } });
+  const played = await runScenario(replay, network, { config: { issuerUrl } });
   await network.pass(50 * renewedAfterMs + 1_000);
 
   expect(played.token?.status()).toMatchObject({ state: 'fresh', generation: 51 });
   expectOutcome(replay.entry.expect, played.first);
-  await checkHolds(played);
-  await finish(played);
+  await checkConditions(played);
+  await closeScenario(played);
 }
 
 /** Documents are remembered for an hour of the machine's own time, so that has to pass too. */

@@ -2,10 +2,10 @@ import type { Clock } from '@bearings/client';
 import { virtualClock } from '@bearings/testing';
 import { createCertificate } from '../../packages/testing/src/server/certificate.ts';
 import type { Certificate } from '../../packages/testing/src/server/certificate.ts';
-import { byteServer, turns } from './byte-server.ts';
+import { createByteServer, waitTurns } from './byte-server.ts';
 import type { Exchange } from './byte-server.ts';
-import type { LiteralAnswer } from './catalogue.ts';
-import { loopbackFetch } from './loopback-fetch.ts';
+import type { LiteralResponse } from './catalogue.ts';
+import { createLoopbackFetch } from './loopback-fetch.ts';
 import type { LoopbackFetch } from './loopback-fetch.ts';
 import type { SeenRequest } from './seen-request.ts';
 
@@ -13,7 +13,7 @@ import type { SeenRequest } from './seen-request.ts';
 export const exampleHosts = ['as.example', 'api.example', 'evil.example', 'oauth2.example'] as const;
 
 export interface NetworkOptions {
-  readonly answer: (request: SeenRequest) => LiteralAnswer;
+  readonly answer: (request: SeenRequest) => LiteralResponse;
   /** What the servers prove themselves with. Default: one for the names of the catalogue. */
   readonly certificate?: Certificate;
   /** Whom clients trust, PEM. Default: that certificate. */
@@ -30,7 +30,7 @@ export interface NetworkOptions {
 export interface Network extends AsyncDisposable {
   readonly fetch: typeof globalThis.fetch;
   /** What `fetch` has done. */
-  readonly street: LoopbackFetch;
+  readonly loopback: LoopbackFetch;
   /** The time, for who is tested. */
   readonly clock: Clock;
   /** For how long timers were set, in milliseconds. */
@@ -38,11 +38,11 @@ export interface Network extends AsyncDisposable {
   /** How many timers wait. */
   readonly pending: number;
   /** What is answered from now on. */
-  answer: (request: SeenRequest) => LiteralAnswer;
+  answer: (request: SeenRequest) => LiteralResponse;
   /** What came over the wire, in order. */
   readonly seen: readonly SeenRequest[];
   /** Waits for some work, and moves time from timer to timer whenever it waits for nothing else. */
-  settled<T>(work: Promise<T>): Promise<T>;
+  settle<T>(work: Promise<T>): Promise<T>;
   /** Moves time, from timer to timer; what these set in motion is waited for. */
   pass(ms: number): Promise<void>;
 }
@@ -53,20 +53,20 @@ const wellKnown = await createCertificate(exampleHosts);
 const closedPorts = { https: 1, http: 1 };
 
 /** Opens such a world. */
-export async function exampleNetwork(options: NetworkOptions): Promise<Network> {
+export async function createNetwork(options: NetworkOptions): Promise<Network> {
   const { answer, certificate = wellKnown, trust = certificate.cert, isDown = false } = options;
   const time = virtualClock();
   const delays: number[] = [];
   const exchanges: Exchange[] = [];
   const serving = { clock: time.serverTime, exchanges, answer: (request: SeenRequest) => network.answer(request) };
-  const secure = await byteServer({ ...serving, certificate });
-  const plain = await byteServer(serving);
+  const secure = await createByteServer({ ...serving, certificate });
+  const plain = await createByteServer(serving);
   const ports = isDown ? closedPorts : { https: secure.port, http: plain.port };
-  const street = loopbackFetch({ trust, ports });
-  const quiet = (): Promise<void> => untilQuiet(street, exchanges);
+  const loopback = createLoopbackFetch({ trust, ports });
+  const quiet = (): Promise<void> => waitUntilQuiet(loopback, exchanges);
   const network: Network = {
-    street,
-    fetch: street.fetch,
+    loopback,
+    fetch: loopback.fetch,
     clock: recording(time, delays),
     delays,
     answer,
@@ -76,7 +76,7 @@ export async function exampleNetwork(options: NetworkOptions): Promise<Network> 
     get pending() {
       return time.pending;
     },
-    async settled(work) {
+    async settle(work) {
       const state = { isOver: false };
       void ended(work, () => {
         state.isOver = true;
@@ -94,7 +94,7 @@ export async function exampleNetwork(options: NetworkOptions): Promise<Network> 
       }
     },
     async [Symbol.asyncDispose]() {
-      await street.close();
+      await loopback.close();
       await Promise.all([secure.close(), plain.close()]);
     },
   };
@@ -116,17 +116,17 @@ function recording(clock: Clock, delays: number[]): Clock {
 const patienceMs = 25_000;
 
 /** Until nothing is under way that goes on without time: every request is over, or its answer stands still. */
-async function untilQuiet(street: LoopbackFetch, exchanges: readonly Exchange[]): Promise<void> {
+async function waitUntilQuiet(loopback: LoopbackFetch, exchanges: readonly Exchange[]): Promise<void> {
   const startedAt = performance.now();
-  for (await turns(20); !isQuiet(street, exchanges); await turns(20)) {
+  for (await waitTurns(20); !isQuiet(loopback, exchanges); await waitTurns(20)) {
     if (performance.now() - startedAt < patienceMs) continue;
     throw new Error(
-      `${street.open} of ${street.asked.length} requests are not over: a body is neither read nor cancelled`,
+      `${loopback.open} of ${loopback.requests.length} requests are not over: a body is neither read nor cancelled`,
     );
   }
 }
 
-function isQuiet({ open, asked }: LoopbackFetch, exchanges: readonly Exchange[]): boolean {
+function isQuiet({ open, requests: asked }: LoopbackFetch, exchanges: readonly Exchange[]): boolean {
   if (open === 0) return true;
   const still = exchanges.filter(({ state }) => state === 'still').length;
   const hasArrived = exchanges.length >= asked.length && exchanges.every(({ state }) => state !== 'answering');

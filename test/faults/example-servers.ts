@@ -1,5 +1,5 @@
 import { catalogue } from './catalogue.ts';
-import type { Entry, LiteralAnswer } from './catalogue.ts';
+import type { Entry, LiteralResponse } from './catalogue.ts';
 import type { SeenRequest } from './seen-request.ts';
 
 /** The catalogue's fixtures. */
@@ -16,17 +16,17 @@ export const isTokenRequest = ({ method }: SeenRequest): boolean => method === '
 export const isDiscoveryRequest = ({ url }: SeenRequest): boolean => url.includes('/.well-known/');
 export const isResourceRequest = ({ url }: SeenRequest): boolean => url.startsWith(`${resource}/`);
 
-export function json(value: unknown, status = 200): LiteralAnswer {
+export function json(value: unknown, status = 200): LiteralResponse {
   return { status, headers: [['content-type', 'application/json']], body: JSON.stringify(value) };
 }
 
 /** What a server answers when all is well. */
-export function goodToken(value: string = catalogue.fixtures.accessToken ?? ''): LiteralAnswer {
+export function validToken(value: string = catalogue.fixtures.accessToken ?? ''): LiteralResponse {
   return json({ access_token: value, token_type: 'Bearer', expires_in: 3600 });
 }
 
 /** What an entry says is being asked for, and where. */
-interface Asked {
+interface RequestedMetadata {
   readonly issuer?: string;
   readonly url?: string;
 }
@@ -35,11 +35,11 @@ interface Asked {
  * The servers of an entry: its literal answer comes where it is meant to, at the token endpoint or at the place of the
  * metadata, and everything else is well.
  */
-export function serversOf(entry: Entry): (request: SeenRequest) => LiteralAnswer {
-  const { issuer: asIssuer, url } = askedBy(entry);
+export function createServers(entry: Entry): (request: SeenRequest) => LiteralResponse {
+  const { issuer: asIssuer, url } = requestedMetadata(entry);
   const place = URL.parse(url ?? '')?.href; // hosts may be written in several ways
   const metadata = entry.response ?? json({ issuer: asIssuer, token_endpoint: `${asIssuer}/token` });
-  const token = entry.area === 'discovery' ? goodToken() : (entry.response ?? goodToken());
+  const token = entry.area === 'discovery' ? validToken() : (entry.response ?? validToken());
   return (request) => {
     if (isResourceRequest(request)) return json({});
     if (isTokenRequest(request)) return token;
@@ -48,7 +48,7 @@ export function serversOf(entry: Entry): (request: SeenRequest) => LiteralAnswer
 }
 
 /** The issuer an entry configures, and where it serves metadata. */
-export function askedBy({ request }: Entry): Asked {
-  const asked: Asked = request ?? {};
+export function requestedMetadata({ request }: Entry): RequestedMetadata {
+  const asked: RequestedMetadata = request ?? {};
   return asked;
 }

@@ -2,7 +2,7 @@ import { Token } from '@bearings/oauth-bearer';
 import { virtualClock } from '@bearings/testing';
 import type { VirtualClock } from '@bearings/testing';
 import { onTestFinished } from 'vitest';
-import { clientId, clientSecret } from './canary-service.ts';
+import { clientId, clientSecret } from './create-service.ts';
 import { seededRandom } from './seeded-random.ts';
 
 export interface FleetOptions {
@@ -15,16 +15,16 @@ export interface Fleet {
   readonly clock: VirtualClock;
   readonly tokens: readonly Token[];
   /** When each instance asked for a token, in milliseconds since the start. */
-  readonly askedAt: readonly (readonly number[])[];
+  readonly requestedAt: readonly (readonly number[])[];
   /** True while the issuer cannot be reached. */
   isDown: boolean;
 }
 
 /** Starts them. The issuer is a function: what counts is when it is asked. */
-export async function fleet({ instances, tokenLifetimeMs }: FleetOptions): Promise<Fleet> {
+export async function createFleet({ instances, tokenLifetimeMs }: FleetOptions): Promise<Fleet> {
   const clock = virtualClock();
   const random = seededRandom(7);
-  const askedAt = Array.from({ length: instances }, (): number[] => []);
+  const requestedAt = Array.from({ length: instances }, (): number[] => []);
   const issue =
     (asked: number[]): typeof globalThis.fetch =>
     async () => {
@@ -34,14 +34,14 @@ export async function fleet({ instances, tokenLifetimeMs }: FleetOptions): Promi
     };
   const all = { isDown: false };
   const config = { tokenEndpoint: 'https://as.example/token', clientId, clientSecret, clock, random };
-  const created = await Promise.all(askedAt.map((asked) => Token.create({ ...config, fetch: issue(asked) })));
+  const created = await Promise.all(requestedAt.map((asked) => Token.create({ ...config, fetch: issue(asked) })));
   const tokens = created.map((each) => each.unwrap());
   onTestFinished(() => void Promise.all(tokens.map((token) => token.close())));
-  return Object.assign(all, { clock, tokens, askedAt });
+  return Object.assign(all, { clock, tokens, requestedAt });
 }
 
 /** The most of some instants that lie within one second. */
-export function mostInOneSecond(instants: readonly number[]): number {
+export function maxPerSecond(instants: readonly number[]): number {
   const sorted = instants.toSorted((one, other) => one - other);
   let most = 0;
   let first = 0;

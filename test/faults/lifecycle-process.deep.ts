@@ -4,7 +4,7 @@ import { replay } from './replay.ts';
 import { runFixture } from './run-fixture.ts';
 
 replay('LC-011', async ({ hides }) => {
-  const run = await runFixture('crowd.ts', { node: ['--no-warnings=false', '--pending-deprecation'] });
+  const run = await runFixture('many-callers.ts', { node: ['--no-warnings=false', '--pending-deprecation'] });
 
   const { requests, seen, careless } = JSON.parse(run.stdout);
   expect(run.exit).toBe(0);
@@ -29,7 +29,7 @@ replay('LC-013', async ({ hides }) => {
 });
 
 replay('LC-015', async ({ hides }) => {
-  const runs = [[], ['undici']].map((args) => runFixture('behaviours.ts', { args }));
+  const runs = [[], ['undici']].map((args) => runFixture('fetch-results.ts', { args }));
   const [native, undici] = await Promise.all(runs);
 
   const [ofNative, ofUndici] = [native, undici].map((run) => JSON.parse(run?.stdout ?? ''));
@@ -37,7 +37,7 @@ replay('LC-015', async ({ hides }) => {
   expect(ofUndici.seen).toEqual(ofNative.seen);
   expect([ofNative.warnings, ofUndici.warnings]).toEqual([[], []]);
   expect([native?.stderr, undici?.stderr]).toEqual(['', '']);
-  expect(codesOf(ofNative.seen)).toEqual({
+  expect(listCodes(ofNative.seen)).toEqual({
     'an issuer of another name': 'INVALID_RESPONSE',
     'a call': 'ok',
     'a call with a body': 'ok',
@@ -69,7 +69,7 @@ interface Seen {
   readonly result: { readonly name?: string; readonly code?: string };
 }
 
-function codesOf(seen: Readonly<Record<string, Seen>>): Readonly<Record<string, string>> {
+function listCodes(seen: Readonly<Record<string, Seen>>): Readonly<Record<string, string>> {
   const codes = Object.entries(seen).map(([name, { result }]) => [name, result.code ?? result.name ?? 'ok']);
   return Object.fromEntries(codes);
 }

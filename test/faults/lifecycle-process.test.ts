@@ -1,11 +1,11 @@
 import { fakeApi } from '@bearings/testing';
 import { expect } from 'vitest';
-import { canaryIssuer, clientSecret, hourMs } from './canary-service.ts';
+import { createIssuer, clientSecret, hourMs } from './create-service.ts';
 import { replay } from './replay.ts';
 import { runFixture } from './run-fixture.ts';
 
 replay('LC-001', async ({ hides }) => {
-  await using issuer = await canaryIssuer().listen();
+  await using issuer = await createIssuer().listen();
   await using api = await fakeApi(issuer).listen();
 
   const args = [issuer.tokenEndpoint, api.origin];
@@ -20,7 +20,7 @@ replay('LC-001', async ({ hides }) => {
 });
 
 replay('LC-005', async ({ hides }) => {
-  const run = await runFixture('lost-renewals.ts', { node: ['--unhandled-rejections=strict'] });
+  const run = await runFixture('failed-renewals.ts', { node: ['--unhandled-rejections=strict'] });
 
   expect(run).toMatchObject({ exit: 0, stderr: '' });
   expect(JSON.parse(run.stdout)).toEqual([

@@ -2,7 +2,7 @@ import { createClient } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { fakeApi, combineFetch, virtualClock } from '@bearings/testing';
 import { expect, vi } from 'vitest';
-import { canaryIssuer, configFor, minuteMs, resource } from './canary-service.ts';
+import { createIssuer, tokenConfig, minuteMs, resource } from './create-service.ts';
 import { replay } from './replay.ts';
 import { runFixture } from './run-fixture.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -45,7 +45,7 @@ interface Day {
 /** A day of a service that calls every other minute, over a network where that part of all requests goes wrong. */
 async function aDay(part: number): Promise<Day> {
   const clock = virtualClock();
-  const issuer = canaryIssuer({ clock, tokenLifetimeMs: 5 * minuteMs });
+  const issuer = createIssuer({ clock, tokenLifetimeMs: 5 * minuteMs });
   const api = fakeApi(issuer, undefined, { origin: resource, clock });
   const random = seededRandom(20_261_121);
   const network = combineFetch(issuer, api);
@@ -56,7 +56,7 @@ async function aDay(part: number): Promise<Day> {
     went[url.origin === issuer.origin ? 'token' : 'call'] += 1;
     return wrong(random(), init?.signal ?? undefined);
   };
-  await using token = (await Token.create(configFor(issuer, { clock, fetch }))).unwrap();
+  await using token = (await Token.create(tokenConfig(issuer, { clock, fetch }))).unwrap();
   const client = createClient({ baseUrl: resource, clock, fetch, random }, withBearerAuth(token));
   const failures: unknown[] = [];
   for (let minute = 0; minute < 24 * 60; minute += 2) {

@@ -1,17 +1,17 @@
 import { Token } from '@bearings/oauth-bearer';
 import { faults, virtualClock } from '@bearings/testing';
 import { expect } from 'vitest';
-import { canaryIssuer, configFor, hourMs, service, thrownBy } from './canary-service.ts';
-import { collectGarbage } from './garbage.ts';
+import { createIssuer, tokenConfig, hourMs, createService, catchError } from './create-service.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { replay } from './replay.ts';
 
 replay('LC-004', async ({ hides }) => {
-  const { api, clock, client, issuer, token } = await service();
+  const { api, clock, client, issuer, token } = await createService();
   const rejected = token.read().unwrap();
   await token.close();
 
   const answers = [token.read(), await token.get(), await token.invalidate(), await token.invalidate(rejected)];
-  const thrown = [await thrownBy(() => client.get('orders')), await thrownBy(() => client.fetch('/orders'))];
+  const thrown = [await catchError(() => client.get('orders')), await catchError(() => client.fetch('/orders'))];
   await clock.advance(2 * hourMs);
 
   expect(answers.map((answer) => answer.unwrapErr().code)).toEqual(['CLOSED', 'CLOSED', 'CLOSED', 'CLOSED']);
@@ -23,12 +23,12 @@ replay('LC-004', async ({ hides }) => {
 });
 
 replay('LC-006', async ({ hides }) => {
-  const { clock, issuer, token } = await service();
+  const { clock, issuer, token } = await createService();
 
   await clock.advance(10 * hourMs);
 
   expect(issuer.counts).toMatchObject({ token: 21, granted: 21 }); // the first, and one every half hour
-  const failing = await service();
+  const failing = await createService();
   failing.issuer.inject(faults.status(503));
   await failing.clock.advance(1.25 * hourMs);
   expect(failing.issuer.counts.token).toBeLessThan(3 * 30); // an outage's probes are tried three times each
@@ -37,8 +37,8 @@ replay('LC-006', async ({ hides }) => {
 
 replay('LC-007', async ({ hides }) => {
   const clock = virtualClock();
-  const issuer = canaryIssuer({ clock });
-  const config = configFor(issuer, { clock, fetch: issuer.fetch });
+  const issuer = createIssuer({ clock });
+  const config = tokenConfig(issuer, { clock, fetch: issuer.fetch });
   const held = (await Token.create(config)).unwrap();
   const dropped = await (async (): Promise<WeakRef<Token>> => new WeakRef((await Token.create(config)).unwrap()))();
   expect(clock.pending).toBe(2);

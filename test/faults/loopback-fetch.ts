@@ -12,7 +12,7 @@ export interface LoopbackFetchOptions {
 export interface LoopbackFetch {
   readonly fetch: typeof globalThis.fetch;
   /** What it was asked, in order. */
-  readonly asked: readonly Request[];
+  readonly requests: readonly Request[];
   /** How many requests are not over: without an answer, or with a body neither read to its end nor cancelled. */
   readonly open: number;
   /** What was read from sockets. */
@@ -28,7 +28,7 @@ export interface LoopbackFetch {
  * undici's own `fetch`, because the platform's takes no dispatcher of another version; requests and responses are the
  * platform's all the same. The names stay what they are for TLS and in the `host` header.
  */
-export function loopbackFetch({ ports, trust }: LoopbackFetchOptions): LoopbackFetch {
+export function createLoopbackFetch({ ports, trust }: LoopbackFetchOptions): LoopbackFetch {
   const asked: Request[] = [];
   const sockets: Socket[] = [];
   const counts = { open: 0, bodyBytes: 0, heapGrowth: 0 };
@@ -44,7 +44,7 @@ export function loopbackFetch({ ports, trust }: LoopbackFetchOptions): LoopbackF
     },
   };
   return {
-    asked,
+    requests: asked,
     get open() {
       return counts.open;
     },

@@ -5,10 +5,10 @@ import { expect } from 'vitest';
 import type { Expectation } from './catalogue.ts';
 
 /** What a token handle gives. */
-export type Answer = Awaited<ReturnType<Token['get']>>;
+export type TokenResult = Awaited<ReturnType<Token['get']>>;
 
 /** What discovery gives. */
-type Found = Awaited<ReturnType<typeof discover>>;
+type DiscoveryResult = Awaited<ReturnType<typeof discover>>;
 
 /** The codes an outcome of the catalogue may have here. */
 const codes: Readonly<Record<string, readonly string[]>> = {
@@ -23,7 +23,7 @@ const codes: Readonly<Record<string, readonly string[]>> = {
 const timeouts = ['ATTEMPT_TIMEOUT', 'BODY_TIMEOUT', 'DEADLINE_EXCEEDED'] as const;
 
 /** Checks that what came out is what an entry says. */
-export function expectOutcome({ outcome, retryable }: Expectation, result: Answer | Found): void {
+export function expectOutcome({ outcome, retryable }: Expectation, result: TokenResult | DiscoveryResult): void {
   if (outcome === 'ok') {
     expect(result.isErr() ? result.error : 'ok').toBe('ok');
     return;

@@ -11,7 +11,7 @@ export interface RawServer {
 }
 
 /** Answers every request with this status line and these headers, byte for byte, and no body. Goes when the test ends. */
-export async function rawServer(head: string): Promise<RawServer> {
+export async function createRawServer(head: string): Promise<RawServer> {
   const requests: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

@@ -1,8 +1,8 @@
 import { createClient } from '@bearings/client';
 import type { Client, ClientOptions } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { expect } from 'vitest';
-import { cameOf, errorOf, expectCame } from './call-outcome.ts';
+import { settleCall, getError, expectCallOutcome } from './call-outcome.ts';
 import { replay } from './replay.ts';
 import type { Run } from './replay.ts';
 
@@ -14,7 +14,7 @@ function bound(options: ClientOptions): { client: Client; sent: [string, string 
     sent.push([url, headers.get('authorization')]);
     return new Response('ok');
   };
-  const client = createClient({ fetch, ...options }, withBearerAuth(fixedToken('at_CANARY_1')));
+  const client = createClient({ fetch, ...options }, withBearerAuth(staticToken('at_CANARY_1')));
   return { client, sent };
 }
 
@@ -23,14 +23,15 @@ const isRefused: Run = async ({ entry, hides }) => {
   const { client, sent } = bound({ baseUrl });
 
   for (const call of [() => client(input), () => client.get(input), () => client.fetch(input)]) {
-    expectCame(entry, hides(await thrownOrCame(call)));
+    expectCallOutcome(entry, hides(await thrownOrCame(call)));
   }
 
   expect(sent).toEqual([]);
 };
 
 /** What the caller sees, also when it is thrown at once. */
-const thrownOrCame = (call: () => Promise<Response>): ReturnType<typeof cameOf> => cameOf((async () => call())());
+const thrownOrCame = (call: () => Promise<Response>): ReturnType<typeof settleCall> =>
+  settleCall((async () => call())());
 
 replay('RD-019', isRefused);
 replay('RD-022', isRefused);
@@ -44,7 +45,7 @@ replay('RD-023', async ({ entry, hides }) => {
   const { client, sent } = bound({ baseUrl });
 
   for (const call of [() => client(input), () => client.get(input)]) {
-    expectCame(entry, hides(await thrownOrCame(call)));
+    expectCallOutcome(entry, hides(await thrownOrCame(call)));
   }
   expect(sent).toEqual([]);
 
@@ -56,9 +57,9 @@ replay('RD-023', async ({ entry, hides }) => {
 replay('RD-028', async ({ entry, hides }) => {
   const { client, sent } = bound({ baseUrl: 'https://api.example' });
   const foreign = (): Request => new Request('https://evil.example/x', { method: 'POST', body: 'a' });
-  const doors = [() => client(foreign()), () => client.post(foreign()), () => client.fetch(foreign())];
+  const calls = [() => client(foreign()), () => client.post(foreign()), () => client.fetch(foreign())];
 
-  for (const call of doors) expectCame(entry, hides(await thrownOrCame(call)));
+  for (const call of calls) expectCallOutcome(entry, hides(await thrownOrCame(call)));
 
   expect(sent).toEqual([]);
 });
@@ -67,8 +68,8 @@ replay('RD-029', async ({ entry, hides }) => {
   const { client, sent } = bound({ prefix: 'https://api.example/v1/tenant' });
 
   // a prefix is no jail: what is refused is another origin
-  expectCame(entry, hides(await cameOf(client('../../admin'))));
-  expectCame(entry, hides(await cameOf(client.fetch('../../admin'))));
+  expectCallOutcome(entry, hides(await settleCall(client('../../admin'))));
+  expectCallOutcome(entry, hides(await settleCall(client.fetch('../../admin'))));
 
   expect(sent.map(([url]) => new URL(url).origin)).toEqual(['https://api.example', 'https://api.example']);
   expect(sent.map(([url]) => new URL(url).pathname)).toEqual(['/admin', '/admin']);
@@ -83,11 +84,11 @@ replay('RD-030', async ({ hides }) => {
   const abroad = (): Request => new Request('https://evil.example/x', { headers: { authorization: 'Bearer theirs' } });
 
   const before = client.extend({ hooks: { beforeRequest: [abroad] } });
-  expect(hides(errorOf(await cameOf(before('x'))))).toMatchObject({ code: 'DESTINATION_NOT_ALLOWED' });
+  expect(hides(getError(await settleCall(before('x'))))).toMatchObject({ code: 'DESTINATION_NOT_ALLOWED' });
   expect(sent).toEqual([]);
 
   const after = client.extend({ hooks: { afterResponse: [() => client.retry({ request: abroad() })] } });
-  hides(errorOf(await cameOf(after('x'))));
+  hides(getError(await settleCall(after('x'))));
   expect(sent).toEqual([['https://api.example/x', 'Bearer at_CANARY_1']]);
 
   const rewritten = client.extend({
@@ -100,12 +101,12 @@ replay('RD-030', async ({ hides }) => {
 replay('RD-032', async ({ entry, hides }) => {
   const { client, sent } = bound({ baseUrl: 'https://api.example' });
   for (const input of ['https://API.EXAMPLE/x', 'HTTPS://Api.Example:443/x', 'https://api%2Eexample/x']) {
-    expectCame(entry, hides(await cameOf(client(input))));
+    expectCallOutcome(entry, hides(await settleCall(client(input))));
   }
   const home = ['https://api.example/x', 'Bearer at_CANARY_1'];
   expect(sent).toEqual([home, home, home]);
   for (const input of ['https://api.example./x', 'https://API.EXAMPLE./x']) {
-    expect(hides(errorOf(await thrownOrCame(() => client(input))))).toMatchObject({ code: 'DESTINATION_NOT_ALLOWED' });
+    expect(hides(getError(await thrownOrCame(() => client(input))))).toMatchObject({ code: 'DESTINATION_NOT_ALLOWED' });
   }
   expect(sent).toHaveLength(3);
 
@@ -115,11 +116,11 @@ replay('RD-032', async ({ entry, hides }) => {
     'https://BÜCHER.example/x',
     'https://b\u0075\u0308cher.example/x',
   ]) {
-    expectCame(entry, hides(await cameOf(unicode.client(input))));
+    expectCallOutcome(entry, hides(await settleCall(unicode.client(input))));
   }
   const punycode = ['https://xn--bcher-kva.example/x', 'Bearer at_CANARY_1'];
   expect(unicode.sent).toEqual([punycode, punycode, punycode]);
-  expect(hides(errorOf(await thrownOrCame(() => unicode.client('https://bucher.example/x'))))).toMatchObject({
+  expect(hides(getError(await thrownOrCame(() => unicode.client('https://bucher.example/x'))))).toMatchObject({
     code: 'DESTINATION_NOT_ALLOWED',
   });
 });

@@ -1,11 +1,11 @@
 import { createClient } from '@bearings/client';
-import { fixedToken, Token, withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
+import { staticToken, Token, withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
 import { faults } from '@bearings/testing';
 import { expect } from 'vitest';
-import { cameOf, errorOf, expectCame } from './call-outcome.ts';
-import { canaryIssuer, clientId, clientSecret } from './canary-service.ts';
-import { exampleNetwork } from './example-network.ts';
-import { loopbackService } from './loopback-service.ts';
+import { settleCall, getError, expectCallOutcome } from './call-outcome.ts';
+import { createIssuer, clientId, clientSecret } from './create-service.ts';
+import { createNetwork } from './example-network.ts';
+import { createLoopbackService } from './create-loopback-service.ts';
 import { plain, redirected } from './redirecting-network.ts';
 import type { Journey } from './redirecting-network.ts';
 import { replay } from './replay.ts';
@@ -23,12 +23,12 @@ const withToken = ['https://api.example/start', 'Bearer at_CANARY_1'];
 function leavesTheTokenBehind(status: number, location: string): Run {
   return async ({ entry, hides }) => {
     const stayed = await redirected({ status, location });
-    expect(hides(errorOf(stayed.came))).toEqual(blocked);
+    expect(hides(getError(stayed.outcome))).toEqual(blocked);
     expect(stops(stayed)).toEqual([withToken]);
 
     const redirects = { origins: [new URL(location).origin] };
     const went = await redirected({ status, location, client: { redirects } });
-    expectCame(entry, hides(went.came));
+    expectCallOutcome(entry, hides(went.outcome));
     expect(stops(went)).toEqual([withToken, [location, undefined]]);
   };
 }
@@ -45,7 +45,7 @@ function staysOnTls(from: string, location: string): Run {
     for (const redirects of [{}, { origins: [new URL(location).origin] }]) {
       for (const insecureHttp of [false, true]) {
         const journey = await redirected({ status: 302, from, location, client: { redirects, insecureHttp } });
-        expect(hides(errorOf(journey.came))).toEqual(blocked);
+        expect(hides(getError(journey.outcome))).toEqual(blocked);
         expect(stops(journey)).toEqual([[`${from}/start`, 'Bearer at_CANARY_1']]);
       }
     }
@@ -56,21 +56,21 @@ replay('RD-007', staysOnTls('https://api.example', 'http://api.example/x'));
 replay('RD-008', staysOnTls('https://api.example:8443', 'http://api.example:8443/x'));
 
 replay('RD-009', async ({ entry, hides }) => {
-  const other = await loopbackService();
+  const other = await createLoopbackService();
   const origins = [other.api.origin];
-  const home = await loopbackService({ client: { redirects: { origins } } });
+  const home = await createLoopbackService({ client: { redirects: { origins } } });
   home.api.inject(faults.status(302, { headers: { location: `${other.api.origin}/x` } }));
   other.api.inject(faults.status(200));
   expect(new URL(other.api.origin).hostname).toBe(new URL(home.api.origin).hostname);
 
-  const came = await cameOf(home.client.fetch('start'));
+  const outcome = await settleCall(home.client.fetch('start'));
 
-  expectCame(entry, hides(came));
+  expectCallOutcome(entry, hides(outcome));
   expect(home.sent()).toEqual(['at_CANARY_1']);
   expect(other.sent()).toEqual([undefined]);
 
   const strict = createClient({ baseUrl: home.api.origin, retry: 0 }, withBearerAuth(home.token));
-  expect(hides(errorOf(await cameOf(strict.fetch('start'))))).toEqual(blocked);
+  expect(hides(getError(await settleCall(strict.fetch('start'))))).toEqual(blocked);
   expect(other.api.counts.requests).toBe(1);
 });
 
@@ -80,7 +80,7 @@ replay('RD-012', async ({ entry, hides }) => {
     url.startsWith('https://api.example')
       ? { status: 302, headers: [['location', 'https://evil.example/x'] as const] }
       : { status: 200, headers: [] };
-  await using network = await exampleNetwork({ answer });
+  await using network = await createNetwork({ answer });
   const client = createClient(
     {
       baseUrl: 'https://api.example',
@@ -95,13 +95,13 @@ replay('RD-012', async ({ entry, hides }) => {
         authorization: 'e',
       },
     },
-    withBearerAuthHeader(fixedToken('at_CANARY_2'), 'X-Access-Token'),
-    withBearerAuthHeader(fixedToken('at_CANARY_3'), 'x-second'),
+    withBearerAuthHeader(staticToken('at_CANARY_2'), 'X-Access-Token'),
+    withBearerAuthHeader(staticToken('at_CANARY_3'), 'x-second'),
   );
 
-  const came = await network.settled(cameOf(client.get('start')));
+  const outcome = await network.settle(settleCall(client.get('start')));
 
-  expectCame(entry, hides(came));
+  expectCallOutcome(entry, hides(outcome));
   const [home, foreign] = network.seen.map(({ headers }) => ours.filter((name) => headers.has(name)));
   expect(home).toEqual(ours);
   expect(foreign).toEqual([]);
@@ -111,25 +111,25 @@ replay('RD-012', async ({ entry, hides }) => {
 replay('RD-013', async ({ entry, hides }) => {
   for (const status of [307, 308]) {
     for (const location of ['https://evil.example/token', 'https://as.example/elsewhere']) {
-      await using network = await exampleNetwork({ answer: () => ({ status, headers: [['location', location]] }) });
+      await using network = await createNetwork({ answer: () => ({ status, headers: [['location', location]] }) });
       const config = { tokenEndpoint: 'https://as.example/token', clientId, clientSecret };
       const secretInBody = { ...config, clientAuthMethod: 'client_secret_post' } as const;
       const { fetch, clock } = network;
 
-      const created = await network.settled(Token.create({ ...secretInBody, fetch, clock }));
+      const created = await network.settle(Token.create({ ...secretInBody, fetch, clock }));
 
-      expectCame(entry, { error: hides(created).unwrapErr() });
+      expectCallOutcome(entry, { error: hides(created).unwrapErr() });
       expect(created.unwrapErr()).toMatchObject({ status });
       expect(network.seen.map(({ url }) => url)).toEqual(['https://as.example/token']);
       expect(network.seen[0]?.body).toContain('cs_CANARY_9f3a');
     }
   }
-  const issuer = await canaryIssuer().listen();
-  await using elsewhere = await canaryIssuer().listen();
+  const issuer = await createIssuer().listen();
+  await using elsewhere = await createIssuer().listen();
   issuer.inject(faults.status(307, { headers: { location: elsewhere.tokenEndpoint } }));
   const { tokenEndpoint } = issuer;
   const overSockets = await Token.create({ tokenEndpoint, clientId, clientSecret });
-  expectCame(entry, { error: hides(overSockets).unwrapErr() });
+  expectCallOutcome(entry, { error: hides(overSockets).unwrapErr() });
   expect(elsewhere.requests).toEqual([]);
   await issuer.close();
 });
@@ -140,7 +140,7 @@ replay('RD-014', async ({ hides }) => {
     const journey = await redirected({ status: 302, location, client: { redirects } });
 
     // refused: whoever needs user and password gives them to a layer
-    expect(hides(errorOf(journey.came))).toEqual(blocked);
+    expect(hides(getError(journey.outcome))).toEqual(blocked);
     expect(stops(journey)).toEqual([withToken]);
   }
 });

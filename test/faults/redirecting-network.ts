@@ -1,12 +1,12 @@
 import { createClient } from '@bearings/client';
 import type { Client, ClientOptions } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { createCertificate } from '../../packages/testing/src/server/certificate.ts';
-import { cameOf } from './call-outcome.ts';
-import type { Came } from './call-outcome.ts';
+import { settleCall } from './call-outcome.ts';
+import type { CallOutcome } from './call-outcome.ts';
 import { catalogue } from './catalogue.ts';
-import type { LiteralAnswer } from './catalogue.ts';
-import { exampleHosts, exampleNetwork } from './example-network.ts';
+import type { LiteralResponse } from './catalogue.ts';
+import { exampleHosts, createNetwork } from './example-network.ts';
 import type { Network } from './example-network.ts';
 import type { SeenRequest } from './seen-request.ts';
 
@@ -23,7 +23,7 @@ export interface Detour {
 
 /** What came of a redirected call, and what every name on the way saw. */
 export interface Journey {
-  readonly came: Came;
+  readonly outcome: CallOutcome;
   readonly seen: readonly SeenRequest[];
 }
 
@@ -32,16 +32,16 @@ const certificate = await createCertificate([...exampleHosts, 'eu.api.example'])
 /** Makes an authenticated call to a server that sends it elsewhere; whatever is there answers 200. Real sockets, real TLS. */
 export async function redirected(detour: Detour, call = get): Promise<Journey> {
   const { status, location, from = resource } = detour;
-  const sendOn: LiteralAnswer = { status, headers: [['location', location]] };
-  const answer = ({ url }: SeenRequest): LiteralAnswer =>
+  const sendOn: LiteralResponse = { status, headers: [['location', location]] };
+  const answer = ({ url }: SeenRequest): LiteralResponse =>
     url === `${from}/start` ? sendOn : { status: 200, headers: [], body: 'arrived' };
-  await using network = await exampleNetwork({ answer, certificate });
+  await using network = await createNetwork({ answer, certificate });
   const client = createClient(
     { baseUrl: from, fetch: plain(network.fetch), clock: network.clock, retry: 0, ...detour.client },
-    withBearerAuth(fixedToken(accessToken)),
+    withBearerAuth(staticToken(accessToken)),
   );
-  const came = await network.settled(cameOf(call(client)));
-  return { came, seen: [...network.seen] };
+  const outcome = await network.settle(settleCall(call(client)));
+  return { outcome, seen: [...network.seen] };
 }
 
 const get = (client: Client): Promise<Response> => client.get('start');

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
 import '@bearings/testing/vitest';
-import { catalogue, entryOf } from './catalogue.ts';
+import { catalogue, findEntry } from './catalogue.ts';
 import type { Entry } from './catalogue.ts';
 import { deviations } from './deviations.ts';
-import { later } from './later.ts';
+import { pendingFeatures } from './pending-features.ts';
 
 const { clientId = '', clientSecret = '', accessToken = '', refreshToken = '' } = catalogue.fixtures;
 
@@ -28,7 +28,7 @@ export type Run = (replay: Replay) => Promise<void> | void;
  * warning of the process, `Object.prototype` as it was.
  */
 export function replay(id: string, run: Run): void {
-  const entry = asAgreed(entryOf(id));
+  const entry = asAgreed(findEntry(id));
   const { level, given, when } = entry;
   test(`${id} ${level}: ${given}, ${when} → ${entry.expect.outcome}`, async () => {
     const logged: unknown[] = [];
@@ -53,7 +53,7 @@ export function replay(id: string, run: Run): void {
  * @throws for a scenario whose entry is of another area or waits for a feature
  */
 export function replayArea(area: string, scenarios: Readonly<Record<string, Run>>, otherwise: Run): void {
-  const waiting = new Set(later.flatMap(({ ids }) => ids));
+  const waiting = new Set(pendingFeatures.flatMap(({ ids }) => ids));
   const entries = catalogue.entries.filter((entry) => entry.area === area && !waiting.has(entry.id));
   const stray = Object.keys(scenarios).filter((id) => entries.every((entry) => entry.id !== id));
   if (stray.length > 0) throw new Error(`The area ${area} does not replay ${stray.join(', ')}`);

@@ -1,9 +1,9 @@
 import type { Client } from '@bearings/client';
 import { faults } from '@bearings/testing';
 import { expect } from 'vitest';
-import { cameOf, expectCame, statusOf } from './call-outcome.ts';
-import type { Service } from './canary-service.ts';
-import { loopbackService } from './loopback-service.ts';
+import { settleCall, expectCallOutcome, getStatus } from './call-outcome.ts';
+import type { Service } from './create-service.ts';
+import { createLoopbackService } from './create-loopback-service.ts';
 import { replay } from './replay.ts';
 import type { Run } from './replay.ts';
 
@@ -22,7 +22,7 @@ async function rejectedOnce(): Promise<Omit<Service, 'clock'> & { readonly posts
     posts.push({ type: request.headers.get('content-type'), bytes: [...new Uint8Array(await request.arrayBuffer())] });
     return {};
   };
-  const service = await loopbackService({ routes: { 'POST /things': answer, 'GET /things': () => ({}) } });
+  const service = await createLoopbackService({ routes: { 'POST /things': answer, 'GET /things': () => ({}) } });
   service.api.inject(invalidToken, { times: 1 });
   return { ...service, posts };
 }
@@ -32,9 +32,9 @@ function isReplayed(post: (client: Client) => Promise<Response>, expected: Sent)
   return async ({ entry, hides }) => {
     const { api, client, posts, sent } = await rejectedOnce();
 
-    const came = await cameOf(post(client));
+    const outcome = await settleCall(post(client));
 
-    expectCame(entry, hides(came));
+    expectCallOutcome(entry, hides(outcome));
     expect(api.requests.map(({ status }) => status)).toEqual([401, 200]);
     expect(sent()).toEqual(['at_CANARY_1', 'at_CANARY_2']);
     expect(posts).toEqual([expected, expected]);
@@ -71,26 +71,26 @@ replay('R4-020', async (each) => {
   await isReplayed((client) => client.post('things', { json: { a: 'ü', b: [1] } }), expected)(each);
 });
 
-/** A body that can be read once, and whether it has been let go of. */
+/** A body that can be read once, and whether it has been released. */
 interface OneShot {
   readonly body: NonNullable<RequestInit['body']>;
-  readonly isLetGo: () => boolean;
+  readonly isReleased: () => boolean;
 }
 
 /** Sends a body that can be read once; it goes out once, and the next call has another token. */
 function isSentOnce(make: () => OneShot): Run {
   return async ({ entry, hides }) => {
-    for (const door of ['fetch', 'post'] as const) {
+    for (const method of ['fetch', 'post'] as const) {
       const { api, client, posts, sent } = await rejectedOnce();
-      const { body, isLetGo } = make();
+      const { body, isReleased } = make();
       const init = { method: 'POST', body, duplex: 'half' } as const;
 
-      const came = await cameOf(door === 'fetch' ? client.fetch('things', init) : client.post('things', init));
+      const outcome = await settleCall(method === 'fetch' ? client.fetch('things', init) : client.post('things', init));
 
-      expectCame(entry, hides(came));
+      expectCallOutcome(entry, hides(outcome));
       expect(posts).toEqual([{ type: null, bytes: ofText('once') }]);
-      expect(isLetGo()).toBe(true);
-      expect(statusOf(await cameOf(client.fetch('things')))).toBe(200);
+      expect(isReleased()).toBe(true);
+      expect(getStatus(await settleCall(client.fetch('things')))).toBe(200);
       expect(api.counts.requests).toBe(2);
       expect(sent()).toEqual(['at_CANARY_1', 'at_CANARY_2']);
     }
@@ -99,7 +99,7 @@ function isSentOnce(make: () => OneShot): Run {
 
 const oneShotStream = (): OneShot => {
   const body = new Blob(['once']).stream();
-  return { body, isLetGo: () => !body.locked };
+  return { body, isReleased: () => !body.locked };
 };
 
 const asyncIterator = (): OneShot => {
@@ -112,7 +112,7 @@ const asyncIterator = (): OneShot => {
       isOver = true;
     }
   }
-  return { body: pieces() as OneShot['body'], isLetGo: () => isOver };
+  return { body: pieces() as OneShot['body'], isReleased: () => isOver };
 };
 
 replay('R4-021', isSentOnce(oneShotStream));
@@ -122,9 +122,9 @@ replay('R4-023', async ({ entry, hides }) => {
   for (const retry of [2, 0]) {
     const { api, client, issuer, posts } = await rejectedOnce();
 
-    const came = await cameOf(client.post('things', { json: { amount: 1 }, retry }));
+    const outcome = await settleCall(client.post('things', { json: { amount: 1 }, retry }));
 
-    expectCame(entry, hides(came));
+    expectCallOutcome(entry, hides(outcome));
     expect(api.requests.map(({ method, status }) => [method, status])).toEqual([
       ['POST', 401],
       ['POST', 200],

@@ -1,16 +1,16 @@
 import { createClient, formatHttpError } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { faults } from '@bearings/testing';
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
-import { service } from './canary-service.ts';
-import { cameOf, errorOf, expectCame, statusOf } from './call-outcome.ts';
-import type { Came } from './call-outcome.ts';
-import { rawServer } from './raw-server.ts';
+import { createService } from './create-service.ts';
+import { settleCall, getError, expectCallOutcome, getStatus } from './call-outcome.ts';
+import type { CallOutcome } from './call-outcome.ts';
+import { createRawServer } from './raw-server.ts';
 import { replay } from './replay.ts';
 
 /** The outcome of a call whose first response is a 401 with this challenge, and how often it was sent. */
-async function after401(challenge: string): Promise<{ came: Came; requests: number }> {
+async function after401(challenge: string): Promise<{ outcome: CallOutcome; requests: number }> {
   let requests = 0;
   const fetch: typeof globalThis.fetch = async () => {
     requests += 1;
@@ -18,16 +18,16 @@ async function after401(challenge: string): Promise<{ came: Came; requests: numb
       ? new Response('ok')
       : new Response(null, { status: 401, headers: { 'www-authenticate': challenge } });
   };
-  const { token } = await service();
+  const { token } = await createService();
   const client = createClient({ baseUrl: 'https://api.example', fetch }, withBearerAuth(token));
-  const came = await cameOf(client.fetch('orders'));
-  return { came, requests };
+  const outcome = await settleCall(client.fetch('orders'));
+  return { outcome, requests };
 }
 
 replay('R4-030', async ({ entry, hides }) => {
-  const { came, requests } = await after401(`${','.repeat(64)} `); // an exponential parser would never end
+  const { outcome, requests } = await after401(`${','.repeat(64)} `); // an exponential parser would never end
 
-  expectCame(entry, hides(came));
+  expectCallOutcome(entry, hides(outcome));
   expect(requests).toBe(2);
 });
 
@@ -45,12 +45,12 @@ const longHeaders: Readonly<Record<string, (bytes: number) => string>> = {
 
 replay('R4-031', async ({ entry, hides }) => {
   for (const [name, header] of Object.entries(longHeaders)) {
-    const { came, requests } = await after401(header(longBytes));
-    expectCame(entry, hides(came));
+    const { outcome, requests } = await after401(header(longBytes));
+    expectCallOutcome(entry, hides(outcome));
     expect(requests, name).toBe(2);
   }
   expect(longHeaders['challenges']?.(5_000 * 17).match(/Basic/g)).toHaveLength(5_000);
-  expectCame(entry, (await after401(longHeaders['challenges']?.(5_000 * 17) ?? '')).came);
+  expectCallOutcome(entry, (await after401(longHeaders['challenges']?.(5_000 * 17) ?? '')).outcome);
 });
 
 const sayInvalidToken = [
@@ -73,14 +73,14 @@ const sayOther = [
 
 replay('R4-032', async ({ entry, hides }) => {
   for (const challenge of sayInvalidToken) {
-    const { came, requests } = await after401(challenge);
+    const { outcome, requests } = await after401(challenge);
     expect(requests, challenge).toBe(2);
-    expectCame(entry, hides(came));
+    expectCallOutcome(entry, hides(outcome));
   }
   for (const challenge of sayOther) {
-    const { came, requests } = await after401(challenge);
+    const { outcome, requests } = await after401(challenge);
     expect(requests, challenge).toBe(1);
-    expect(statusOf(came)).toBe(401);
+    expect(getStatus(outcome)).toBe(401);
   }
 });
 
@@ -89,22 +89,22 @@ const control = /[\u0000-\u001F\u007F]/; // oxlint-disable-line no-control-regex
 replay('R4-034', async ({ entry, hides }) => {
   const challenge = 'Bearer error="invalid_token", error_description="a\u001B[2J\u001B]0;b\u0007\u007F"';
   const rejection = faults.status(401, { headers: { 'www-authenticate': challenge } });
-  const { api, client, sent } = await service();
+  const { api, client, sent } = await createService();
   api.inject(rejection, { times: 1 });
-  expectCame(entry, await cameOf(client.fetch('orders')));
+  expectCallOutcome(entry, await settleCall(client.fetch('orders')));
   expect(sent()).toEqual(['at_CANARY_1', 'at_CANARY_2']);
 
   api.inject(rejection);
-  const error = hides(errorOf(await cameOf(client.get('orders'))));
+  const error = hides(getError(await settleCall(client.get('orders'))));
   expect(String(error)).not.toMatch(control);
   expect(formatHttpError(error, 'orders')).not.toMatch(control);
   expect(inspect(error).replaceAll('\n', '')).not.toMatch(control);
 
-  const folding = await rawServer(
+  const folding = await createRawServer(
     'HTTP/1.1 401 Unauthorized\r\nwww-authenticate: Bearer error="invalid_token",\r\n error_description="a\r\n\tb"\r\n',
   );
-  const direct = createClient({ baseUrl: folding.origin, retry: 0 }, withBearerAuth(fixedToken('at_CANARY_1')));
-  const failure = hides(errorOf(await cameOf(direct.get('orders'))));
+  const direct = createClient({ baseUrl: folding.origin, retry: 0 }, withBearerAuth(staticToken('at_CANARY_1')));
+  const failure = hides(getError(await settleCall(direct.get('orders'))));
   expect(folding.requests).toHaveLength(1);
   expect(String(failure)).not.toMatch(control);
   expect(formatHttpError(failure, 'orders')).not.toMatch(control);

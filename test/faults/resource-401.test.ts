@@ -1,13 +1,13 @@
 import { createClient, formatHttpError } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { faults } from '@bearings/testing';
 import type { Fault } from '@bearings/testing';
 import { expect } from 'vitest';
-import { minuteMs, resource, service, valueOf } from './canary-service.ts';
-import { exampleNetwork } from './example-network.ts';
-import { mostInOneSecond } from './fleet.ts';
-import { cameOf, errorOf, expectCame, responseOf, statusOf } from './call-outcome.ts';
-import { rawServer } from './raw-server.ts';
+import { minuteMs, resource, createService, tokenValue } from './create-service.ts';
+import { createNetwork } from './example-network.ts';
+import { maxPerSecond } from './fleet.ts';
+import { settleCall, getError, expectCallOutcome, getResponse, getStatus } from './call-outcome.ts';
+import { createRawServer } from './raw-server.ts';
 import { plain } from './redirecting-network.ts';
 import { replay } from './replay.ts';
 
@@ -18,37 +18,37 @@ const invalidToken = unauthorized('Bearer error="invalid_token"');
 const atOnce = { random: () => 0, retry: 2 };
 
 replay('R4-001', async ({ entry, hides }) => {
-  const { client, issuer, sent, token } = await service();
+  const { client, issuer, sent, token } = await createService();
   issuer.revoke();
 
-  const came = await cameOf(client.fetch('orders'));
+  const outcome = await settleCall(client.fetch('orders'));
 
-  expectCame(entry, came);
+  expectCallOutcome(entry, outcome);
   expect(sent()).toEqual(['at_CANARY_1', 'at_CANARY_2']);
   expect(issuer.counts.token).toBe(2);
   hides([token, client, token.status()]);
 });
 
 replay('R4-002', async ({ entry, hides }) => {
-  const { api, client, issuer, sent } = await service();
+  const { api, client, issuer, sent } = await createService();
   api.inject(unauthorized('Bearer error="invalid_token", error_description="first"'), { times: 1 });
   api.inject(unauthorized('Bearer error="invalid_token", error_description="second"'));
 
-  const came = await cameOf(client.get('orders'));
+  const outcome = await settleCall(client.get('orders'));
 
-  expectCame(entry, came);
+  expectCallOutcome(entry, outcome);
   expect(sent()).toEqual(['at_CANARY_1', 'at_CANARY_2']);
   expect(issuer.counts.token).toBe(2);
-  const error = errorOf(came);
-  expect(responseOf(came).headers.get('www-authenticate')).toContain('second');
+  const error = getError(outcome);
+  expect(getResponse(outcome).headers.get('www-authenticate')).toContain('second');
   hides([error, formatHttpError(error, 'orders')]);
 });
 
 replay('R4-003', async ({ entry }) => {
-  const { api, client, sent } = await service();
+  const { api, client, sent } = await createService();
   api.inject(faults.status(401), { times: 1 });
 
-  expectCame(entry, await cameOf(client.fetch('orders')));
+  expectCallOutcome(entry, await settleCall(client.fetch('orders')));
 
   expect(api.requests[0]?.status).toBe(401);
   expect(sent()).toEqual(['at_CANARY_1', 'at_CANARY_2']);
@@ -56,76 +56,76 @@ replay('R4-003', async ({ entry }) => {
 
 replay('R4-005', async ({ entry, hides }) => {
   const routes = { 'GET /orders': { scopes: ['orders.write'], answer: () => ({}) } };
-  const { api, client, issuer, sent, token } = await service({ routes, token: { scopes: ['orders.read'] } });
+  const { api, client, issuer, sent, token } = await createService({ routes, token: { scopes: ['orders.read'] } });
 
-  const came = await cameOf(client.get('orders'));
+  const outcome = await settleCall(client.get('orders'));
 
-  expectCame(entry, came);
+  expectCallOutcome(entry, outcome);
   expect(api.counts.requests).toBe(1);
   expect(issuer.counts.token).toBe(1);
-  const error = errorOf(came);
-  expect(responseOf(came).headers.get('www-authenticate')).toContain('scope="orders.write"');
-  await cameOf(client.get('orders'));
+  const error = getError(outcome);
+  expect(getResponse(outcome).headers.get('www-authenticate')).toContain('scope="orders.write"');
+  await settleCall(client.get('orders'));
   expect(sent()).toEqual(['at_CANARY_1', 'at_CANARY_1']);
   expect(token.status().state).toBe('fresh');
   hides([error, formatHttpError(error, 'orders')]);
 });
 
 replay('R4-006', async ({ entry, hides }) => {
-  const { api, client, issuer, sent } = await service();
+  const { api, client, issuer, sent } = await createService();
   const challenge = 'Bearer error="invalid_request", error_description="no such parameter"';
   api.inject(faults.status(400, { headers: { 'www-authenticate': challenge } }), { times: 1 });
 
-  const came = await cameOf(client.fetch('orders'));
+  const outcome = await settleCall(client.fetch('orders'));
 
-  expectCame(entry, came);
+  expectCallOutcome(entry, outcome);
   expect(api.counts.requests).toBe(1);
-  expect(statusOf(await cameOf(client.fetch('orders')))).toBe(200);
+  expect(getStatus(await settleCall(client.fetch('orders')))).toBe(200);
   expect(sent()).toEqual(['at_CANARY_1', 'at_CANARY_1']);
   expect(issuer.counts.token).toBe(1);
-  hides(came);
+  hides(outcome);
 });
 
 replay('R4-009', async ({ entry, hides }) => {
-  const { api, client, issuer, sent } = await service({ client: atOnce });
+  const { api, client, issuer, sent } = await createService({ client: atOnce });
   api.inject(faults.status(407, { headers: { 'proxy-authenticate': 'Basic realm="proxy"' } }), { times: 1 });
 
-  expectCame(entry, await cameOf(client.fetch('orders')));
+  expectCallOutcome(entry, await settleCall(client.fetch('orders')));
 
   expect(api.counts.requests).toBe(1);
-  expect(statusOf(await cameOf(client.fetch('orders')))).toBe(200);
+  expect(getStatus(await settleCall(client.fetch('orders')))).toBe(200);
   expect(sent()).toEqual(['at_CANARY_1', 'at_CANARY_1']);
   expect(issuer.counts.token).toBe(1);
 
-  const proxy = await rawServer('HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic\r\n');
-  const token = fixedToken('at_CANARY_1');
+  const proxy = await createRawServer('HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic\r\n');
+  const token = staticToken('at_CANARY_1');
   const direct = createClient({ ...atOnce, baseUrl: proxy.origin }, withBearerAuth(token));
-  hides(await cameOf(direct.fetch('orders')));
+  hides(await settleCall(direct.fetch('orders')));
   // the platform's own `fetch` makes an error of a 407, which is no reason to ask again
   expect(proxy.requests).toHaveLength(1);
 });
 
 replay('R4-011', async ({ entry }) => {
-  const { api, client, clock, issuer, sent, token } = await service();
+  const { api, client, clock, issuer, sent, token } = await createService();
   const slow = api.inject([invalidToken, faults.hang()], { times: 1 });
 
-  const late = cameOf(client.fetch('orders'));
+  const late = settleCall(client.fetch('orders'));
   await clock.settle();
   await token.invalidate();
   await clock.advance(15_000); // no rotation is too soon now
-  expect(valueOf(token.read())).toBe('at_CANARY_2');
+  expect(tokenValue(token.read())).toBe('at_CANARY_2');
   const before = issuer.counts.token;
   slow.clear();
 
-  expectCame(entry, await late);
+  expectCallOutcome(entry, await late);
   expect(sent()).toEqual(['at_CANARY_1', 'at_CANARY_2']);
-  expect(valueOf(token.read())).toBe('at_CANARY_2');
+  expect(tokenValue(token.read())).toBe('at_CANARY_2');
   expect(issuer.counts.token).toBe(before);
 });
 
 replay('R4-012', async ({ entry }) => {
   const tokens = ['at_CANARY_1', 'at_CANARY_1', 'at_CANARY_2'];
-  const { api, client, clock, issuer, sent, token } = await service({
+  const { api, client, clock, issuer, sent, token } = await createService({
     issuer: { opaqueToken: () => tokens.shift() ?? 'at_CANARY_3' },
   });
   const older = issuer.inject(faults.hang(), { times: 1 });
@@ -134,7 +134,7 @@ replay('R4-012', async ({ entry }) => {
   issuer.revoke('at_CANARY_1');
   const further = issuer.inject(faults.hang(), { times: 1 });
 
-  const late = cameOf(client.fetch('orders'));
+  const late = settleCall(client.fetch('orders'));
   await clock.settle();
   expect(api.counts.unauthorized).toBe(1);
   older.clear();
@@ -143,105 +143,105 @@ replay('R4-012', async ({ entry }) => {
   expect(token.read().isErr()).toBe(true);
   further.clear();
 
-  expectCame(entry, await late);
+  expectCallOutcome(entry, await late);
   expect(sent()).toEqual(['at_CANARY_1', 'at_CANARY_2']);
   expect(issuer.counts.token).toBe(3);
 });
 
 replay('R4-014', async ({ entry, hides }) => {
-  const { api, client, clock, issuer } = await service();
+  const { api, client, clock, issuer } = await createService();
   api.inject(invalidToken);
 
   for (let tenth = 0; tenth < 600; tenth += 1) {
     // two of ten, each in a tenth of a second: what counts is how often the token endpoint is asked
-    const came = await Promise.all([cameOf(client.fetch('orders')), cameOf(client.fetch('orders'))]);
-    if (tenth % 100 === 0) for (const each of came) expectCame(entry, hides(each));
+    const outcome = await Promise.all([settleCall(client.fetch('orders')), settleCall(client.fetch('orders'))]);
+    if (tenth % 100 === 0) for (const each of outcome) expectCallOutcome(entry, hides(each));
     await clock.advance(100);
   }
 
   const asked = issuer.requests.filter(({ endpoint }) => endpoint === 'token').map(({ at }) => at);
   expect(api.counts.requests).toBeGreaterThanOrEqual(1_200);
-  expect(mostInOneSecond(asked)).toBeLessThanOrEqual(4); // the first token, and three rotations in a row
+  expect(maxPerSecond(asked)).toBeLessThanOrEqual(4); // the first token, and three rotations in a row
   expect(asked.length).toBeLessThanOrEqual(4 + 6);
 });
 
 replay('R4-025', async ({ hides }) => {
-  const { api, client, issuer, token } = await service({ token: { random: () => 0 } });
+  const { api, client, issuer, token } = await createService({ token: { random: () => 0 } });
   issuer.inject(faults.unreachable());
   issuer.revoke();
 
-  const came = hides(await cameOf(client.get('orders')));
+  const outcome = hides(await settleCall(client.get('orders')));
 
   // of the two that the entry allows, the answer that there was
-  expect(statusOf(came)).toBe(401);
+  expect(getStatus(outcome)).toBe(401);
   expect(api.counts.requests).toBe(1);
   expect(token.status()).toMatchObject({ state: 'rejected', failure: { code: 'UNAVAILABLE' } });
-  hides([token, token.status(), token.read().unwrapErr(), formatHttpError(errorOf(came), 'orders')]);
+  hides([token, token.status(), token.read().unwrapErr(), formatHttpError(getError(outcome), 'orders')]);
 });
 
 replay('R4-026', async ({ entry }) => {
-  const { api, client, issuer } = await service({ client: { retry: 0 } });
+  const { api, client, issuer } = await createService({ client: { retry: 0 } });
   issuer.revoke();
 
-  expectCame(entry, await cameOf(client.get('orders', { retry: 0 })));
+  expectCallOutcome(entry, await settleCall(client.get('orders', { retry: 0 })));
 
   expect(api.counts).toMatchObject({ requests: 2, unauthorized: 1 });
 });
 
 replay('R4-027', async ({ entry }) => {
-  const { api, client } = await service({ client: atOnce });
+  const { api, client } = await createService({ client: atOnce });
   for (const fault of [faults.status(503), invalidToken, faults.status(503)]) api.inject(fault, { times: 1 });
-  expectCame(entry, await cameOf(client.fetch('orders')));
+  expectCallOutcome(entry, await settleCall(client.fetch('orders')));
   expect(api.requests.map(({ status }) => status)).toEqual([503, 401, 503, 200]);
 
   // apart by nothing, and by longer than rotations are kept apart: either way each attempt could have its own replay
   for (const headers of [{}, { 'retry-after': '20' }]) {
-    const worse = await service({ client: atOnce });
+    const worse = await createService({ client: atOnce });
     for (let attempt = 0; attempt < 6; attempt += 1) {
       worse.api.inject(invalidToken, { times: 1 });
       worse.api.inject(faults.status(503, { headers }), { times: 1 });
     }
-    const failed = cameOf(worse.client.fetch('orders'));
+    const failed = settleCall(worse.client.fetch('orders'));
     for (let waits = 0; waits < 4; waits += 1) await worse.clock.advance(20_000);
-    expect([401, 503]).toContain(statusOf(await failed));
+    expect([401, 503]).toContain(getStatus(await failed));
     expect(worse.api.counts.requests).toBeLessThanOrEqual(2 + 1 + 1);
   }
 });
 
 replay('R4-036', async ({ entry, hides }) => {
-  await using network = await exampleNetwork({
+  await using network = await createNetwork({
     answer: ({ url }) =>
       url.startsWith('https://evil.example')
         ? { status: 401, headers: [['www-authenticate', 'Bearer error="invalid_token"']] }
         : { status: 302, headers: [['location', 'https://evil.example/orders']] },
   });
-  const { issuer, token } = await service();
+  const { issuer, token } = await createService();
   const redirects = { origins: ['https://evil.example'] };
   const client = createClient(
     { baseUrl: resource, fetch: plain(network.fetch), clock: network.clock, redirects },
     withBearerAuth(token),
   );
 
-  const came = hides(await network.settled(cameOf(client.fetch('orders'))));
+  const outcome = hides(await network.settle(settleCall(client.fetch('orders'))));
 
-  expectCame(entry, came);
+  expectCallOutcome(entry, outcome);
   expect(network.seen.map(({ url, headers }) => [url, headers.get('authorization')])).toEqual([
     ['https://api.example/orders', 'Bearer at_CANARY_1'],
     ['https://evil.example/orders', undefined],
   ]);
   expect(issuer.counts.token).toBe(1);
-  expect(valueOf(token.read())).toBe('at_CANARY_1');
+  expect(tokenValue(token.read())).toBe('at_CANARY_1');
 });
 
 replay('R4-037', async ({ entry }) => {
-  const { api, client, sent } = await service();
+  const { api, client, sent } = await createService();
   const stored = { age: '300', 'cache-control': 'max-age=600', 'www-authenticate': 'Bearer error="invalid_token"' };
   api.inject(faults.status(401, { headers: stored }), { times: 1 });
 
-  expectCame(entry, await cameOf(client.fetch('orders')));
+  expectCallOutcome(entry, await settleCall(client.fetch('orders')));
   expect(sent()).toEqual(['at_CANARY_1', 'at_CANARY_2']);
 
   api.inject(faults.status(401, { headers: stored })); // a cache that looks at no Authorization says it for ever
-  expect(statusOf(await cameOf(client.fetch('orders')))).toBe(401);
+  expect(getStatus(await settleCall(client.fetch('orders')))).toBe(401);
   expect(api.counts.requests).toBeLessThanOrEqual(4);
 });

@@ -1,37 +1,37 @@
 import { faults } from '@bearings/testing';
 import { expect } from 'vitest';
-import { cameOf, expectCame, statusOf } from './call-outcome.ts';
-import type { Came } from './call-outcome.ts';
-import { service } from './canary-service.ts';
+import { settleCall, expectCallOutcome, getStatus } from './call-outcome.ts';
+import type { CallOutcome } from './call-outcome.ts';
+import { createService } from './create-service.ts';
 import { replay } from './replay.ts';
 import type { Run } from './replay.ts';
 
 /** What came of a call that was told to wait, when its attempts were made, and how long it waited for the next. */
 interface Waited {
-  readonly came: Came;
+  readonly outcome: CallOutcome;
   /** Milliseconds from the beginning of the call. */
   readonly attemptsAt: readonly number[];
 }
 
 /** A GET whose first answer has this `Retry-After`; jitter is all that there may be. */
-async function told(retryAfter: string, { status = 503, totalTimeout = 0 } = {}): Promise<Waited> {
-  const { api, client, clock } = await service({ client: { retry: {}, random: () => 1 } });
+async function callAfter(retryAfter: string, { status = 503, totalTimeout = 0 } = {}): Promise<Waited> {
+  const { api, client, clock } = await createService({ client: { retry: {}, random: () => 1 } });
   api.inject(faults.status(status, { headers: { 'retry-after': retryAfter } }), { times: 1 });
   const startedAt = clock.now();
 
-  const called = cameOf(client.fetch('orders', totalTimeout === 0 ? {} : { totalTimeout }));
+  const called = settleCall(client.fetch('orders', totalTimeout === 0 ? {} : { totalTimeout }));
   await clock.advance(3_600_000);
 
-  return { came: await called, attemptsAt: api.requests.map(({ at }) => at - startedAt) };
+  return { outcome: await called, attemptsAt: api.requests.map(({ at }) => at - startedAt) };
 }
 
 /** The second attempt is made that long after the first. */
 const waits =
   (retryAfter: string, waitMs: number): Run =>
   async ({ entry, hides }) => {
-    const { came, attemptsAt } = await told(retryAfter);
+    const { outcome, attemptsAt } = await callAfter(retryAfter);
 
-    expectCame(entry, hides(came));
+    expectCallOutcome(entry, hides(outcome));
     expect(attemptsAt).toEqual([0, waitMs]);
   };
 
@@ -48,22 +48,22 @@ replay('RT-018', async (each) => {
 
   // without a deadline it is a minute at most, with some jitter on top; and the same within a deadline that is later
   await waits(farAhead, 65_000)(each);
-  const inTime = await told(farAhead, { totalTimeout: 90_000 });
-  expectCame(entry, hides(inTime.came));
+  const inTime = await callAfter(farAhead, { totalTimeout: 90_000 });
+  expectCallOutcome(entry, hides(inTime.outcome));
   expect(inTime.attemptsAt).toEqual([0, 65_000]);
 
   // a wait that would outlast the deadline is not begun: the caller has what there is, before the deadline
-  const tooLate = await told(farAhead, { totalTimeout: 10_000 });
-  expect(statusOf(hides(tooLate.came))).toBe(503);
+  const tooLate = await callAfter(farAhead, { totalTimeout: 10_000 });
+  expect(getStatus(hides(tooLate.outcome))).toBe(503);
   expect(tooLate.attemptsAt).toEqual([0]);
 });
 
 replay('RT-023', async ({ entry, hides }) => {
-  const fine = await told('30', { status: 200 });
-  expectCame(entry, hides(fine.came));
+  const fine = await callAfter('30', { status: 200 });
+  expectCallOutcome(entry, hides(fine.outcome));
   expect(fine.attemptsAt).toEqual([0]);
 
-  const missing = await told('30', { status: 404 });
-  expect(statusOf(hides(missing.came))).toBe(404);
+  const missing = await callAfter('30', { status: 404 });
+  expect(getStatus(hides(missing.outcome))).toBe(404);
   expect(missing.attemptsAt).toEqual([0]);
 });

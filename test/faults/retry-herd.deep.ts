@@ -1,43 +1,43 @@
 import { expect } from 'vitest';
-import { hourMs, minuteMs } from './canary-service.ts';
-import { fleet, mostInOneSecond } from './fleet.ts';
+import { hourMs, minuteMs } from './create-service.ts';
+import { createFleet, maxPerSecond } from './fleet.ts';
 import { replay } from './replay.ts';
 
 replay('RT-030', async ({ hides }) => {
   const instances = 1_000;
   // an hour's tokens, renewed in the 25th to the 30th minute, which lie within the outage
-  const renewing = await fleet({ instances, tokenLifetimeMs: hourMs });
+  const renewing = await createFleet({ instances, tokenLifetimeMs: hourMs });
   await renewing.clock.advance(22 * minuteMs);
   renewing.isDown = true;
   await renewing.clock.advance(10 * minuteMs);
-  const during = renewing.askedAt.flat().filter((at) => at > 0);
+  const during = renewing.requestedAt.flat().filter((at) => at > 0);
   expect(during.length).toBeGreaterThan(instances);
   expect(renewing.tokens.every((token) => token.read().isOk())).toBe(true);
   renewing.isDown = false;
   await renewing.clock.advance(20 * minuteMs);
-  const after = renewing.askedAt.flat().filter((at) => at > 32 * minuteMs);
+  const after = renewing.requestedAt.flat().filter((at) => at > 32 * minuteMs);
   expect(after.length).toBeGreaterThanOrEqual(instances);
-  expect(mostInOneSecond(after)).toBeLessThanOrEqual(0.05 * instances);
+  expect(maxPerSecond(after)).toBeLessThanOrEqual(0.05 * instances);
 
   // a quarter of an hour's, which end in the midst of it, all in the same moment
-  const expiring = await fleet({ instances, tokenLifetimeMs: 15 * minuteMs });
+  const expiring = await createFleet({ instances, tokenLifetimeMs: 15 * minuteMs });
   await expiring.clock.advance(5.25 * minuteMs);
   expiring.isDown = true;
   await expiring.clock.advance(10 * minuteMs);
   expect(expiring.tokens.every((token) => token.read().isErr())).toBe(true);
   hides(expiring.tokens.slice(0, 3).map((token) => [token.read(), token.status()]));
-  const upToEnd = expiring.askedAt.flat().length;
+  const upToEnd = expiring.requestedAt.flat().length;
   expiring.isDown = false;
   await expiring.clock.advance(10 * minuteMs);
-  const returned = expiring.askedAt.flat().filter((at) => at >= 15.25 * minuteMs);
+  const returned = expiring.requestedAt.flat().filter((at) => at >= 15.25 * minuteMs);
   expect(expiring.tokens.every((token) => token.read().isOk())).toBe(true);
-  expect(mostInOneSecond(returned)).toBeLessThanOrEqual(0.05 * instances);
+  expect(maxPerSecond(returned)).toBeLessThanOrEqual(0.05 * instances);
   expect(upToEnd / instances).toBeLessThan(40); // backoff from 10 s to 5 min is seven probes or so, three requests each
 });
 
 replay('RT-031', async ({ hides }) => {
   const instances = 1_000;
-  const { clock, tokens, askedAt } = await fleet({ instances, tokenLifetimeMs: hourMs });
+  const { clock, tokens, requestedAt: askedAt } = await createFleet({ instances, tokenLifetimeMs: hourMs });
 
   await clock.advance(10 * hourMs);
 
@@ -54,5 +54,5 @@ replay('RT-031', async ({ hides }) => {
   const spreads = generations.map((at) => Math.max(...at) - Math.min(...at));
   expect(spreads.every((spreadMs) => spreadMs > 0.9 * 5 * minuteMs)).toBe(true);
   expect(spreads.at(-1)).toBeGreaterThan(2 * (spreads[0] ?? Infinity)); // they drift apart, not together
-  expect(mostInOneSecond(generations.flat())).toBeLessThanOrEqual(0.05 * instances);
+  expect(maxPerSecond(generations.flat())).toBeLessThanOrEqual(0.05 * instances);
 });

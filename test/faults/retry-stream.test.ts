@@ -1,10 +1,10 @@
 import { createClient } from '@bearings/client';
 import type { Client } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { expect } from 'vitest';
 import { serve } from '../../packages/client/test/loopback.ts';
-import { cameOf, expectCame, statusOf } from './call-outcome.ts';
-import { collectGarbage } from './garbage.ts';
+import { settleCall, expectCallOutcome, getStatus } from './call-outcome.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { replay } from './replay.ts';
 
 const pieceBytes = 64 * 1024;
@@ -30,10 +30,10 @@ function oneShot(count: number): { body: ReadableStream<Uint8Array>; held: () =>
   return { body, held };
 }
 
-const token = fixedToken('at_CANARY_1');
+const token = staticToken('at_CANARY_1');
 
-/** PUT, through both doors. */
-const doors: Readonly<Record<string, (client: Client, body: ReadableStream) => Promise<Response>>> = {
+/** PUT, through both entries. */
+const entries: Readonly<Record<string, (client: Client, body: ReadableStream) => Promise<Response>>> = {
   ky: (client, body) => client.put('upload', { body, duplex: 'half' } as object),
   fetch: (client, body) => client.fetch('upload', { method: 'PUT', body, duplex: 'half' }),
 };
@@ -46,21 +46,21 @@ replay('RT-025', async ({ entry, hides }) => {
     request.on('data', (bytes: Buffer) => (received += bytes.byteLength));
     request.on('end', () => response.writeHead(503).end());
   });
-  for (const [door, put] of Object.entries(doors)) {
+  for (const [name, put] of Object.entries(entries)) {
     [requests, received] = [0, 0];
     const client = createClient({ baseUrl: server.origin, random: () => 0 }, withBearerAuth(token));
     const { body } = oneShot(8);
 
-    const came = hides(await cameOf(put(client, body)));
+    const outcome = hides(await settleCall(put(client, body)));
 
-    if (door === 'ky') expectCame(entry, came);
-    expect(statusOf(came)).toBe(503);
+    if (name === 'ky') expectCallOutcome(entry, outcome);
+    expect(getStatus(outcome)).toBe(503);
     expect([requests, received]).toEqual([1, 8 * pieceBytes]);
     expect(body.locked).toBe(false);
   }
 
   // a network that keeps nothing of what it reads, because the platform's own keeps it for a while
-  for (const put of Object.values(doors)) {
+  for (const put of Object.values(entries)) {
     const { body, held } = oneShot(64);
     let kept = Infinity;
     const fetch: typeof globalThis.fetch = async (input) => {
@@ -72,7 +72,7 @@ replay('RT-025', async ({ entry, hides }) => {
       return new Response(null, { status: 503 });
     };
     const client = createClient({ baseUrl: 'https://api.example', fetch, random: () => 0 }, withBearerAuth(token));
-    expect(statusOf(await cameOf(put(client, body)))).toBe(503);
+    expect(getStatus(await settleCall(put(client, body)))).toBe(503);
     expect(kept).toBeLessThan(8);
   }
 });

@@ -1,13 +1,13 @@
 import { createClient, isClientError, systemClock } from '@bearings/client';
 import { layer } from '@bearings/client/layer';
 import type { Client, Clock } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { fakeApi, faults } from '@bearings/testing';
 import { expect } from 'vitest';
-import { cameOf, errorOf, expectCame, statusOf } from './call-outcome.ts';
-import { canaryIssuer, resource, service } from './canary-service.ts';
-import type { Service } from './canary-service.ts';
-import { loopbackService } from './loopback-service.ts';
+import { settleCall, getError, expectCallOutcome, getStatus } from './call-outcome.ts';
+import { createIssuer, resource, createService } from './create-service.ts';
+import type { Service } from './create-service.ts';
+import { createLoopbackService } from './create-loopback-service.ts';
 import { replay } from './replay.ts';
 import type { Run } from './replay.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -20,40 +20,43 @@ const asLate = { retry: {}, random: () => 1 };
 
 replay('RT-001', async ({ entry, hides }) => {
   // too short a life to be renewed ahead: it is in use until it ends
-  const { api, client, clock, issuer, sent } = await service({ client: asLate, issuer: { tokenLifetimeMs: 5_000 } });
+  const { api, client, clock, issuer, sent } = await createService({
+    client: asLate,
+    issuer: { tokenLifetimeMs: 5_000 },
+  });
   api.inject(faults.status(503), { times: 1 });
   await clock.advance(4_950);
 
-  const called = cameOf(client.get('orders'));
+  const called = settleCall(client.get('orders'));
   await clock.settle();
   expect(sent()).toEqual(['at_CANARY_1']);
   await clock.advance(100);
 
-  expectCame(entry, hides(await called));
+  expectCallOutcome(entry, hides(await called));
   expect(sent()).toEqual(['at_CANARY_1', 'at_CANARY_2']);
   expect(api.counts.unauthorized).toBe(0);
   expect(issuer.counts.token).toBe(2);
 });
 
 replay('RT-002', async ({ entry, hides }) => {
-  const { api, client } = await service({ client: atOnce });
+  const { api, client } = await createService({ client: atOnce });
   api.inject(faults.status(503));
 
-  const came = await cameOf(client.post('orders', { json: {} }));
+  const outcome = await settleCall(client.post('orders', { json: {} }));
 
   expect(api.counts.requests).toBe(1);
-  expectCame(entry, hides(came));
+  expectCallOutcome(entry, hides(outcome));
 });
 
 replay('RT-004', async ({ entry, hides }) => {
   const retry = { methods: ['post' as const] };
-  const { api, client } = await loopbackService({ client: { retry } });
+  const { api, client } = await createLoopbackService({ client: { retry } });
   api.inject(faults.reset(), { times: 2 });
 
   const headers = { 'idempotency-key': '"8e03978e"' };
-  const came = await cameOf(client.post('orders', { json: { amount: 1 }, headers }));
+  const outcome = await settleCall(client.post('orders', { json: { amount: 1 }, headers }));
 
-  expectCame(entry, hides(came));
+  expectCallOutcome(entry, hides(outcome));
   const key = [headers['idempotency-key']];
   expect(api.requests.map((request) => request.header('idempotency-key'))).toEqual([...key, ...key, ...key]);
   expect(new Set(api.requests.map((request) => request.text()))).toEqual(new Set(['{"amount":1}']));
@@ -62,12 +65,12 @@ replay('RT-004', async ({ entry, hides }) => {
 /** A connection that breaks once, under a request that may be sent again. */
 function isSentAgain(method: 'PUT' | 'DELETE', body: string | null): Run {
   return async ({ entry, hides }) => {
-    const { api, client } = await loopbackService();
+    const { api, client } = await createLoopbackService();
     api.inject(faults.reset(), { times: 1 });
 
-    const came = await cameOf(client.fetch('orders/42', { method, body }));
+    const outcome = await settleCall(client.fetch('orders/42', { method, body }));
 
-    expectCame(entry, hides(came));
+    expectCallOutcome(entry, hides(outcome));
     expect(api.requests.map((request) => request.method)).toEqual([method, method]);
     expect(api.requests.map((request) => request.text())).toEqual([body ?? '', body ?? '']);
   };
@@ -77,16 +80,16 @@ replay('RT-007', isSentAgain('PUT', 'whole'));
 replay('RT-008', isSentAgain('DELETE', null));
 
 replay('RT-010', async ({ entry, hides }) => {
-  const { api, client } = await service({ client: atOnce });
+  const { api, client } = await createService({ client: atOnce });
   api.inject(faults.status(503), { times: 10 });
 
-  expectCame(entry, hides(await cameOf(client.get('orders'))));
+  expectCallOutcome(entry, hides(await settleCall(client.get('orders'))));
 
   expect(api.counts.requests).toBe(3);
 });
 
 /** How long a call waits before each retry: nothing is sent anywhere, and no wait lasts. */
-async function waitsOf(retry: object, random: () => number): Promise<readonly number[]> {
+async function measureWaits(retry: object, random: () => number): Promise<readonly number[]> {
   const waits: number[] = [];
   const clock: Clock = {
     now: () => 0,
@@ -99,19 +102,19 @@ async function waitsOf(retry: object, random: () => number): Promise<readonly nu
   };
   const fetch: typeof globalThis.fetch = async () => new Response(null, { status: 500 });
   const client = createClient({ fetch, clock, random, timeout: false, bodyTimeout: false, retry });
-  expect(statusOf(await cameOf(client.fetch('https://api.example/')))).toBe(500);
+  expect(getStatus(await settleCall(client.fetch('https://api.example/')))).toBe(500);
   return waits;
 }
 
 replay('RT-011', async () => {
-  const waits = await waitsOf({ limit: 11, jitter: false, budget: false }, () => 0.123);
+  const waits = await measureWaits({ limit: 11, jitter: false, budget: false }, () => 0.123);
 
   expect(waits).toEqual([100, 200, 400, 800, 1600, 3200, 6400, 12_800, 20_000, 20_000, 20_000]);
 });
 
 replay('RT-012', async () => {
   const capMs = 20_000;
-  const samples = await waitsOf({ limit: 10_000, budget: false, delay: () => capMs }, seededRandom(1));
+  const samples = await measureWaits({ limit: 10_000, budget: false, delay: () => capMs }, seededRandom(1));
 
   expect(samples).toHaveLength(10_000);
   expect(samples.every((delayMs) => delayMs >= 0 && delayMs <= capMs)).toBe(true);
@@ -125,20 +128,20 @@ replay('RT-012', async () => {
 });
 
 replay('RT-024', async ({ entry, hides }) => {
-  const { api, client, clock } = await service({ client: asLate });
+  const { api, client, clock } = await createService({ client: asLate });
   api.inject(faults.status(503));
   const caller = new AbortController();
   const reason = new Error('the user left');
   await clock.settle();
   const idle = clock.pending;
 
-  const called = cameOf(client.get('orders', { signal: caller.signal }));
+  const called = settleCall(client.get('orders', { signal: caller.signal }));
   await clock.settle();
   expect(clock.pending).toBe(idle + 1);
   const abortedAt = clock.monotonic();
   caller.abort(reason);
 
-  expectCame(entry, hides(await called), reason);
+  expectCallOutcome(entry, hides(await called), reason);
   expect(clock.monotonic()).toBe(abortedAt);
   expect(clock.pending).toBe(idle);
   await clock.advance(60_000);
@@ -155,7 +158,7 @@ function failing(code: string): { fetch: typeof globalThis.fetch; tries: () => n
   return { fetch, tries: () => tries };
 }
 
-const fixed = fixedToken('at_CANARY_1');
+const fixed = staticToken('at_CANARY_1');
 
 replay('RT-027', async ({ entry, hides }) => {
   const certificate = ['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN'];
@@ -173,31 +176,31 @@ replay('RT-027', async ({ entry, hides }) => {
   for (const [code, tries] of [...hopeless, ...passing]) {
     const network = failing(code);
     const client = createClient({ ...atOnce, baseUrl: resource, fetch: network.fetch }, withBearerAuth(fixed));
-    const came = hides(await cameOf(client.get('orders')));
-    expectCame(entry, came);
+    const outcome = hides(await settleCall(client.get('orders')));
+    expectCallOutcome(entry, outcome);
     expect([code, network.tries()]).toEqual([code, tries]);
-    expect(errorOf(came)).toMatchObject({ retryable: tries > 1 });
-    expect(isClientError(errorOf(came), 'TLS')).toBe(certificate.includes(code));
+    expect(getError(outcome)).toMatchObject({ retryable: tries > 1 });
+    expect(isClientError(getError(outcome), 'TLS')).toBe(certificate.includes(code));
   }
 
   const network = failing('ECONNRESET');
   const urls = createClient({ ...atOnce, fetch: network.fetch });
   for (const url of ['https://[bad/', 'https://api.example:port/', 'orders']) {
-    const came = hides(await cameOf(urls.fetch(url)));
-    expect(errorOf(came)).toMatchObject({ code: 'INVALID_URL', retryable: false });
+    const outcome = hides(await settleCall(urls.fetch(url)));
+    expect(getError(outcome)).toMatchObject({ code: 'INVALID_URL', retryable: false });
   }
   expect(network.tries()).toBe(0);
 
-  await using untrusted = await fakeApi(canaryIssuer()).listen({ tls: true });
+  await using untrusted = await fakeApi(createIssuer()).listen({ tls: true });
   let tries = 0;
   const counted: typeof globalThis.fetch = (input, init) => {
     tries += 1;
     return fetch(input, init);
   };
   const client = createClient({ ...atOnce, baseUrl: untrusted.origin, fetch: counted }, withBearerAuth(fixed));
-  const came = hides(await cameOf(client.get('orders')));
-  expectCame(entry, came);
-  expect(errorOf(came)).toMatchObject({ code: 'TLS', retryable: false });
+  const outcome = hides(await settleCall(client.get('orders')));
+  expectCallOutcome(entry, outcome);
+  expect(getError(outcome)).toMatchObject({ code: 'TLS', retryable: false });
   expect([tries, untrusted.counts.requests]).toEqual([1, 0]);
 });
 
@@ -214,31 +217,31 @@ function countingAttempts({ config, token }: Service): { client: Client; attempt
 }
 
 replay('RT-028', async ({ entry, hides }) => {
-  const all = await service({ token: { start: 'lazy', random: () => 0 } });
+  const all = await createService({ token: { start: 'lazy', random: () => 0 } });
   const { api, issuer } = all;
   const { client, attempts } = countingAttempts(all);
   issuer.inject(faults.status(503));
 
-  const calls = Array.from({ length: 100 }, () => cameOf(client.get('orders')));
-  const came = await Promise.all(calls);
+  const calls = Array.from({ length: 100 }, () => settleCall(client.get('orders')));
+  const outcome = await Promise.all(calls);
 
-  for (const each of came) expectCame(entry, hides(each));
-  expect(new Set(came.map(errorOf)).size).toBe(1);
+  for (const each of outcome) expectCallOutcome(entry, hides(each));
+  expect(new Set(outcome.map(getError)).size).toBe(1);
   expect(issuer.counts.token).toBe(1 + 2);
   expect(attempts()).toBe(100);
   expect(api.counts.requests).toBe(0);
 });
 
 replay('RT-032', async ({ entry, hides }) => {
-  const all = await service({ token: { start: 'lazy' } });
+  const all = await createService({ token: { start: 'lazy' } });
   const { api, issuer } = all;
   const { client, attempts } = countingAttempts(all);
   issuer.inject(faults.status(401, { body: { error: 'invalid_client' } }));
 
-  const came = await cameOf(client.get('orders'));
+  const outcome = await settleCall(client.get('orders'));
 
-  expectCame(entry, hides(came));
-  expect(errorOf(came)).toMatchObject({ oauthError: 'invalid_client' });
+  expectCallOutcome(entry, hides(outcome));
+  expect(getError(outcome)).toMatchObject({ oauthError: 'invalid_client' });
   expect(issuer.counts.token).toBe(1);
   expect(attempts()).toBe(1);
   expect(api.counts.requests).toBe(0);
@@ -246,12 +249,12 @@ replay('RT-032', async ({ entry, hides }) => {
 
 replay('RT-013', async ({ entry, hides }) => {
   const retry = { limit: 1, delay: () => 0, budget: { ratio: 0.2, reserve: 100 } }; // 500 at 5 each, 1 back
-  const { api, client } = await service({ client: { retry } });
+  const { api, client } = await createService({ client: { retry } });
   const outage = api.inject(faults.status(503));
 
   for (let count = 0; count < 101; count += 1) {
-    const came = await cameOf(client.get('orders'));
-    if (count % 50 === 0) expectCame(entry, hides(came));
+    const outcome = await settleCall(client.get('orders'));
+    if (count % 50 === 0) expectCallOutcome(entry, hides(outcome));
   }
   expect(api.counts.requests).toBe(101 + 100); // the last call found the bucket empty
   outage.clear();

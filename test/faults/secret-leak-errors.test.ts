@@ -1,22 +1,22 @@
 import { createClient, formatHttpError, isHTTPError } from '@bearings/client';
-import { fixedToken, SecretString, Token, withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
+import { staticToken, SecretString, Token, withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
 import type { TokenConfig } from '@bearings/oauth-bearer';
 import { faults } from '@bearings/testing';
 import type { Fault, IssuerFault } from '@bearings/testing';
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
-import { canaryIssuer, clientSecret, configFor, resource, service, thrownBy } from './canary-service.ts';
-import type { Service } from './canary-service.ts';
-import { everythingIn, textIn } from './everything-in.ts';
+import { createIssuer, clientSecret, tokenConfig, resource, createService, catchError } from './create-service.ts';
+import type { Service } from './create-service.ts';
+import { reachableValues, reachableText } from './reachable-values.ts';
 import { replay } from './replay.ts';
 
 /** Nothing of the platform's that holds headers, in an error, its causes, or whatever hangs on them. */
 function holdsNoExchange(error: unknown): void {
-  const found = [...everythingIn(error)];
+  const found = [...reachableValues(error)];
   expect(
     found.filter((each) => each instanceof Request || each instanceof Response || each instanceof Headers),
   ).toEqual([]);
-  expect(textIn(error)).not.toContain('CANARY');
+  expect(reachableText(error)).not.toContain('CANARY');
 }
 
 /** Every secret there is goes along with every request. */
@@ -41,23 +41,26 @@ const indiscreet = {
 };
 
 /** Everything that a caller gets when the issuer goes wrong: by the handle, and through a call. */
-async function errorsOf(
+async function collectErrors(
   fault: IssuerFault | readonly IssuerFault[],
   changes: Partial<TokenConfig> = {},
 ): Promise<readonly unknown[]> {
-  const scene = await service({ token: { ...extras, ...changes } });
-  const { api, client, clock, config, issuer, token } = scene;
+  const scenario = await createService({ token: { ...extras, ...changes } });
+  const { api, client, clock, config, issuer, token } = scenario;
   issuer.inject([faults.member('refresh_token', 'rt_CANARY_1'), ...[fault].flat()]);
   const made = Token.create({ ...config, start: 'eager' });
   const asked = token.get();
-  const calls = [thrownBy(() => client.post('orders?code=qs_CANARY_1', ours)), thrownBy(() => client.fetch('/orders'))];
+  const calls = [
+    catchError(() => client.post('orders?code=qs_CANARY_1', ours)),
+    catchError(() => client.fetch('/orders')),
+  ];
   await clock.advance(60_000);
   const errors = [(await made).unwrapErr(), (await asked).unwrapErr(), ...(await Promise.all(calls))];
   expect(api.requests).toHaveLength(0);
   return [...errors, token.status(), ...errors.map((error) => formatHttpError(error, 'order 42'))];
 }
 
-const codesOf = (errors: readonly unknown[]): readonly unknown[] =>
+const listCodes = (errors: readonly unknown[]): readonly unknown[] =>
   errors.flatMap((error) => (error instanceof Error && 'code' in error ? [error.code] : []));
 
 replay('SL-008', async ({ hides }) => {
@@ -66,9 +69,9 @@ replay('SL-008', async ({ hides }) => {
       location: 'https://evil.example/?t=at_CANARY_1',
       'www-authenticate': 'Basic realm="at_CANARY_1"',
     };
-    const errors = hides(await errorsOf(faults.status(status, { headers, body: indiscreet })));
+    const errors = hides(await collectErrors(faults.status(status, { headers, body: indiscreet })));
 
-    expect(codesOf(errors)).toEqual(['HTTP', 'HTTP', 'HTTP', 'HTTP']);
+    expect(listCodes(errors)).toEqual(['HTTP', 'HTTP', 'HTTP', 'HTTP']);
     errors.forEach(holdsNoExchange);
   }
 });
@@ -87,18 +90,18 @@ replay('SL-009', async ({ hides }) => {
     faults.oversized(2 ** 20),
   ];
   for (const fault of odd) {
-    const errors = hides(await errorsOf(fault));
+    const errors = hides(await collectErrors(fault));
 
-    expect(codesOf(errors)).toEqual(Array.from({ length: 4 }, () => 'INVALID_RESPONSE'));
+    expect(listCodes(errors)).toEqual(Array.from({ length: 4 }, () => 'INVALID_RESPONSE'));
     errors.forEach(holdsNoExchange);
   }
 });
 
 replay('SL-010', async ({ hides }) => {
   for (const type of ['DPoP', 'at_CANARY_1', 'mac']) {
-    const errors = hides(await errorsOf(faults.tokenType(type)));
+    const errors = hides(await collectErrors(faults.tokenType(type)));
 
-    expect(codesOf(errors)).toEqual(Array.from({ length: 4 }, () => 'UNSUPPORTED_TOKEN_TYPE'));
+    expect(listCodes(errors)).toEqual(Array.from({ length: 4 }, () => 'UNSUPPORTED_TOKEN_TYPE'));
     errors.forEach(holdsNoExchange);
   }
 });
@@ -114,16 +117,16 @@ const talkative: typeof globalThis.fetch = async (input, init) => {
 
 replay('SL-011', async ({ hides }) => {
   for (const changes of [{}, { fetch: talkative }]) {
-    const errors = hides(await errorsOf(faults.unreachable(), changes));
+    const errors = hides(await collectErrors(faults.unreachable(), changes));
 
-    expect(codesOf(errors)).toEqual(Array.from({ length: 4 }, () => 'UNAVAILABLE'));
+    expect(listCodes(errors)).toEqual(Array.from({ length: 4 }, () => 'UNAVAILABLE'));
     errors.forEach(holdsNoExchange);
   }
-  const { token } = await service();
+  const { token } = await createService();
   const client = createClient({ baseUrl: resource, fetch: talkative, retry: 0 }, withBearerAuth(token));
   const lost = [
-    await thrownBy(() => client.post('orders?code=qs_CANARY_1', ours)),
-    await thrownBy(() => client.fetch('/')),
+    await catchError(() => client.post('orders?code=qs_CANARY_1', ours)),
+    await catchError(() => client.fetch('/')),
   ];
   expect(hides(lost).map((error) => formatHttpError(error, 'order 42'))).toEqual(
     Array.from({ length: 2 }, () => 'order 42: No answer from https://api.example: the connection failed (TRANSPORT)'),
@@ -132,20 +135,20 @@ replay('SL-011', async ({ hides }) => {
 });
 
 replay('SL-013', async ({ hides }) => {
-  const waits: readonly ((scene: Service) => unknown)[] = [
+  const waits: readonly ((scenario: Service) => unknown)[] = [
     ({ issuer }) => issuer.inject(faults.hang()),
     ({ api }) => api.inject(faults.hang()),
     ({ api, issuer }) => [api.inject(faults.status(401)), token2(issuer)],
   ];
   for (const hold of waits) {
     for (const reason of [undefined, new RangeError('gone')]) {
-      const scene = await service({ token: extras });
-      const { client, clock } = scene;
-      hold(scene);
+      const scenario = await createService({ token: extras });
+      const { client, clock } = scenario;
+      hold(scenario);
       const caller = new AbortController();
       const calls = [
-        thrownBy(() => client.post('orders?code=qs_CANARY_1', { ...ours, signal: caller.signal })),
-        thrownBy(() => client.fetch('/orders', { signal: caller.signal })),
+        catchError(() => client.post('orders?code=qs_CANARY_1', { ...ours, signal: caller.signal })),
+        catchError(() => client.fetch('/orders', { signal: caller.signal })),
       ];
       await clock.settle();
       caller.abort(reason);
@@ -179,17 +182,17 @@ replay('SL-014', async ({ hides }) => {
     { resource: 'https://api.example/#at_CANARY_1' },
     { refreshOffsetMs: -1 },
   ];
-  const issuer = canaryIssuer();
+  const issuer = createIssuer();
   for (const changes of wrong) {
-    const error = (await Token.create(configFor(issuer, { ...extras, fetch: issuer.fetch, ...changes }))).unwrapErr();
+    const error = (await Token.create(tokenConfig(issuer, { ...extras, fetch: issuer.fetch, ...changes }))).unwrapErr();
     expect(hides(error)).toMatchObject({ code: 'CONFIG', source: 'oauth-bearer' });
     holdsNoExchange(error);
   }
   expect(issuer.requests).toHaveLength(0);
-  const { client, token, api } = await service();
+  const { client, token, api } = await createService();
   const acts: readonly (() => unknown)[] = [
-    () => fixedToken('at_CANARY_1\r\nx: y'),
-    () => fixedToken(new SecretString('at_CANARY_1 ')),
+    () => staticToken('at_CANARY_1\r\nx: y'),
+    () => staticToken(new SecretString('at_CANARY_1 ')),
     () => createClient({ baseUrl: 'https://svc:pw_CANARY_1@api.example/' }),
     () => createClient({ baseUrl: 'http://api.example/?key=ak_CANARY_1' }),
     () => createClient({}, withBearerAuth(token)),
@@ -202,7 +205,7 @@ replay('SL-014', async ({ hides }) => {
   ];
   const refusals = ['CONFIG', 'INVALID_URL', 'INVALID_SCHEME', 'INVALID_HEADER', 'DESTINATION_NOT_ALLOWED'];
   for (const act of acts) {
-    const error = await thrownBy(act);
+    const error = await catchError(act);
     expect(refusals).toContain(hides(error instanceof Error && 'code' in error ? error.code : error));
     hides([error, formatHttpError(error, 'order 42')]);
     holdsNoExchange(error);
@@ -211,11 +214,11 @@ replay('SL-014', async ({ hides }) => {
 });
 
 replay('SL-015', async ({ hides }) => {
-  const { api, client, sent } = await service();
+  const { api, client, sent } = await createService();
   const body = { problem: 'the database is on holiday' };
   api.inject(faults.status(500, { body }));
 
-  const error = await thrownBy(() => client.get('orders', { headers: { 'x-trace': '42' } }));
+  const error = await catchError(() => client.get('orders', { headers: { 'x-trace': '42' } }));
 
   if (!isHTTPError(error)) throw error;
   hides([error, error.request, error.options, error.response, formatHttpError(error, 'order 42')]);
@@ -225,7 +228,7 @@ replay('SL-015', async ({ hides }) => {
   const texts = [error, error.request, error.options].flatMap((each) => [
     inspect(each, { depth: Infinity, showHidden: true }),
     JSON.stringify(each),
-    textIn(each),
+    reachableText(each),
   ]);
   for (const text of texts) expect(text).not.toMatch(/Bearer|CANARY/);
   expect(inspect(error, { showHidden: true })).toContain('x-trace'); // so it would have been seen
@@ -238,20 +241,20 @@ replay('SL-016', async ({ hides }) => {
     '\rat_CANARY_1',
     'at_CANARY_1\r\n\r\nGET / HTTP/1.1',
   ]) {
-    const errors = hides(await errorsOf(faults.member('access_token', value)));
+    const errors = hides(await collectErrors(faults.member('access_token', value)));
 
-    expect(codesOf(errors)).toEqual(Array.from({ length: 4 }, () => 'INVALID_RESPONSE'));
+    expect(listCodes(errors)).toEqual(Array.from({ length: 4 }, () => 'INVALID_RESPONSE'));
     errors.forEach(holdsNoExchange);
   }
 });
 
 replay('SL-019', async ({ hides }) => {
   const location = 'https://evil.example/cb?access_token=at_CANARY_1&code=qs_CANARY_1';
-  const errors = hides(await errorsOf(faults.status(302, { headers: { location } })));
-  expect(codesOf(errors)).toEqual(Array.from({ length: 4 }, () => 'HTTP'));
+  const errors = hides(await collectErrors(faults.status(302, { headers: { location } })));
+  expect(listCodes(errors)).toEqual(Array.from({ length: 4 }, () => 'HTTP'));
   errors.forEach(holdsNoExchange);
 
-  const { api, client } = await service();
+  const { api, client } = await createService();
   const here = `${resource}/orders?access_token=at_CANARY_1`;
   const journeys: readonly (readonly [Fault, string])[] = [
     [faults.status(302, { headers: { location } }), 'REDIRECT_BLOCKED'],
@@ -264,7 +267,7 @@ replay('SL-019', async ({ hides }) => {
     api.clearFaults();
     api.inject(code === 'TRANSPORT' ? faults.unreachable() : faults.status(500));
     api.inject(fault, { times: 1 });
-    const error = await thrownBy(() => client.get('start?code=qs_CANARY_2'));
+    const error = await catchError(() => client.get('start?code=qs_CANARY_2'));
 
     expect(error).toMatchObject({ code });
     const { message, stack } = error as Error;

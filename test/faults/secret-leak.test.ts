@@ -1,6 +1,6 @@
 import { createClient } from '@bearings/client';
 import { layer } from '@bearings/client/layer';
-import { fixedToken, SecretString, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, SecretString, withBearerAuth } from '@bearings/oauth-bearer';
 import { fakeApi } from '@bearings/testing';
 import { Console } from 'node:console';
 import { channel } from 'node:diagnostics_channel';
@@ -11,8 +11,8 @@ import { inspect } from 'node:util';
 import { serialize } from 'node:v8';
 import { MessageChannel } from 'node:worker_threads';
 import { expect } from 'vitest';
-import { canaryIssuer, clientId, clientSecret, service } from './canary-service.ts';
-import { textIn } from './everything-in.ts';
+import { createIssuer, clientId, clientSecret, createService } from './create-service.ts';
+import { reachableText } from './reachable-values.ts';
 import { replay } from './replay.ts';
 import { runFixture } from './run-fixture.ts';
 
@@ -42,7 +42,7 @@ Object.defineProperties(careless, {
 /** What a service holds while every secret is in use: after a call, a rotation and a refused call. */
 async function holdings(): Promise<Readonly<Record<string, unknown>>> {
   const seen: unknown[] = [];
-  const { issuer, token, config } = await service({ token: { extraParams: { assertion: 'as_CANARY_1' } } });
+  const { issuer, token, config } = await createService({ token: { extraParams: { assertion: 'as_CANARY_1' } } });
   const { fetch = globalThis.fetch } = config;
   const events: unknown[] = [];
   token.subscribe((event) => events.push(event));
@@ -68,7 +68,7 @@ async function holdings(): Promise<Readonly<Record<string, unknown>>> {
     client,
     'a client made from it': client.extend({}),
     token,
-    'a fixed token': fixedToken('at_CANARY_7'),
+    'a fixed token': staticToken('at_CANARY_7'),
     'a token value': access,
     'its secret': access.secret,
     'a secret': new SecretString(clientSecret),
@@ -131,7 +131,7 @@ async function posted(thing: unknown): Promise<string> {
 }
 
 replay('SL-005', async () => {
-  await checkWay(textIn);
+  await checkWay(reachableText);
 });
 
 replay('SL-007', async () => {
@@ -153,9 +153,9 @@ replay('SL-007', async () => {
 replay('SL-021', async ({ hides }) => {
   const names = ['request:create', 'client:sendHeaders', 'request:headers', 'client:connected'];
   const channels = names.map((name) => channel(`undici:${name}`));
-  await using issuer = await canaryIssuer().listen();
+  await using issuer = await createIssuer().listen();
   await using api = await fakeApi(issuer).listen();
-  const { token } = await service({ token: { tokenEndpoint: issuer.tokenEndpoint, fetch: globalThis.fetch } });
+  const { token } = await createService({ token: { tokenEndpoint: issuer.tokenEndpoint, fetch: globalThis.fetch } });
   const client = createClient({ baseUrl: api.origin }, withBearerAuth(token));
   await client.get('orders').json();
   expect(channels.map(({ hasSubscribers }) => hasSubscribers)).toEqual([false, false, false, false]);
@@ -168,13 +168,13 @@ replay('SL-021', async ({ hides }) => {
   create?.unsubscribe(hear);
 
   expect(heard).toHaveLength(1);
-  expect(textIn(heard)).toContain('Bearer at_CANARY_1'); // as the README says
+  expect(reachableText(heard)).toContain('Bearer at_CANARY_1'); // as the README says
   expect(readFileSync('packages/oauth-bearer/README.md', 'utf8')).toMatch(/diagnostics channels.*see headers/);
   hides([token, client]);
 });
 
 replay('SL-022', async ({ hides }) => {
-  await using issuer = await canaryIssuer().listen({ tls: true });
+  await using issuer = await createIssuer().listen({ tls: true });
   await using api = await fakeApi(issuer).listen({ tls: true });
   const env = {
     NODE_DEBUG: 'undici,fetch,http,net,tls',

@@ -10,7 +10,7 @@ export interface SeenRequest {
 }
 
 /** What is known of a connection. */
-export interface Street {
+export interface ConnectionInfo {
   readonly scheme: 'http' | 'https';
   readonly at: number;
 }
@@ -22,21 +22,21 @@ export interface Street {
  */
 export function readRequest(
   bytes: Buffer,
-  { scheme, at }: Street,
+  { scheme, at }: ConnectionInfo,
 ): { request: SeenRequest; length: number } | undefined {
   const headLength = bytes.indexOf('\r\n\r\n') + 4;
   if (headLength < 4) return undefined;
   const [start = '', ...lines] = bytes.toString('latin1', 0, headLength - 4).split('\r\n');
   const [method = '', target = ''] = start.split(' ');
-  const headers = headersOf(lines);
-  if (headers.has('transfer-encoding')) throw new Error('A request came in chunks, which this server does not read');
+  const headers = parseHeaders(lines);
+  if (headers.has('transfer-encoding')) throw new Error('A request outcome in chunks, which this server does not read');
   const length = headLength + Number(headers.get('content-length') ?? 0);
   if (bytes.byteLength < length) return undefined;
   const url = `${scheme}://${headers.get('host') ?? ''}${target}`;
   return { request: { method, url, headers, body: bytes.toString('utf8', headLength, length), at }, length };
 }
 
-function headersOf(lines: readonly string[]): ReadonlyMap<string, string> {
+function parseHeaders(lines: readonly string[]): ReadonlyMap<string, string> {
   const headers = new Map<string, string>();
   for (const line of lines) {
     const [name = '', value = ''] = line.split(/:\s*(.*)/s);

@@ -1,7 +1,7 @@
 import type { Clock } from '@bearings/client';
 
 /** A clock that says something else than another one, whose timers it keeps. */
-export function shiftedClock(clock: Clock, { now = same, monotonic = same }: Shifts): Clock {
+export function createShiftedClock(clock: Clock, { now = same, monotonic = same }: Shifts): Clock {
   return {
     now: () => now(clock.now()),
     monotonic: () => monotonic(clock.monotonic()),

@@ -1,10 +1,10 @@
 import { createClient } from '@bearings/client';
 import type { Client } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { getEventListeners } from 'node:events';
 import { expect } from 'vitest';
-import { collectGarbage } from './garbage.ts';
-import { loopbackService } from './loopback-service.ts';
+import { collectGarbage } from './collect-garbage.ts';
+import { createLoopbackService } from './create-loopback-service.ts';
 import { replay } from './replay.ts';
 
 const limits = { timeout: 30_000, totalTimeout: 60_000 };
@@ -32,7 +32,7 @@ async function listeners(signal: AbortSignal): Promise<number> {
 
 replay('TO-016', async ({ hides }) => {
   const fetch: typeof globalThis.fetch = async () => new Response('ok');
-  const token = fixedToken('at_CANARY_1');
+  const token = staticToken('at_CANARY_1');
   const inProcess = createClient({ baseUrl: 'https://api.example', fetch, ...limits }, withBearerAuth(token));
   const { signal } = new AbortController();
 
@@ -44,7 +44,7 @@ replay('TO-016', async ({ hides }) => {
   expect((await heapBytes()) - before).toBeLessThan(256 * 1024);
   expect(await listeners(signal)).toBe(0);
 
-  const { client } = await loopbackService();
+  const { client } = await createLoopbackService();
   await calls(100, client, signal);
   expect(await listeners(signal)).toBe(0);
   hides(client);

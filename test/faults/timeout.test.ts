@@ -1,17 +1,17 @@
 import { createClient } from '@bearings/client';
-import { fixedToken, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
 import { faults } from '@bearings/testing';
 import { expect } from 'vitest';
-import { cameOf, errorOf, expectCame, statusOf } from './call-outcome.ts';
-import type { Came } from './call-outcome.ts';
-import { minuteMs, service } from './canary-service.ts';
+import { settleCall, getError, expectCallOutcome, getStatus } from './call-outcome.ts';
+import type { CallOutcome } from './call-outcome.ts';
+import { minuteMs, createService } from './create-service.ts';
 import { replay } from './replay.ts';
 import type { Run } from './replay.ts';
 
 const lazy = { token: { start: 'lazy' } } as const;
 
 /** Whether a call is over yet. */
-function watched(call: Promise<Came>): { readonly call: Promise<Came>; isOver: boolean } {
+function watched(call: Promise<CallOutcome>): { readonly call: Promise<CallOutcome>; isOver: boolean } {
   const all = { call, isOver: false };
   const watch = async (): Promise<void> => {
     await call;
@@ -22,66 +22,66 @@ function watched(call: Promise<Came>): { readonly call: Promise<Came>; isOver: b
 }
 
 replay('TO-001', async ({ entry, hides }) => {
-  const { api, client, clock, issuer, sent } = await service(lazy);
+  const { api, client, clock, issuer, sent } = await createService(lazy);
   const slow = issuer.inject(faults.hang());
 
-  const a = watched(cameOf(client.fetch('a', { totalTimeout: 500 })));
-  const b = watched(cameOf(client.fetch('b')));
+  const a = watched(settleCall(client.fetch('a', { totalTimeout: 500 })));
+  const b = watched(settleCall(client.fetch('b')));
   await clock.advance(499);
   expect([a.isOver, b.isOver]).toEqual([false, false]);
   await clock.advance(1);
   await clock.settle();
 
   expect([a.isOver, b.isOver]).toEqual([true, false]);
-  expectCame(entry, hides(await a.call));
+  expectCallOutcome(entry, hides(await a.call));
   slow.clear();
-  expect(statusOf(await b.call)).toBe(200);
+  expect(getStatus(await b.call)).toBe(200);
   expect(sent()).toEqual(['at_CANARY_1']);
   expect(api.counts.requests).toBe(1);
   expect(issuer.counts.token).toBe(1);
 });
 
 replay('TO-002', async ({ entry, hides }) => {
-  const { client, clock, issuer, sent } = await service(lazy);
+  const { client, clock, issuer, sent } = await createService(lazy);
   const slow = issuer.inject(faults.hang());
   const caller = new AbortController();
   const reason = new Error('A has left');
 
-  const a = watched(cameOf(client.fetch('a', { signal: caller.signal })));
+  const a = watched(settleCall(client.fetch('a', { signal: caller.signal })));
   await clock.settle();
   expect(slow.hits).toBe(1); // A leads
-  const b = watched(cameOf(client.fetch('b')));
+  const b = watched(settleCall(client.fetch('b')));
   await clock.settle();
   caller.abort(reason);
   await clock.settle();
 
   expect([a.isOver, b.isOver]).toEqual([true, false]);
-  expectCame(entry, hides(await a.call), reason);
+  expectCallOutcome(entry, hides(await a.call), reason);
   slow.clear();
-  expect(statusOf(await b.call)).toBe(200);
+  expect(getStatus(await b.call)).toBe(200);
   expect(sent()).toEqual(['at_CANARY_1']);
   expect(issuer.counts.token).toBe(1);
 });
 
 replay('TO-003', async ({ entry, hides }) => {
   for (const comesBack of [true, false]) {
-    const { client, clock, issuer, sent, token } = await service({
+    const { client, clock, issuer, sent, token } = await createService({
       token: { start: 'lazy', acquireTimeoutMs: 5_000, random: () => 0 },
     });
     const slow = issuer.inject(faults.hang());
     const caller = new AbortController();
     const reason = new Error('all have left');
-    const calls = ['a', 'b', 'c'].map((path) => cameOf(client.fetch(path, { signal: caller.signal })));
+    const calls = ['a', 'b', 'c'].map((path) => settleCall(client.fetch(path, { signal: caller.signal })));
     await clock.settle();
     caller.abort(reason);
-    for (const came of await Promise.all(calls)) expectCame(entry, hides(came), reason);
+    for (const outcome of await Promise.all(calls)) expectCallOutcome(entry, hides(outcome), reason);
     expect(issuer.counts.token).toBe(1);
 
     if (comesBack) {
       slow.clear();
       await clock.settle();
       expect(token.read().isOk()).toBe(true); // the flight went on, and what it brought is kept
-      expect(statusOf(await cameOf(client.fetch('d')))).toBe(200);
+      expect(getStatus(await settleCall(client.fetch('d')))).toBe(200);
       expect(issuer.counts.token).toBe(1);
       continue;
     }
@@ -90,7 +90,7 @@ replay('TO-003', async ({ entry, hides }) => {
     expect(failure).toMatchObject({ code: 'UNAVAILABLE', at: clock.now() });
     slow.clear();
     await clock.advance((failure?.retryAt ?? Infinity) - clock.now());
-    expect(statusOf(await cameOf(client.fetch('d')))).toBe(200); // nothing is in its way
+    expect(getStatus(await settleCall(client.fetch('d')))).toBe(200); // nothing is in its way
     expect(sent()).toEqual(['at_CANARY_2']); // the first was granted to nobody
   }
 });
@@ -101,22 +101,22 @@ replay('TO-006', async ({ entry, hides }) => {
     [1_500, 1_000],
     [3_000, 0],
   ] as const) {
-    const { api, client, clock, issuer } = await service(lazy);
+    const { api, client, clock, issuer } = await createService(lazy);
     issuer.inject(faults.delay(tokenMs));
     api.inject(faults.delay(resourceMs));
 
-    const call = watched(cameOf(client.fetch('orders', { totalTimeout: 2_000 })));
+    const call = watched(settleCall(client.fetch('orders', { totalTimeout: 2_000 })));
     await clock.advance(1_999);
     expect(call.isOver).toBe(false);
     await clock.advance(1);
     await clock.settle();
 
     expect(call.isOver).toBe(true);
-    const came = hides(await call.call);
-    expectCame(entry, came);
-    expect(errorOf(came)).toMatchObject({ code: 'DEADLINE_EXCEEDED', budgetMs: 2_000 });
+    const outcome = hides(await call.call);
+    expectCallOutcome(entry, outcome);
+    expect(getError(outcome)).toMatchObject({ code: 'DEADLINE_EXCEEDED', budgetMs: 2_000 });
     expect(api.counts.requests).toBe(tokenMs < 2_000 ? 1 : 0);
-    const error = errorOf(came) as Error;
+    const error = getError(outcome) as Error;
     said.push(`${error.message} ${JSON.stringify(error)}`);
   }
   // whether it was the token or the resource that took too long can be told from the error
@@ -126,19 +126,19 @@ replay('TO-006', async ({ entry, hides }) => {
 /** Refused when the client is made, and when one call asks for it. */
 function isRefused(timeout: unknown): Run {
   return async ({ entry, hides }) => {
-    const { api, client, token } = await service();
+    const { api, client, token } = await createService();
     for (const field of ['timeout', 'totalTimeout', 'bodyTimeout']) {
       const made = async (): Promise<Response> =>
         createClient({ baseUrl: 'https://api.example', [field]: timeout }, withBearerAuth(token)).get('orders');
-      const came = hides(await cameOf(made()));
-      expectCame(entry, came);
-      expect(errorOf(came)).toMatchObject({ code: 'CONFIG', field });
+      const outcome = hides(await settleCall(made()));
+      expectCallOutcome(entry, outcome);
+      expect(getError(outcome)).toMatchObject({ code: 'CONFIG', field });
 
-      const asked = hides(await cameOf(client.fetch('orders', { [field]: timeout })));
-      expectCame(entry, asked);
-      expect(errorOf(asked)).toMatchObject({ code: 'CONFIG', field });
+      const asked = hides(await settleCall(client.fetch('orders', { [field]: timeout })));
+      expectCallOutcome(entry, asked);
+      expect(getError(asked)).toMatchObject({ code: 'CONFIG', field });
     }
-    expectCame(entry, hides(await cameOf(client.get('orders', { timeout: timeout as number }))));
+    expectCallOutcome(entry, hides(await settleCall(client.get('orders', { timeout: timeout as number }))));
     expect(api.counts.requests).toBe(0);
   };
 }
@@ -149,13 +149,13 @@ replay('TO-011', isRefused(Number.NaN));
 replay('TO-012', isRefused('5s'));
 
 replay('TO-013', async ({ entry, hides }) => {
-  const { api, client, clock, issuer } = await service(lazy);
+  const { api, client, clock, issuer } = await createService(lazy);
   const reason = { not: 'even an error' };
   const signal = AbortSignal.abort(reason);
 
-  expectCame(entry, hides(await cameOf(client.fetch('orders', { signal }))), reason);
+  expectCallOutcome(entry, hides(await settleCall(client.fetch('orders', { signal }))), reason);
   const error = new Error('over before it began');
-  expectCame(entry, hides(await cameOf(client.get('orders', { signal: AbortSignal.abort(error) }))), error);
+  expectCallOutcome(entry, hides(await settleCall(client.get('orders', { signal: AbortSignal.abort(error) }))), error);
   await clock.advance(minuteMs);
   expect([issuer.counts.token, api.counts.requests]).toEqual([0, 0]);
 
@@ -166,10 +166,10 @@ replay('TO-013', async ({ entry, hides }) => {
   };
   const direct = createClient(
     { baseUrl: 'https://api.example', fetch: deaf },
-    withBearerAuth(fixedToken('at_CANARY_1')),
+    withBearerAuth(staticToken('at_CANARY_1')),
   );
-  expectCame(entry, hides(await cameOf(direct.fetch('orders', { signal }))), reason);
-  expectCame(entry, hides(await cameOf(direct.get('orders', { signal: AbortSignal.abort(error) }))), error);
+  expectCallOutcome(entry, hides(await settleCall(direct.fetch('orders', { signal }))), reason);
+  expectCallOutcome(entry, hides(await settleCall(direct.get('orders', { signal: AbortSignal.abort(error) }))), error);
   expect(requests).toBe(0);
 });
 
@@ -179,17 +179,17 @@ replay('TO-014', async ({ entry, hides }) => {
     'a text',
     Object.assign(new Error('x'), { name: 'TimeoutError' }),
   ]) {
-    for (const door of ['get', 'fetch'] as const) {
-      const { api, client, clock } = await service({ client: { retry: {}, totalTimeout: 60_000 } });
+    for (const method of ['get', 'fetch'] as const) {
+      const { api, client, clock } = await createService({ client: { retry: {}, totalTimeout: 60_000 } });
       api.inject(faults.hang());
       const caller = new AbortController();
 
-      const call = cameOf(client[door]('orders', { signal: caller.signal }));
+      const call = settleCall(client[method]('orders', { signal: caller.signal }));
       await clock.settle();
       expect(api.counts.requests).toBe(1);
       caller.abort(reason);
 
-      expectCame(entry, hides(await call), reason);
+      expectCallOutcome(entry, hides(await call), reason);
       await clock.advance(minuteMs);
       expect(api.counts.requests).toBe(1);
     }

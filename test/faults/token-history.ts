@@ -2,7 +2,7 @@ import { Token } from '@bearings/oauth-bearer';
 import type { AccessToken } from '@bearings/oauth-bearer';
 import { virtualClock } from '@bearings/testing';
 import type { VirtualClock } from '@bearings/testing';
-import { clientId, clientSecret } from './canary-service.ts';
+import { clientId, clientSecret } from './create-service.ts';
 
 /** What an issuer promised of a token. */
 interface Issue {
@@ -216,7 +216,7 @@ export class TokenHistory {
     if (issue === undefined) violations.push(`${name} was never issued`);
     else if (!hasJustCome && this.#ageMs(issue) >= issue.lifetimeMs) violations.push(`${name} has expired`);
     if ((this.#rejectedAt.get(name) ?? Infinity) < step) violations.push(`${name} was rejected before`);
-    if (step > closed.step || value.generation > closed.generation) violations.push(`${name} came after close`);
+    if (step > closed.step || value.generation > closed.generation) violations.push(`${name} outcome after close`);
   }
 
   #ageMs({ askedAt }: Issue): number {

@@ -1,24 +1,24 @@
 import { TokenPool } from '@bearings/oauth-bearer';
 import type { PoolConfig, TokenPurpose } from '@bearings/oauth-bearer';
 import { expect, onTestFinished } from 'vitest';
-import { canaryIssuer, configFor, valueOf } from './canary-service.ts';
+import { createIssuer, tokenConfig, tokenValue } from './create-service.ts';
 import { replay } from './replay.ts';
 
 /** A pool over one issuer, and the way to ask it. */
-function pooled(configOf: (config: ReturnType<typeof configFor>) => PoolConfig = (config) => config) {
-  const issuer = canaryIssuer();
-  const pool = TokenPool.create(configOf(configFor(issuer, { fetch: issuer.fetch }))).unwrap();
+function pooled(configure: (config: ReturnType<typeof tokenConfig>) => PoolConfig = (config) => config) {
+  const issuer = createIssuer();
+  const pool = TokenPool.create(configure(tokenConfig(issuer, { fetch: issuer.fetch }))).unwrap();
   onTestFinished(() => pool.close());
-  const ask = async (purpose: TokenPurpose): Promise<string> => valueOf(await pool.for(purpose).unwrap().get());
+  const ask = async (purpose: TokenPurpose): Promise<string> => tokenValue(await pool.for(purpose).unwrap().get());
   return { issuer, pool, ask };
 }
 
-const tenantsOf =
-  (config: ReturnType<typeof configFor>): PoolConfig =>
+const countTenants =
+  (config: ReturnType<typeof tokenConfig>): PoolConfig =>
   (tenant) => ({ ...config, extraParams: { tenant } });
 
 replay('CC-015', async ({ hides }) => {
-  const { issuer, pool, ask } = pooled(tenantsOf);
+  const { issuer, pool, ask } = pooled(countTenants);
   const purposes: readonly TokenPurpose[] = [
     { tenant: 'one', scopes: ['a'] },
     { tenant: 'one', scopes: ['b'] },
@@ -39,7 +39,7 @@ replay('CC-015', async ({ hides }) => {
 });
 
 replay('CC-016', async () => {
-  const { issuer, pool, ask } = pooled(tenantsOf);
+  const { issuer, pool, ask } = pooled(countTenants);
 
   const values = await Promise.all([ask({ tenant: 'a|b', scopes: ['c'] }), ask({ tenant: 'a', scopes: ['b|c'] })]);
 
@@ -48,7 +48,7 @@ replay('CC-016', async () => {
 });
 
 replay('CC-017', async () => {
-  const { pool, ask } = pooled(tenantsOf);
+  const { pool, ask } = pooled(countTenants);
   const names = ['__proto__', 'constructor', 'toString'];
 
   const first = await Promise.all(names.map((tenant) => ask({ tenant })));

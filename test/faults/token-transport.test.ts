@@ -8,36 +8,36 @@ import { expect } from 'vitest';
 import { createCertificate } from '../../packages/testing/src/server/certificate.ts';
 import type { Certificate } from '../../packages/testing/src/server/certificate.ts';
 import type { Entry } from './catalogue.ts';
-import { exampleHosts, exampleNetwork } from './example-network.ts';
+import { exampleHosts, createNetwork } from './example-network.ts';
 import type { NetworkOptions } from './example-network.ts';
 import {
-  goodToken,
+  validToken,
   isDiscoveryRequest,
   isTokenRequest,
   issuer,
   json,
-  serversOf,
+  createServers,
   tokenEndpoint,
 } from './example-servers.ts';
-import { checkHolds } from './holds.ts';
+import { checkConditions } from './conditions.ts';
 import { expectOutcome } from './outcome.ts';
 import { replayArea } from './replay.ts';
 import type { Replay, Run } from './replay.ts';
-import { scene } from './scene.ts';
-import { finish, play } from './token-scene.ts';
+import { replayScenario } from './replay-scenario.ts';
+import { closeScenario, runScenario } from './token-scenario.ts';
 
 /** The credentials of an entry that brings its own. */
-function credentialsOf({ input }: Entry): Partial<TokenConfig> {
+function readCredentials({ input }: Entry): Partial<TokenConfig> {
   const { clientId, clientSecret } = (input ?? {}) as Partial<TokenConfig>;
   return clientId === undefined || clientSecret === undefined ? {} : { clientId, clientSecret };
 }
 
-const asTheEntrySays: Run = (replay) => scene({ config: credentialsOf(replay.entry) })(replay);
+const asTheEntrySays: Run = (replay) => replayScenario({ config: readCredentials(replay.entry) })(replay);
 
 /** Once for each config; all of them end as the entry says. */
-function eachOf(...configs: readonly Partial<TokenConfig>[]): Run {
+function runEach(...configs: readonly Partial<TokenConfig>[]): Run {
   return async (replay) => {
-    for (const config of configs) await scene({ config })(replay);
+    for (const config of configs) await replayScenario({ config })(replay);
   };
 }
 
@@ -60,26 +60,26 @@ async function untrusted(replay: Replay): Promise<void> {
 }
 
 async function distrusted(replay: Replay, certified: Partial<NetworkOptions>, reason: string): Promise<void> {
-  await using network = await exampleNetwork({ answer: serversOf(replay.entry), ...certified });
+  await using network = await createNetwork({ answer: createServers(replay.entry), ...certified });
 
-  const played = await play(replay, network);
+  const played = await runScenario(replay, network);
 
   expect(played.first.isErr() && played.first.error.cause).toMatchObject({ code: 'TLS', reason });
   expectOutcome(replay.entry.expect, played.first);
-  await checkHolds(played);
-  await finish(played);
+  await checkConditions(played);
+  await closeScenario(played);
 }
 
 /** The connection that discovery came by is closed by the server just when the token is asked for on it. */
 async function closedWhileIdle(replay: Replay): Promise<void> {
-  await using network = await exampleNetwork({ answer: wellUnlessReused() });
+  await using network = await createNetwork({ answer: wellUnlessReused() });
 
-  const played = await play(replay, network, { config: { issuerUrl: issuer } });
+  const played = await runScenario(replay, network, { config: { issuerUrl: issuer } });
 
   expect(network.seen.map(({ method }) => method)).toEqual(['GET', 'POST', 'POST', 'GET']);
   expectOutcome(replay.entry.expect, played.first);
-  await checkHolds(played);
-  await finish(played);
+  await checkConditions(played);
+  await closeScenario(played);
 }
 
 function wellUnlessReused(): NetworkOptions['answer'] {
@@ -88,7 +88,7 @@ function wellUnlessReused(): NetworkOptions['answer'] {
     if (isDiscoveryRequest(request)) return json({ issuer, token_endpoint: tokenEndpoint });
     if (!isTokenRequest(request)) return json({});
     asked += 1;
-    return asked === 1 ? { status: 200, headers: [], wire: { kind: 'reset-before-headers' } } : goodToken();
+    return asked === 1 ? { status: 200, headers: [], wire: { kind: 'reset-before-headers' } } : validToken();
   };
 }
 
@@ -132,17 +132,17 @@ async function answeredTwice(idp: FakeIssuer, clock: VirtualClock): Promise<void
 replayArea(
   'token-transport',
   {
-    'TT-005': eachOf({ clientId: 'svc odd', clientSecret: rawSecret, basicEncoding: 'raw' }),
-    'TT-007': eachOf({ privateKey: pem }),
-    'TT-008': eachOf({ scopes: ['svc:read', 'svc:write'] }),
-    'TT-010': eachOf({ resource: ['https://api.example/a', 'https://api.example/b'] }),
-    'TT-012': eachOf({ extraParams: { grant_type: 'password' } }, { extraParams: { client_secret: 'cs_CANARY_2' } }),
-    'TT-013': eachOf({ tokenEndpoint: 'http://as.example/token' }),
+    'TT-005': runEach({ clientId: 'svc odd', clientSecret: rawSecret, basicEncoding: 'raw' }),
+    'TT-007': runEach({ privateKey: pem }),
+    'TT-008': runEach({ scopes: ['svc:read', 'svc:write'] }),
+    'TT-010': runEach({ resource: ['https://api.example/a', 'https://api.example/b'] }),
+    'TT-012': runEach({ extraParams: { grant_type: 'password' } }, { extraParams: { client_secret: 'cs_CANARY_2' } }),
+    'TT-013': runEach({ tokenEndpoint: 'http://as.example/token' }),
     'TT-014': untrusted,
     'TT-018': closedWhileIdle,
-    'TT-019': eachOf({ clientSecret: 'cs_CANARY_\uD800' }, { clientSecret: '\uDC00cs_CANARY' }),
+    'TT-019': runEach({ clientSecret: 'cs_CANARY_\uD800' }, { clientSecret: '\uDC00cs_CANARY' }),
     'TT-021': assertsItself,
-    'TT-025': eachOf(
+    'TT-025': runEach(
       { clientSecret: undefined, privateKey: { kty: 'oct', k: 'Y3NfQ0FOQVJZ' } },
       { clientSecret: undefined, privateKey: pem, signingAlg: 'none' },
     ),

@@ -4,7 +4,7 @@ import { Token } from '@bearings/oauth-bearer';
 import { virtualClock } from '@bearings/testing';
 import type { VirtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
-import { world } from '../world.ts';
+import { createServers } from '../servers.ts';
 
 const url = 'https://api.test/orders';
 
@@ -114,7 +114,7 @@ test.each(['https://files.test:8443/x', 'http://files.test/x', 'https://api.file
 );
 
 test('who knows that a token can do less than it should (a role was granted) asks for another, for all who hold it', async () => {
-  const { fetch, provider } = world();
+  const { fetch, provider } = createServers();
   const config = { tokenEndpoint: 'https://id.internal/token', clientId: 'billing', clientSecret: 'cs_CANARY' };
   const token = (await Token.create({ ...config, fetch })).unwrap();
   const poor = token.read().unwrap();

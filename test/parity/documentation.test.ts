@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const readme = readFileSync('packages/client/README.md', 'utf8');
 
 /** What the table of options says is the default, without its marks. */
-const defaultOf = (option: string): string =>
+const documentedDefault = (option: string): string =>
   new RegExp(`^\\| \`${option}\` *\\| \`?([^|]+?)\`? *\\|`, 'm').exec(readme)?.[1] ?? `no default of ${option}`;
 const numberIn = (text: string): number => Number(text.replaceAll(/\D/g, ''));
 
@@ -34,12 +34,12 @@ const named = [...readme.matchAll(/^\| `([A-Z_]{3,})` *\|/gm)].map(([, code = ''
 test('the defaults that the README states are those that a client has', () => {
   const stack = explain(createClient()).replaceAll(/ +/g, ' ');
 
-  expect(stack).toContain(`timeout ${numberIn(defaultOf('timeout')) / 1_000} s`);
-  expect(stack).toContain(`bodyTimeout ${numberIn(defaultOf('bodyTimeout')) / 1_000} s`);
-  expect(stack).toContain(`maxResponse ${numberIn(defaultOf('maxResponseBytes')) / 1024 / 1024} MiB`);
-  expect(stack).toContain(`redirect limit ${numberIn(defaultOf('redirects'))}`);
-  expect(stack).toContain(`userAgent ${defaultOf('userAgent')}`);
-  expect(stack).toContain(`insecureHttp ${defaultOf('insecureHttp')}`);
+  expect(stack).toContain(`timeout ${numberIn(documentedDefault('timeout')) / 1_000} s`);
+  expect(stack).toContain(`bodyTimeout ${numberIn(documentedDefault('bodyTimeout')) / 1_000} s`);
+  expect(stack).toContain(`maxResponse ${numberIn(documentedDefault('maxResponseBytes')) / 1024 / 1024} MiB`);
+  expect(stack).toContain(`redirect limit ${numberIn(documentedDefault('redirects'))}`);
+  expect(stack).toContain(`userAgent ${documentedDefault('userAgent')}`);
+  expect(stack).toContain(`insecureHttp ${documentedDefault('insecureHttp')}`);
 });
 
 test('the README names no error that does not exist', () => {

@@ -14,7 +14,7 @@ const rows: readonly Row[] = [...readme.matchAll(/^\| (.+?) +\| (.+?) +\| (.+?) 
   .filter(({ what }) => !what.startsWith('---') && what !== 'what (in the reference)');
 
 const isNotYet = ({ here }: Row): boolean => here.startsWith('not yet');
-const testOf = ({ shownBy }: Row): { file: string; name: string } => {
+const parseTest = ({ shownBy }: Row): { file: string; name: string } => {
   const [, file = '', name = ''] = /^`(\S+\.test\.ts) › (.+)`$/.exec(shownBy) ?? [];
   return { file, name };
 };
@@ -28,7 +28,7 @@ test('the table is read whole: each of its lines is a row', () => {
 });
 
 test('each row names a test that exists and is expected to pass, except those that say that there is nothing yet', () => {
-  const unshown = rows.filter((row) => !isNotYet(row) && !isShown(testOf(row)));
+  const unshown = rows.filter((row) => !isNotYet(row) && !isShown(parseTest(row)));
 
   expect(unshown).toEqual([]);
 });

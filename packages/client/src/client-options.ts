@@ -153,7 +153,6 @@ const redirectRules: OptionRules<RedirectOptions> = {
   blocked: oneOfRule('error', 'response'),
 };
 const clientRules: OptionRules<ClientOptions> = {
-  ...kyOptionRules,
   concurrency: numberOrObjectRule('a limit'),
   maxResponseBytes: limitRule,
   redirects: objectRule,
@@ -161,6 +160,7 @@ const clientRules: OptionRules<ClientOptions> = {
   userAgent: headerValueRule,
   clock: clockRule,
   random: functionRule,
+  ...kyOptionRules,
 };
 
 /** Looks up the global at each call, so that one that is replaced later (by an interceptor in a test) is used. */

@@ -30,7 +30,7 @@ test.each<[string, object]>([
   expect(error.message).toMatch(new RegExp(`^${field} must be .+, not .+`));
 });
 
-test('an attempt with more time than the whole call is a contradiction, in a client and in a call', async () => {
+test('an attempt with a longer limit than the whole call is refused, in a client and in a call', async () => {
   const both = { timeout: 10_000, totalTimeout: 5_000 };
   const api = createClient({ fetch: scriptedFetch() });
 
@@ -46,7 +46,7 @@ test('an attempt with more time than the whole call is a contradiction, in a cli
   }
 });
 
-test('a whole call that is shorter than the usual attempt is none: it bounds the attempt', async () => {
+test('a total limit shorter than the default attempt is accepted: it limits the attempt', async () => {
   const clock = virtualClock();
   const { fetch } = createClient({ fetch: scriptedFetch(silent), clock, totalTimeout: 5_000 });
 
@@ -66,7 +66,7 @@ test("a hook of ky's that would never be called is refused, with what to use ins
   expect(error.message).toContain('retry.onRetry');
 });
 
-test("the caller's abort ends the call at once, also when the network does not notice it", async () => {
+test("the caller's abort ends the call at once, also when the transport ignores it", async () => {
   const caller = new AbortController();
   const deaf = (): Promise<Response> => new Promise(() => {});
   const { fetch } = createClient({ fetch: deaf, timeout: false });

@@ -8,7 +8,7 @@ import { ok, scriptedFetch, silent, status } from './scripted.ts';
 
 const url = 'https://api.test/';
 
-test('a request walks down the slots, whatever the order of the list; only what is inside retry walks again', async () => {
+test('a request passes the slots in their order, however the layers are listed; a retry passes only those inside retry', async () => {
   const walked: string[] = [];
   const passing = (slot: Slot) =>
     layer(slot, `my ${slot}`, (next) => (request, call) => {
@@ -46,7 +46,7 @@ test('each attempt reads the token anew', async () => {
   expect(network.sent.map(({ headers }) => headers.get('authorization'))).toEqual(['Bearer 1', 'Bearer 2']);
 });
 
-test('the stages are joined once, not per call', async () => {
+test('the stages are composed once, not per call', async () => {
   let joined = 0;
   const counting = layer('observe', 'counting', (next) => {
     joined += 1;
@@ -60,7 +60,7 @@ test('the stages are joined once, not per call', async () => {
   expect(joined).toBe(1);
 });
 
-test('a stage is told the facts of its client', () => {
+test('a stage gets the facts of its client', () => {
   const told: unknown[] = [];
   const curious = layer('observe', 'curious', (next, { baseUrl: home, random }) => {
     told.push(home?.href, random());
@@ -72,7 +72,7 @@ test('a stage is told the facts of its client', () => {
   expect(told).toEqual(['https://api.test/v1/', 0.5]);
 });
 
-test('a closed client takes no more calls, at any of its doors, and sends nothing', async () => {
+test('a closed client refuses calls through every entry, and sends nothing', async () => {
   const network = scriptedFetch(ok, ok, ok);
   const api = createClient({ fetch: network });
   const older = api.extend({});
@@ -85,7 +85,7 @@ test('a closed client takes no more calls, at any of its doors, and sends nothin
   expect(network.sent).toEqual([]);
 });
 
-test('closing waits for the calls under way, and for nobody when there are none', async () => {
+test('closing waits for the calls in flight, and resolves at once when there are none', async () => {
   const answer = Promise.withResolvers<Response>();
   const events: string[] = [];
   const clock = virtualClock();
@@ -106,7 +106,7 @@ test('closing waits for the calls under way, and for nobody when there are none'
   expect(await call).toBe('done');
 });
 
-test('a call under way that fails does not make closing fail', async () => {
+test('a call in flight that fails does not make closing fail', async () => {
   const caller = new AbortController();
   const clock = virtualClock();
   const api = createClient({ fetch: scriptedFetch(silent), clock });

@@ -33,7 +33,7 @@ test('a client that was extended explains the same stack', () => {
   expect(explain(client.extend({ headers: { a: 'b' } }))).toBe(explain(client));
 });
 
-test('what is off, unlimited or small is shown as that', () => {
+test('settings that are off, unlimited or small are shown as such', () => {
   const text = explain(
     createClient({ timeout: 250, bodyTimeout: false, maxResponseBytes: Infinity, retry: { budget: false } }),
   );

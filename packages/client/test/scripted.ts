@@ -65,7 +65,7 @@ export function chunked(...pieces: readonly string[]): Answer {
   };
 }
 
-/** A body that begins and then stands still. */
+/** A body whose first chunk comes, and then nothing. */
 export const stuck: Answer = () =>
   new Response(
     new ReadableStream({

@@ -178,9 +178,9 @@ test.each([
   [
     'a parameter that is a field',
     oauth(`${complete}\nextraParams: { grant_type: x }`),
-    'clients.a.auth.extraParams holds grant_type, which has a setting of its own',
+    'clients.a.auth.extraParams contains grant_type, which has its own setting',
   ],
-  ['a reserved header', oauth(`${complete}\nheaders: { accept: x }`), 'clients.a.auth.headers holds accept'],
+  ['a reserved header', oauth(`${complete}\nheaders: { accept: x }`), 'clients.a.auth.headers contains accept'],
   [
     'a resource that is not a URI',
     oauth(`${complete}\nresource: orders`),

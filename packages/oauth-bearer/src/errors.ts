@@ -1,23 +1,44 @@
 import { BearingsError, isBearingsError } from '@bearings/client/errors';
 
-abstract class Failure extends BearingsError {
-  readonly retryable: boolean = false;
-  readonly source = 'oauth-bearer';
-  /** When a Token failed with it, in milliseconds since the epoch; not there on an error that no Token keeps. */
-  declare readonly failedAt?: number;
-  /** When that Token asks again, in milliseconds since the epoch. */
-  declare readonly retryAt?: number;
+/**
+ * What can end a failure. `transient`: time. `permanent`: a person who changes a setting or the server. `terminal`: new
+ * consent or a new credential only, so the source is not asked again until its `hasChanged` says so.
+ */
+export type FailureKind = 'transient' | 'permanent' | 'terminal';
+
+/** What a failure comes from. */
+interface FailureDetails {
+  readonly cause?: Error | undefined;
+  /** Default: depends on the failure. */
+  readonly kind?: FailureKind | undefined;
 }
 
-/** Says on an error that a Token keeps since when it holds and until when. */
-export function dateFailure(error: TokenError, failedAt: number, retryAt: number): void {
+abstract class Failure extends BearingsError {
+  readonly source = 'oauth-bearer';
+  readonly kind: FailureKind;
+  readonly retryable: boolean;
+  /** When a Token failed with this error, in milliseconds since the epoch. Only on errors that a Token keeps. */
+  declare readonly failedAt?: number;
+  /** When that Token asks again, in milliseconds since the epoch. `Infinity` after a terminal failure. */
+  declare readonly retryAt?: number;
+
+  constructor(message: string, kind: FailureKind, cause?: Error) {
+    super(message, cause && { cause });
+    this.kind = kind;
+    this.retryable = kind === 'transient';
+  }
+}
+
+/** Records on an error when a Token failed with it and when it tries again. */
+export function stampFailure(error: TokenError, failedAt: number, retryAt: number): void {
+  if (!Object.isExtensible(error)) return; // the source of a user may freeze its errors
   for (const [name, value] of Object.entries({ failedAt, retryAt })) {
     Object.defineProperty(error, name, { value, enumerable: true, configurable: true });
   }
 }
 
-/** What the token endpoint said when it said no (RFC 6749 §5.2). */
-export interface TokenHttpFacts {
+/** An error response of the token endpoint (RFC 6749 §5.2). */
+export interface TokenHttpDetails {
   readonly endpoint: string;
   readonly status: number;
   readonly oauthError?: string | undefined;
@@ -25,64 +46,68 @@ export interface TokenHttpFacts {
   readonly retryAfterMs?: number | undefined;
 }
 
-/** Which setting to look at, for the errors that only a person can mend (RFC 6749 §5.2, RFC 8707 §2). */
+/** Which setting to check, for the errors that only a person can correct (RFC 6749 §5.2, RFC 8707 §2). */
 const remedies: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    invalid_client: 'Look at clientId, at the secret or key, and at clientAuthMethod',
-    unauthorized_client: 'Look at clientId: the server does not let this client use the client credentials grant',
-    invalid_scope: 'Look at scopes: the server does not know one of them, or does not let this client have it',
-    unsupported_grant_type: 'Look at issuerUrl or tokenEndpoint: this server does not grant client credentials',
-    invalid_target: 'Look at audience and resource: the server does not know the one or the other',
+    invalid_client: 'Check clientId, the secret or key, and clientAuthMethod',
+    unauthorized_client: 'Check clientId: the server does not allow this client the client credentials grant',
+    invalid_scope: 'Check scopes: the server does not know one of them, or does not allow it to this client',
+    unsupported_grant_type: 'Check issuerUrl or tokenEndpoint: this server does not offer the client credentials grant',
+    invalid_target: 'Check audience and resource: the server does not know one of them',
   }),
 );
 
-/** The authorization server (or its discovery document's server) answered with a status other than 200. */
+/** The authorization server (or the server of its discovery document) answered with a status other than 200. */
 export class TokenHttpError extends Failure {
   override readonly name = 'TokenHttpError';
   readonly code = 'HTTP';
-  /** True for 408, 429 and 5xx but 501: the server may answer otherwise later. */
-  override readonly retryable: boolean;
   readonly status: number;
-  /** The OAuth error code, such as `invalid_client`, when the answer had a well-formed one. */
+  /** The OAuth error code, such as `invalid_client`, when the response had a well-formed one. */
   readonly oauthError: string | undefined;
-  /** The server's own words, when they hold no secret. */
+  /** The server's own description, when it contains no secret. */
   readonly oauthErrorDescription: string | undefined;
-  /** What the server asked for with `Retry-After`, in milliseconds. */
+  /** The wait that the server asked for with `Retry-After`, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
-  constructor({ endpoint, status, oauthError, oauthErrorDescription, retryAfterMs }: TokenHttpFacts, cause?: Error) {
+  /** The failure is transient for 408, 429 and 5xx except 501, unless `kind` says otherwise. */
+  constructor(details: TokenHttpDetails, { cause, kind }: FailureDetails = {}) {
+    const { endpoint, status, oauthError, oauthErrorDescription, retryAfterMs } = details;
     const words = [oauthError, oauthErrorDescription && `(${oauthErrorDescription})`].filter(Boolean).join(' ');
     const remedy = remedies.get(oauthError ?? '');
-    super(`${endpoint} answered ${status}${words && `: ${words}`}${remedy ? `. ${remedy}` : ''}`, cause && { cause });
+    const message = `${endpoint} answered ${status}${words && `: ${words}`}${remedy ? `. ${remedy}` : ''}`;
+    super(message, kind ?? kindOfStatus(status), cause);
     this.status = status;
     this.oauthError = oauthError;
     this.oauthErrorDescription = oauthErrorDescription;
     this.retryAfterMs = retryAfterMs;
-    this.retryable = status === 408 || status === 429 || (status >= 500 && status !== 501);
   }
 }
 
-/** An answer arrived, but it is not usable as a token, or as metadata. It is never kept. */
+function kindOfStatus(status: number): FailureKind {
+  const isTransient = status === 408 || status === 429 || (status >= 500 && status !== 501);
+  return isTransient ? 'transient' : 'permanent';
+}
+
+/** The response is not usable as a token, or as metadata. Its content is never kept. */
 export class InvalidTokenResponseError extends Failure {
   override readonly name = 'InvalidTokenResponseError';
   readonly code = 'INVALID_RESPONSE';
-  override readonly retryable = true;
-  /** The OAuth error code of a 200 that was none. */
+  /** The OAuth error code of a 200 response that is an error. */
   readonly oauthError: string | undefined;
 
   constructor(message: string, { oauthError, cause }: { oauthError?: string | undefined; cause?: Error } = {}) {
-    super(message, cause && { cause });
+    super(message, 'transient', cause);
     this.oauthError = oauthError;
   }
 }
 
-/** The token is of a type that this package does not know how to present (RFC 6749 §7.1). */
+/** This package cannot present tokens of this type (RFC 6749 §7.1). */
 export class UnsupportedTokenTypeError extends Failure {
   override readonly name = 'UnsupportedTokenTypeError';
   readonly code = 'UNSUPPORTED_TOKEN_TYPE';
 
   constructor(endpoint: string) {
-    super(`${endpoint} answered with a token_type other than Bearer`);
+    super(`${endpoint} answered with a token_type other than Bearer`, 'permanent');
   }
 }
 
@@ -94,25 +119,23 @@ export class TokenConfigError extends Failure {
   readonly field: string;
 
   constructor(field: string, problem: string, cause?: Error) {
-    super(`${field} ${problem}`, cause && { cause });
+    super(`${field} ${problem}`, 'permanent', cause);
     this.field = field;
   }
 }
 
-/** There is no usable token now: the authorization server gave no answer, or none has been asked for yet. */
+/** There is no usable token: the source gave none, or none has been acquired yet. */
 export class TokenUnavailableError extends Failure {
   override readonly name = 'TokenUnavailableError';
   readonly code = 'UNAVAILABLE';
-  /** False when the server's certificate is not acceptable. */
-  override readonly retryable: boolean;
 
-  constructor(message: string, cause?: BearingsError) {
-    super(message, cause && { cause });
-    this.retryable = !isUntrusted(cause);
+  /** The failure is transient, unless `kind` says otherwise or the server's certificate is not acceptable. */
+  constructor(message: string, { cause, kind }: FailureDetails = {}) {
+    super(message, kind ?? (isUntrusted(cause) ? 'permanent' : 'transient'), cause);
   }
 }
 
-/** True when TLS failed, at whatever depth: asking again does not make a certificate acceptable. */
+/** True when TLS failed, at any depth: the certificate stays unacceptable when the request is sent again. */
 function isUntrusted(cause: unknown): boolean {
   return isBearingsError(cause) && (cause.code === 'TLS' || isUntrusted(cause.cause));
 }
@@ -123,7 +146,7 @@ export class TokenClosedError extends Failure {
   readonly code = 'CLOSED';
 
   constructor() {
-    super('The token is closed');
+    super('The token is closed', 'permanent');
   }
 }
 

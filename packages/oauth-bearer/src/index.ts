@@ -4,14 +4,17 @@ export type { FetchTokenOptions } from './token/fetch-token.ts';
 export { TokenPool } from './token/token-pool.ts';
 export type { PoolConfig, TokenPoolOptions, TokenPurpose } from './token/token-pool.ts';
 export type { TokenConfig } from './token/token-config.ts';
+export type { TokenOptions } from './token/token-options.ts';
+export type { AcquireOptions, HeldToken, IssuedToken, RetryClass, TokenSource } from './sources/token-source.ts';
+export type { TokenExtras } from './sources/token-extras.ts';
 export type { ClientAuthMethod, CredentialConfig } from './client-auth/credential.ts';
 export type { ClientSecret, Secret, Secrets } from './client-auth/client-secret.ts';
 export type { PrivateKey } from './client-auth/private-key.ts';
 export type { FailureStatus, GetOptions, TokenHandle, TokenState, TokenStatus } from './token/token-handle.ts';
 export type { TokenEvent, TokenListener } from './token/token-events.ts';
 export type { AccessToken, AuthScheme } from './access-token.ts';
-export { staticToken as fixedToken } from './sources/static-token.ts';
-export type { StaticSecret as FixedSecret, StaticTokenOptions as FixedTokenOptions } from './sources/static-token.ts';
+export { staticToken } from './sources/static-token.ts';
+export type { StaticSecret, StaticTokenOptions } from './sources/static-token.ts';
 export { withBearerAuth, withBearerAuthHeader } from './layer/bearer.ts';
 export type { BearerAuthOptions } from './layer/bearer.ts';
 export { SecretString } from './secret-string.ts';
@@ -24,4 +27,4 @@ export {
   TokenUnavailableError,
   UnsupportedTokenTypeError,
 } from './errors.ts';
-export type { TokenError } from './errors.ts';
+export type { FailureKind, TokenError } from './errors.ts';

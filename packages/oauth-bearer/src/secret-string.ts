@@ -4,7 +4,7 @@ const redacted = '[REDACTED]';
  * A secret that cannot print itself: `toString`, JSON, templates, `util.inspect` at any depth and structuredClone show
  * nothing of it.
  *
- * The memory it is in cannot be wiped: JavaScript has no way to.
+ * JavaScript cannot erase the memory that holds it.
  */
 export class SecretString {
   static {
@@ -17,7 +17,7 @@ export class SecretString {
     this.#value = value;
   }
 
-  /** The only way in. */
+  /** The secret itself. There is no other way to get it. */
   expose(): string {
     return this.#value;
   }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as oauthBearer from '../src/index.ts';
 
-test('the package gives exactly this', () => {
+test('the package exports exactly these names', () => {
   expect(Object.keys(oauthBearer).toSorted()).toEqual([
     'InvalidTokenResponseError',
     'SecretString',
@@ -13,8 +13,8 @@ test('the package gives exactly this', () => {
     'TokenUnavailableError',
     'UnsupportedTokenTypeError',
     'fetchToken',
-    'fixedToken',
     'isTokenError',
+    'staticToken',
     'withBearerAuth',
     'withBearerAuthHeader',
   ]);

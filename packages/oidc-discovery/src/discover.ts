@@ -2,29 +2,28 @@ import { createClient, profiles } from '@bearings/client';
 import type { Clock } from '@bearings/client';
 import { isBearingsError } from '@bearings/client/errors';
 import { LRUCache } from 'lru-cache';
-import { allowInsecureRequests, customFetch, discoveryRequest } from 'oauth4webapi';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { DiscoveryHttpError, DiscoveryUnavailableError } from './errors.ts';
 import type { DiscoveryError } from './errors.ts';
 import { readIssuerUrl } from './issuer-url.ts';
+import { metadataLocations } from './metadata-locations.ts';
 import { readMetadata } from './metadata.ts';
 import type { ServerMetadata } from './metadata.ts';
 
-/** How an issuer is asked. */
 export interface DiscoveryOptions {
   /** Allows `http:` issuers and endpoints beyond loopback. Default: false. */
   readonly insecureHttp?: boolean;
-  /** The network. What was discovered is remembered per network. Default: the global `fetch`. */
+  /** The network. Documents are cached per network. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** The time, for timeouts and backoff. Default: the system's. */
+  /** For timeouts and backoff. Default: the system's clock. */
   readonly clock?: Clock;
   /** A number in [0, 1), for jitter. Default: `Math.random`. */
   readonly random?: () => number;
 }
 
 /**
- * Where an issuer's tokens are asked for.
+ * The token endpoint of an issuer.
  *
  * @see discover
  */
@@ -36,10 +35,10 @@ export async function discoverTokenEndpoint(
 }
 
 /**
- * An issuer's metadata: OIDC Discovery's location first, RFC 8414's where that answers 404.
+ * The metadata of an issuer: OIDC Discovery's location first, RFC 8414's when that answers 404.
  *
- * Asked once per issuer, however many ask at the same time, and remembered for an hour. A failure is not remembered.
- * Transport failures and 5xx are tried again, within 30 s in all.
+ * One request per issuer for any number of concurrent callers; the document is cached for an hour, a failure is not.
+ * Transport failures and 5xx are retried, within 30 s in all.
  *
  * @param issuerUrl - compared with the document's `issuer` character by character
  */
@@ -49,78 +48,69 @@ export async function discover(
 ): Promise<Result<ServerMetadata, DiscoveryError>> {
   const { insecureHttp = false } = options;
   try {
-    readIssuerUrl(issuerUrl, insecureHttp);
-    const memory = memoryOf(options.fetch ?? globalThis.fetch);
-    return Ok(await memory.forceFetch(`${insecureHttp} ${issuerUrl}`, { context: { issuerUrl, options } }));
+    const issuer = readIssuerUrl(issuerUrl, insecureHttp);
+    const cache = cacheFor(options.fetch ?? globalThis.fetch);
+    return Ok(await cache.forceFetch(`${insecureHttp} ${issuerUrl}`, { context: { issuer, issuerUrl, options } }));
   } catch (cause) {
     return Err(isDiscoveryError(cause) ? cause : new DiscoveryUnavailableError(issuerUrl, cause));
   }
 }
 
-interface Question {
+interface FetchContext {
+  readonly issuer: URL;
   readonly issuerUrl: string;
   readonly options: DiscoveryOptions;
 }
 
-type Memory = LRUCache<string, ServerMetadata, Question>;
+type MetadataCache = LRUCache<string, ServerMetadata, FetchContext>;
 
 /**
- * The one thing this package remembers: documents of issuers, for each network they came through. It goes when the
- * network goes, so a test that replaces `fetch` starts afresh.
+ * Documents of issuers, for each network they came through. The only state of this package: it is dropped with the
+ * network, so a test that replaces `fetch` starts with an empty cache.
  */
-const memories = new WeakMap<typeof globalThis.fetch, Memory>();
+const caches = new WeakMap<typeof globalThis.fetch, MetadataCache>();
 
-function memoryOf(fetch: typeof globalThis.fetch): Memory {
-  const known = memories.get(fetch);
+function cacheFor(fetch: typeof globalThis.fetch): MetadataCache {
+  const known = caches.get(fetch);
   if (known !== undefined) return known;
-  const memory: Memory = new LRUCache({
+  const cache: MetadataCache = new LRUCache({
     max: 100,
     ttl: 3_600_000,
     ignoreFetchAbort: true,
-    fetchMethod: (_key, _old, { context }) => ask(context),
+    fetchMethod: (_key, _old, { context }) => fetchMetadata(context),
   });
-  memories.set(fetch, memory);
-  return memory;
+  caches.set(fetch, cache);
+  return cache;
 }
 
-async function ask({ issuerUrl, options }: Question): Promise<ServerMetadata> {
+async function fetchMetadata({ issuer, issuerUrl, options }: FetchContext): Promise<ServerMetadata> {
   const { insecureHttp = false } = options;
-  await using http = createClient({ ...profiles.tokenEndpoint, ...options });
+  await using client = createClient({ ...profiles.tokenEndpoint, ...options });
+  const [oidc, oauth] = metadataLocations(issuer);
   const tried: string[] = [];
-  for (const algorithm of ['oidc', 'oauth2'] as const) {
-    const { url, response } = await request(issuerUrl, { algorithm, fetch: http.fetch });
+  for (const url of [oidc, oauth]) {
+    const response = await request(url, client.fetch);
     tried.push(url);
     if (response.status === 200) return await readMetadata(response, { issuerUrl, insecureHttp, url });
     await response.body?.cancel();
-    if (response.status !== 404 || algorithm === 'oauth2') throw new DiscoveryHttpError(response.status, tried);
+    if (response.status !== 404) throw new DiscoveryHttpError(response.status, tried);
   }
   throw new DiscoveryHttpError(404, tried);
 }
 
-/** Nothing is followed, kept, sent along or told of where the request came from. */
-const alone = {
+/** No redirect, no cache, no cookies, no referrer. */
+const isolatedInit = {
   redirect: 'manual',
   cache: 'no-store',
   credentials: 'omit',
   referrerPolicy: 'no-referrer',
 } as const satisfies RequestInit;
 
-async function request(
-  issuerUrl: string,
-  { algorithm, fetch }: { algorithm: 'oidc' | 'oauth2'; fetch: typeof globalThis.fetch },
-): Promise<{ url: string; response: Response }> {
-  let asked = issuerUrl;
-  const through = (url: string, { headers }: { headers: Record<string, string> }): Promise<Response> => {
-    asked = url;
-    return fetch(url, { headers, ...alone });
-  };
+async function request(url: string, fetch: typeof globalThis.fetch): Promise<Response> {
   try {
-    // whether http is allowed is decided by the client's guard and the checks above, not twice
-    const options = { algorithm, [customFetch]: through, [allowInsecureRequests]: true };
-    const response = await discoveryRequest(new URL(issuerUrl), options);
-    return { url: asked, response };
+    return await fetch(url, { headers: { accept: 'application/json' }, ...isolatedInit });
   } catch (cause) {
-    throw new DiscoveryUnavailableError(asked, cause);
+    throw new DiscoveryUnavailableError(url, cause);
   }
 }
 

@@ -11,7 +11,7 @@ export class DiscoveryHttpError extends Failure {
   readonly code = 'HTTP';
   override readonly retryable: boolean;
   readonly status: number;
-  /** Every location that was asked, in order. */
+  /** The locations that were requested, in order. */
   readonly tried: readonly string[];
 
   constructor(status: number, tried: readonly string[]) {
@@ -22,7 +22,7 @@ export class DiscoveryHttpError extends Failure {
   }
 }
 
-/** An answer arrived, but it is not usable as metadata. */
+/** The response is not usable as metadata. */
 export class InvalidMetadataError extends Failure {
   override readonly name = 'InvalidMetadataError';
   readonly code = 'INVALID_RESPONSE';
@@ -34,7 +34,7 @@ export class InvalidMetadataError extends Failure {
   }
 }
 
-/** The metadata is another issuer's (OIDC Discovery 1.0 §4.3, RFC 8414 §3.3): a token request could go anywhere. */
+/** The metadata belongs to another issuer (OIDC Discovery 1.0 §4.3, RFC 8414 §3.3): its endpoints cannot be trusted. */
 export class IssuerMismatchError extends Failure {
   override readonly name = 'IssuerMismatchError';
   readonly code = 'ISSUER_MISMATCH';
@@ -48,24 +48,24 @@ export class IssuerMismatchError extends Failure {
   }
 }
 
-/** The issuer URL cannot be one. Nothing was sent. */
+/** The issuer URL is not valid. Nothing was sent. */
 export class DiscoveryConfigError extends Failure {
   override readonly name = 'DiscoveryConfigError';
   readonly code = 'CONFIG';
 }
 
-/** No usable HTTP answer: DNS, connect, TLS, reset, timeout. */
+/** No usable HTTP response: DNS, connect, TLS, reset, timeout. */
 export class DiscoveryUnavailableError extends Failure {
   override readonly name = 'DiscoveryUnavailableError';
   readonly code = 'UNAVAILABLE';
-  /** False when the certificate is not acceptable. */
+  /** False when the server's certificate is not acceptable. */
   override readonly retryable: boolean;
   readonly url: string;
 
   constructor(url: string, cause: unknown) {
     const client = cause instanceof BearingsError ? cause : undefined;
     super(
-      `No metadata from ${url}: ${client?.message ?? 'the answer broke off'}`,
+      `No metadata from ${url}: ${client?.message ?? 'the response broke off'}`,
       client === undefined ? undefined : { cause: client },
     );
     this.url = url;

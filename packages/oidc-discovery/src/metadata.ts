@@ -1,14 +1,20 @@
 import { isClientError } from '@bearings/client';
 import { isSecure } from '@bearings/client/layer';
-import { JSON_ATTRIBUTE_COMPARISON, OperationProcessingError, processDiscoveryResponse } from 'oauth4webapi';
-import type { AuthorizationServer } from 'oauth4webapi';
 import { DiscoveryUnavailableError, InvalidMetadataError, IssuerMismatchError } from './errors.ts';
 
-/** An authorization server's metadata (RFC 8414 §2, OIDC Discovery 1.0 §3), with a token endpoint that may be called. */
-export type ServerMetadata = Readonly<AuthorizationServer> & { readonly token_endpoint: string };
+/**
+ * An authorization server's metadata (RFC 8414 §2, OIDC Discovery 1.0 §3). The members named here are checked, the others
+ * are as the server sent them.
+ */
+export interface ServerMetadata {
+  readonly issuer: string;
+  readonly token_endpoint: string;
+  readonly token_endpoint_auth_methods_supported?: readonly string[];
+  readonly [member: string]: unknown;
+}
 
-/** What a metadata document is held against. */
-export interface Expected {
+/** What a metadata document is compared with. */
+export interface MetadataContext {
   readonly issuerUrl: string;
   readonly insecureHttp: boolean;
   /** Where it came from, for errors. */
@@ -20,19 +26,23 @@ export interface Expected {
  *
  * @throws InvalidMetadataError | IssuerMismatchError | DiscoveryUnavailableError
  */
-export async function readMetadata(response: Response, expected: Expected): Promise<ServerMetadata> {
-  const { url } = expected;
+export async function readMetadata(response: Response, context: MetadataContext): Promise<ServerMetadata> {
+  const { url, issuerUrl } = context;
   const text = await readText(response, url);
   if (response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() !== 'application/json') {
     throw new InvalidMetadataError(url, 'its content-type is not application/json');
   }
-  const metadata = await parse(text, expected);
-  if (metadata.issuer !== expected.issuerUrl) throw new IssuerMismatchError(url, expected.issuerUrl, metadata.issuer);
-  const methods: unknown = metadata.token_endpoint_auth_methods_supported;
-  if (methods !== undefined && !(Array.isArray(methods) && methods.every((each) => typeof each === 'string'))) {
-    throw new InvalidMetadataError(url, 'token_endpoint_auth_methods_supported is not a list of names');
-  }
-  return Object.freeze({ ...metadata, token_endpoint: tokenEndpointOf(metadata, expected) });
+  const document = parseObject(text);
+  const { issuer, token_endpoint_auth_methods_supported: methods, ...others } = document ?? {};
+  if (typeof issuer !== 'string') throw new InvalidMetadataError(url, 'it is not a JSON object with an issuer');
+  if (issuer !== issuerUrl) throw new IssuerMismatchError(url, issuerUrl, issuer);
+  const authMethods = methods === undefined ? {} : { token_endpoint_auth_methods_supported: readMethods(methods, url) };
+  return Object.freeze({
+    ...others,
+    ...authMethods,
+    issuer,
+    token_endpoint: readTokenEndpoint(document ?? {}, context),
+  });
 }
 
 async function readText(response: Response, url: string): Promise<string> {
@@ -46,26 +56,29 @@ async function readText(response: Response, url: string): Promise<string> {
   }
 }
 
-/** oauth4webapi compares issuers as URLs; the exact comparison comes after. Its errors hold the document. */
-async function parse(text: string, { issuerUrl, url }: Expected): Promise<AuthorizationServer> {
+type Document = Readonly<Record<string, unknown>>;
+
+/** A JSON object, or nothing. V8's own error would quote the text. */
+function parseObject(text: string): Document | undefined {
   try {
-    const response = new Response(text, { headers: { 'content-type': 'application/json' } });
-    return await processDiscoveryResponse(new URL(issuerUrl), response);
-  } catch (cause) {
-    if (cause instanceof OperationProcessingError && cause.code === JSON_ATTRIBUTE_COMPARISON) {
-      throw new IssuerMismatchError(url, issuerUrl, issuerIn(text));
-    }
-    throw new InvalidMetadataError(url, 'it is not a JSON object with an issuer');
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
   }
 }
 
-function issuerIn(text: string): string {
-  const { issuer }: { issuer?: unknown } = JSON.parse(text);
-  return String(issuer);
+function isObject(value: unknown): value is Document {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function tokenEndpointOf({ token_endpoint: endpoint }: AuthorizationServer, expected: Expected): string {
-  const { url, insecureHttp } = expected;
+function readMethods(methods: unknown, url: string): readonly string[] {
+  if (Array.isArray(methods) && methods.every((each) => typeof each === 'string')) return methods;
+  throw new InvalidMetadataError(url, 'token_endpoint_auth_methods_supported is not a list of names');
+}
+
+function readTokenEndpoint({ token_endpoint: endpoint }: Document, context: MetadataContext): string {
+  const { url, insecureHttp } = context;
   if (typeof endpoint !== 'string') throw new InvalidMetadataError(url, 'token_endpoint is missing');
   const parsed = URL.parse(endpoint);
   if (parsed === null) throw new InvalidMetadataError(url, 'token_endpoint is not an absolute URL');
@@ -73,7 +86,7 @@ function tokenEndpointOf({ token_endpoint: endpoint }: AuthorizationServer, expe
     throw new InvalidMetadataError(url, 'token_endpoint is not https');
   }
   if (parsed.username !== '' || parsed.password !== '' || endpoint.includes('#')) {
-    throw new InvalidMetadataError(url, 'token_endpoint carries a user or a fragment');
+    throw new InvalidMetadataError(url, 'token_endpoint contains a user or a fragment');
   }
   return endpoint;
 }

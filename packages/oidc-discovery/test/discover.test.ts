@@ -31,7 +31,7 @@ test('the location of an issuer with a path comes after the path', async () => {
   expect(urls(network)).toEqual(['https://as.example/realms/a/.well-known/openid-configuration']);
 });
 
-test("where OIDC's location answers 404, RFC 8414's is asked, which comes before the path", async () => {
+test("when OIDC's location answers 404, RFC 8414's location before the path is requested", async () => {
   const network = scriptedFetch(status(404), json({ ...metadata, issuer: `${issuer}/realms/a` }));
 
   const found = await discover(`${issuer}/realms/a`, through(network));
@@ -49,7 +49,7 @@ test('an issuer with metadata at neither location fails with both', async () => 
   for (const url of urls(network)) expect(error.message).toContain(url);
 });
 
-test('a refusal other than 404 is the answer', async () => {
+test('a status other than 404 ends the search', async () => {
   const network = scriptedFetch(status(403));
 
   const error = (await discover(issuer, through(network))).unwrapErr();
@@ -58,7 +58,7 @@ test('a refusal other than 404 is the answer', async () => {
   expect(network.sent).toHaveLength(1);
 });
 
-test('however many ask at the same time, the issuer is asked once, and remembered', async () => {
+test('any number of concurrent callers causes one request, and the document is cached', async () => {
   const network = scriptedFetch(json(metadata));
   const options = through(network);
 
@@ -69,7 +69,7 @@ test('however many ask at the same time, the issuer is asked once, and remembere
   expect(network.sent).toHaveLength(1);
 });
 
-test('a failure is not remembered', async () => {
+test('a failure is not cached', async () => {
   const network = scriptedFetch(status(403), json(metadata));
   const options = through(network);
 
@@ -83,7 +83,7 @@ test('a failure is not remembered', async () => {
 test.each<[string, Answer]>([
   ['503', status(503)],
   ['a reset connection', broken('ECONNRESET')],
-])('after %s the issuer is asked again', async (_, answer) => {
+])('after %s the request is sent again', async (_, answer) => {
   const network = scriptedFetch(answer, answer, json(metadata));
 
   const found = await discover(issuer, through(network));
@@ -92,7 +92,7 @@ test.each<[string, Answer]>([
   expect(network.sent).toHaveLength(3);
 });
 
-test('an issuer that stays unreachable is told as unavailable, with the location', async () => {
+test('an issuer that stays unreachable is UNAVAILABLE, with the location', async () => {
   const network = scriptedFetch(...times(3, broken('ECONNREFUSED')));
 
   const error = (await discover(issuer, through(network))).unwrapErr();
@@ -120,7 +120,7 @@ test('a document of 10 MiB is not read to its end', async () => {
   expect(error.message.length).toBeLessThan(300);
 });
 
-test('an issuer that cannot be one is not asked', async () => {
+test('nothing is sent to an invalid issuer URL', async () => {
   const network = scriptedFetch();
 
   const found = await discover('http://as.example', through(network));
@@ -129,7 +129,7 @@ test('an issuer that cannot be one is not asked', async () => {
   expect(network.sent).toHaveLength(0);
 });
 
-test('metadata cannot be changed by those who share it', async () => {
+test('metadata cannot be changed by one of its callers', async () => {
   const found = (await discover(issuer, through(scriptedFetch(json(metadata))))).unwrap();
 
   expect(Object.isFrozen(found)).toBe(true);

@@ -1,4 +1,4 @@
-import { fixedToken } from '@bearings/oauth-bearer';
+import { staticToken } from '@bearings/oauth-bearer';
 import { expect, test } from 'vitest';
 import { observeToken, withTelemetry } from '../src/index.ts';
 
@@ -10,8 +10,8 @@ test.each<[string, () => unknown]>([
   ['pathTemplates', () => withTelemetry(untyped({ pathTemplates: '/v1/orders/{id}' }))],
   ['silenceFetch', () => withTelemetry(untyped({ silenceFetch: 'false' }))],
   ['tracerProvider', () => withTelemetry(untyped({ tracerProvider: {} }))],
-  ['meter', () => observeToken(fixedToken('token-of-the-test'), { name: 'orders', ...untyped({ meter: {} }) })],
-  ['labels', () => observeToken(fixedToken('token-of-the-test'), { name: 'orders', ...untyped({ labels: {} }) })],
+  ['meter', () => observeToken(staticToken('token-of-the-test'), { name: 'orders', ...untyped({ meter: {} }) })],
+  ['labels', () => observeToken(staticToken('token-of-the-test'), { name: 'orders', ...untyped({ labels: {} }) })],
 ])('an unknown or wrong option is refused: %s', (field, act) => {
   expect(act).toThrow(expect.objectContaining({ code: 'CONFIG', field }));
 });

@@ -1,6 +1,6 @@
 import { metrics } from '@opentelemetry/api';
 import { createClient } from '@bearings/client';
-import { fixedToken, Token, withBearerAuth } from '@bearings/oauth-bearer';
+import { staticToken, Token, withBearerAuth } from '@bearings/oauth-bearer';
 import type { TokenHandle } from '@bearings/oauth-bearer';
 import { fakeApi, fakeIssuer, faults, combineFetch, virtualClock } from '@bearings/testing';
 import { afterEach, expect, test } from 'vitest';
@@ -92,7 +92,7 @@ test('failures are counted by code, and durations are in seconds', async () => {
 test('a token that does not expire has no data point, because infinity cannot be exported', async () => {
   const { meter, points } = recorder();
 
-  observeToken(fixedToken('fixed'), { name: 'fixed', meter });
+  observeToken(staticToken('fixed'), { name: 'fixed', meter });
 
   expect(await points(gauge)).toEqual([]);
 });

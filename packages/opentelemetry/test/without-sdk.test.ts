@@ -1,7 +1,7 @@
 import type { Context, TextMapSetter } from '@opentelemetry/api';
 import { context, metrics, propagation, ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api';
 import { createClient } from '@bearings/client';
-import { fixedToken } from '@bearings/oauth-bearer';
+import { staticToken } from '@bearings/oauth-bearer';
 import { afterEach, expect, test } from 'vitest';
 import { observeToken, withTelemetry } from '../src/index.ts';
 import { contexts, family, recorder } from './recorded.ts';
@@ -113,7 +113,7 @@ test('if the propagator throws or sets an invalid header, the call succeeds with
 });
 
 test('observeToken works without an SDK', () => {
-  const stop = observeToken(fixedToken('fixed'), { name: 'orders' });
+  const stop = observeToken(staticToken('fixed'), { name: 'orders' });
 
   expect(stop).not.toThrow();
 });

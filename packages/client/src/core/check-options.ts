@@ -33,10 +33,16 @@ export function checkOptions<T extends object>(options: T, rules: OptionRules<T>
 /** The error for an option that does not exist. */
 export function unknownOption(name: string, names: readonly string[], context: OptionsContext): ConfigError {
   const meant = closestName(name, names);
-  const help = meant === undefined ? `The options are ${names.join(', ')}` : `Did you mean ${path(meant, context)}?`;
+  const help = meant === undefined ? `The options are ${listNames(names)}` : `Did you mean ${path(meant, context)}?`;
   const field = path(name.slice(0, 60), context);
   return new ConfigError(field, `${context.owner} has no option ${field}. ${help}`);
 }
+
+/** The most names that a message lists: `fetch` alone has more. */
+const maxListed = 24;
+
+const listNames = (names: readonly string[]): string =>
+  names.length > maxListed ? `${names.slice(0, maxListed).join(', ')}, …` : names.join(', ');
 
 /** @throws ConfigError */
 function checkObject(options: unknown, { owner, within }: OptionsContext): void {

@@ -48,8 +48,10 @@ export const fetchOptionNames: ReadonlySet<string> = new Set([...Object.keys(fet
 
 /** The options of a call: those of ky, of `fetch`, and of the stages. */
 export const kyOptionRules: OptionRules<Options & CallOptions> = {
-  ...(Object.fromEntries(extensions.map((name) => [name, anyRule])) satisfies Record<string, OptionRule>),
-  ...fetchRules,
+  retry: numberOrObjectRule('a limit'),
+  timeout: timeoutRule,
+  bodyTimeout: timeoutRule,
+  totalTimeout: timeoutRule,
   json: anyRule,
   parseJson: functionRule,
   stringifyJson: functionRule,
@@ -68,10 +70,8 @@ export const kyOptionRules: OptionRules<Options & CallOptions> = {
     test: (value) => objectRule.test(value) && (isMarked(value) || Object.values(Object(value)).every(isHookList)),
     expected: 'an object of lists of functions',
   },
-  retry: numberOrObjectRule('a limit'),
-  timeout: timeoutRule,
-  bodyTimeout: timeoutRule,
-  totalTimeout: timeoutRule,
+  ...(Object.fromEntries(extensions.map((name) => [name, anyRule])) satisfies Record<string, OptionRule>),
+  ...fetchRules,
 };
 
 /** True for what ky's `replaceOption` has wrapped: ky checks it. */

@@ -34,7 +34,7 @@ test('nothing is read before the caller reads', async () => {
   expect(taken()).toBe(1);
 });
 
-test('the end is told once: at the end, at a failure, at a cancel, or at once without a body', async () => {
+test('end is called once: at the end, at a failure, at a cancel, or at once without a body', async () => {
   const end = vi.fn<() => void>();
 
   await addBodyHook(new Response('whole'), { end }).text();
@@ -47,7 +47,7 @@ test('the end is told once: at the end, at a failure, at a cancel, or at once wi
   expect(end).toHaveBeenCalledTimes(4);
 });
 
-test('a failing read fails the body and gives the source up', async () => {
+test('a read that fails ends the body and cancels the source', async () => {
   const { response, reason } = endless(1);
   const failure = new Error('too much');
 
@@ -88,7 +88,7 @@ test('everything but the body stays: status, headers (each cookie), url, redirec
   expect(tapped.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
 });
 
-test('a clone knows its url too', () => {
+test('a clone has the url too', () => {
   const original = Object.defineProperties(new Response('x'), {
     url: { value: 'https://api.test/y' },
     redirected: { value: true },
@@ -99,7 +99,7 @@ test('a clone knows its url too', () => {
   expect({ url, redirected }).toEqual({ url: 'https://api.test/y', redirected: true });
 });
 
-test('of a discarded body no more than a little is read', async () => {
+test('of a discarded body no more than 64 KiB is read', async () => {
   const { response, taken, reason } = endless(32 * 1024);
 
   await discard(response);
@@ -108,7 +108,7 @@ test('of a discarded body no more than a little is read', async () => {
   expect(reason()).toBeUndefined();
 });
 
-test('discarding what is empty, used or broken is harmless', async () => {
+test('discarding an empty, used or broken body does nothing', async () => {
   const used = new Response('x');
   await used.text();
   const broken = new Response(new ReadableStream({ start: (controller) => controller.error(new Error('reset')) }));
@@ -124,14 +124,14 @@ test('a discarded body leaves its connection to the next call', async () => {
   expect(server.connections).toBeLessThanOrEqual(2); // undici may open a second before the first is free again
 });
 
-test('discarding a response that somebody else is reading rejects nothing', async () => {
+test('discarding a response that is being read does nothing', async () => {
   const response = new Response('being read');
   response.body?.getReader();
 
   await expect(discard(response)).resolves.toBeUndefined();
 });
 
-test('however many stages tap a body, it is wrapped once, and the tap that came last is the outermost', async () => {
+test('a body with many hooks is wrapped once, and the last hook is the outermost', async () => {
   const order: string[] = [];
   const tap = (name: string): BodyHook => ({
     async read(read) {
@@ -152,7 +152,7 @@ test('however many stages tap a body, it is wrapped once, and the tap that came 
   expect(order).toEqual(['inner', 'outer', 'inner', 'outer', 'end inner', 'end outer']);
 });
 
-test('a status that no Response can be made with is kept, also by a clone', () => {
+test('a status that the Response constructor refuses is kept, also by a clone', () => {
   const response = Object.defineProperties(new Response('x'), { status: { value: 999 }, ok: { value: false } });
 
   const tapped = addBodyHook(response, {});
@@ -169,7 +169,7 @@ test('a discarded body that states a length over the limit is not read at all', 
   expect([taken(), reason()]).toEqual([0, undefined]);
 });
 
-test('a discarded body that never ends is given up after a second', async () => {
+test('a discarded body that never ends is cancelled after a second', async () => {
   const clock = virtualClock();
   let given: unknown = 'not given up';
   const stuck = new ReadableStream({ cancel: () => void (given = 'given up') });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { CancelScope } from '../../src/core/cancel-scope.ts';
 import { caught } from '../caught.ts';
 
-test('its signal is aborted with the reason, whether it was asked for before the end or after', () => {
+test('its signal is aborted with the reason, whether it was made before the cancellation or after', () => {
   const [before, after] = [new CancelScope(), new CancelScope()];
   const reason = new Error('enough');
   const { signal } = before;
@@ -15,7 +15,7 @@ test('its signal is aborted with the reason, whether it was asked for before the
   expect(before.signal).toBe(signal);
 });
 
-test('what is waited for ends with it, and the work goes on', async () => {
+test('waiting ends with the cancellation, and the work goes on', async () => {
   const scope = new CancelScope();
   const work = Promise.withResolvers<string>();
 
@@ -29,7 +29,7 @@ test('what is waited for ends with it, and the work goes on', async () => {
   expect(await work.promise).toBe('done');
 });
 
-test('work that is done in time is not touched, and its failure is its own', async () => {
+test('work that ends in time gives its own result or failure', async () => {
   const scope = new CancelScope();
 
   expect(await scope.race(Promise.resolve(1))).toBe(1);

@@ -20,7 +20,7 @@ test.each([undefined, null, 'text', 200, {}])('a layer that answers with %j is n
   expect(error.message).toContain('The layer "mine" (slot auth) answered with');
 });
 
-test('a layer that forgets to return is named, also when it is in the place of the network', async () => {
+test('a layer that forgets to return is named, also when it is the transport', async () => {
   const { fetch } = createClient(
     {},
     layer('transport', 'mock', () => wrong(() => {})),
@@ -29,7 +29,7 @@ test('a layer that forgets to return is named, also when it is in the place of t
   expect((await caught(() => fetch('https://api.test/'))).message).toContain('The layer "mock" (slot transport)');
 });
 
-test("the platform's failure that a layer lets through is a TRANSPORT error, by either door, and quotes nothing", async () => {
+test('a raw fetch failure of a custom transport is a TRANSPORT error, through either entry, and quotes nothing', async () => {
   const failing = layer('transport', 'mine', () => async () => {
     throw new TypeError('fetch failed', { cause: new Error('connect to api.test/?token=CANARY') });
   });
@@ -61,7 +61,7 @@ test.each([undefined, 'text', {}])('a stage that is %j is refused when the layer
   expect(error.message).toContain('"mine" (slot auth)');
 });
 
-test('a stage that gives no function is refused when the client is made', async () => {
+test('a stage that returns no function is refused when the client is made', async () => {
   const error = await caught(() =>
     createClient(
       {},

@@ -16,7 +16,7 @@ const auth =
     return next(request, call);
   };
 
-test('token and attempts together are bounded by the total, and the last failure is the cause', async () => {
+test('the total limit covers the token and all attempts, and the last failure is the cause', async () => {
   const clock = virtualClock();
   const network = scriptedFetch(...times(3, silent));
   const options = { fetch: network, clock, random: () => 0, timeout: 300, totalTimeout: 1_000 };
@@ -31,7 +31,7 @@ test('token and attempts together are bounded by the total, and the last failure
   expect(clock.pending).toBe(0);
 });
 
-test('a layer that does not listen to its signal is left behind', async () => {
+test('a layer that ignores its signal is not waited for', async () => {
   const clock = virtualClock();
   const deaf: Stage = () => () => new Promise(() => {});
   const api = createClient({ clock, totalTimeout: 1_000 }, layer('auth', 'deaf', deaf));
@@ -42,7 +42,7 @@ test('a layer that does not listen to its signal is left behind', async () => {
   expect(await failure).toMatchObject({ code: 'DEADLINE_EXCEEDED', attempts: 1 });
 });
 
-test('an answer with a status that came before is the cause, without its body', async () => {
+test('an error status before the deadline is the cause, without its body', async () => {
   const clock = virtualClock();
   const network = scriptedFetch(status(503, {}, 'secret'), silent);
   const api = createClient({ fetch: network, clock, random: () => 0, totalTimeout: 1_000 });
@@ -53,7 +53,7 @@ test('an answer with a status that came before is the cause, without its body', 
   expect((await failure).cause).toMatchObject({ message: 'https://api.test answered 503' });
 });
 
-test('the body is part of the call', async () => {
+test('the total limit covers the body', async () => {
   const clock = virtualClock();
   const api = createClient({ fetch: scriptedFetch(stuck), clock, totalTimeout: 1_000, bodyTimeout: false });
   const response = await api.fetch('https://api.test/');
@@ -74,7 +74,7 @@ test('a body that was read leaves no timer', async () => {
   expect(clock.pending).toBe(0);
 });
 
-test('on the wire, a body that hangs is cut', async () => {
+test('over a socket, a body that hangs is cancelled', async () => {
   const server = await serve((_request, response) => void response.write('beginning'));
   const api = createClient({ totalTimeout: 20 });
 

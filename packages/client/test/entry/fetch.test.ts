@@ -29,7 +29,7 @@ test.each([200, 404, 503])('status %d is a response, not an error', async (code)
   expect((await fetch('https://api.test/')).status).toBe(code);
 });
 
-test('a Request is sent with its method, headers and body, and again if need be', async () => {
+test('a Request is sent with its method, headers and body, and retried with them', async () => {
   const network = scriptedFetch(status(503), ok);
   const { fetch } = createClient({ fetch: network, random: () => 0 });
 
@@ -72,7 +72,7 @@ test('a header the platform refuses is named and its value is not', async () => 
   expect(`${error.message}${error.stack}`).not.toContain('hunter2');
 });
 
-test('after a redirect the response says where it is from, also when cloned', async () => {
+test('after a redirect the response has its final URL, also when cloned', async () => {
   const network = scriptedFetch(redirectTo('/new'), ok);
   const { fetch } = createClient({ fetch: network });
 
@@ -83,7 +83,7 @@ test('after a redirect the response says where it is from, also when cloned', as
   expect([copy.url, copy.redirected]).toEqual(['https://api.test/new', true]);
 });
 
-test('a dispatcher reaches the network', async () => {
+test('a dispatcher reaches fetch', async () => {
   const seen: unknown[] = [];
   const dispatcher = {} as NonNullable<RequestInit['dispatcher']>;
   const { fetch } = createClient({

@@ -282,7 +282,7 @@ test('timeout: 30 s for each attempt, until the head', async () => {
   expect(at).toEqual([0, 30_000, 60_000]);
 });
 
-test('timeout: a body that is long in coming is not cut by it, but when it stands still, by bodyTimeout', async () => {
+test('timeout: it does not limit a slow body; bodyTimeout limits the pauses of the body', async () => {
   const clock = virtualClock();
   const api = createClient({ fetch: scriptedFetch(stuck), clock, timeout: 500, bodyTimeout: 2_000 });
 
@@ -302,7 +302,7 @@ test('timeout: beyond what setTimeout takes it is kept, not refused', async () =
   expect(ours.answer).toMatchObject({ status: 200 });
 });
 
-test('totalTimeout: attempts, waits and body are within it, and the last failure is told', async () => {
+test('totalTimeout: it covers attempts, waits and the body, and the error has the last failure as its cause', async () => {
   const clock = virtualClock();
   const api = createClient({ fetch: scriptedFetch(broken('ECONNRESET'), stuck), clock, random: () => 1 });
 

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-// The table of the README says of each term of ky what becomes of it; a test named `<term>: <sentence>` shows it.
+// The table of the README describes each term of ky here; a test named `<term>: <sentence>` proves it.
 const [, section = ''] = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8').split("## What is ky's\n");
 const [ownSection = ''] = section.split('\n## ');
 const rows = [...ownSection.matchAll(/^\| `([^`]+)` *\| (\S+) *\| (.+?) *\|$/gm)].map(

@@ -39,7 +39,7 @@ test.each([
   ['an init hook of extend', 4, (api: Api) => api.extend(wake).get(url)],
   ['an init hook of extend and one of the call', 4, (api: Api) => api.extend(wake).get(url, wake)],
   ['extend upon extend', 4, (api: Api) => api.extend({}).extend(wake).extend({}).get(url, before)],
-  ['the door itself called as a function', 4, (api: Api) => api(url, { retry: 3 })],
+  ['the client called as a function', 4, (api: Api) => api(url, { retry: 3 })],
 ])("attempts are made by our stage alone, not by ky's as well: %s", async (_case, expected, call) => {
   const { api, attempts } = failing();
 
@@ -115,7 +115,7 @@ test('the message of an HTTPError does not show the query', async () => {
   expect(`${error.message}${error.stack}`).not.toContain('key=query');
 });
 
-test("the caller's abort reason passes untouched", async () => {
+test("the caller's abort reason passes unchanged", async () => {
   const clock = virtualClock();
   const caller = new AbortController();
   const reason = new Error('user left');
@@ -185,7 +185,7 @@ test.each([
   expect(error).toMatchObject({ code: expect.stringMatching(/^CONFIG$|^HTTP_STATUS$/) as string });
 });
 
-test('what ky is for works: prefix, searchParams, json, hooks, extend', async () => {
+test("ky's own options work: prefix, searchParams, json, hooks, extend", async () => {
   const network = scriptedFetch(() => Response.json({ id: 42 }));
   const api = createClient({ prefix: 'https://api.test/v1', fetch: network, headers: { 'x-a': '1' } });
   const orders = api.extend({
@@ -210,7 +210,7 @@ test('what ky is for works: prefix, searchParams, json, hooks, extend', async ()
   });
 });
 
-test('a body that a hook puts in place is the one sent, each time', async () => {
+test('a body set by a hook is sent in each attempt', async () => {
   const network = scriptedFetch(status(503), ok);
   const api = createClient({
     fetch: network,
@@ -223,7 +223,7 @@ test('a body that a hook puts in place is the one sent, each time', async () => 
   expect(network.sent.map(({ body }) => body)).toEqual(['other', 'other']);
 });
 
-test('after a redirect the response says where it is from, with hooks or without', async () => {
+test('after a redirect the response has its final URL, with hooks or without', async () => {
   const network = scriptedFetch(redirectTo('/new'), ok, redirectTo('/new'), ok);
   const api = createClient({ fetch: network });
 
@@ -234,7 +234,7 @@ test('after a redirect the response says where it is from, with hooks or without
   expect([hooked.url, hooked.redirected]).toEqual(['https://api.test/new', true]);
 });
 
-test('doors made from a client have its fittings', () => {
+test('clients made from a client have its fetch, stages and close', () => {
   const api = createClient({ baseUrl: 'https://api.test' });
 
   expect(api.extend({}).stages).toBe(api.stages);

@@ -5,7 +5,7 @@ import type { ClientRequest } from '../../src/core/request.ts';
 import { fromPlatformRequest } from '../../src/entry/platform-request.ts';
 
 const url = 'https://api.test/';
-const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 const put = (body: RequestInit['body']): Request =>
   new Request(url, { method: 'PUT', body: body ?? null, duplex: 'half' });
 
@@ -31,7 +31,7 @@ function live(): Live {
   );
   return {
     stream,
-    push: (text) => controller?.enqueue(bytesOf(text)),
+    push: (text) => controller?.enqueue(encode(text)),
     end: () => controller?.close(),
     asked: () => asked,
   };
@@ -39,7 +39,7 @@ function live(): Live {
 
 test.each<[string, RequestInit['body']]>([
   ['a string', 'text ä'],
-  ['bytes', bytesOf('text ä')],
+  ['bytes', encode('text ä')],
   ['URLSearchParams', new URLSearchParams({ a: 'ä' })],
   ['a Blob', new Blob(['text ä'])],
 ])('a body that is all there can be sent again, also from inside a Request: %s', async (_kind, body) => {

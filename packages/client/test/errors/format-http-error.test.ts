@@ -8,7 +8,9 @@ import { scriptedFetch, status } from '../scripted.ts';
 test('one of ours is told with its message and its code', () => {
   const line = formatHttpError(new OverloadedError(3), 'order 42');
 
-  expect(line).toBe('order 42: 3 calls are under way already, the most this client makes at once (OVERLOADED)');
+  expect(line).toBe(
+    'order 42: 3 calls are in progress, which is the concurrency limit; this one was not sent (OVERLOADED)',
+  );
 });
 
 test('a status is told with the origin alone: no path, query or body', async () => {
@@ -21,10 +23,10 @@ test('a status is told with the origin alone: no path, query or body', async () 
 test("the caller's abort is told as such", () => {
   const { reason } = AbortSignal.abort();
 
-  expect(formatHttpError(reason, 'order 42')).toBe('order 42: called off by the caller');
+  expect(formatHttpError(reason, 'order 42')).toBe('order 42: aborted by the caller');
 });
 
 test('any other error is told by its class, because its message may quote anything', () => {
   expect(formatHttpError(new TypeError('token=secret'), 'order 42')).toBe('order 42: TypeError');
-  expect(formatHttpError('token=secret', 'order 42')).toBe('order 42: something other than an error was thrown');
+  expect(formatHttpError('token=secret', 'order 42')).toBe('order 42: a value that is not an Error was thrown');
 });

@@ -70,7 +70,9 @@ test('the end of a deadline counts its attempts and keeps the last failure, if t
   const one = new DeadlineExceededError({ ...facts, attempts: 1, phase: 'token', cause: undefined });
   const two = new DeadlineExceededError({ ...facts, attempts: 2, phase: 'backoff', cause });
 
-  expect(one.message).toBe('The call to https://api.test was not done within 500 ms (1 attempt; waiting for a token)');
+  expect(one.message).toBe(
+    'The call to https://api.test did not complete within 500 ms (1 attempt; waiting for a token)',
+  );
   expect(Object.hasOwn(one, 'cause')).toBe(false);
   expect(two.message).toContain('(2 attempts; waiting for the next attempt)');
   expect([one.phase, two.phase]).toEqual(['token', 'backoff']);

@@ -7,7 +7,7 @@ export interface AnswersRead {
   reached(count: number): Promise<void>;
 }
 
-/** Watches by what the platform's `fetch` says of itself: from outside, a connection that is free looks like one in use. */
+/** Watches through the diagnostics of the platform's `fetch`: from outside, a free connection looks like one in use. */
 export function answersRead(origin: string): AnswersRead {
   let read = 0;
   const waiting = new Map<number, PromiseWithResolvers<void>>();

@@ -29,10 +29,10 @@ const reads: readonly (readonly [string, (client: Client) => Promise<unknown>])[
   ['.bytes() of a response', async (client) => (await client.get('')).bytes()],
   ['client.fetch and .json()', async (client) => (await client.fetch('/')).json()],
   ['client.fetch and .arrayBuffer()', async (client) => (await client.fetch('/')).arrayBuffer()],
-  ['client.fetch, piece by piece', async (client) => lastOf(await client.fetch('/'))],
+  ['client.fetch, piece by piece', async (client) => readToEnd(await client.fetch('/'))],
 ];
 
-async function lastOf({ body }: Response): Promise<unknown> {
+async function readToEnd({ body }: Response): Promise<unknown> {
   let last: unknown;
   for await (const piece of body ?? []) last = piece;
   return last;

@@ -21,7 +21,7 @@ export interface ByteServer {
 }
 
 /**
- * Starts a server that does with the socket of each request as told, when its head has arrived.
+ * Starts a server that calls a function with the socket of each request, when its headers have arrived.
  *
  * Its connections are half open: when the client ends its half, the server's stays as it is.
  */

@@ -1,7 +1,7 @@
 import { watchedServer } from './watched-server.ts';
 import type { Arrival, WatchedServer } from './watched-server.ts';
 
-/** Three origins that send a request from one to the other, as told. */
+/** Three origins that redirect a request from one to the other, as the test says. */
 export interface Crossroads {
   readonly a: WatchedServer;
   readonly b: WatchedServer;

@@ -14,7 +14,7 @@ import type { WatchedServer } from './watched-server.ts';
 const silentServer = (): Promise<WatchedServer> => watchedServer(() => {});
 
 /** On which connection a request came: the platform may open more than it uses. */
-const connectionOf = ({ seen }: WatchedServer, request: number): number => seen[request - 1]?.connection ?? 0;
+const connectionNumber = ({ seen }: WatchedServer, request: number): number => seen[request - 1]?.connection ?? 0;
 
 interface Scene {
   readonly clock: VirtualClock;
@@ -29,15 +29,15 @@ function scene(server: WatchedServer, options: ClientOptions): Scene {
 
 type Budget = Pick<Options, 'retry' | 'timeout' | 'totalTimeout'>;
 
-/** The doors, and that a body makes no difference. */
-const doors: readonly (readonly [string, (api: Client, options: Budget) => Promise<unknown>])[] = [
+/** The entries, with and without a body. */
+const entries: readonly (readonly [string, (api: Client, options: Budget) => Promise<unknown>])[] = [
   ['client.get', (api, options) => api.get('', options).text()],
   ['client.put', (api, options) => api.put('', { ...options, json: { order: 42 } }).text()],
   ['client.fetch', (api, options) => api.fetch('/', options)],
   ['client.fetch with a body', (api, options) => api.fetch('/', { ...options, method: 'POST', body: 'order 42' })],
 ];
 
-test.each(doors.flatMap(([door, call]) => [0, 2].map((retry) => [door, retry, call] as const)))(
+test.each(entries.flatMap(([entry, call]) => [0, 2].map((retry) => [entry, retry, call] as const)))(
   '%s, retry %d: the total budget cuts the attempt that is under way, and the server sees it',
   async (_, retry, call) => {
     const { clock, server, api } = scene(await silentServer(), {});
@@ -52,26 +52,26 @@ test.each(doors.flatMap(([door, call]) => [0, 2].map((retry) => [door, retry, ca
   },
 );
 
-test('a total budget that is longer than an attempt cuts the attempt in which it ends', async () => {
+test('a total limit that is longer than an attempt ends the attempt that exceeds it', async () => {
   const { clock, server, api } = scene(await silentServer(), { timeout: 400, totalTimeout: 1_000 });
 
   const failure = caught(() => api.get(''));
   for (const attempt of [1, 2]) {
     await server.arrived(attempt);
     await clock.advance(400);
-    await server.closed(connectionOf(server, attempt));
+    await server.closed(connectionNumber(server, attempt));
   }
   await server.arrived(3);
   await clock.advance(199);
   expect(clock.pending).toBeGreaterThan(0);
   await clock.advance(1);
-  await server.closed(connectionOf(server, 3));
+  await server.closed(connectionNumber(server, 3));
 
   expect(await failure).toMatchObject({ code: 'DEADLINE_EXCEEDED', attempts: 3, phase: 'attempt' });
   expect([server.seen.length, clock.pending]).toEqual([3, 0]);
 });
 
-test('a total budget given to the client holds for an attempt with a budget of its own that is longer', async () => {
+test("the client's total limit also ends an attempt with a longer limit of its own", async () => {
   const { clock, server, api } = scene(await silentServer(), { totalTimeout: 1_000, retry: 0 }); // timeout: 30 000
 
   const failure = caught(() => api.fetch('/'));
@@ -83,7 +83,7 @@ test('a total budget given to the client holds for an attempt with a budget of i
   expect(clock.pending).toBe(0);
 });
 
-test('the budget of an attempt closes its connection, and the next attempt has another', async () => {
+test('the limit of an attempt closes its connection, and the next attempt has another', async () => {
   const { clock, server, api } = scene(await silentServer(), { timeout: 300, retry: 1 });
 
   const failure = caught(() => api.get(''));
@@ -92,14 +92,14 @@ test('the budget of an attempt closes its connection, and the next attempt has a
   await server.closed(1);
   await server.arrived(2);
   await clock.advance(300);
-  await server.closed(connectionOf(server, 2));
+  await server.closed(connectionNumber(server, 2));
 
   expect(await failure).toMatchObject({ code: 'ATTEMPT_TIMEOUT', budgetMs: 300, retryable: true });
-  expect(connectionOf(server, 2)).not.toBe(1);
+  expect(connectionNumber(server, 2)).not.toBe(1);
   expect(clock.pending).toBe(0);
 });
 
-test('the total budget goes on through the hops of a redirect', async () => {
+test('the total limit covers all requests of a redirect chain', async () => {
   let asked = 0;
   const server = await watchedServer((_, response) => {
     if ((asked += 1) === 1) response.writeHead(307, { location: '/slow' }).end();
@@ -109,13 +109,13 @@ test('the total budget goes on through the hops of a redirect', async () => {
   const failure = caught(() => api.get('', { retry: 0 }));
   await server.arrived(2);
   await clock.advance(1_000);
-  await server.closed(connectionOf(server, 2));
+  await server.closed(connectionNumber(server, 2));
 
   expect(await failure).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
   expect(clock.pending).toBe(0);
 });
 
-test('a request whose body comes to a halt is cut too', async () => {
+test('a request whose body stops is cancelled too', async () => {
   const clock = virtualClock();
   const arrived = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<void>();
@@ -138,18 +138,18 @@ test('a request whose body comes to a halt is cut too', async () => {
   expect(clock.pending).toBe(0);
 });
 
-/** A server whose answer begins, and then stands still. */
+/** A server whose response begins and does not go on. */
 const standingStill = (status = 200): Promise<WatchedServer> =>
   watchedServer((_, response) => response.writeHead(status).write('beginning'));
 
 test.each<[string, (api: Client) => Promise<unknown>]>([
   ['client.get', (api) => api.get('').text()],
   ['client.fetch', async (api) => (await api.fetch('/')).text()],
-])('%s: a body that stands still for too long closes its connection', async (_, read) => {
+])('%s: a body that pauses for too long closes its connection', async (_, read) => {
   const { clock, server, api } = scene(await standingStill(), { bodyTimeout: 500 });
 
   const failure = caught(() => read(api));
-  await timersOf(clock, [500]);
+  await fireTimers(clock, [500]);
   await clock.advance(500);
   await server.closed(1);
 
@@ -157,7 +157,7 @@ test.each<[string, (api: Client) => Promise<unknown>]>([
   expect([server.seen.length, clock.pending]).toEqual([1, 0]);
 });
 
-test('a body that moves on has its time anew', async () => {
+test('each chunk of a body starts the pause limit anew', async () => {
   const more = Promise.withResolvers<() => void>();
   const server = await watchedServer((_, response) => {
     response.write('one, ');
@@ -166,7 +166,7 @@ test('a body that moves on has its time anew', async () => {
   const { clock, api } = scene(server, { bodyTimeout: 500 });
 
   const text = api.get('').text();
-  await timersOf(clock, [500]);
+  await fireTimers(clock, [500]);
   await clock.advance(499);
   (await more.promise)();
 
@@ -174,11 +174,11 @@ test('a body that moves on has its time anew', async () => {
   expect(clock.pending).toBe(0);
 });
 
-test('the total budget closes the connection of a body that is being read', async () => {
+test('the total limit closes the connection of a body that is being read', async () => {
   const { clock, server, api } = scene(await standingStill(), { totalTimeout: 1_000, bodyTimeout: false });
 
   const failure = caught(() => api.get('').text());
-  await timersOf(clock, [1_000]);
+  await fireTimers(clock, [1_000]);
   await clock.advance(1_000);
   await server.closed(1);
 
@@ -186,7 +186,7 @@ test('the total budget closes the connection of a body that is being read', asyn
   expect(clock.pending).toBe(0);
 });
 
-test('the total budget closes the connection of a body that nobody reads', async () => {
+test('the total time limit closes the connection of an unread body', async () => {
   const { clock, server, api } = scene(await standingStill(), { totalTimeout: 1_000 });
 
   const response = await api.fetch('/');
@@ -200,11 +200,11 @@ test('the total budget closes the connection of a body that nobody reads', async
 test.each<[string, ClientOptions, string]>([
   ['bodyTimeout', { bodyTimeout: 500 }, 'HTTPError'],
   ['totalTimeout', { bodyTimeout: false, totalTimeout: 500 }, 'HTTPError'],
-])('an error page that never ends holds nobody longer than %s', async (_, options, name) => {
+])('an error page that never ends is waited for no longer than %s', async (_, options, name) => {
   const { clock, server, api } = scene(await standingStill(404), options);
 
   const failure = caught(() => api.get(''));
-  await timersOf(clock, [500]);
+  await fireTimers(clock, [500]);
   await clock.advance(500);
   await server.closed(1);
 
@@ -212,7 +212,7 @@ test.each<[string, ClientOptions, string]>([
   expect(clock.pending).toBe(0);
 });
 
-test('a real clock cuts a real connection', async () => {
+test("with the system's clock, a time limit closes a real connection", async () => {
   const server = await silentServer();
   const api = createClient({ baseUrl: server.origin, totalTimeout: 50, timeout: false, retry: 0 });
 
@@ -224,11 +224,11 @@ test('a real clock cuts a real connection', async () => {
 });
 
 /** Lets the sockets have their turns until these are the timers that the client waits for. */
-async function timersOf(clock: VirtualClock, waits: readonly number[]): Promise<void> {
+async function fireTimers(clock: VirtualClock, waits: readonly number[]): Promise<void> {
   while (clock.waits.join() !== waits.join()) await clock.settle();
 }
 
-test('a small body that stands still is given up with its connection', async () => {
+test('a small body that does not arrive is given up with its connection', async () => {
   const server = await watchedServer((_, response) => {
     response.writeHead(200, { 'content-length': 100 });
     response.write('some');
@@ -240,5 +240,5 @@ test('a small body that stands still is given up with its connection', async () 
   await clock.advance(30_000);
 
   expect(await failure).toMatchObject({ code: 'BODY_TIMEOUT' });
-  await server.closed(connectionOf(server, 1));
+  await server.closed(connectionNumber(server, 1));
 });

@@ -17,7 +17,7 @@ const drained = 64 * kib;
 type Send = (response: ServerResponse) => unknown;
 type Heading = Readonly<Record<string, string>>;
 
-/** First answers as told; the second time it is asked, it says "done". */
+/** Answers the first request as the test says, and the second with "done". */
 async function onceThenDone(first: Send): Promise<WatchedServer> {
   let asked = 0;
   return watchedServer((_, response) => ((asked += 1) === 1 ? first(response) : response.end('done')));
@@ -31,7 +31,7 @@ const replaying = layer('auth', 'replaying', (next, { clock }) => async (request
   return next(request, call);
 });
 
-/** The three places where an answer is let go of, and another one asked for. */
+/** The three cases in which a response is discarded and another request is sent. */
 const places: readonly (readonly [string, number, Heading])[] = [
   ['a retry', 503, { 'retry-after': '1' }],
   ['a replay after a 401', 401, {}],
@@ -81,20 +81,23 @@ test('a short body that comes later than its head leaves the connection to the n
   expect(server.seen.map(({ connection }) => connection)).toEqual([1, 1]);
 });
 
-test.each(places)('twenty answers let go of for %s take no more than a few connections', async (_, status, headers) => {
-  let asked = 0;
-  const server = await watchedServer((_arrival, response) => {
-    asked += 1;
-    if (asked % 2 === 0) response.end('done');
-    else response.writeHead(status, { ...headers, 'retry-after': '0' }).end(Buffer.alloc(drained));
-  });
-  const api = createClient({ baseUrl: server.origin, retry: { delay: () => 0, budget: false } }, replaying);
+test.each(places)(
+  'twenty responses discarded for %s take no more than a few connections',
+  async (_, status, headers) => {
+    let asked = 0;
+    const server = await watchedServer((_arrival, response) => {
+      asked += 1;
+      if (asked % 2 === 0) response.end('done');
+      else response.writeHead(status, { ...headers, 'retry-after': '0' }).end(Buffer.alloc(drained));
+    });
+    const api = createClient({ baseUrl: server.origin, retry: { delay: () => 0, budget: false } }, replaying);
 
-  for (let call = 0; call < 20; call += 1) expect(await api.get('').text()).toBe('done');
+    for (let call = 0; call < 20; call += 1) expect(await api.get('').text()).toBe('done');
 
-  expect(server.seen).toHaveLength(40);
-  expect(server.connections).toBeLessThanOrEqual(3); // a call may begin before the connection is known to be free
-});
+    expect(server.seen).toHaveLength(40);
+    expect(server.connections).toBeLessThanOrEqual(3); // a call may begin before the connection is known to be free
+  },
+);
 
 const endless: readonly (readonly [string, Heading, (response: ServerResponse) => unknown])[] = [
   ['says that it is longer', { 'content-length': `${drained + 1}` }, (response) => response.flushHeaders()],
@@ -103,7 +106,7 @@ const endless: readonly (readonly [string, Heading, (response: ServerResponse) =
 ];
 
 test.each(places.flatMap((place) => endless.map((body) => [place[0], body[0], { place, body }] as const)))(
-  'let go of for %s, a body that %s than 64 KiB is given up at once, with its connection',
+  'discarded for %s, a body that %s than 64 KiB is cancelled at once, with its connection',
   async (_place, _body, { place: [, status, heading], body: [, length, begin] }) => {
     const clock = virtualClock();
     const server = await onceThenDone((response) => {
@@ -121,28 +124,31 @@ test.each(places.flatMap((place) => endless.map((body) => [place[0], body[0], { 
   },
 );
 
-test.each(places)('let go of for %s, a body that never ends is given up after a second', async (_, status, heading) => {
-  const clock = virtualClock();
-  const server = await onceThenDone((response) => response.writeHead(status, heading).write('drip'));
+test.each(places)(
+  'discarded for %s, a body that never ends is cancelled after a second',
+  async (_, status, heading) => {
+    const clock = virtualClock();
+    const server = await onceThenDone((response) => response.writeHead(status, heading).write('drip'));
 
-  const call = clientAt(server, clock, { timeout: false, retry: { delay: () => 5_000, afterStatusCodes: [] } })
-    .get('')
-    .text();
-  await server.arrived(1);
-  await waitingFor(clock, 1_000);
-  await clock.advance(999);
-  const before = server.openConnections;
-  await clock.advance(1);
-  await server.closed(1);
-  await clock.advance(5_000);
+    const call = clientAt(server, clock, { timeout: false, retry: { delay: () => 5_000, afterStatusCodes: [] } })
+      .get('')
+      .text();
+    await server.arrived(1);
+    await waitingFor(clock, 1_000);
+    await clock.advance(999);
+    const before = server.openConnections;
+    await clock.advance(1);
+    await server.closed(1);
+    await clock.advance(5_000);
 
-  expect(before).toBeGreaterThan(0);
-  expect(await call).toBe('done');
-  expect(server.seen.map(({ connection }) => connection)).toEqual([1, anotherOne]);
-  expect(clock.pending).toBe(0);
-});
+    expect(before).toBeGreaterThan(0);
+    expect(await call).toBe('done');
+    expect(server.seen.map(({ connection }) => connection)).toEqual([1, anotherOne]);
+    expect(clock.pending).toBe(0);
+  },
+);
 
-test('nobody waits for a body that is let go of: the next attempt is under way while it drips', async () => {
+test('a discarded body is not waited for: the next attempt is sent while it still arrives', async () => {
   const clock = virtualClock();
   const server = await onceThenDone((response) => response.writeHead(503, { 'retry-after': '0' }).write('drip'));
 

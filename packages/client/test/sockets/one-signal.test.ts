@@ -134,12 +134,12 @@ test('while calls wait for an answer, each has one listener, and an abort ends t
   expect(listenersOn(signal)).toBe(0);
 });
 
-test('a response that nobody reads leaves no listener and no connection when it is collected', async () => {
+test('an unread response leaves no listener and no connection when it is collected', async () => {
   const server = await answering();
   const api = createClient({ baseUrl: server.origin });
   const { signal } = new AbortController();
 
-  for (let call = 0; call < 20; call += 1) await headOf(api, signal);
+  for (let call = 0; call < 20; call += 1) await readStatus(api, signal);
   await collectUntil(() => listenersOn(signal) === 0);
   await Promise.all(server.seen.map(({ connection }) => server.closed(connection)));
 
@@ -165,11 +165,11 @@ test('an abort still ends a call that was under way when garbage was collected',
   await Promise.all(server.seen.map(({ connection }) => server.closed(connection)));
 });
 
-test('an abort ends a stream that is read, when nobody holds its response any more', async () => {
+test('an abort ends a stream that is read, also when its response has been collected', async () => {
   const server = await answering();
   const api = createClient({ baseUrl: server.origin });
   const caller = new AbortController();
-  const reader = await readerOf(api, caller.signal);
+  const reader = await openReader(api, caller.signal);
   await reader.read();
 
   await collectUntil(() => false);
@@ -179,14 +179,14 @@ test('an abort ends a stream that is read, when nobody holds its response any mo
 });
 
 /** A function of its own, so that no local variable holds the response afterwards. */
-async function readerOf(api: Client, signal: AbortSignal): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+async function openReader(api: Client, signal: AbortSignal): Promise<ReadableStreamDefaultReader<Uint8Array>> {
   const { body } = await api.fetch('/drip', { signal });
   if (body === null) throw new Error('/drip has a body');
   return body.getReader();
 }
 
 /** A function of its own, so that no local variable holds the response afterwards. */
-async function headOf(api: Client, signal: AbortSignal): Promise<number> {
+async function readStatus(api: Client, signal: AbortSignal): Promise<number> {
   return (await api.fetch('/drip', { signal })).status;
 }
 
@@ -234,7 +234,7 @@ test.each(limits)('an abort ends all that goes on, whatever it is, and closes it
 /** A layer that waits for a token for ever. */
 const forEver = layer('auth', 'for ever', (_next, { clock }) => async (_request, { signal }) => {
   await wait(1_000_000, signal, clock);
-  throw new Error('nobody waits for so long');
+  throw new Error('this wait should have been cancelled');
 });
 
 /** Until the retry is waited for, and the body that is read, where there is a limit. */

@@ -1,4 +1,4 @@
-import { fixedToken, Token, withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
+import { staticToken, Token, withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
 import { fakeIssuer } from '@bearings/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
@@ -7,7 +7,7 @@ import { crossroads } from './crossroads.ts';
 test("a token in a header of its own stays at its origin, and so does the caller's in its place", async () => {
   const { a, b, seen, route } = await crossroads();
   route(`${a.origin}/start`, `${b.origin}/end`);
-  const token = withBearerAuthHeader(fixedToken('t'), 'x-tenant-key');
+  const token = withBearerAuthHeader(staticToken('t'), 'x-tenant-key');
   const { fetch } = createClient({ baseUrl: a.origin, redirects: { origins: [b.origin] } }, token);
 
   await fetch('/start', { headers: { 'x-tenant-key': "the caller's" } });
@@ -18,7 +18,7 @@ test("a token in a header of its own stays at its origin, and so does the caller
 test("so does the caller's own where the layer lets it be", async () => {
   const { a, b, seen, route } = await crossroads();
   route(`${a.origin}/start`, `${b.origin}/end`);
-  const token = withBearerAuthHeader(fixedToken('t'), 'x-tenant-key', { respectExisting: true });
+  const token = withBearerAuthHeader(staticToken('t'), 'x-tenant-key', { respectExisting: true });
   const { fetch } = createClient({ baseUrl: a.origin, redirects: { origins: [b.origin] } }, token);
 
   await fetch('/start', { headers: { 'x-tenant-key': "the caller's" } });

@@ -6,7 +6,7 @@ import type { Arrival } from './watched-server.ts';
 
 const bytes = Uint8Array.of(0, 255, 128, 10, 13, 42);
 const described = { 'content-type': 'image/x', 'content-language': 'de', 'content-location': '/original' };
-const contentOf = ({ headers }: Arrival) =>
+const contentHeaders = ({ headers }: Arrival) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('content-')));
 
 /** What comes of each method at the next hop: as the Fetch standard says, HTTP-redirect fetch, step 12. */
@@ -35,7 +35,7 @@ test.each(table)('after a $status, $method arrives as $next, at both of two hops
   expect(hops.map((hop) => hop.method)).toEqual([next, next]);
   for (const hop of hops) {
     expect([...hop.body]).toEqual(next === method ? [...(first?.body ?? [])] : []);
-    expect(contentOf(hop)).toEqual(next === method && first !== undefined ? contentOf(first) : {});
+    expect(contentHeaders(hop)).toEqual(next === method && first !== undefined ? contentHeaders(first) : {});
   }
 });
 
@@ -46,7 +46,7 @@ test('what is sent on is what was sent: the bytes, their number and what describ
   await createClient().fetch(`${a.origin}/start`, { method: 'PUT', body: bytes, headers: described });
 
   const expected = { ...described, 'content-length': '6' };
-  expect(seen.map(contentOf)).toEqual([expected, expected]);
+  expect(seen.map(contentHeaders)).toEqual([expected, expected]);
   for (const { body, headers } of seen) {
     expect([[...body], headers['transfer-encoding']]).toEqual([[...bytes], undefined]);
   }
@@ -64,7 +64,7 @@ test.each<[string, () => NonNullable<RequestInit['body']>, string]>([
   await createClient({ baseUrl: a.origin }).post('start', { body: make() });
 
   expect(seen.map(({ body }) => body.toString())).toEqual([text, text, text]);
-  expect(seen[2] && contentOf(seen[2])).toEqual(seen[0] && contentOf(seen[0]));
+  expect(seen[2] && contentHeaders(seen[2])).toEqual(seen[0] && contentHeaders(seen[0]));
   expect(seen[2]?.headers['content-length']).toBe(`${text.length}`);
 });
 
@@ -136,7 +136,7 @@ test("blocked: 'response' hands out the redirect after the last hop that is allo
   expect([response.status, response.redirected, seen.length]).toEqual([302, true, 3]);
 });
 
-test("redirect: 'manual' hands out the first redirect, wherever it leads, also from the front door", async () => {
+test("redirect: 'manual' returns the first redirect, wherever it leads, also from the ky entry", async () => {
   const { a, b, seen, route } = await crossroads();
   route(`${a.origin}/start`, `${b.origin}/end`, 308);
   const api = createClient({ baseUrl: a.origin });

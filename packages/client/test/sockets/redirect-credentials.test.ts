@@ -14,7 +14,7 @@ const tenantKey = layer('auth', 'tenant key', (next) => (request, call) => {
   return next(request, call);
 });
 
-/** What a caller may have put on a request, and what is for nobody else. */
+/** Headers that a caller may set, and that must not reach another origin. */
 const credentials = {
   authorization: 'Basic c',
   cookie: 'session=1',
@@ -22,10 +22,10 @@ const credentials = {
   'proxy-authorization': 'Basic p',
   'x-api-key': 'key',
 };
-const harmless = { accept: 'image/png', 'accept-language': 'de', traceparent: '00-1', 'x-mine': '1' };
+const ordinary = { accept: 'image/png', 'accept-language': 'de', traceparent: '00-1', 'x-mine': '1' };
 
 const secretNames = [...Object.keys(credentials), 'x-tenant-key'];
-const secretsOf = ({ headers }: Arrival) => secretNames.filter((name) => headers[name] !== undefined);
+const sentSecrets = ({ headers }: Arrival) => secretNames.filter((name) => headers[name] !== undefined);
 
 test('within an origin every hop has the credentials', async () => {
   const { a, seen, route } = await crossroads();
@@ -46,21 +46,21 @@ test.each([301, 302, 303, 307, 308])('a %d to another origin takes no credential
   route(`${a.origin}/start`, `${b.origin}/end`, status);
   const { fetch } = createClient({ redirects: { origins: [b.origin] } }, bearer, tenantKey);
 
-  const response = await fetch(`${a.origin}/start`, { headers: { ...credentials, ...harmless } });
+  const response = await fetch(`${a.origin}/start`, { headers: { ...credentials, ...ordinary } });
 
   expect([response.status, response.url]).toEqual([200, `${b.origin}/end`]);
-  expect(seen.map(secretsOf)).toEqual([secretNames, []]);
-  expect(seen[1]?.headers).toMatchObject(harmless);
+  expect(seen.map(sentSecrets)).toEqual([secretNames, []]);
+  expect(seen[1]?.headers).toMatchObject(ordinary);
 });
 
-test('a call from the front door takes none along either', async () => {
+test('a call through the ky entry takes none along either', async () => {
   const { a, b, seen, route } = await crossroads();
   route(`${a.origin}/start`, `${b.origin}/end`);
   const api = createClient({ baseUrl: a.origin, redirects: { origins: 'any' } }, bearer, tenantKey);
 
   await api.get('start', { headers: credentials });
 
-  expect(seen.map(secretsOf)).toEqual([secretNames, []]);
+  expect(seen.map(sentSecrets)).toEqual([secretNames, []]);
 });
 
 test('a POST that goes on as it is takes its body along, and no credential', async () => {
@@ -71,7 +71,7 @@ test('a POST that goes on as it is takes its body along, and no credential', asy
   await fetch(`${a.origin}/start`, { method: 'POST', body: 'order 42', headers: credentials });
 
   expect(seen.map(({ body }) => body.toString())).toEqual(['order 42', 'order 42']);
-  expect(seen.map(secretsOf)).toEqual([secretNames, []]);
+  expect(seen.map(sentSecrets)).toEqual([secretNames, []]);
 });
 
 test('no credential comes back when a chain returns to where it began, nor on its hops there', async () => {
@@ -89,7 +89,7 @@ test('no credential comes back when a chain returns to where it began, nor on it
     `${a.origin}/back`,
     `${a.origin}/end`,
   ]);
-  expect(seen.map(secretsOf)).toEqual([secretNames, [], [], []]);
+  expect(seen.map(sentSecrets)).toEqual([secretNames, [], [], []]);
 });
 
 test('a chain over three origins takes no credential to the second nor to the third', async () => {
@@ -100,7 +100,7 @@ test('a chain over three origins takes no credential to the second nor to the th
 
   await fetch(`${a.origin}/start`, { headers: credentials });
 
-  expect(seen.map(secretsOf)).toEqual([secretNames, [], []]);
+  expect(seen.map(sentSecrets)).toEqual([secretNames, [], []]);
 });
 
 test('of three origins only those named are gone to', async () => {
@@ -123,7 +123,7 @@ test('localhost is another origin than 127.0.0.1, and gets nothing', async () =>
 
   await fetch(`${a.origin}/start`, { headers: credentials });
 
-  expect(seen.map(secretsOf)).toEqual([secretNames, []]);
+  expect(seen.map(sentSecrets)).toEqual([secretNames, []]);
 });
 
 test('the next attempt, at the first origin, has the credentials again', async () => {
@@ -137,7 +137,7 @@ test('the next attempt, at the first origin, has the credentials again', async (
 
   expect(response.status).toBe(200);
   expect(seen.map(({ origin }) => origin)).toEqual([a.origin, b.origin, a.origin, b.origin]);
-  expect(seen.map(secretsOf)).toEqual([secretNames, [], secretNames, []]);
+  expect(seen.map(sentSecrets)).toEqual([secretNames, [], secretNames, []]);
 });
 
 test('so has it those of a layer outside of the attempts', async () => {
@@ -152,7 +152,7 @@ test('so has it those of a layer outside of the attempts', async () => {
 
   await fetch(`${a.origin}/start`);
 
-  expect(seen.map(secretsOf)).toEqual([['x-tenant-key'], [], ['x-tenant-key'], []]);
+  expect(seen.map(sentSecrets)).toEqual([['x-tenant-key'], [], ['x-tenant-key'], []]);
 });
 
 test("the caller's own header does not come forth from behind that of a layer", async () => {

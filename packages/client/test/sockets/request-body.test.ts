@@ -9,12 +9,12 @@ import type { Arrival, WatchedServer } from './watched-server.ts';
 
 type Body = NonNullable<RequestInit['body']>;
 
-/** Many libraries make a Request before they hand it over, and then nobody knows what its body was made from. */
+/** Many libraries make a Request first, and what its body was made from is then unknown. */
 const requestTo = (server: { readonly origin: string }, body: Body): Request =>
   new Request(`${server.origin}/`, { method: 'PUT', body, duplex: 'half' });
 
 const kib = 1024;
-const bytesOf = (length: number): Uint8Array<ArrayBuffer> => Uint8Array.from({ length }, (_, at) => at * 7);
+const makeBytes = (length: number): Uint8Array<ArrayBuffer> => Uint8Array.from({ length }, (_, at) => at * 7);
 
 /** Answers the second, fifth, … request with 503. */
 function busyAtSecond(): Promise<WatchedServer> {
@@ -35,11 +35,11 @@ test.each<[string, () => Body]>([
   ['a string', () => 'héllo'],
   ['an empty string', () => ''],
   ['a string of 300 KiB', () => 'é'.repeat(150 * kib)],
-  ['bytes', () => bytesOf(1_000)],
-  ['bytes of 1 MiB', () => bytesOf(1024 * kib)],
-  ['bytes of 3 MiB, which are there anyway,', () => bytesOf(3 * 1024 * kib)],
+  ['bytes', () => makeBytes(1_000)],
+  ['bytes of 1 MiB', () => makeBytes(1024 * kib)],
+  ['bytes of 3 MiB, which are there anyway,', () => makeBytes(3 * 1024 * kib)],
   ['URLSearchParams', () => new URLSearchParams({ a: '1', b: 'é' })],
-  ['a Blob of 1 MiB', () => new Blob([bytesOf(1024 * kib)], { type: 'image/x' })],
+  ['a Blob of 1 MiB', () => new Blob([makeBytes(1024 * kib)], { type: 'image/x' })],
 ])('%s inside a Request is sent again after a 503, with the length that plain fetch sends', async (_, make) => {
   const server = await busyAtSecond();
   const { fetch: ours } = createClient({ random: () => 0 });
@@ -61,7 +61,7 @@ test('a form inside a Request is sent again after a 503, and can be read', async
   const server = await busyAtSecond();
   const form = new FormData();
   form.set('order', '42');
-  form.set('file', new File([bytesOf(100)], 'a.bin'));
+  form.set('file', new File([makeBytes(100)], 'a.bin'));
 
   await createClient().fetch(`${server.origin}/`);
   await createClient({ random: () => 0 }).fetch(requestTo(server, form));
@@ -72,7 +72,7 @@ test('a form inside a Request is sent again after a 503, and can be read', async
       headers: { 'content-type': `${headers['content-type']}` },
     }).formData();
     expect(read.get('order')).toBe('42');
-    expect(new Uint8Array(await (read.get('file') as File).arrayBuffer())).toEqual(bytesOf(100));
+    expect(new Uint8Array(await (read.get('file') as File).arrayBuffer())).toEqual(makeBytes(100));
     expect(headers['content-length']).toBe(`${body.byteLength}`);
   }
 });
@@ -92,7 +92,7 @@ test('a body inside a Request is sent again after its connection was reset, and 
   expect(texts).toEqual(['/ order 42', '/ order 42', '/next order 42']);
 });
 
-/** A stream that makes a piece when it is told to. */
+/** A stream whose chunks come when the test says so. */
 function live(): { body: ReadableStream<Uint8Array<ArrayBuffer>>; make: (text: string) => void; end: () => void } {
   let control: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({ start: (controller) => void (control = controller) });
@@ -180,13 +180,13 @@ async function standstill(count: () => number): Promise<number> {
 function longStream(): ReadableStream {
   let left = 24;
   return new ReadableStream({
-    pull: (controller) => ((left -= 1) < 0 ? controller.close() : controller.enqueue(bytesOf(64 * kib))),
+    pull: (controller) => ((left -= 1) < 0 ? controller.close() : controller.enqueue(makeBytes(64 * kib))),
   });
 }
 
 function longForm(): FormData {
   const form = new FormData();
-  form.set('file', new File([bytesOf(1500 * kib)], 'a.bin'));
+  form.set('file', new File([makeBytes(1500 * kib)], 'a.bin'));
   return form;
 }
 

@@ -31,7 +31,7 @@ test.each<[string, string, RedirectOptions]>([
   expect(response.redirected).toBe(false);
 });
 
-test('after too many hops the 3xx says how far it came', async () => {
+test('after too many redirects the last 3xx is returned', async () => {
   const network = scriptedFetch(redirectTo('/a'), redirectTo('/b'));
   const { fetch } = createClient({ fetch: network, redirects: { limit: 1, blocked: 'response' } });
 
@@ -40,14 +40,14 @@ test('after too many hops the 3xx says how far it came', async () => {
   expect([response.status, response.redirected, response.url]).toEqual([302, true, 'https://api.test/a']);
 });
 
-test("redirect: 'error' is an error whatever becomes of blocked ones", async () => {
+test("redirect: 'error' is an error, also with blocked: 'response'", async () => {
   const network = scriptedFetch(redirectTo('/a'));
   const { fetch } = createClient({ fetch: network, redirects: { blocked: 'response' } });
 
   expect(await caught(() => fetch(url, { redirect: 'error' }))).toMatchObject({ code: 'REDIRECT_BLOCKED' });
 });
 
-test('any origin may be gone to when that is said, and no credential goes along or comes back', async () => {
+test("with origins: 'any' every origin is followed, and no credential goes along or comes back", async () => {
   const network = scriptedFetch(redirectTo('https://other.test/'), redirectTo('https://api.test/back'), ok);
   const { fetch } = createClient({ fetch: network, redirects: { origins: 'any' } }, apiKey);
 
@@ -71,7 +71,7 @@ test('a location in UTF-8 is understood, and a fragment is not part of the url',
   expect(response.url).toBe('https://api.test/stra%C3%9Fe');
 });
 
-test('what a request asks of fetch besides is asked on each hop', async () => {
+test('the fetch options of a request are sent with each request of the chain', async () => {
   const network = scriptedFetch(...times(2, redirectTo('/next')), ok);
 
   await createClient({ fetch: network }).fetch(url, { cache: 'no-store', referrer: 'https://api.test/from' });

@@ -102,7 +102,7 @@ test.each([
   expect(network.sent[1]?.headers.get('content-type')).toBe('text/plain;charset=UTF-8');
 });
 
-test('a HEAD stays one', async () => {
+test('a HEAD stays a HEAD', async () => {
   const network = scriptedFetch(redirectTo('/next', 303), ok);
 
   await createClient({ fetch: network }).fetch(url, { method: 'HEAD' });
@@ -125,7 +125,7 @@ test('a stream cannot be sent along', async () => {
   expect(await caught(() => api.post(url, { body }))).toMatchObject({ code: 'REDIRECT_BLOCKED' });
 });
 
-test('redirect: "manual" hands the redirect out, "error" refuses it', async () => {
+test('redirect: "manual" returns the redirect, "error" refuses it', async () => {
   const { fetch } = createClient({ fetch: scriptedFetch(...times(2, redirectTo('/next'))) });
 
   const response = await fetch(url, { redirect: 'manual' });
@@ -145,7 +145,7 @@ test('ten hops are followed, an eleventh is not', async () => {
   expect(network.sent).toHaveLength(11);
 });
 
-test('a limit of 0 hands every redirect out', async () => {
+test('a limit of 0 returns every redirect', async () => {
   const { fetch } = createClient({ fetch: scriptedFetch(redirectTo('/next')), redirects: { limit: 0 } });
 
   expect((await fetch(url)).status).toBe(302);
@@ -165,7 +165,7 @@ test('a redirect without a location is an answer', async () => {
   expect((await createClient({ fetch: scriptedFetch(status(302)) }).fetch(url)).status).toBe(302);
 });
 
-test('on the wire, a chain is followed with its body, and the response says where it ended', async () => {
+test('over sockets, a chain is followed with its body, and the response has the final URL', async () => {
   const seen: string[] = [];
   const server = await serve(async (request, response) => {
     seen.push(`${request.method} ${request.url} ${await bodyOf(request)}`);

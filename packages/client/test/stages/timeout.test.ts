@@ -11,7 +11,7 @@ import { chunked, ok, scriptedFetch, silent, stuck, times } from '../scripted.ts
 
 const url = 'https://api.test/path?key=secret';
 
-test('an attempt without an answer ends when its time is up, naming the origin alone', async () => {
+test('an attempt without a response ends at its limit, and the error names only the origin', async () => {
   const clock = virtualClock();
   const { fetch } = createClient({ fetch: scriptedFetch(silent), clock, timeout: 5_000, retry: 0 });
 
@@ -28,7 +28,7 @@ test('an attempt without an answer ends when its time is up, naming the origin a
   });
 });
 
-test('each attempt has a time of its own', async () => {
+test('each attempt has the full time', async () => {
   const clock = virtualClock();
   const network = scriptedFetch(...times(3, silent));
   const { fetch } = createClient({ fetch: network, clock, random: () => 0, timeout: 100 });
@@ -41,7 +41,7 @@ test('each attempt has a time of its own', async () => {
   expect([network.sent.length, endedMs]).toEqual([3, 300]);
 });
 
-test('waiting for a token takes nothing from the attempt', async () => {
+test("waiting for a token does not use up the attempt's time", async () => {
   const clock = virtualClock();
   const auth = layer('auth', 'slow', (next) => async (request, call) => {
     await wait(10_000, call.signal, clock);
@@ -55,7 +55,7 @@ test('waiting for a token takes nothing from the attempt', async () => {
   expect((await answer).status).toBe(200);
 });
 
-test("the caller's own abort is passed on untouched", async () => {
+test("the caller's own abort passes unchanged", async () => {
   const clock = virtualClock();
   const caller = new AbortController();
   const reason = new Error('user left');
@@ -69,7 +69,7 @@ test("the caller's own abort is passed on untouched", async () => {
   expect(clock.pending).toBe(0);
 });
 
-test('a network that does not listen is left behind', async () => {
+test('a transport that ignores the cancellation is not waited for', async () => {
   const clock = virtualClock();
   const send = timeout({ bodyTimeout: false })(() => new Promise(() => {}), factsWith({ clock }));
 
@@ -81,7 +81,7 @@ test('a network that does not listen is left behind', async () => {
   expect(await failure).toMatchObject({ code: 'ATTEMPT_TIMEOUT' });
 });
 
-test("the call's signal is its own again after the attempt, also after one that failed", async () => {
+test('after an attempt the call has its own signal again, also when the attempt failed', async () => {
   const call = oneCall({ attemptTimeoutMs: 100 });
   const { signal } = call;
 
@@ -104,7 +104,7 @@ test('false means no limit', async () => {
   expect(await failure).toMatchObject({ message: 'after an hour' });
 });
 
-test('a body that stands still is cut', async () => {
+test('a body that pauses for too long is cancelled', async () => {
   const clock = virtualClock();
   const { fetch } = createClient({ fetch: scriptedFetch(stuck), clock, bodyTimeout: 2_000 });
   const response = await fetch(url);
@@ -115,7 +115,7 @@ test('a body that stands still is cut', async () => {
   expect(await failure).toMatchObject({ code: 'BODY_TIMEOUT', budgetMs: 2_000, origin: 'https://api.test' });
 });
 
-test('a caller who reads slowly is not a body that stands still', async () => {
+test('a caller that reads slowly does not exceed the limit', async () => {
   const clock = virtualClock();
   const { fetch } = createClient({ fetch: scriptedFetch(chunked('a', 'b')), clock, bodyTimeout: 2_000 });
   const reader = (await fetch(url)).body?.getReader();

@@ -1,7 +1,7 @@
 import type { Clock } from '@bearings/client';
 import { checkOptions, clockRule, functionRule } from '@bearings/client/layer';
 import type { OptionRules } from '@bearings/client/layer';
-import { fixedToken, Token } from '@bearings/oauth-bearer';
+import { staticToken, Token } from '@bearings/oauth-bearer';
 import type { SecretString, TokenConfig, TokenError, TokenHandle } from '@bearings/oauth-bearer';
 import { Ok } from 'ts-results';
 import type { Result } from 'ts-results';
@@ -38,9 +38,9 @@ export async function createToken(
   const { clock } = options;
   const clockOption = clock === undefined ? {} : { clock };
   if (auth.type === 'oauth2_client_credentials') return createOAuth2Token(config, auth, options);
-  if (auth.type === 'bearer') return Ok(fixedToken(read(auth.tokenRef), clockOption));
-  if (auth.type === 'api_key') return Ok(fixedToken(read(auth.keyRef), { scheme: 'none', ...clockOption }));
-  return Ok(fixedToken(read(auth.passwordRef), { scheme: 'Basic', username: auth.username, ...clockOption }));
+  if (auth.type === 'bearer') return Ok(staticToken(read(auth.tokenRef), clockOption));
+  if (auth.type === 'api_key') return Ok(staticToken(read(auth.keyRef), { scheme: 'none', ...clockOption }));
+  return Ok(staticToken(read(auth.passwordRef), { scheme: 'Basic', username: auth.username, ...clockOption }));
 }
 
 export const tokenRules: OptionRules<TokenOptions> = { fetch: functionRule, clock: clockRule, random: functionRule };

@@ -3,18 +3,18 @@ import type { Clock } from '@bearings/client';
 import { SignJWT } from 'jose';
 import type { Signer } from './private-key.ts';
 
-/** Who asserts what he is, to whom, and when. */
-export interface AssertionFacts {
+/** The client, the audience and the clock of an assertion. */
+export interface AssertionContext {
   readonly clientId: string;
   readonly audience: string;
   readonly clock: Clock;
 }
 
-const lifeS = 60;
+const lifetimeS = 60;
 
-/** A signed assertion of who the client is, good for a minute and for one request (RFC 7523 §3). */
-export async function clientAssertion({ key, alg, kid }: Signer, facts: AssertionFacts): Promise<string> {
-  const { clientId, audience, clock } = facts;
+/** A signed assertion of the client's identity, valid for a minute and for one request (RFC 7523 §3). */
+export async function clientAssertion({ key, alg, kid }: Signer, context: AssertionContext): Promise<string> {
+  const { clientId, audience, clock } = context;
   const nowS = Math.floor(clock.now() / 1_000);
   return new SignJWT({ jti: randomUUID() })
     .setProtectedHeader({ alg, typ: 'JWT', ...(kid !== undefined && { kid }) })
@@ -22,6 +22,6 @@ export async function clientAssertion({ key, alg, kid }: Signer, facts: Assertio
     .setSubject(clientId)
     .setAudience(audience)
     .setIssuedAt(nowS)
-    .setExpirationTime(nowS + lifeS)
+    .setExpirationTime(nowS + lifetimeS)
     .sign(key);
 }

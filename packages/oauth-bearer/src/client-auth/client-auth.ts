@@ -1,85 +1,100 @@
 import type { Clock } from '@bearings/client';
 import { clientAssertion } from './client-assertion.ts';
-import type { AssertionFacts } from './client-assertion.ts';
+import type { AssertionContext } from './client-assertion.ts';
 import type { ClientAuthMethod, Credential } from './credential.ts';
 import { TokenConfigError } from '../errors.ts';
 import type { Signer } from './private-key.ts';
 import type { SecretString } from '../secret-string.ts';
 
 /**
- * The way to prove who the client is that both sides know.
+ * Chooses the authentication method that both sides support.
  *
- * @param supported - what the server's metadata lists; RFC 8414 §2 reads a missing list as `client_secret_basic`, but
- * a method that was asked for is tried all the same, because servers list less than they do
- * @throws TokenConfigError when the list rules it out; the secret has not been sent
+ * @param supported - the list in the server's metadata; RFC 8414 §2 reads a missing list as `client_secret_basic`, but
+ * a method that the config names is used all the same, because many servers list less than they support
+ * @throws TokenConfigError when the list excludes it; the secret has not been sent
  */
-export function clientAuthMethod(
+export function chooseAuthMethod(
   methods: Credential['methods'],
   supported: readonly string[] | undefined,
 ): ClientAuthMethod {
-  const method = methods.find((each) => supported === undefined || supported.includes(each));
+  if (supported === undefined) return methods[0];
+  const method = methods.find((each) => supported.includes(each));
   if (method !== undefined) return method;
-  const offered = supported?.map((each) => JSON.stringify(each.slice(0, 60))).join(', ') ?? '';
-  throw new TokenConfigError('clientAuthMethod', `is ${methods.join(' or ')}, but the server takes only ${offered}`);
+  const offered = supported.map((each) => JSON.stringify(each.slice(0, 60))).join(', ');
+  throw new TokenConfigError('clientAuthMethod', `is ${methods.join(' or ')}, but the server supports only ${offered}`);
 }
 
-/** What a proof is written into: a token request that is about to leave. */
-interface Unproven {
+/** A token request that is about to be sent. */
+interface TokenRequestDraft {
   readonly params: URLSearchParams;
-  readonly headers: Headers;
+  readonly setCredential: (header: string, value: string) => void;
 }
 
-/** Writes the proof into a request. Called for each attempt, so that no assertion is sent twice. */
-export interface Proof {
-  readonly prove: (request: Unproven) => Promise<void>;
-  /** Which of two secrets it is. */
+/** Authenticates the client in one request. Applied to each attempt, so that no assertion is sent twice. */
+export interface ClientAuthentication {
+  readonly apply: (draft: TokenRequestDraft) => void | Promise<void>;
+  /** Which of two secrets it uses. */
   readonly secret?: 'current' | 'previous';
   /** What must not be shown. */
-  readonly hidden: readonly string[];
+  readonly secrets: readonly string[];
+  /** Equal for two authentications with the same secret or key. */
+  readonly identity: unknown;
 }
 
-/** Who proves, to whom, and when. */
-export interface ProofFacts {
+/** The client, the server and the clock. */
+export interface ClientAuthContext {
   readonly clientId: string;
   readonly issuer: string;
   readonly clock: Clock;
 }
 
 /**
- * The proofs to try, in order: the second only when the server does not know the client by the first.
+ * Reads the secrets or the key.
  *
- * @throws TokenError when the secret or the key cannot be had
+ * @returns the authentications to try, in order: the second only when the server does not accept the first
+ * @throws TokenError when the secret or the key is not available
  */
-export async function proofsOf(
+export async function clientAuthentications(
   method: ClientAuthMethod,
-  { secrets, signer, audience, isRaw }: Credential,
-  facts: ProofFacts,
-): Promise<readonly Proof[]> {
-  if (method === 'none') return [{ prove: async ({ params }) => params.set('client_id', facts.clientId), hidden: [] }];
-  if (signer !== undefined) return [asserted(await signer(), { ...facts, audience: audience ?? facts.issuer })];
-  const list = (await secrets?.()) ?? [];
-  return list.map((secret, place) => ({
-    prove: method === 'client_secret_post' ? post(facts.clientId, secret) : basic(facts.clientId, secret, isRaw),
-    hidden: [secret.expose(), basicPair(facts.clientId, secret, isRaw)],
-    ...(list.length > 1 && { secret: place === 0 ? ('current' as const) : ('previous' as const) }),
-  }));
+  credential: Credential,
+  context: ClientAuthContext,
+): Promise<readonly [ClientAuthentication, ...ClientAuthentication[]]> {
+  const { secrets, signer, audience } = credential;
+  const { clientId } = context;
+  if (method === 'none') return [publicClient(clientId)];
+  if (signer !== undefined) return [signed(await signer(), { ...context, audience: audience ?? context.issuer })];
+  const [first, ...others] = (await secrets?.()) ?? [];
+  if (first === undefined) throw new TokenConfigError('clientSecret', `is missing: ${method} needs it`);
+  const authenticate = method === 'client_secret_post' ? inBody : inHeader;
+  const current = authenticate(first, clientId, credential);
+  if (others.length === 0) return [current];
+  const previous = others.map((each) => ({ ...authenticate(each, clientId, credential), secret: 'previous' as const }));
+  return [{ ...current, secret: 'current' }, ...previous];
 }
 
-function post(clientId: string, secret: SecretString): Proof['prove'] {
-  return async ({ params }) => {
+function publicClient(clientId: string): ClientAuthentication {
+  return { apply: ({ params }) => params.set('client_id', clientId), secrets: [], identity: clientId };
+}
+
+function inBody(secret: SecretString, clientId: string): ClientAuthentication {
+  const value = secret.expose();
+  const apply = ({ params }: TokenRequestDraft): void => {
     params.set('client_id', clientId);
-    params.set('client_secret', secret.expose());
+    params.set('client_secret', value);
   };
+  return { apply, secrets: [value], identity: value };
 }
 
-/** RFC 6749 §2.3.1: both parts form-urlencoded (Appendix B) unless told otherwise, joined, then base64. */
-function basic(clientId: string, secret: SecretString, isRaw: boolean): Proof['prove'] {
-  return async ({ headers }) => headers.set('authorization', `Basic ${basicPair(clientId, secret, isRaw)}`);
-}
-
-function basicPair(clientId: string, secret: SecretString, isRaw: boolean): string {
-  const encode = isRaw ? (value: string): string => value : formEncode;
-  return Buffer.from(`${encode(clientId)}:${encode(secret.expose())}`).toString('base64');
+/** RFC 6749 §2.3.1: both parts form-urlencoded (Appendix B) unless the config says `raw`, joined, then base64. */
+function inHeader(secret: SecretString, clientId: string, { isRaw }: Credential): ClientAuthentication {
+  const value = secret.expose();
+  const pair = isRaw ? `${clientId}:${value}` : `${formEncode(clientId)}:${formEncode(value)}`;
+  const encoded = Buffer.from(pair).toString('base64');
+  return {
+    apply: ({ setCredential }) => setCredential('authorization', `Basic ${encoded}`),
+    secrets: [value, encoded],
+    identity: value,
+  };
 }
 
 /** application/x-www-form-urlencoded, as the URL standard writes it. */
@@ -87,11 +102,11 @@ export function formEncode(value: string): string {
   return new URLSearchParams([['', value]]).toString().slice(1);
 }
 
-function asserted(signer: Signer, facts: AssertionFacts): Proof {
-  const prove = async ({ params }: Unproven): Promise<void> => {
-    params.set('client_id', facts.clientId);
+function signed(signer: Signer, context: AssertionContext): ClientAuthentication {
+  const apply = async ({ params }: TokenRequestDraft): Promise<void> => {
+    params.set('client_id', context.clientId);
     params.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
-    params.set('client_assertion', await clientAssertion(signer, facts));
+    params.set('client_assertion', await clientAssertion(signer, context));
   };
-  return { prove, hidden: [] };
+  return { apply, secrets: [], identity: signer };
 }

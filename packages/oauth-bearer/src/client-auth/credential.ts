@@ -1,44 +1,45 @@
 import { readClientSecret } from './client-secret.ts';
-import type { AskForSecrets, ClientSecret } from './client-secret.ts';
+import type { ClientSecret, ReadSecrets } from './client-secret.ts';
 import { TokenConfigError } from '../errors.ts';
 import { readPrivateKey } from './private-key.ts';
-import type { AskForSigner, PrivateKey } from './private-key.ts';
+import type { PrivateKey, ReadSigner } from './private-key.ts';
 
-/** How a client proves who it is (RFC 6749 §2.3.1, RFC 7523 §2.2); `none` is for a client that cannot. */
+/** How a client authenticates (RFC 6749 §2.3.1, RFC 7523 §2.2); `none` is for a public client. */
 export type ClientAuthMethod = (typeof clientAuthMethods)[number];
 
-/** Every method there is. */
 const clientAuthMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
 
-/** What a client proves itself with. */
+/** What a client authenticates with. */
 export interface CredentialConfig {
-  /** For the two methods with a secret. A list of two is tried in order; a function is asked at each acquisition. */
+  /** For the two methods with a secret. Two secrets are tried in order; a function is called at each acquisition. */
   readonly clientSecret?: ClientSecret | undefined;
   /** For `private_key_jwt`. */
   readonly privateKey?: PrivateKey | undefined;
-  /** The `kid` of the assertion's header. Default: a JWK's own. */
+  /** The `kid` in the assertion's header. Default: the `kid` of a JWK, else none. */
   readonly keyId?: string | undefined;
-  /** The assertion's algorithm. Default: by the key, such as RS256 or ES256. */
+  /** The assertion's algorithm. Default: depends on the key, such as RS256 or ES256. */
   readonly signingAlg?: string | undefined;
-  /** Whom the assertion is for. Default: the issuer; the token endpoint when only that is known. */
+  /** The audience of the assertion. Default: the issuer; the token endpoint when only that is known. */
   readonly assertionAudience?: string | undefined;
   /**
-   * Default: `private_key_jwt` with a key; with a secret `client_secret_basic`, unless the discovered server takes
-   * `client_secret_post` only. `none` must be said.
+   * Default: `private_key_jwt` with a key; with a secret `client_secret_basic`, unless the discovered server supports
+   * `client_secret_post` only. `none` must be set explicitly.
    */
   readonly clientAuthMethod?: ClientAuthMethod | undefined;
-  /** How `client_secret_basic` writes id and secret. Default: `form`, as RFC 6749 App. B says; `raw` for servers that do not decode. */
+  /** How `client_secret_basic` encodes id and secret: `form` (RFC 6749 App. B), or `raw` for servers that do not decode. Default: `form`. */
   readonly basicEncoding?: 'form' | 'raw' | undefined;
 }
 
-/** What a client proves itself with, checked. */
+/** What a client authenticates with, checked. */
 export interface Credential {
-  /** What it can be used by, the preferred first. */
+  /** The methods it can be used with, the preferred one first. */
   readonly methods: readonly [ClientAuthMethod, ...ClientAuthMethod[]];
-  readonly secrets: AskForSecrets | undefined;
-  readonly signer: AskForSigner | undefined;
+  readonly secrets: ReadSecrets | undefined;
+  readonly signer: ReadSigner | undefined;
   readonly audience: string | undefined;
   readonly isRaw: boolean;
+  /** True when the secret or key is read anew at each acquisition: a function or a file. */
+  readonly canChange: boolean;
 }
 
 /** @throws TokenConfigError naming the field */
@@ -53,26 +54,32 @@ export function readCredential(config: CredentialConfig): Credential {
   mustBe(
     clientSecret === undefined || privateKey === undefined,
     'clientSecret',
-    'and privateKey are both set: give one',
+    'and privateKey are both set: set one of them',
   );
-  const methods = methodsFor(config);
-  const needs = methods[0] === 'private_key_jwt' ? 'privateKey' : 'clientSecret';
-  mustBe(methods[0] === 'none' || config[needs] !== undefined, needs, `must not be empty: ${methods[0]} needs it`);
+  const methods = possibleMethods(config);
+  const required = methods[0] === 'private_key_jwt' ? 'privateKey' : 'clientSecret';
+  mustBe(
+    methods[0] === 'none' || config[required] !== undefined,
+    required,
+    `must not be empty: ${methods[0]} needs it`,
+  );
+  const isFile = typeof privateKey === 'object' && privateKey !== null && 'file' in privateKey;
   return {
     methods,
     secrets: clientSecret === undefined ? undefined : readClientSecret(clientSecret),
     signer: privateKey === undefined ? undefined : readPrivateKey(privateKey, config),
     audience: config.assertionAudience,
     isRaw: basicEncoding === 'raw',
+    canChange: typeof clientSecret === 'function' || isFile,
   };
 }
 
-function methodsFor({ clientAuthMethod, privateKey, clientSecret }: CredentialConfig): Credential['methods'] {
+function possibleMethods({ clientAuthMethod, privateKey, clientSecret }: CredentialConfig): Credential['methods'] {
   if (clientAuthMethod === 'none') {
     mustBe(
       clientSecret === undefined && privateKey === undefined,
       'clientAuthMethod',
-      "is 'none', which needs no secret and no key",
+      "is 'none', which needs neither secret nor key",
     );
   }
   if (clientAuthMethod !== undefined) return [clientAuthMethod];

@@ -1,4 +1,4 @@
-import { createPrivateKey } from 'node:crypto';
+import { createHash, createPrivateKey } from 'node:crypto';
 import type { JsonWebKey, KeyObject, webcrypto } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { TokenConfigError } from '../errors.ts';
@@ -11,38 +11,45 @@ export interface Signer {
   readonly key: SigningKey;
   /** The JWS algorithm (RFC 7518 §3.1). */
   readonly alg: string;
-  /** Names the key to the server. */
+  /** The name by which the server knows the key. */
   readonly kid: string | undefined;
 }
 
 type SigningKey = KeyObject | webcrypto.CryptoKey;
 
-/** The key as it is now. */
-export type AskForSigner = () => Promise<Signer>;
+/** Reads the key as it is now. The same key gives the same signer. */
+export type ReadSigner = () => Promise<Signer>;
 
-/** What is said of the key besides the key. */
-export interface KeyFacts {
-  /** Default: a JWK's own `kid`, else none. */
+/** What the config says about the key. */
+export interface KeyOptions {
+  /** Default: the `kid` of a JWK, else none. */
   readonly keyId?: string | undefined;
-  /** Default: what the key is for, such as RS256 or ES256. */
+  /** Default: depends on the key, such as RS256 or ES256. */
   readonly signingAlg?: string | undefined;
 }
 
-/** @throws TokenConfigError when it is no private key; a file is judged when it is read, and named by its path */
-export function readPrivateKey(given: PrivateKey, facts: KeyFacts): AskForSigner {
-  if (isFile(given)) {
-    const { file } = given;
-    return async () => signerOf(await contentOf(file), facts, `file ${JSON.stringify(file)}`);
-  }
-  const signer = signerOf(given, facts, 'value');
+/** @throws TokenConfigError when it is not a private key; a file is checked when it is read, and named by its path */
+export function readPrivateKey(given: PrivateKey, options: KeyOptions): ReadSigner {
+  if (isFile(given)) return readFrom(given.file, options);
+  const signer = createSigner(given, options, 'value');
   return async () => signer;
+}
+
+function readFrom(file: string, options: KeyOptions): ReadSigner {
+  let last: { readonly hash: string; readonly signer: Signer } | undefined;
+  return async () => {
+    const content = await readKeyFile(file);
+    const hash = createHash('sha256').update(content).digest('base64');
+    if (last?.hash !== hash) last = { hash, signer: createSigner(content, options, `file ${JSON.stringify(file)}`) };
+    return last.signer;
+  };
 }
 
 function isFile(given: PrivateKey): given is { readonly file: string } {
   return typeof given === 'object' && given !== null && 'file' in given;
 }
 
-async function contentOf(file: string): Promise<string> {
+async function readKeyFile(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
@@ -53,17 +60,17 @@ async function contentOf(file: string): Promise<string> {
 
 type KeyMaterial = string | JsonWebKey | webcrypto.CryptoKey;
 
-function signerOf(given: KeyMaterial, { keyId, signingAlg }: KeyFacts, where: string): Signer {
-  const { key, jwk } = keyOf(given, where);
-  const algorithms = isCryptoKey(key) ? algorithmsOfCryptoKey(key) : algorithmsOf(key, where);
-  const alg = signingAlg ?? stringOf(jwk['alg']) ?? algorithms[0];
-  if (key.type !== 'private' || alg === undefined) throw noKey(where);
-  if (algorithms.includes(alg)) return { key, alg, kid: keyId ?? stringOf(jwk['kid']) };
-  throw new TokenConfigError('signingAlg', `is ${JSON.stringify(alg)}, but the key signs by ${algorithms.join(', ')}`);
+function createSigner(given: KeyMaterial, { keyId, signingAlg }: KeyOptions, where: string): Signer {
+  const { key, jwk } = parseKey(given, where);
+  const algorithms = isCryptoKey(key) ? cryptoKeyAlgorithms(key) : keyObjectAlgorithms(key, where);
+  const alg = signingAlg ?? asString(jwk['alg']) ?? algorithms[0];
+  if (key.type !== 'private' || alg === undefined) throw notAPrivateKey(where);
+  if (algorithms.includes(alg)) return { key, alg, kid: keyId ?? asString(jwk['kid']) };
+  throw new TokenConfigError('signingAlg', `is ${JSON.stringify(alg)}, but the key supports ${algorithms.join(', ')}`);
 }
 
-/** Node's own errors are not kept: some say where in the text they failed. */
-function keyOf(given: KeyMaterial, where: string): { readonly key: SigningKey; readonly jwk: JsonWebKey } {
+/** Node's own errors are not kept: some quote the place in the text where they failed. */
+function parseKey(given: KeyMaterial, where: string): { readonly key: SigningKey; readonly jwk: JsonWebKey } {
   if (isCryptoKey(given)) return { key: given, jwk: {} };
   try {
     if (typeof given === 'string' && !given.trimStart().startsWith('{'))
@@ -71,14 +78,14 @@ function keyOf(given: KeyMaterial, where: string): { readonly key: SigningKey; r
     const jwk: JsonWebKey = typeof given === 'string' ? JSON.parse(given) : given;
     return { key: createPrivateKey({ key: jwk, format: 'jwk' }), jwk };
   } catch {
-    throw noKey(where);
+    throw notAPrivateKey(where);
   }
 }
 
-function noKey(where: string): TokenConfigError {
+function notAPrivateKey(where: string): TokenConfigError {
   return new TokenConfigError(
     'privateKey',
-    `${where} is not a private key: give PEM (not encrypted), a JWK or a CryptoKey`,
+    `${where} is not a private key: use PEM (not encrypted), a JWK or a CryptoKey`,
   );
 }
 
@@ -86,7 +93,7 @@ function isCryptoKey(given: KeyMaterial | SigningKey): given is webcrypto.Crypto
   return Object.prototype.toString.call(given) === '[object CryptoKey]';
 }
 
-function stringOf(value: unknown): string | undefined {
+function asString(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
@@ -102,22 +109,25 @@ const curves: ReadonlyMap<string | undefined, string> = new Map([
   ['P-521', 'ES512'],
 ]);
 
-/** What a key can sign by, the usual first. */
-function algorithmsOf({ asymmetricKeyType: kind, asymmetricKeyDetails: details }: KeyObject, where: string): string[] {
+/** The algorithms that a key can sign with, the usual one first. */
+function keyObjectAlgorithms(
+  { asymmetricKeyType: kind, asymmetricKeyDetails: details }: KeyObject,
+  where: string,
+): string[] {
   if (kind === 'rsa' || kind === 'rsa-pss') {
     const bits = details?.modulusLength ?? 0;
     if (bits >= 2_048) return kind === 'rsa' ? [...pkcs1, ...pss] : pss;
     throw new TokenConfigError(
       'privateKey',
-      `${where} is an RSA key of ${bits} bits; 2048 are the least (RFC 7518 §3.3)`,
+      `${where} is an RSA key of ${bits} bits; at least 2048 are required (RFC 7518 §3.3)`,
     );
   }
   if (kind === 'ed25519') return ['EdDSA', 'Ed25519'];
   return [curves.get(details?.namedCurve) ?? []].flat();
 }
 
-/** A CryptoKey is made for one algorithm. */
-function algorithmsOfCryptoKey({ algorithm }: webcrypto.CryptoKey): string[] {
+/** A CryptoKey is for one algorithm. */
+function cryptoKeyAlgorithms({ algorithm }: webcrypto.CryptoKey): string[] {
   const { name, hash, namedCurve }: { name: string; hash?: { name: string }; namedCurve?: string } = algorithm;
   const bits = hash?.name.replace('SHA-', '') ?? '';
   if (name === 'RSASSA-PKCS1-v1_5') return [`RS${bits}`];

@@ -3,7 +3,7 @@ import type { Clock, Layer } from '@bearings/client';
 import type { Call, ClientRequest, ClientContext, LayerLabel, Stage } from '@bearings/client/layer';
 import { ConfigError, DestinationNotAllowedError } from '@bearings/client/errors';
 import type { AccessToken } from '../access-token.ts';
-import { bearerChallenge, isChallenged } from './challenge.ts';
+import { parseBearerChallenge, hasChallenge } from './challenge.ts';
 import type { TokenHandle } from '../token/token-handle.ts';
 
 /** Where a token goes, and whose header counts. */
@@ -38,8 +38,8 @@ const shown = ({ origins, respectExisting = false }: BearerAuthOptions): LayerLa
 
 function bearer(token: TokenHandle, header: string, { origins, respectExisting = false }: BearerAuthOptions): Stage {
   return (next, client) => {
-    if (client.slot !== 'auth') throw misplaced(client.slot);
-    const allowed = destinations(origins, client);
+    if (client.slot !== 'auth') throw wrongSlot(client.slot);
+    const allowed = allowedOrigins(origins, client);
     const addresses = allowed.map((origin) => `${origin}/`);
     const { clock } = client;
     const replayed = new WeakSet<Call>(); // a call is replayed once, however often it is retried
@@ -50,7 +50,7 @@ function bearer(token: TokenHandle, header: string, { origins, respectExisting =
         void token.invalidate(access); // answers, never throws; whoever comes next waits for it
         return response;
       }
-      const renewed = await rotated(token, access, exchange);
+      const renewed = await rotate(token, access, exchange);
       if (renewed === undefined) return response;
       replayed.add(call);
       call.headers.setCredential(header, renewed.authorization());
@@ -63,13 +63,13 @@ function bearer(token: TokenHandle, header: string, { origins, respectExisting =
         call.headers.markCredential(header);
         return next(request, call);
       }
-      if (!isMeant(request.url, addresses)) {
+      if (!isAllowedOrigin(request.url, addresses)) {
         throw new DestinationNotAllowedError(
           new URL(request.url).origin,
           `the credential is for ${allowed.join(', ')}`,
         );
       }
-      const access = tokenNow(token, neededMs(request, call), clock) ?? (await tokenFor(token, request, call));
+      const access = readToken(token, neededMs(request, call), clock) ?? (await awaitToken(token, request, call));
       call.headers.setCredential(header, access.authorization());
       const response = await next(request, call);
       // a redirect may have dropped the token
@@ -79,18 +79,18 @@ function bearer(token: TokenHandle, header: string, { origins, respectExisting =
   };
 }
 
-function isMeant(url: string, addresses: readonly string[]): boolean {
+function isAllowedOrigin(url: string, addresses: readonly string[]): boolean {
   for (const address of addresses) if (url.startsWith(address)) return true;
   return false;
 }
 
 /** Outside `retry` an attempt would go out with an old token; inside `timeout` getting one would take its time. */
-function misplaced(slot: string): ConfigError {
+function wrongSlot(slot: string): ConfigError {
   return new ConfigError('slot', `A bearer layer is for the slot auth, not ${slot}. The order is ${slots.join(' → ')}`);
 }
 
 /** @throws ConfigError when the token would have no destination */
-function destinations(origins: readonly string[] | undefined, { baseUrl: home }: ClientContext): readonly string[] {
+function allowedOrigins(origins: readonly string[] | undefined, { baseUrl: home }: ClientContext): readonly string[] {
   if (origins === undefined && home !== undefined) return [home.origin];
   if (origins === undefined || origins.length === 0) {
     throw new ConfigError('origins', 'The token has no destination: give the client a baseUrl, or the layer origins');
@@ -106,14 +106,14 @@ function destinations(origins: readonly string[] | undefined, { baseUrl: home }:
 }
 
 /** The token at hand, when it outlives the attempt. Almost always it does, and nobody waits. */
-function tokenNow(token: TokenHandle, neededForMs: number, clock: Clock): AccessToken | undefined {
+function readToken(token: TokenHandle, neededForMs: number, clock: Clock): AccessToken | undefined {
   const now = token.read();
   if (now.isErr()) return undefined;
   return now.value.expiresAt - clock.now() >= neededForMs ? now.value : undefined;
 }
 
 /** @throws TokenError */
-async function tokenFor(token: TokenHandle, request: ClientRequest, call: Call): Promise<AccessToken> {
+async function awaitToken(token: TokenHandle, request: ClientRequest, call: Call): Promise<AccessToken> {
   call.phase = 'token';
   const answer = await token.get({ signal: call.signal, minValidityMs: neededMs(request, call) });
   if (answer.isErr()) throw answer.error;
@@ -131,8 +131,8 @@ function neededMs(request: ClientRequest, call: Call): number {
  * another scheme would be the same with a new token. Passwords and keys have no errors that tell one 401 from another.
  */
 function isRejection(response: Response, { scheme }: AccessToken): boolean {
-  if (scheme !== 'Bearer' || !isChallenged(response.headers)) return true;
-  const challenge = bearerChallenge(response.headers);
+  if (scheme !== 'Bearer' || !hasChallenge(response.headers)) return true;
+  const challenge = parseBearerChallenge(response.headers);
   return challenge !== undefined && (challenge.error ?? 'invalid_token') === 'invalid_token';
 }
 
@@ -144,7 +144,7 @@ interface Exchange {
 }
 
 /** The token to replay with; `undefined` when there is none, or no way to send the body again. */
-async function rotated(
+async function rotate(
   token: TokenHandle,
   rejected: AccessToken,
   { request, response, call, clock }: Exchange,

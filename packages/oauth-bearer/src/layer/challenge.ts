@@ -1,5 +1,5 @@
 /** True when a response has a challenge of any scheme; a header of commas alone has none. */
-export function isChallenged(headers: Headers): boolean {
+export function hasChallenge(headers: Headers): boolean {
   return /[^\s,]/.test(headers.get('www-authenticate') ?? '');
 }
 
@@ -20,7 +20,7 @@ const item = /[\s,]*([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]*))
  *
  * `undefined` when there is none.
  */
-export function bearerChallenge(headers: Headers): BearerChallenge | undefined {
+export function parseBearerChallenge(headers: Headers): BearerChallenge | undefined {
   const text = headers.get('www-authenticate') ?? '';
   let scheme = '';
   let found: BearerChallenge | undefined;

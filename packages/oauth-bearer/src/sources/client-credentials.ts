@@ -1,12 +1,12 @@
 import { isClientError } from '@bearings/client';
+import type { Client } from '@bearings/client';
 import { BearingsError } from '@bearings/client/errors';
 import { discover } from '@bearings/oidc-discovery';
 import type { DiscoveryError } from '@bearings/oidc-discovery';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
-import type { IssuedToken } from '../access-token.ts';
-import { clientAuthMethod, proofsOf } from '../client-auth/client-auth.ts';
-import type { Proof } from '../client-auth/client-auth.ts';
+import { chooseAuthMethod, clientAuthentications } from '../client-auth/client-auth.ts';
+import type { ClientAuthentication } from '../client-auth/client-auth.ts';
 import {
   InvalidTokenResponseError,
   isTokenError,
@@ -16,35 +16,92 @@ import {
 } from '../errors.ts';
 import type { TokenError } from '../errors.ts';
 import type { TokenSettings } from '../token/token-config.ts';
-import { requestToken } from './token-request.ts';
-import type { Server, TokenRequest } from './token-request.ts';
+import { createTokenClient, sendTokenRequest, shownEndpoint } from './token-request.ts';
+import { parseOAuthError, readTokenResponse } from './token-response.ts';
+import type { AcquireOptions, IssuedToken, TokenSource } from './token-source.ts';
 
-/** How a source is asked. */
-export interface Question {
-  readonly signal: AbortSignal;
-  /** True for a question that only tries whether a failing server is back: it costs the server one request. */
-  readonly isProbe: boolean;
+/** The authorization server, as far as a token request needs it. */
+interface Server {
+  readonly issuer: string;
+  readonly tokenEndpoint: string;
+  readonly authMethods: readonly string[] | undefined;
 }
 
-/** Anything that can issue a token. Answers, and never throws. */
-export type TokenSource = (question: Question) => Promise<Result<IssuedToken, TokenError>>;
+interface ClientCredentialsOptions {
+  /** False for a source that is one of thousands, each used rarely: a client takes 11 KiB. Default: true. */
+  readonly keepsClient?: boolean;
+}
 
 /**
  * Issues tokens by the client credentials grant (RFC 6749 §4.4).
  *
- * The server is discovered at the first request that succeeds in it, and never again. Secret and key are asked for
- * each time.
+ * The token endpoint is discovered once. The secret or key is read at each acquisition. One client sends all requests.
  */
-export function clientCredentials(settings: TokenSettings): TokenSource {
-  let known: Server | undefined;
-  return async (question) => {
+export class ClientCredentials implements TokenSource {
+  readonly name: string;
+  readonly retry = 'safe';
+  readonly #settings: TokenSettings;
+  readonly #keepsClient: boolean;
+  #client: Client | undefined;
+  #server: Server | undefined;
+  #used: ClientAuthentication | undefined;
+  #tried: unknown[] = [];
+
+  constructor(settings: TokenSettings, { keepsClient = true }: ClientCredentialsOptions = {}) {
+    const { server } = settings;
+    this.#settings = settings;
+    this.#keepsClient = keepsClient;
+    this.name = new URL('issuerUrl' in server ? server.issuerUrl : server.tokenEndpoint).origin;
+  }
+
+  async acquire(options: AcquireOptions): Promise<Result<IssuedToken, TokenError>> {
     try {
-      known ??= await findServer(settings);
-      return Ok(await issue(known, settings, question));
+      this.#server ??= await findServer(this.#settings);
+      return Ok(await this.#request(this.#server, options));
     } catch (cause) {
-      return Err(asTokenError(cause));
+      return Err(toTokenError(cause));
     }
-  };
+  }
+
+  /** True when the secret or key is not one that the last request used. */
+  async hasChanged(): Promise<boolean> {
+    if (this.#server === undefined || !this.#settings.credential.canChange) return false;
+    const now = await this.#readAuthentications(this.#server);
+    return this.#tried.length > 0 && now.some(({ identity }) => !this.#tried.includes(identity));
+  }
+
+  /** @throws TokenError | ClientError */
+  async #request(server: Server, { signal, isProbe }: AcquireOptions): Promise<IssuedToken> {
+    const { params, headers, clock, scopes, defaultTtlMs } = this.#settings;
+    const client = this.#client ?? this.#createClient();
+    if (this.#keepsClient) this.#client = client;
+    this.#tried = [];
+    const { tokenEndpoint: endpoint } = server;
+    const response = await sendTokenRequest(client, { endpoint, params, headers, signal, isProbe }, clock);
+    const { secrets = [], secret } = this.#used ?? {};
+    const issued = readTokenResponse(response, { endpoint: shownEndpoint(endpoint), scopes, defaultTtlMs, secrets });
+    return secret === undefined ? issued : { ...issued, secret };
+  }
+
+  #createClient(): Client {
+    return createTokenClient(
+      { ...this.#settings, retry: this.retry },
+      {
+        read: () => this.#readAuthentications(this.#server),
+        isRefused: (_status, body) => parseOAuthError(body) === 'invalid_client',
+        onUse: (authentication) => {
+          this.#used = authentication;
+          this.#tried.push(authentication.identity);
+        },
+      },
+    );
+  }
+
+  #readAuthentications(server: Server | undefined): ReturnType<typeof clientAuthentications> {
+    const { credential, clientId, clock } = this.#settings;
+    const method = chooseAuthMethod(credential.methods, server?.authMethods);
+    return clientAuthentications(method, credential, { clientId, issuer: server?.issuer ?? '', clock });
+  }
 }
 
 /** @throws TokenError */
@@ -62,7 +119,7 @@ async function findServer({ server, insecureHttp, fetch, clock, random }: TokenS
 function fromDiscovery(error: DiscoveryError): TokenError {
   switch (error.code) {
     case 'HTTP':
-      return new TokenHttpError({ endpoint: error.tried.join(' and '), status: error.status }, error);
+      return new TokenHttpError({ endpoint: error.tried.join(' and '), status: error.status }, { cause: error });
     case 'INVALID_RESPONSE':
     case 'ISSUER_MISMATCH':
       return new InvalidTokenResponseError(error.message, { cause: error });
@@ -71,45 +128,13 @@ function fromDiscovery(error: DiscoveryError): TokenError {
     case 'UNAVAILABLE':
       break;
   }
-  return new TokenUnavailableError(error.message, error);
+  return new TokenUnavailableError(error.message, { cause: error });
 }
 
-/**
- * Asks with the current secret. When the server does not know it: with the previous one, or else with the one that has
- * taken its place meanwhile, as when its file is changed at that moment.
- */
-async function issue(server: Server, settings: TokenSettings, question: Question): Promise<IssuedToken> {
-  const { credential, clientId, clock } = settings;
-  const method = clientAuthMethod(credential.methods, server.authMethods);
-  const prove = (): Promise<readonly Proof[]> =>
-    proofsOf(method, credential, { clientId, issuer: server.issuer, clock });
-  const [first, second] = await prove();
-  if (first === undefined) throw new TokenConfigError('clientSecret', `is missing: ${method} needs it`);
-  const asked: TokenRequest = { settings, proof: first, ...question };
-  try {
-    return await requestToken(server, asked);
-  } catch (cause) {
-    if (!isTokenError(cause, 'HTTP') || cause.oauthError !== 'invalid_client') throw cause;
-    const proof = second ?? (await another(first, prove));
-    if (proof === undefined) throw cause;
-    return requestToken(server, { ...asked, proof });
-  }
-}
-
-/** A proof by another secret than the last; `undefined` when there is none, or none can be had. */
-async function another(last: Proof, prove: () => Promise<readonly Proof[]>): Promise<Proof | undefined> {
-  try {
-    const [proof] = await prove();
-    return proof?.hidden.every((each) => last.hidden.includes(each)) === true ? undefined : proof;
-  } catch {
-    return undefined; // what the server said of the last one says more
-  }
-}
-
-/** What is not ours may quote what was sent, so it is not kept. */
-function asTokenError(cause: unknown): TokenError {
+/** Foreign errors may quote what was sent, so only errors of Bearings are kept. */
+function toTokenError(cause: unknown): TokenError {
   if (isTokenError(cause)) return cause;
   const known = cause instanceof BearingsError ? cause : undefined;
   if (isClientError(known, 'BODY_TOO_LARGE')) return new InvalidTokenResponseError(known.message, { cause: known });
-  return new TokenUnavailableError(known?.message ?? 'The token request could not be made', known);
+  return new TokenUnavailableError(known?.message ?? 'The token request could not be sent', { cause: known });
 }

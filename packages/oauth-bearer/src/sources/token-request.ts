@@ -1,98 +1,115 @@
 import { createClient, isClientError, profiles } from '@bearings/client';
 import { retryAfterMs } from '@bearings/client/layer';
-import type { Fetch } from '@bearings/client';
+import type { Client, Clock } from '@bearings/client';
 import { isBearingsError } from '@bearings/client/errors';
-import { allowInsecureRequests, clientCredentialsGrantRequest, customFetch } from 'oauth4webapi';
-import type { IssuedToken } from '../access-token.ts';
-import type { Proof } from '../client-auth/client-auth.ts';
+import { withClientAuth } from '../client-auth/client-auth-layer.ts';
+import type { ClientAuthOptions } from '../client-auth/client-auth-layer.ts';
 import { InvalidTokenResponseError, TokenUnavailableError } from '../errors.ts';
-import type { TokenSettings } from '../token/token-config.ts';
-import { readTokenResponse } from './token-response.ts';
+import type { RetryClass } from './token-source.ts';
 
-/** What a token request needs to know of the server. */
-export interface Server {
-  readonly issuer: string;
-  readonly tokenEndpoint: string;
-  readonly authMethods: readonly string[] | undefined;
+/** The network of a token source. */
+export interface TokenClientOptions {
+  readonly fetch: typeof globalThis.fetch | undefined;
+  readonly insecureHttp: boolean;
+  /** Time limit for one request with its retries, in milliseconds. */
+  readonly acquireTimeoutMs: number;
+  readonly retry: RetryClass;
+  readonly clock: Clock;
+  readonly random: () => number;
 }
 
-/** One token request, with its retries. */
-export interface TokenRequest {
-  readonly settings: TokenSettings;
-  readonly proof: Proof;
-  /** True for a request that only tries whether a failing server is back: it is not repeated. */
-  readonly isProbe: boolean;
-  readonly signal: AbortSignal;
-}
+/** How often a request is sent again, by the retry class of its grant. */
+const retryLimits: Readonly<Record<RetryClass, number>> = { safe: 2, once: 1, never: 0 };
 
 /**
- * Asks for a token by the client credentials grant (RFC 6749 §4.4.2).
+ * The client of a token source: retries, timeouts and limits are those of `profiles.tokenEndpoint`.
  *
- * It goes through a client of its own, so retries and limits are the core's and no auth layer ever sees it.
- *
- * @throws TokenError | ClientError
+ * It has no concurrency limit, because a source has one request in flight, and no retry budget, because the engine's
+ * pauses limit the retries.
  */
-export async function requestToken(server: Server, asked: TokenRequest): Promise<IssuedToken> {
-  const { settings, proof, signal } = asked;
-  const fetch = clientFor(asked);
-  const response = await clientCredentialsGrantRequest(
-    { issuer: server.issuer, token_endpoint: server.tokenEndpoint },
-    { client_id: settings.clientId },
-    () => {}, // the proof is written into each attempt, further down
-    new URLSearchParams([...settings.params]),
+export function createTokenClient(options: TokenClientOptions, auth: ClientAuthOptions): Client {
+  const { fetch = globalThis.fetch, acquireTimeoutMs, retry, clock, random, insecureHttp } = options;
+  const { timeout, retry: policy } = profiles.tokenEndpoint;
+  return createClient(
     {
-      headers: { 'user-agent': 'bearings', ...settings.headers },
-      signal,
-      // whether http is allowed is decided by the config and the client's guard, not a third time
-      [allowInsecureRequests]: true,
-      [customFetch]: (url, { method: verb, headers, body }) =>
-        fetch(url, { method: verb, headers, body, signal, redirect: 'manual' }),
+      ...profiles.tokenEndpoint,
+      clock,
+      random,
+      insecureHttp,
+      fetch: isolated(fetch),
+      concurrency: Infinity,
+      retry: { ...(typeof policy === 'object' && policy), limit: retryLimits[retry], budget: false },
+      timeout: Math.min(timeout || Infinity, acquireTimeoutMs),
+      totalTimeout: acquireTimeoutMs,
     },
+    withClientAuth(auth),
   );
-  const endpoint = server.tokenEndpoint.split('?')[0] ?? server.tokenEndpoint;
-  const text = await readText(response, endpoint);
-  const retryAfter = retryAfterMs(response.headers, settings.clock.now());
-  const issued = readTokenResponse(response, text, {
-    endpoint,
-    settings,
-    hidden: proof.hidden,
-    retryAfterMs: retryAfter,
-  });
-  return proof.secret === undefined ? issued : { ...issued, secret: proof.secret };
 }
 
-function clientFor({ settings, proof, isProbe }: TokenRequest): Fetch {
-  const { clock, random, insecureHttp, acquireTimeoutMs } = settings;
-  const client = createClient({
-    ...profiles.tokenEndpoint,
-    ...(isProbe && { retry: 0 }),
-    fetch: proven(settings.fetch ?? globalThis.fetch, proof),
-    clock,
-    random,
-    insecureHttp,
-    timeout: Math.min(profiles.tokenEndpoint.timeout || Infinity, acquireTimeoutMs),
-    totalTimeout: acquireTimeoutMs,
-  });
-  return client.fetch;
-}
-
-/** Nothing is followed, kept, sent along or told of where the request came from. */
-const alone = {
+/** No redirect, no cache, no cookies, no referrer. */
+const isolatedInit = {
   redirect: 'manual',
   cache: 'no-store',
   credentials: 'omit',
   referrerPolicy: 'no-referrer',
 } as const satisfies RequestInit;
 
-/** The network, with the proof written into every attempt where it leaves: an assertion must not be sent twice. */
-function proven(network: typeof globalThis.fetch, { prove }: Proof): typeof globalThis.fetch {
+function isolated(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   return async (input, init) => {
-    const request = new Request(input, init);
-    const headers = new Headers(request.headers);
-    const params = new URLSearchParams(await request.text());
-    await prove({ params, headers });
-    return network(request.url, { ...init, ...alone, method: request.method, headers, body: params.toString() });
+    const request = input instanceof Request ? input : new Request(input);
+    const { url, method, headers } = request;
+    return fetch(url, { headers, ...init, ...isolatedInit, method, body: await request.text() });
   };
+}
+
+/** One request to a token endpoint (RFC 6749 §3.2). */
+export interface TokenRequest {
+  readonly endpoint: string;
+  /** All parameters but those of client authentication. */
+  readonly params: readonly [string, string][];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** True for a request that is not retried. */
+  readonly isProbe: boolean;
+}
+
+/** The response with its whole body. */
+export interface TokenHttpResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The wait that the server asked for with `Retry-After`. */
+  readonly retryAfterMs: number | undefined;
+}
+
+/**
+ * Sends a token request.
+ *
+ * @throws TokenError | ClientError
+ */
+export async function sendTokenRequest(
+  client: Client,
+  request: TokenRequest,
+  clock: Clock,
+): Promise<TokenHttpResponse> {
+  const { endpoint, params, headers, signal, isProbe } = request;
+  const response = await client.fetch(endpoint, {
+    method: 'POST',
+    headers: { accept: 'application/json', ...headers },
+    body: new URLSearchParams(params),
+    signal,
+    ...(isProbe && { retry: 0 }),
+  });
+  const text = await readText(response, endpoint);
+  return { status: response.status, headers: response.headers, text, retryAfterMs: retryAfter(response, clock) };
+}
+
+const retryAfter = ({ status, headers }: Response, clock: Clock): number | undefined =>
+  status === 200 ? undefined : retryAfterMs(headers, clock.now());
+
+/** The endpoint without its query, as errors name it. */
+export function shownEndpoint(endpoint: string): string {
+  return endpoint.split('?')[0] ?? endpoint;
 }
 
 async function readText(response: Response, endpoint: string): Promise<string> {
@@ -100,9 +117,11 @@ async function readText(response: Response, endpoint: string): Promise<string> {
     return await response.text();
   } catch (cause) {
     if (isClientError(cause, 'BODY_TOO_LARGE')) {
-      throw new InvalidTokenResponseError(`The answer of ${endpoint} is larger than ${cause.limitBytes} bytes`);
+      throw new InvalidTokenResponseError(
+        `The response of ${shownEndpoint(endpoint)} is larger than ${cause.limitBytes} bytes`,
+      );
     }
     if (isBearingsError(cause)) throw cause;
-    throw new TokenUnavailableError(`The answer of ${endpoint} broke off`);
+    throw new TokenUnavailableError(`The response of ${shownEndpoint(endpoint)} broke off`);
   }
 }

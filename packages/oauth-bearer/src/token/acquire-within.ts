@@ -1,40 +1,54 @@
 import { untilAborted } from '@bearings/client/layer';
+import type { Clock } from '@bearings/client';
 import { DeadlineExceededError } from '@bearings/client/errors';
 import { Err } from 'ts-results';
 import type { Result } from 'ts-results';
-import type { IssuedToken } from '../access-token.ts';
-import type { Question, TokenSource } from '../sources/client-credentials.ts';
 import { TokenUnavailableError } from '../errors.ts';
-import type { TokenError } from '../errors.ts';
-import type { TokenSettings } from './token-config.ts';
+import type { FailureKind, TokenError } from '../errors.ts';
+import { checkIssued } from '../sources/check-issued.ts';
+import type { AcquireOptions, IssuedToken, TokenSource } from '../sources/token-source.ts';
+
+/** The time limit of one acquisition. */
+export interface AcquireLimits {
+  readonly acquireTimeoutMs: number;
+  readonly clock: Clock;
+}
 
 /**
- * Asks a source for a token, within `acquireTimeoutMs`: discovery, secret, request and retries all told.
+ * Asks a source for a token, within `acquireTimeoutMs`.
  *
- * Answers with an error whatever a source does, and as soon as the signal is aborted.
+ * Answers with an error when the source throws, rejects, hangs or answers with something else, and as soon as the signal
+ * is aborted. What is unknown then is whether the request was carried out: the source's retry class decides whether the
+ * failure is transient.
  */
-export async function acquire(
+export async function acquireWithin(
   source: TokenSource,
-  { signal, isProbe }: Question,
-  { clock, acquireTimeoutMs: budgetMs, server }: TokenSettings,
+  { signal, ...options }: AcquireOptions,
+  { clock, acquireTimeoutMs: budgetMs }: AcquireLimits,
 ): Promise<Result<IssuedToken, TokenError>> {
+  const { name: origin = 'the token source', retry = 'safe' } = source;
   const attempt = new AbortController();
   const stop = (): void => attempt.abort(signal.reason);
-  const origin = new URL('issuerUrl' in server ? server.issuerUrl : server.tokenEndpoint).origin;
-  const late = (): void =>
+  const expire = (): void =>
     attempt.abort(new DeadlineExceededError({ origin, budgetMs, attempts: 1, phase: 'token', cause: undefined }));
-  const cancel = clock.schedule(budgetMs, late, { background: true });
+  const cancel = clock.schedule(budgetMs, expire, { background: true });
   signal.addEventListener('abort', stop, { once: true });
+  const mayRepeat = retry === 'safe' || (retry === 'once' && !options.isProbe);
+  const kind: FailureKind = mayRepeat ? 'transient' : 'terminal';
   try {
-    return await untilAborted(source({ signal: attempt.signal, isProbe }), attempt.signal);
+    return checkIssued(await untilAborted(start(source, { signal: attempt.signal, ...options }), attempt.signal), kind);
   } catch (cause) {
     if (signal.aborted) return Err(new TokenUnavailableError('The acquisition was aborted'));
-    if (!(cause instanceof DeadlineExceededError)) {
-      return Err(new TokenUnavailableError('The token source failed in an unforeseen way'));
-    }
-    return Err(new TokenUnavailableError(`No token from ${origin} within ${budgetMs} ms`, cause));
+    const isLate = cause instanceof DeadlineExceededError && cause === attempt.signal.reason;
+    if (isLate) return Err(new TokenUnavailableError(`No token from ${origin} within ${budgetMs} ms`, { cause, kind }));
+    return Err(new TokenUnavailableError('The token source failed in an unforeseen way', { kind })); // may quote secrets
   } finally {
     cancel();
     signal.removeEventListener('abort', stop);
   }
+}
+
+/** A source that throws rejects, and one that answers at once does so later. */
+async function start(source: TokenSource, options: AcquireOptions): Promise<unknown> {
+  return source.acquire(options);
 }

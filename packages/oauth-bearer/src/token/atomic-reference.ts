@@ -1,9 +1,9 @@
 /**
- * One reference to an immutable value, exchanged as a whole: the only place where state that readers see changes.
+ * One reference to an immutable value, replaced as a whole: the only place where state that readers see changes.
  *
- * A reader has the value before an exchange or the one after, never a mixture, and never waits.
+ * A reader gets the value before a replacement or the one after it, never a mixture, and never waits.
  */
-export class Swap<T extends object> {
+export class AtomicReference<T extends object> {
   #value: T;
 
   constructor(value: T) {
@@ -18,7 +18,7 @@ export class Swap<T extends object> {
     this.#value = value;
   }
 
-  /** Stores `value` if `expected` is still there. Says whether it was. */
+  /** Stores `value` if `expected` is still there. Answers whether it was. */
   compareAndSwap(expected: T, value: T): boolean {
     if (this.#value !== expected) return false;
     this.#value = value;

@@ -1,22 +1,20 @@
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { AccessToken } from '../access-token.ts';
-import { acquire } from './acquire-within.ts';
-import { clientCredentials } from '../sources/client-credentials.ts';
+import { acquireWithin } from './acquire-within.ts';
+import { ClientCredentials } from '../sources/client-credentials.ts';
 import { TokenUnavailableError } from '../errors.ts';
 import type { TokenError } from '../errors.ts';
 import { readTokenConfig } from './token-config.ts';
 import type { TokenConfig } from './token-config.ts';
 
-/** How one token is fetched. */
 export interface FetchTokenOptions {
-  /** Ends the request, which then fails with `UNAVAILABLE`. */
+  /** Aborts the request, which then fails with `UNAVAILABLE`. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * One token, once: for a script, or a check. Nothing is kept and nothing renewed; whoever needs a token twice needs a
- * `Token`.
+ * One token, once: for a script, or a check. Nothing is kept or renewed; use a `Token` for more than one call.
  */
 export async function fetchToken(
   config: TokenConfig,
@@ -24,9 +22,11 @@ export async function fetchToken(
 ): Promise<Result<AccessToken, TokenError>> {
   const settings = readTokenConfig(config);
   if (settings.isErr()) return settings;
-  const askedAt = settings.value.clock.now();
+  const issuedAt = settings.value.clock.now();
   if (signal.aborted) return Err(new TokenUnavailableError('The signal was aborted before anything was sent'));
-  const source = clientCredentials(settings.value);
-  const issued = await acquire(source, { signal, isProbe: false }, settings.value);
-  return issued.isErr() ? issued : Ok(new AccessToken(issued.value, askedAt, 1));
+  const source = new ClientCredentials(settings.value);
+  const issued = await acquireWithin(source, { signal, isProbe: false }, settings.value);
+  if (issued.isErr()) return issued;
+  const { value, lifetimeMs, scopes = [] } = issued.value;
+  return Ok(new AccessToken({ value, lifetimeMs, scopes, issuedAt, generation: 1 }));
 }

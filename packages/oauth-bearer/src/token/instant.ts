@@ -1,23 +1,33 @@
 import type { Clock } from '@bearings/client';
 
 /** A point in time on both clocks. */
-export interface Moment {
+export interface Instant {
   /** Milliseconds since the epoch. */
-  readonly wall: number;
-  readonly monotonic: number;
+  readonly wallMs: number;
+  readonly monotonicMs: number;
 }
 
-/** This moment. */
-export function momentOf(clock: Clock): Moment {
-  return { wall: clock.now(), monotonic: clock.monotonic() };
+/** The current instant. */
+export function instantNow(clock: Clock): Instant {
+  return { wallMs: clock.now(), monotonicMs: clock.monotonic() };
+}
+
+/** The instant so many milliseconds before another. */
+export function instantBefore({ wallMs, monotonicMs }: Instant, ms: number): Instant {
+  return { wallMs: wallMs - ms, monotonicMs: monotonicMs - ms };
 }
 
 /**
- * Milliseconds since a moment, by the clock that says more.
+ * Milliseconds between two instants, by the clock that says more.
  *
- * The wall clock may have been set back, and the monotonic one stands still while the machine sleeps. Whichever says
- * more is believed, so neither can keep a dead token alive.
+ * The wall clock may be set back, and the monotonic clock stops while the machine sleeps. The larger value counts, so
+ * neither can keep an expired token in use.
  */
-export function elapsedMs(since: Moment, clock: Clock): number {
-  return Math.max(clock.monotonic() - since.monotonic, clock.now() - since.wall);
+export function msBetween(earlier: Instant, later: Instant): number {
+  return Math.max(later.monotonicMs - earlier.monotonicMs, later.wallMs - earlier.wallMs);
+}
+
+/** Milliseconds since an instant, as {@link msBetween}. */
+export function elapsedMs(since: Instant, clock: Clock): number {
+  return Math.max(clock.monotonic() - since.monotonicMs, clock.now() - since.wallMs);
 }

@@ -1,36 +1,38 @@
 import type { Clock } from '@bearings/client';
-import { elapsedMs, momentOf } from './instant.ts';
-import type { Moment } from './instant.ts';
+import { elapsedMs, instantNow } from './instant.ts';
+import type { Instant } from './instant.ts';
 
-/** How much is allowed. */
-export interface AllowanceOptions {
-  /** At once. */
+export interface RateLimiterOptions {
+  /** How many are allowed at once. */
   readonly burst: number;
-  /** One more after each of these periods, in milliseconds; 0 for no limit. */
+  /** One more is allowed after each period, in milliseconds; 0 for no limit. */
   readonly periodMs: number;
   readonly clock: Clock;
 }
 
-/** So many at once, then one a period: a token bucket. */
-export class Allowance {
-  readonly #options: AllowanceOptions;
-  #left: number;
-  #since: Moment;
+/** How many rotations are allowed at once, as after a revocation of all tokens; then one per period. */
+export const rotationBurst = 3;
 
-  constructor(options: AllowanceOptions) {
+/** A token bucket: a burst, then one per period. */
+export class RateLimiter {
+  readonly #options: RateLimiterOptions;
+  #left: number;
+  #filledAt: Instant;
+
+  constructor(options: RateLimiterOptions) {
     this.#options = options;
     this.#left = options.burst;
-    this.#since = momentOf(options.clock);
+    this.#filledAt = instantNow(options.clock);
   }
 
   /** Takes one if there is one. */
-  take(): boolean {
+  tryTake(): boolean {
     const { burst, periodMs, clock } = this.#options;
     if (periodMs === 0) return true;
-    const earned = Math.floor(elapsedMs(this.#since, clock) / periodMs);
+    const earned = Math.floor(elapsedMs(this.#filledAt, clock) / periodMs);
     if (earned > 0) {
       this.#left = Math.min(burst, this.#left + earned);
-      this.#since = momentOf(clock);
+      this.#filledAt = instantNow(clock);
     }
     if (this.#left === 0) return false;
     this.#left -= 1;

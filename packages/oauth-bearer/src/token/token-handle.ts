@@ -3,23 +3,23 @@ import type { AccessToken } from '../access-token.ts';
 import type { TokenError } from '../errors.ts';
 import type { TokenListener } from './token-events.ts';
 
-/** What one caller asks for. */
+/** What one caller needs. */
 export interface GetOptions {
   /**
-   * How long the token should still be good, in milliseconds. Default: 0.
+   * How long the token should still be valid, in milliseconds. Default: 0.
    *
-   * One that is good for less is renewed first, if that is possible now; if not, it is given all the same. More than
-   * half of a token's life cannot be asked for: it would mean a token request per call.
+   * A token that is valid for less is renewed first, if that is possible now; if not, it is used all the same. At most
+   * half of a token's lifetime counts: more would mean a token request per call.
    */
   readonly minValidityMs?: number | undefined;
-  /** Ends this caller's wait, and no one else's: the renewal goes on. */
+  /** Ends the wait of this caller only: the renewal goes on. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Where a token stands. */
+/** The state of a token. */
 export type TokenState = 'none' | 'fresh' | 'stale' | 'expired' | 'rejected' | 'closed';
 
-/** What may be shown of a token. Instants are milliseconds since the epoch. */
+/** What a token shows of itself. Instants are milliseconds since the epoch. */
 export interface TokenStatus {
   readonly state: TokenState;
   /** Counts the tokens this handle has had. */
@@ -28,14 +28,14 @@ export interface TokenStatus {
   readonly expiresAt: number | undefined;
   /** When it is renewed ahead; undefined when it is renewed at the next use. */
   readonly renewsAt: number | undefined;
-  /** Milliseconds until calls would be without a token; 0 when they are. */
+  /** Milliseconds until calls have no token; 0 when they have none now. */
   readonly validForMs: number;
   readonly scopes: readonly string[];
   /** The last failure since the last success. */
   readonly failure: FailureStatus | undefined;
 }
 
-/** What may be shown of a failed acquisition. */
+/** What a failed acquisition shows of itself. */
 export interface FailureStatus {
   readonly code: TokenError['code'];
   /** How many in a row. */
@@ -45,16 +45,16 @@ export interface FailureStatus {
   readonly retryAt: number;
 }
 
-/** What a bearer layer asks for tokens. */
+/** A token that renews and rotates itself: what a bearer layer takes. */
 export interface TokenHandle {
-  /** The token as it is now. Does no I/O and never waits. */
+  /** The current token. Does no I/O and never waits. */
   read(): Result<AccessToken, TokenError>;
-  /** The token as it is now, or the one that is being acquired when there is none to use. */
+  /** The current token, or the one that is being acquired when there is no usable one. */
   get(options?: GetOptions): Promise<Result<AccessToken, TokenError>>;
-  /** Says that a resource has rejected a token; answers with the one to use instead. */
+  /** Reports that a resource has rejected a token; answers with the one to use instead. */
   invalidate(rejected?: AccessToken): Promise<Result<AccessToken, TokenError>>;
   status(): TokenStatus;
-  /** Tells of what happens from now on; answers with the way to stop. */
+  /** Calls the listener on every event from now on; answers with a function that stops it. */
   subscribe(listener: TokenListener): () => void;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

@@ -10,9 +10,9 @@ import type { TokenHandle } from './token-handle.ts';
 
 /** What one token of a pool is for. */
 export interface TokenPurpose {
-  /** Whose it is, when the pool's config depends on that. */
+  /** The tenant, when the pool's config depends on it. */
   readonly tenant?: string;
-  /** Instead of the config's; their order and repetitions do not matter. */
+  /** Replaces the scopes of the config. Order and repetitions do not matter. */
   readonly scopes?: readonly string[];
   readonly audience?: string;
   readonly resource?: string | readonly string[];
@@ -29,9 +29,9 @@ export type PoolConfig = TokenConfig | ((tenant: string) => TokenConfig);
 /**
  * Tokens for many purposes: one handle for each distinct set of tenant, scopes, audience and resource.
  *
- * Its handles have no timers: a token is acquired when it is first asked for and renewed in the background of a use, so
- * ten thousand that nobody uses cost memory and nothing else. Ask the pool each time and do not keep the handle: one
- * that is closed to make room answers `CLOSED`.
+ * The handles have no timers: a token is acquired at its first use and renewed in the background of a later one, so an
+ * unused handle costs memory only. Ask the pool each time instead of keeping a handle: one that is closed to make room
+ * answers `CLOSED`.
  */
 export class TokenPool {
   readonly #config: PoolConfig;
@@ -51,7 +51,7 @@ export class TokenPool {
     return checked?.isErr() === true ? checked : Ok(new TokenPool(config, options));
   }
 
-  /** How many handles there are. */
+  /** The number of handles. */
   get size(): number {
     return this.#handles.size;
   }
@@ -59,12 +59,12 @@ export class TokenPool {
   /** The handle for a purpose; the same one as long as it is kept. Nothing is sent before it is used. */
   for(purpose: TokenPurpose = {}): Result<TokenHandle, TokenError> {
     if (this.#isClosed) return Err(new TokenClosedError());
-    const key = keyOf(purpose);
+    const key = purposeKey(purpose);
     const known = this.#handles.get(key);
     if (known !== undefined) return Ok(known);
-    const { tenant = '', ...asked } = purpose;
+    const { tenant = '', ...changes } = purpose;
     const config = typeof this.#config === 'function' ? this.#config(tenant) : this.#config;
-    const given = Object.entries(asked).filter(([, value]) => value !== undefined);
+    const given = Object.entries(changes).filter(([, value]) => value !== undefined);
     const made = Token.onDemand({ ...config, ...Object.fromEntries(given) });
     if (made.isOk()) this.#handles.set(key, made.value);
     return made;
@@ -83,8 +83,8 @@ export class TokenPool {
   }
 }
 
-/** The same for the same set, and for no other: JSON quotes what would run together. */
-function keyOf({ tenant, scopes, audience, resource }: TokenPurpose): string {
+/** The same for the same set, and for no other: JSON quotes the parts. */
+function purposeKey({ tenant, scopes, audience, resource }: TokenPurpose): string {
   const set = (names: string | readonly string[] = []): readonly string[] => [...new Set([names].flat())].toSorted();
   return JSON.stringify([tenant, scopes && set(scopes), audience, resource && set(resource)]);
 }

@@ -2,171 +2,210 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Cancel } from '@bearings/client';
 import { Err, Ok } from 'ts-results';
 import { AccessToken } from '../access-token.ts';
-import type { IssuedToken } from '../access-token.ts';
-import { acquire } from './acquire-within.ts';
-import type { TokenSource } from '../sources/client-credentials.ts';
-import { dateFailure, TokenClosedError, TokenHttpError } from '../errors.ts';
+import { acquireWithin } from './acquire-within.ts';
+import type { HeldToken, IssuedToken, TokenSource } from '../sources/token-source.ts';
+import { stampFailure, TokenClosedError, TokenHttpError } from '../errors.ts';
 import type { TokenError } from '../errors.ts';
-import { elapsedMs, momentOf } from './instant.ts';
-import type { Moment } from './instant.ts';
-import { renewAfterMs, retryAfterFailureMs } from './renewal-schedule.ts';
-import type { Swap } from './atomic-reference.ts';
-import type { TokenSettings } from './token-config.ts';
+import { pauseAfterFailureMs } from './failure-backoff.ts';
+import { elapsedMs, instantBefore, instantNow, msBetween } from './instant.ts';
+import type { Instant } from './instant.ts';
+import { renewAfterMs } from './renewal-schedule.ts';
+import type { AtomicReference } from './atomic-reference.ts';
+import { SourceWatch } from './source-watch.ts';
+import type { EngineSettings } from './token-options.ts';
 import type { TokenListeners } from './token-events.ts';
-import { isOver } from './token-state.ts';
-import type { Answer, Lease, RenewalFailure, Snapshot } from './token-state.ts';
+import { isExpired } from './token-state.ts';
+import type { CachedToken, RenewalFailure, TokenResult, TokenSnapshot } from './token-state.ts';
 
-/** What a token is renewed with. */
-export interface RenewerParts {
-  readonly state: Swap<Snapshot>;
-  readonly settings: TokenSettings;
+export interface RenewerContext {
+  readonly state: AtomicReference<TokenSnapshot>;
+  readonly settings: EngineSettings;
   readonly source: TokenSource;
   readonly listeners: TokenListeners;
-  /** False for a token that is renewed at a use only. */
-  readonly isTimed: boolean;
 }
 
-export const closed: Answer = Err(new TokenClosedError());
+/** A token that has come, and the snapshot it came into. */
+interface Arrival {
+  readonly seen: TokenSnapshot;
+  readonly startedAt: Instant;
+  readonly now: Instant;
+  readonly isUnchanged: boolean;
+}
 
-/** Brings tokens into a snapshot: one acquisition at a time, ahead of the end by a timer, later again after a failure. */
-export class Renewer {
-  readonly #parts: RenewerParts;
+export const closed: TokenResult = Err(new TokenClosedError());
+
+/** Acquires tokens into a snapshot: one acquisition at a time, by a timer before expiry, again after a failure. */
+export class TokenRenewer {
+  readonly #context: RenewerContext;
+  readonly #watch: SourceWatch;
   readonly #end = new AbortController();
-  /** Where the token was made: a renewal by the timer is no caller's affair, nor part of a caller's trace. */
-  readonly #outside = AsyncLocalStorage.snapshot();
-  #flight: Promise<Answer> | undefined;
+  /** The async context in which the token was created: a renewal by the timer belongs to no caller's trace. */
+  readonly #runInCreationContext = AsyncLocalStorage.snapshot();
+  #inFlight: Promise<TokenResult> | undefined;
   #cancelTimer: Cancel = () => {};
-  #lastEnded: Lease | undefined;
+  #lastExpired: CachedToken | undefined;
 
-  constructor(parts: RenewerParts) {
-    this.#parts = parts;
+  constructor(context: RenewerContext) {
+    this.#context = context;
+    this.#watch = new SourceWatch(context.source, context.settings.clock);
   }
 
   get isStopped(): boolean {
     return this.#end.signal.aborted;
   }
 
-  /** The acquisition under way, or a new one, or the last failure while it is too early for a new one. */
-  async join(): Promise<Answer> {
+  /** The acquisition in flight, or a new one; during the pause after a failure that failure. */
+  async getOrAcquire(): Promise<TokenResult> {
     if (this.isStopped) return closed;
-    if (this.#flight !== undefined) return this.#flight;
-    return this.#tooEarly()?.answer ?? this.acquire();
+    if (this.#inFlight !== undefined) return this.#inFlight;
+    const failure = this.#pausedBy();
+    if (failure === undefined) return this.startAcquisition();
+    if (failure.error.kind === 'transient' || !this.#watch.canWatch) return failure.result;
+    return (await this.#watch.hasChanged()) && !this.isStopped ? this.startAcquisition() : failure.result;
   }
 
-  /** For those who need not wait. The acquisition answers and never throws, so it is safe to let it go. */
+  /** For callers that do not wait. An acquisition answers and never throws. */
   renewIfDue(): void {
-    if (!this.isStopped && this.#flight === undefined && this.#tooEarly() === undefined) void this.acquire();
+    if (this.isStopped || this.#inFlight !== undefined) return;
+    if (this.#pausedBy() === undefined) void this.startAcquisition();
   }
 
-  /** The acquisition under way, or a new one, however early it is. */
-  acquire(): Promise<Answer> {
-    if (this.#flight !== undefined) return this.#flight;
+  /** The acquisition in flight, or a new one, also during a pause. */
+  startAcquisition(): Promise<TokenResult> {
+    if (this.#inFlight !== undefined) return this.#inFlight;
     this.#cancelTimer();
-    const flight = this.#fly();
-    this.#flight = flight;
-    const { lease } = this.#parts.state.load();
-    if (lease !== undefined && isOver(lease, this.#parts.settings.clock)) this.noticeEnd(lease);
-    return flight;
+    const acquisition = this.#acquireOnce();
+    this.#inFlight = acquisition;
+    const { cached } = this.#context.state.load();
+    if (cached !== undefined && isExpired(cached, this.#context.settings.clock)) this.reportExpiry(cached);
+    return acquisition;
   }
 
-  /** Tells, once, that a token has ended without a successor. */
-  noticeEnd(lease: Lease): void {
-    if (this.#lastEnded === lease) return;
-    this.#lastEnded = lease;
-    const { listeners, settings } = this.#parts;
-    const overdueMs = elapsedMs(lease.since, settings.clock) - lease.lifetimeMs;
-    listeners.tell({ type: 'expired', at: settings.clock.now(), generation: lease.access.generation, overdueMs });
+  /** Reports, once, that a token has expired without a successor. */
+  reportExpiry(cached: CachedToken): void {
+    if (this.#lastExpired === cached) return;
+    this.#lastExpired = cached;
+    const { listeners, settings } = this.#context;
+    const overdueMs = elapsedMs(cached.requestedAt, settings.clock) - cached.lifetimeMs;
+    listeners.notify({ type: 'expired', at: settings.clock.now(), generation: cached.access.generation, overdueMs });
   }
 
-  /** Ends it. Whoever waits gets `CLOSED`. */
+  /** Stops renewal. Waiting callers get `CLOSED`. */
   async stop(): Promise<void> {
     this.#cancelTimer();
     this.#end.abort();
-    await this.#flight;
+    await this.#inFlight;
   }
 
-  /** The last failure, while it is too early to try again. */
-  #tooEarly(): RenewalFailure | undefined {
-    const { failure } = this.#parts.state.load();
+  /** Publishes a token that was not acquired: it is there from the start. */
+  seed(issued: IssuedToken): void {
+    const now = instantNow(this.#context.settings.clock);
+    this.#store(issued, { seen: this.#context.state.load(), startedAt: now, now, isUnchanged: true });
+  }
+
+  /** The last failure, during the pause after it. */
+  #pausedBy(): RenewalFailure | undefined {
+    const { failure } = this.#context.state.load();
     if (failure === undefined) return undefined;
-    return elapsedMs(failure.since, this.#parts.settings.clock) < failure.retryAfterMs ? failure : undefined;
+    return elapsedMs(failure.failedAt, this.#context.settings.clock) < failure.retryAfterMs ? failure : undefined;
   }
 
   /**
-   * One acquisition. If the current token is rejected while it is under way and it brings that same token, it began
-   * too early to know: it is made once more instead of putting the rejected token back.
+   * One acquisition. If the current token is rejected while it is in flight and it brings that same token, it began too
+   * early to know: it is made once more instead of putting the rejected token back.
    */
-  async #fly(): Promise<Answer> {
-    const { state, settings, source } = this.#parts;
-    const { isRejected: wasRejected, failure } = state.load();
-    const since = momentOf(settings.clock);
-    const issued = await acquire(source, { signal: this.#end.signal, isProbe: failure !== undefined }, settings);
-    this.#flight = undefined;
+  async #acquireOnce(): Promise<TokenResult> {
+    const { state, settings, source } = this.#context;
+    const { cached: before, isRejected: wasRejected, failure } = state.load();
+    const startedAt = instantNow(settings.clock);
+    const held: HeldToken | undefined = before && {
+      access: before.access,
+      ageMs: msBetween(before.requestedAt, startedAt),
+      isRejected: wasRejected,
+    };
+    const options = { signal: this.#end.signal, isProbe: failure !== undefined, held };
+    const issued = await acquireWithin(source, options, settings);
+    this.#inFlight = undefined;
     if (this.isStopped) return closed;
-    if (issued.isErr()) return this.#fail(issued.error, since);
-    const { lease, isRejected } = state.load();
-    const isUnchanged = isRejected && lease?.access.secret.expose() === issued.value.value;
-    if (isUnchanged && !wasRejected) return this.acquire();
-    return this.#publish(issued.value, since, isUnchanged);
-  }
-
-  #publish(issued: IssuedToken, since: Moment, isUnchanged: boolean): Answer {
-    const { state, settings, listeners } = this.#parts;
-    const { clock, random } = settings;
-    const { lease: last, isRejected, failure } = state.load();
-    const { lifetimeMs, secret } = issued;
-    const access = new AccessToken(issued, since.wall, (last?.access.generation ?? 0) + 1);
-    const lease = { access, since, lifetimeMs, renewAfterMs: renewAfterMs(lifetimeMs, settings, random), isUnchanged };
-    const answer = Ok(access);
-    const isLate = last === undefined || isOver(last, clock);
-    state.store({ answer, lease, isRejected: false, failure: undefined });
-    const tookMs = elapsedMs(since, clock);
-    this.#wakeIn(lease.renewAfterMs - tookMs);
-    const { generation } = access;
-    const arrival = { at: clock.now(), generation, tookMs, lifetimeMs, ...(secret !== undefined && { secret }) };
-    if (isRejected) listeners.tell({ type: 'rotated', isChanged: !isUnchanged, ...arrival });
-    else listeners.tell({ type: isLate ? 'acquired' : 'renewed', ...arrival });
-    if (failure !== undefined) {
-      listeners.tell({
-        type: 'recovered',
-        at: clock.now(),
-        failures: failure.count,
-        downMs: elapsedMs(failure.firstAt, clock),
-      });
-    }
-    return answer;
-  }
-
-  #fail(error: TokenError, began: Moment): Answer {
-    const { state, settings, listeners } = this.#parts;
-    const { clock, random } = settings;
+    if (issued.isErr()) return this.#fail(issued.error, startedAt);
     const seen = state.load();
-    const { lease } = seen;
-    const since = momentOf(clock);
-    const count = (seen.failure?.count ?? 0) + 1;
-    const isUsable = lease !== undefined && seen.answer.isOk() && !isOver(lease, clock);
-    const validMs = isUsable ? lease.lifetimeMs - elapsedMs(lease.since, clock) : Infinity;
-    const askedMs = error instanceof TokenHttpError ? error.retryAfterMs : undefined;
-    const facts = { count, isPassing: error.retryable, retryAfterMs: askedMs, validMs };
-    const retryAfterMs = retryAfterFailureMs(facts, random);
-    const retryAt = since.wall + retryAfterMs;
-    dateFailure(error, since.wall, retryAt);
-    const answer = Err(error);
-    const failure = { answer, error, count, firstAt: seen.failure?.firstAt ?? since, since, retryAfterMs };
-    state.store({ ...seen, answer: isUsable ? seen.answer : answer, failure });
-    if (lease !== undefined) this.#wakeIn(retryAfterMs);
-    const tookMs = elapsedMs(began, clock);
-    listeners.tell({ type: 'renewal-failed', at: since.wall, error, failures: count, tookMs, retryAt });
-    return answer;
+    const isUnchanged = seen.isRejected && seen.cached?.access.secret.expose() === issued.value.value;
+    if (isUnchanged && !wasRejected) return this.startAcquisition();
+    return this.#publish(issued.value, { seen, startedAt, now: instantNow(settings.clock), isUnchanged });
   }
 
-  #wakeIn(delayMs: number): void {
+  #publish(issued: IssuedToken, arrival: Arrival): TokenResult {
+    const { listeners } = this.#context;
+    const { seen, startedAt, now, isUnchanged } = arrival;
+    const { cached: last, isRejected, failure } = seen;
+    const { lifetimeMs, secret } = issued;
+    const access = this.#store(issued, arrival);
+    const isLate = last === undefined || msBetween(last.requestedAt, now) >= last.lifetimeMs;
+    const at = now.wallMs;
+    const tookMs = msBetween(startedAt, now);
+    const { generation } = access;
+    const facts = { at, generation, tookMs, lifetimeMs, ...(secret !== undefined && { secret }) };
+    if (isRejected) listeners.notify({ type: 'rotated', isChanged: !isUnchanged, ...facts });
+    else listeners.notify({ type: isLate ? 'acquired' : 'renewed', ...facts });
+    if (failure !== undefined) {
+      const downMs = msBetween(failure.firstFailedAt, now);
+      listeners.notify({ type: 'recovered', at, failures: failure.count, downMs });
+    }
+    return Ok(access);
+  }
+
+  /** Puts a token into the snapshot and schedules its renewal. */
+  #store(issued: IssuedToken, { seen, startedAt, now, isUnchanged }: Arrival): AccessToken {
+    const { state, settings } = this.#context;
+    const { lifetimeMs, ageMs = 0, scopes = [], value, scheme, username } = issued;
+    const last = seen.cached?.access;
+    const requestedAt = ageMs === 0 ? startedAt : instantBefore(startedAt, ageMs);
+    const issuedAt = requestedAt.wallMs;
+    const generation = (last?.generation ?? 0) + 1;
+    const made = new AccessToken({ value, scopes, scheme, username, lifetimeMs, issuedAt, generation });
+    const isKept = lifetimeMs === Infinity && last?.isSameAs(made) === true; // a static secret that has not changed
+    const access = isKept ? last : made;
+    const renewAfter = renewAfterMs({ lifetimeMs, ageMs }, settings, settings.random);
+    const cached = { access, requestedAt, lifetimeMs, renewAfterMs: renewAfter, isUnchanged };
+    state.store({ result: Ok(access), cached, isRejected: false, failure: undefined });
+    this.#scheduleRenewal(renewAfter - msBetween(requestedAt, now));
+    return access;
+  }
+
+  #fail(error: TokenError, startedAt: Instant): TokenResult {
+    const { state, settings, listeners } = this.#context;
+    const { clock, random, backoff, keepsRejected } = settings;
+    const seen = state.load();
+    const { cached } = seen;
+    const failedAt = instantNow(clock);
+    const count = (seen.failure?.count ?? 0) + 1;
+    const isAlive = cached !== undefined && !isExpired(cached, clock);
+    const isKept = isAlive && seen.isRejected && keepsRejected;
+    const isUsable = isAlive && (seen.result.isOk() || isKept);
+    const validMs = isUsable ? cached.lifetimeMs - elapsedMs(cached.requestedAt, clock) : Infinity;
+    const retryAfterMs = error instanceof TokenHttpError ? error.retryAfterMs : undefined;
+    const pauseMs = pauseAfterFailureMs({ count, kind: error.kind, retryAfterMs, validMs }, backoff, random);
+    const retryAt = failedAt.wallMs + pauseMs;
+    stampFailure(error, failedAt.wallMs, retryAt);
+    const failed = Err(error);
+    const firstFailedAt = seen.failure?.firstFailedAt ?? failedAt;
+    const failure = { result: failed, error, count, firstFailedAt, failedAt, retryAfterMs: pauseMs };
+    const result = isKept ? Ok(cached.access) : isUsable ? seen.result : failed;
+    state.store({ ...seen, result, isRejected: seen.isRejected && !isKept, failure });
+    if (cached !== undefined) this.#scheduleRenewal(pauseMs);
+    const tookMs = elapsedMs(startedAt, clock);
+    listeners.notify({ type: 'renewal-failed', at: failedAt.wallMs, error, failures: count, tookMs, retryAt });
+    return isKept ? result : failed;
+  }
+
+  #scheduleRenewal(delayMs: number): void {
     this.#cancelTimer();
-    if (delayMs === Infinity || !this.#parts.isTimed || this.isStopped) return;
-    // the timer knows the renewer only weakly: a token that nobody holds any more is not kept alive by its renewal
+    const { clock, hasTimer } = this.#context.settings;
+    if (delayMs === Infinity || !hasTimer || this.isStopped) return;
+    // the timer holds the renewer weakly: a token that is not referenced any more can be collected
     const weak = new WeakRef(this);
-    const wake = (): void => void weak.deref()?.acquire(); // answers, never throws
-    const { clock } = this.#parts.settings;
-    this.#cancelTimer = this.#outside(() => clock.schedule(Math.max(0, delayMs), wake, { background: true }));
+    const wake = (): void => void weak.deref()?.startAcquisition(); // answers, never throws
+    const delay = Math.max(0, delayMs);
+    this.#cancelTimer = this.#runInCreationContext(() => clock.schedule(delay, wake, { background: true }));
   }
 }

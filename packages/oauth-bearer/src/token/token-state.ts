@@ -3,72 +3,77 @@ import type { Result } from 'ts-results';
 import type { AccessToken } from '../access-token.ts';
 import type { TokenError } from '../errors.ts';
 import { elapsedMs } from './instant.ts';
-import type { Moment } from './instant.ts';
+import type { Instant } from './instant.ts';
 import type { TokenState, TokenStatus } from './token-handle.ts';
 
-/** What `read`, `get` and `invalidate` give. */
-export type Answer = Result<AccessToken, TokenError>;
+/** What `read`, `get` and `invalidate` answer. */
+export type TokenResult = Result<AccessToken, TokenError>;
 
 /** All that readers see, as one immutable value. */
-export interface Snapshot {
-  /** What `read` gives, as long as the lease allows. */
-  readonly answer: Answer;
-  readonly lease: Lease | undefined;
-  /** True once a resource has rejected the leased token: it is not given out again. */
+export interface TokenSnapshot {
+  /** What `read` answers until the cached token expires. */
+  readonly result: TokenResult;
+  readonly cached: CachedToken | undefined;
+  /** True after a resource has rejected the cached token: it is not given out again. */
   readonly isRejected: boolean;
-  /** The failure since the last success, if any. */
+  /** The last failure since the last success, if any. */
   readonly failure: RenewalFailure | undefined;
 }
 
-/** A token for as long as it lasts. */
-export interface Lease {
+/** A token and its lifetime. */
+export interface CachedToken {
   readonly access: AccessToken;
-  readonly since: Moment;
+  readonly requestedAt: Instant;
   readonly lifetimeMs: number;
   readonly renewAfterMs: number;
-  /** True when it is the very token that a resource had rejected, given out again by the server. */
+  /** True when the server issued the very token that a resource had rejected. */
   readonly isUnchanged: boolean;
 }
 
 /** A failed acquisition, and when the next may begin. */
 export interface RenewalFailure {
-  readonly answer: Answer;
+  readonly result: TokenResult;
   readonly error: TokenError;
   readonly count: number;
-  /** When the first of them failed. */
-  readonly firstAt: Moment;
-  readonly since: Moment;
+  /** When the first of the series failed. */
+  readonly firstFailedAt: Instant;
+  readonly failedAt: Instant;
   readonly retryAfterMs: number;
 }
 
-/** True when a token has ended. */
-export function isOver({ since, lifetimeMs }: Lease, clock: Clock): boolean {
-  return elapsedMs(since, clock) >= lifetimeMs;
+/** True when a token has expired. */
+export function isExpired({ requestedAt, lifetimeMs }: CachedToken, clock: Clock): boolean {
+  return elapsedMs(requestedAt, clock) >= lifetimeMs;
 }
 
-/** What may be shown of a snapshot. */
-export function statusOf({ answer, lease, isRejected, failure }: Snapshot, clock: Clock): TokenStatus {
-  const renewsIn = lease?.renewAfterMs ?? Infinity;
-  const leftMs = lease === undefined || answer.isErr() ? 0 : lease.lifetimeMs - elapsedMs(lease.since, clock);
+/** What a snapshot shows of itself. */
+export function toStatus({ result, cached, isRejected, failure }: TokenSnapshot, clock: Clock): TokenStatus {
+  const renewsInMs = cached?.renewAfterMs ?? Infinity;
+  const leftMs = cached === undefined || result.isErr() ? 0 : cached.lifetimeMs - elapsedMs(cached.requestedAt, clock);
+  const hasEnd = cached !== undefined && cached.lifetimeMs !== Infinity;
   return {
-    state: lease === undefined ? 'none' : stateOf(lease, isRejected, clock),
-    generation: lease?.access.generation ?? 0,
-    issuedAt: lease?.access.issuedAt,
-    expiresAt: lease?.access.expiresAt,
-    renewsAt: lease === undefined || renewsIn === Infinity ? undefined : lease.since.wall + renewsIn,
+    state: cached === undefined ? 'none' : toState(cached, isRejected, clock),
+    generation: cached?.access.generation ?? 0,
+    issuedAt: hasEnd ? cached.access.issuedAt : undefined,
+    expiresAt: hasEnd ? cached.access.expiresAt : undefined,
+    renewsAt: cached === undefined || renewsInMs === Infinity ? undefined : cached.requestedAt.wallMs + renewsInMs,
     validForMs: Math.max(0, leftMs),
-    scopes: lease?.access.scopes ?? [],
+    scopes: cached?.access.scopes ?? [],
     failure: failure && {
       code: failure.error.code,
       count: failure.count,
-      at: failure.since.wall,
-      retryAt: failure.since.wall + failure.retryAfterMs,
+      at: failure.failedAt.wallMs,
+      retryAt: failure.failedAt.wallMs + failure.retryAfterMs,
     },
   };
 }
 
-function stateOf({ since, lifetimeMs, renewAfterMs }: Lease, isRejected: boolean, clock: Clock): TokenState {
-  const ageMs = elapsedMs(since, clock);
+function toState(
+  { requestedAt, lifetimeMs, renewAfterMs }: CachedToken,
+  isRejected: boolean,
+  clock: Clock,
+): TokenState {
+  const ageMs = elapsedMs(requestedAt, clock);
   if (isRejected) return 'rejected';
   if (ageMs >= lifetimeMs) return 'expired';
   return ageMs >= renewAfterMs ? 'stale' : 'fresh';

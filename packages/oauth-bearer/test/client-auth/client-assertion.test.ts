@@ -6,7 +6,7 @@ import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { expect, test } from 'vitest';
 import { fetchToken } from '../../src/token/fetch-token.ts';
 import type { TokenConfig } from '../../src/token/token-config.ts';
-import { configOf, tokenOf, toldBy } from '../token-of.ts';
+import { configFor, createToken, recordEvents } from '../create-token.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const jwk = publicKey.export({ format: 'jwk' });
@@ -17,7 +17,7 @@ function issuerOf(clock?: VirtualClock): FakeIssuer {
 }
 
 const keyConfig = (issuer: FakeIssuer, changes: Partial<TokenConfig> = {}): TokenConfig =>
-  configOf(issuer, { clientSecret: undefined, privateKey: pem, ...changes });
+  configFor(issuer, { clientSecret: undefined, privateKey: pem, ...changes });
 
 const assertionsOf = ({ requests }: FakeIssuer): readonly string[] =>
   requests.flatMap((request) => request.params('client_assertion'));
@@ -113,7 +113,7 @@ test('an assertion is made when its request is sent, so that waiting does not us
 
 test('every acquisition has an assertion of its own', async () => {
   const issuer = issuerOf();
-  const token = await tokenOf(issuer, keyConfig(issuer));
+  const token = await createToken(issuer, keyConfig(issuer));
 
   await token.invalidate();
   await token.invalidate();
@@ -157,8 +157,8 @@ test('a server that repeats the assertion in its error does not bring it into ou
 
 test('what a token tells of itself holds neither key nor assertion', async () => {
   const issuer = issuerOf();
-  const token = await tokenOf(issuer, { ...keyConfig(issuer), start: 'lazy' });
-  const told = toldBy(token);
+  const token = await createToken(issuer, { ...keyConfig(issuer), start: 'lazy' });
+  const told = recordEvents(token);
 
   await token.get();
 

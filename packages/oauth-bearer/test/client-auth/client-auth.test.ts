@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clientAuthMethod, formEncode } from '../../src/client-auth/client-auth.ts';
+import { chooseAuthMethod, formEncode } from '../../src/client-auth/client-auth.ts';
 import { Token } from '../../src/token/token.ts';
 import { configFor, fakeIssuer, issuerUrl, tokenEndpoint, tokenFrom } from '../fake-issuer.ts';
 import { caught } from '../../../client/test/caught.ts';
@@ -44,11 +44,11 @@ test.each([
   [['client_secret_post'], ['client_secret_basic', 'client_secret_post'], 'client_secret_post'],
   [['private_key_jwt'], ['client_secret_basic', 'private_key_jwt'], 'private_key_jwt'],
 ] as const)('of %j at a server that takes %j, the method is %s', (wanted, supported, method) => {
-  expect(clientAuthMethod(wanted, supported)).toBe(method);
+  expect(chooseAuthMethod(wanted, supported)).toBe(method);
 });
 
 test('a server that takes neither is told as a mistake, and not sent the secret', async () => {
-  const error = await caught(() => clientAuthMethod(either, ['private_key_jwt']));
+  const error = await caught(() => chooseAuthMethod(either, ['private_key_jwt']));
 
   expect(error).toMatchObject({ code: 'CONFIG', field: 'clientAuthMethod' });
   expect(error.message).toContain('"private_key_jwt"');

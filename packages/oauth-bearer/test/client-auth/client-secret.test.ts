@@ -7,7 +7,7 @@ import type { ClientSecret } from '../../src/client-auth/client-secret.ts';
 import { fetchToken } from '../../src/token/fetch-token.ts';
 import { SecretString } from '../../src/secret-string.ts';
 import { Token } from '../../src/token/token.ts';
-import { configOf, tokenOf, toldBy } from '../token-of.ts';
+import { configFor, createToken, recordEvents } from '../create-token.ts';
 
 const hourMs = 3_600_000;
 const [next, now, old] = ['cs_CANARY_next', 'cs_CANARY_now', 'cs_CANARY_old'];
@@ -38,7 +38,7 @@ test.each<[string, ClientSecret]>([
 ])('%s is a secret', async (_, clientSecret) => {
   const { issuer } = issuerOf();
 
-  const answer = await fetchToken(configOf(issuer, { clientSecret }));
+  const answer = await fetchToken(configFor(issuer, { clientSecret }));
 
   expect(answer.isOk()).toBe(true);
   expect(issuer.counts.token).toBe(1);
@@ -48,7 +48,7 @@ test('a secret that changes in its store is used at the next acquisition, withou
   const clock = virtualClock();
   const operator = issuerOf(clock);
   let stored = now;
-  const token = await tokenOf(operator.issuer, { clock, clientSecret: async () => stored });
+  const token = await createToken(operator.issuer, { clock, clientSecret: async () => stored });
 
   stored = next;
   operator.known = [next];
@@ -68,7 +68,7 @@ test('a store is asked once for an acquisition, however often the request is sen
   };
   issuer.inject(faults.status(503), { times: 2 });
 
-  await tokenOf(issuer, { clock, clientSecret });
+  await createToken(issuer, { clock, clientSecret });
 
   expect(issuer.counts).toMatchObject({ token: 3, granted: 1 });
   expect(asked).toBe(1);
@@ -77,8 +77,8 @@ test('a store is asked once for an acquisition, however often the request is sen
 test('the previous secret is tried when the server does not know the current one, and the event says so', async () => {
   const clock = virtualClock();
   const operator = issuerOf(clock);
-  const token = await tokenOf(operator.issuer, { clock, start: 'lazy', clientSecret: [next, now] });
-  const told = toldBy(token);
+  const token = await createToken(operator.issuer, { clock, start: 'lazy', clientSecret: [next, now] });
+  const told = recordEvents(token);
 
   await token.get();
   const asked = operator.issuer.counts.token;
@@ -97,7 +97,7 @@ test('a secret that changed while it was sent is asked for once more, before the
   const { issuer } = issuerOf();
   const stored = [old, now, 'never asked for'];
 
-  const answer = await fetchToken(configOf(issuer, { clientSecret: () => stored.shift() ?? '' }));
+  const answer = await fetchToken(configFor(issuer, { clientSecret: () => stored.shift() ?? '' }));
 
   expect(answer.isOk()).toBe(true);
   expect(issuer.counts.token).toBe(2);
@@ -107,7 +107,7 @@ test('a secret that changed while it was sent is asked for once more, before the
 test('a secret that has not changed is not sent again', async () => {
   const { issuer } = issuerOf();
 
-  const error = (await fetchToken(configOf(issuer, { clientSecret: () => old }))).unwrapErr();
+  const error = (await fetchToken(configFor(issuer, { clientSecret: () => old }))).unwrapErr();
 
   expect(error).toMatchObject({ code: 'HTTP', oauthError: 'invalid_client' });
   expect(issuer.counts.token).toBe(1);
@@ -117,7 +117,7 @@ test('a store that fails when it is asked once more leaves the answer of the ser
   const { issuer } = issuerOf();
   const stored = [old];
 
-  const error = (await fetchToken(configOf(issuer, { clientSecret: () => stored.shift() ?? '' }))).unwrapErr();
+  const error = (await fetchToken(configFor(issuer, { clientSecret: () => stored.shift() ?? '' }))).unwrapErr();
 
   expect(error).toMatchObject({ code: 'HTTP', oauthError: 'invalid_client' });
 });
@@ -129,7 +129,7 @@ test('what Bearings itself says of a secret that cannot be had is kept', async (
     throw gone;
   };
 
-  const error = (await fetchToken(configOf(issuer, { clientSecret }))).unwrapErr();
+  const error = (await fetchToken(configFor(issuer, { clientSecret }))).unwrapErr();
 
   expect(error).toMatchObject({ code: 'UNAVAILABLE', cause: gone });
   expect(error.message).toContain('/run/secrets/svc');
@@ -139,7 +139,7 @@ test('the previous secret is tried in the body as well as in the header', async 
   const { issuer } = issuerOf();
 
   const answer = await fetchToken(
-    configOf(issuer, { clientAuthMethod: 'client_secret_post', clientSecret: [next, now] }),
+    configFor(issuer, { clientAuthMethod: 'client_secret_post', clientSecret: [next, now] }),
   );
 
   const sent = issuer.requests.flatMap((request) => request.params('client_secret'));
@@ -151,7 +151,7 @@ test('a secret can be changed step by step with no call that fails', async () =>
   const clock = virtualClock();
   const operator = issuerOf(clock);
   let stored: readonly [string, string] = [now, old];
-  const token = await tokenOf(operator.issuer, { clock, clientSecret: () => stored });
+  const token = await createToken(operator.issuer, { clock, clientSecret: () => stored });
   const failed: unknown[] = [];
   token.subscribe((event) => void (event.type === 'renewal-failed' && failed.push(event)));
 
@@ -169,7 +169,7 @@ test('a secret can be changed step by step with no call that fails', async () =>
 test('when neither secret is known, the error is that of a client that is not known', async () => {
   const { issuer } = issuerOf();
 
-  const error = (await fetchToken(configOf(issuer, { clientSecret: [next, old] }))).unwrapErr();
+  const error = (await fetchToken(configFor(issuer, { clientSecret: [next, old] }))).unwrapErr();
 
   expect(error).toMatchObject({ code: 'HTTP', status: 401, oauthError: 'invalid_client', retryable: false });
   expect(error).toHideSecrets([next, old]);
@@ -183,7 +183,7 @@ test.each<[string, number, number, object]>([
 ])('a server that refuses %s is not shown the previous secret', async (...[, status, requests, body]) => {
   const { issuer } = issuerOf();
   issuer.inject(faults.status(status, { body }));
-  const config = configOf(issuer, { clientAuthMethod: 'client_secret_post', clientSecret: [now, old] });
+  const config = configFor(issuer, { clientAuthMethod: 'client_secret_post', clientSecret: [now, old] });
 
   const answer = await fetchToken(config);
 
@@ -194,8 +194,8 @@ test.each<[string, number, number, object]>([
 
 test('with one secret the event does not say which', async () => {
   const { issuer } = issuerOf();
-  const token = await tokenOf(issuer, { start: 'lazy', clientSecret: () => now });
-  const told = toldBy(token);
+  const token = await createToken(issuer, { start: 'lazy', clientSecret: () => now });
+  const told = recordEvents(token);
 
   await token.get();
 
@@ -215,7 +215,7 @@ test.each<[string, () => never | Promise<never>]>([
 ])('a store that %s leaves no token and does not print what it said', async (_, clientSecret) => {
   const { issuer } = issuerOf();
 
-  const error = (await fetchToken(configOf(issuer, { clientSecret }))).unwrapErr();
+  const error = (await fetchToken(configFor(issuer, { clientSecret }))).unwrapErr();
 
   expect(error).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
   expect(error.message).toContain('clientSecret');
@@ -228,7 +228,7 @@ test('a store that never answers is given up when the acquisition has taken too 
   const { issuer } = issuerOf(clock);
   const clientSecret = (): Promise<never> => new Promise(() => {});
 
-  const answer = fetchToken(configOf(issuer, { clock, clientSecret, acquireTimeoutMs: 5_000 }));
+  const answer = fetchToken(configFor(issuer, { clock, clientSecret, acquireTimeoutMs: 5_000 }));
   await clock.advance(5_000);
 
   expect((await answer).unwrapErr()).toMatchObject({ code: 'UNAVAILABLE' });
@@ -240,7 +240,7 @@ test('a store that is back brings the token at the next attempt', async () => {
   const { issuer } = issuerOf(clock);
   let isSealed = true;
   const clientSecret = async (): Promise<string> => (isSealed ? Promise.reject(new Error('sealed')) : now);
-  const token = await tokenOf(issuer, { clock, start: 'lazy', clientSecret });
+  const token = await createToken(issuer, { clock, start: 'lazy', clientSecret });
 
   const early = await token.get();
   isSealed = false;
@@ -263,9 +263,9 @@ test.each<[string, unknown]>([
 ])('%s is no secret, given at once or by a function', async (_, value) => {
   const { issuer } = issuerOf();
 
-  const atOnce = await Token.create(configOf(issuer, { clientSecret: untyped(value) }));
+  const atOnce = await Token.create(configFor(issuer, { clientSecret: untyped(value) }));
   const sentAtOnce = issuer.requests.length;
-  const later = await Token.create(configOf(issuer, { clientSecret: () => value as string }));
+  const later = await Token.create(configFor(issuer, { clientSecret: () => value as string }));
 
   for (const created of [atOnce, later]) {
     expect(created.unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'clientSecret', retryable: false });
@@ -277,7 +277,7 @@ test.each<[string, unknown]>([
 test('a list that is changed afterwards is what it was', async () => {
   const { issuer } = issuerOf();
   const secrets: [string, string] = [now, old];
-  const token = await tokenOf(issuer, { start: 'lazy', clientSecret: secrets });
+  const token = await createToken(issuer, { start: 'lazy', clientSecret: secrets });
 
   secrets[0] = next;
   const answer = await token.get();
@@ -294,7 +294,7 @@ test.each<[string, ClientSecret]>([
 ])('a token does not print the secret it was given as %s', async (_, clientSecret) => {
   const { issuer } = issuerOf();
 
-  const token = await tokenOf(issuer, { clientSecret });
+  const token = await createToken(issuer, { clientSecret });
 
   expect(token).toHideSecrets([next, now]);
   expect(token.status()).toHideSecrets([next, now]);

@@ -5,7 +5,7 @@ import '@bearings/testing/vitest';
 import { expect, test } from 'vitest';
 import type { CredentialConfig } from '../../src/client-auth/credential.ts';
 import { fetchToken } from '../../src/token/fetch-token.ts';
-import { configOf } from '../token-of.ts';
+import { configFor } from '../create-token.ts';
 
 const clientSecret = 'cs_CANARY %&+£€:/?';
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -29,7 +29,7 @@ test.each(['client_secret_basic', 'client_secret_post'] as const)(
   async (clientAuthMethod) => {
     const issuer = issuerOf({ clientId: 'svc:one +%', clientSecret });
 
-    const answer = await fetchToken(configOf(issuer, { clientAuthMethod }));
+    const answer = await fetchToken(configFor(issuer, { clientAuthMethod }));
 
     expect(answer.isOk()).toBe(true);
   },
@@ -38,7 +38,7 @@ test.each(['client_secret_basic', 'client_secret_post'] as const)(
 test('with client_secret_basic the secret is in the header and nowhere in the body', async () => {
   const issuer = issuerOf({ clientId: 'svc', clientSecret });
 
-  await fetchToken(configOf(issuer));
+  await fetchToken(configFor(issuer));
 
   const [asked] = tokenRequests(issuer);
   expect(asked?.header('authorization')).toMatch(/^Basic /);
@@ -64,7 +64,7 @@ test('a server that does not decode gets id and secret as they are, when that wa
 test('a client that cannot keep a secret says who it is and proves nothing', async () => {
   const issuer = issuerOf({ clientId: 'svc' });
 
-  const answer = await fetchToken(configOf(issuer, { clientAuthMethod: 'none', clientSecret: undefined }));
+  const answer = await fetchToken(configFor(issuer, { clientAuthMethod: 'none', clientSecret: undefined }));
 
   const [asked] = tokenRequests(issuer);
   expect(answer.isOk()).toBe(true);
@@ -76,7 +76,7 @@ test('a client that cannot keep a secret says who it is and proves nothing', asy
 test('who gives a key need not say that it is for private_key_jwt', async () => {
   const issuer = issuerOf(withKey);
 
-  const answer = await fetchToken(configOf(issuer, { clientSecret: undefined, privateKey: pem }));
+  const answer = await fetchToken(configFor(issuer, { clientSecret: undefined, privateKey: pem }));
 
   const [asked] = tokenRequests(issuer);
   expect(answer.isOk()).toBe(true);
@@ -93,7 +93,7 @@ test.each<[readonly string[] | undefined, 'header' | 'body']>([
 ])('at a server that takes %j, a secret goes into the %s', async (methods, where) => {
   const issuer = issuerOf({ clientId: 'svc', clientSecret }, methods);
 
-  await fetchToken(configOf(issuer));
+  await fetchToken(configFor(issuer));
 
   const [asked] = tokenRequests(issuer);
   expect(asked?.header('authorization') === undefined).toBe(where === 'body');
@@ -108,7 +108,7 @@ test.each<[string, CredentialConfig, readonly string[]]>([
 ])('%s at a server that does not take it is told as a mistake, and nothing is proven', async (_, given, methods) => {
   const issuer = issuerOf({ clientId: 'svc', clientSecret }, methods);
 
-  const error = (await fetchToken(configOf(issuer, { clientSecret: undefined, ...given }))).unwrapErr();
+  const error = (await fetchToken(configFor(issuer, { clientSecret: undefined, ...given }))).unwrapErr();
 
   expect(error).toMatchObject({ code: 'CONFIG', field: 'clientAuthMethod' });
   for (const method of methods) expect(error.message).toContain(method);
@@ -129,7 +129,7 @@ test.each<[string, string, CredentialConfig & { readonly clientId?: string }]>([
 ])('%s is told as a mistake in %s before anything is sent', async (_, field, given) => {
   const issuer = issuerOf({ clientId: 'svc' });
 
-  const error = (await fetchToken(configOf(issuer, { clientSecret: undefined, ...given }))).unwrapErr();
+  const error = (await fetchToken(configFor(issuer, { clientSecret: undefined, ...given }))).unwrapErr();
 
   expect(error).toMatchObject({ code: 'CONFIG', field, retryable: false });
   expect(error).toHideSecrets([clientSecret, pem]);
@@ -145,7 +145,7 @@ test.each<[string, string]>([
   const body = { error: 'invalid_client', error_description: `not known: ${words}` };
   issuer.inject(faults.status(401, { body }));
 
-  const error = (await fetchToken(configOf(issuer))).unwrapErr();
+  const error = (await fetchToken(configFor(issuer))).unwrapErr();
 
   expect(error).toMatchObject({ code: 'HTTP', oauthError: 'invalid_client' });
   expect(error).toHideSecrets('cs_CANARY_9f3a');

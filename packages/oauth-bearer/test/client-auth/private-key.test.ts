@@ -11,7 +11,7 @@ import { afterAll, expect, test } from 'vitest';
 import { fetchToken } from '../../src/token/fetch-token.ts';
 import type { PrivateKey } from '../../src/client-auth/private-key.ts';
 import type { TokenConfig } from '../../src/token/token-config.ts';
-import { configOf, tokenOf } from '../token-of.ts';
+import { configFor, createToken } from '../create-token.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bearings-'));
 const warned: string[] = [];
@@ -44,7 +44,7 @@ function issuerOf(publicKey: KeyObject = ec.publicKey): FakeIssuer {
 }
 
 const keyConfig = (issuer: FakeIssuer, privateKey: PrivateKey, changes: Partial<TokenConfig> = {}): TokenConfig =>
-  configOf(issuer, { clientSecret: undefined, privateKey, ...changes });
+  configFor(issuer, { clientSecret: undefined, privateKey, ...changes });
 
 const headerOf = (issuer: FakeIssuer) =>
   decodeProtectedHeader(issuer.requests.at(-1)?.params('client_assertion')[0] ?? '');
@@ -149,7 +149,7 @@ test('a key file that is replaced is read at the next acquisition, without a res
   };
   const issuer = fakeIssuer({ clients: [client], clock });
   const place = fileWith(pemOf(ec.privateKey));
-  const token = await tokenOf(issuer, keyConfig(issuer, place, { clock }));
+  const token = await createToken(issuer, keyConfig(issuer, place, { clock }));
 
   writeFileSync(place.file, pemOf(next.privateKey));
   registered = next.publicKey;
@@ -196,7 +196,7 @@ test.each(unusable)('%s is not a private key, and is not quoted', async (_, priv
   const error = (await fetchToken(keyConfig(issuer, privateKey))).unwrapErr();
 
   expect(error).toMatchObject({ code: 'CONFIG', field: 'privateKey', retryable: false });
-  expect(error.message).toMatch(/^privateKey value is not a private key: give PEM/);
+  expect(error.message).toMatch(/^privateKey value is not a private key: use PEM/);
   expect(error).toHideSecrets(['CANARY', ...secrets]);
   expect(issuer.requests).toEqual([]);
 });

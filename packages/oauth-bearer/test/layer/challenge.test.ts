@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { bearerChallenge } from '../../src/layer/challenge.ts';
+import { parseBearerChallenge } from '../../src/layer/challenge.ts';
 
 const challengeIn = (...values: readonly string[]) =>
-  bearerChallenge(new Headers(values.map((value) => ['www-authenticate', value])));
+  parseBearerChallenge(new Headers(values.map((value) => ['www-authenticate', value])));
 
 test.each([
   ['Bearer', undefined],

@@ -4,7 +4,7 @@ import type { AccessToken } from '../../src/access-token.ts';
 import type { RenewalTiming } from '../../src/token/renewal-schedule.ts';
 import type { TokenEvent } from '../../src/token/token-events.ts';
 import type { GetOptions } from '../../src/token/token-handle.ts';
-import type { Answer } from '../../src/token/token-state.ts';
+import type { TokenResult } from '../../src/token/token-state.ts';
 import { Token } from '../../src/token/token.ts';
 import type { Published } from './known.ts';
 import { Monitor } from './monitor.ts';
@@ -247,7 +247,7 @@ export class World {
   #follow(
     caller: Pick<Visit, 'kind' | 'isPrompt' | 'flight' | 'controller'>,
     manner: Manner,
-    ask: () => Promise<Answer>,
+    ask: () => Promise<TokenResult>,
   ): void {
     const hadToken = manner !== 'within' && this.monitor.isUsable;
     const visit = { ...caller, hadToken, cameIn: this.monitor.step, outcome: undefined };
@@ -255,7 +255,7 @@ export class World {
     void this.#note(visit, ask); // notes whatever comes, and never rejects
   }
 
-  async #note(visit: Visit & { outcome: Outcome | undefined }, ask: () => Promise<Answer>): Promise<void> {
+  async #note(visit: Visit & { outcome: Outcome | undefined }, ask: () => Promise<TokenResult>): Promise<void> {
     const { monitor } = this;
     try {
       const answer = await ask();

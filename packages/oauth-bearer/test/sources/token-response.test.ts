@@ -117,7 +117,7 @@ test.each([
     oauthError: code,
     oauthErrorDescription: 'Ask the operator.',
   });
-  const [words] = error.message.split('. Look at ');
+  const [words] = error.message.split('. Check ');
   expect(words).toBe(`https://as.example/token answered ${status}: ${code} (Ask the operator.)`);
 });
 

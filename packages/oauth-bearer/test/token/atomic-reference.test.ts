@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { Swap } from '../../src/token/atomic-reference.ts';
+import { AtomicReference } from '../../src/token/atomic-reference.ts';
 
 test('what was stored is what is loaded', () => {
   const first = {};
   const second = {};
-  const swap = new Swap(first);
+  const swap = new AtomicReference(first);
 
   swap.store(second);
 
@@ -14,7 +14,7 @@ test('what was stored is what is loaded', () => {
 test('an exchange takes place when nobody came before', () => {
   const first = {};
   const second = {};
-  const swap = new Swap(first);
+  const swap = new AtomicReference(first);
 
   expect(swap.compareAndSwap(first, second)).toBe(true);
   expect(swap.load()).toBe(second);
@@ -23,7 +23,7 @@ test('an exchange takes place when nobody came before', () => {
 test('an exchange that comes too late changes nothing', () => {
   const first = {};
   const second = {};
-  const swap = new Swap(first);
+  const swap = new AtomicReference(first);
   swap.store(second);
 
   expect(swap.compareAndSwap(first, {})).toBe(false);

@@ -3,7 +3,7 @@ import { fakeIssuer, faults, virtualClock } from '@bearings/testing';
 import '@bearings/testing/vitest';
 import { expect, test } from 'vitest';
 import { fetchToken } from '../../src/token/fetch-token.ts';
-import { configOf } from '../token-of.ts';
+import { configFor } from '../create-token.ts';
 
 const hourMs = 3_600_000;
 
@@ -12,7 +12,7 @@ test('a script gets one token, and nothing goes on after it', async () => {
   const issuer = fakeIssuer({ clock });
   const askedAt = clock.now();
 
-  const token = (await fetchToken(configOf(issuer, { clock, scopes: ['orders.read'] }))).unwrap();
+  const token = (await fetchToken(configFor(issuer, { clock, scopes: ['orders.read'] }))).unwrap();
   const timers = clock.pending;
   await clock.advance(2 * hourMs);
 
@@ -33,7 +33,7 @@ test('the token counts from when it was asked for, not from when it came', async
   issuer.inject(faults.delay(3_000));
   const askedAt = clock.now();
 
-  const answer = fetchToken(configOf(issuer, { clock }));
+  const answer = fetchToken(configFor(issuer, { clock }));
   await clock.advance(3_000);
 
   expect((await answer).unwrap()).toMatchObject({ issuedAt: askedAt, expiresAt: askedAt + hourMs });
@@ -42,7 +42,7 @@ test('the token counts from when it was asked for, not from when it came', async
 test('two calls are two tokens: nothing is kept between them', async () => {
   const issuer = fakeIssuer();
 
-  const [one, other] = [await fetchToken(configOf(issuer)), await fetchToken(configOf(issuer))];
+  const [one, other] = [await fetchToken(configFor(issuer)), await fetchToken(configFor(issuer))];
 
   expect(one.unwrap().isSameAs(other.unwrap())).toBe(false);
   expect(issuer.counts.granted).toBe(2);
@@ -52,14 +52,14 @@ test('a request that fails in a way that may pass is made again', async () => {
   const issuer = fakeIssuer();
   issuer.inject(faults.status(503), { times: 2 });
 
-  expect((await fetchToken(configOf(issuer))).isOk()).toBe(true);
+  expect((await fetchToken(configFor(issuer))).isOk()).toBe(true);
   expect(issuer.counts).toMatchObject({ token: 3, granted: 1 });
 });
 
 test('a start is of no matter, since there is nothing to start', async () => {
   const issuer = fakeIssuer();
 
-  expect((await fetchToken(configOf(issuer, { start: 'lazy' }))).isOk()).toBe(true);
+  expect((await fetchToken(configFor(issuer, { start: 'lazy' }))).isOk()).toBe(true);
 });
 
 test.each([
@@ -72,7 +72,7 @@ test.each([
   const issuer = fakeIssuer();
   issuer.inject(fault);
 
-  const error = (await fetchToken(configOf(issuer))).unwrapErr();
+  const error = (await fetchToken(configFor(issuer))).unwrapErr();
 
   expect(error).toMatchObject({ code });
   expect(error).toHideSecrets([issuer.credentials.clientSecret]);
@@ -81,7 +81,7 @@ test.each([
 test('a config that is wrong is told before anything is sent', async () => {
   const issuer = fakeIssuer();
 
-  const answer = await fetchToken(configOf(issuer, { clientId: ' ' }));
+  const answer = await fetchToken(configFor(issuer, { clientId: ' ' }));
 
   expect(answer.unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'clientId' });
   expect(issuer.requests).toEqual([]);
@@ -92,7 +92,7 @@ test('a server that never answers is given up in time', async () => {
   const issuer = fakeIssuer({ clock });
   issuer.inject(faults.hang());
 
-  const answer = fetchToken(configOf(issuer, { clock, acquireTimeoutMs: 5_000 }));
+  const answer = fetchToken(configFor(issuer, { clock, acquireTimeoutMs: 5_000 }));
   await clock.advance(5_000);
 
   expect((await answer).unwrapErr()).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
@@ -105,7 +105,7 @@ test('a caller who leaves ends the request', async () => {
   issuer.inject(faults.hang());
   const caller = new AbortController();
 
-  const answer = fetchToken(configOf(issuer, { clock }), { signal: caller.signal });
+  const answer = fetchToken(configFor(issuer, { clock }), { signal: caller.signal });
   await clock.settle();
   const asked = issuer.counts.token;
   caller.abort(new Error('user left'));
@@ -121,7 +121,7 @@ test('a caller who leaves ends the request', async () => {
 test('a caller who has left already asks for nothing', async () => {
   const issuer = fakeIssuer();
 
-  const answer = await fetchToken(configOf(issuer), { signal: AbortSignal.abort() });
+  const answer = await fetchToken(configFor(issuer), { signal: AbortSignal.abort() });
 
   expect(answer.unwrapErr().code).toBe('UNAVAILABLE');
   expect(issuer.requests).toEqual([]);
@@ -130,7 +130,7 @@ test('a caller who has left already asks for nothing', async () => {
 test('a signal that outlives the call is left without a listener', async () => {
   const caller = new AbortController();
 
-  await fetchToken(configOf(fakeIssuer()), { signal: caller.signal });
+  await fetchToken(configFor(fakeIssuer()), { signal: caller.signal });
 
   expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
 });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { elapsedMs, momentOf } from '../../src/token/instant.ts';
+import { elapsedMs, instantNow } from '../../src/token/instant.ts';
 import { virtualClock } from '@bearings/testing';
 
 test('time passes on both clocks', async () => {
   const clock = virtualClock();
-  const since = momentOf(clock);
+  const since = instantNow(clock);
 
   await clock.advance(5_000);
 
@@ -13,7 +13,7 @@ test('time passes on both clocks', async () => {
 
 test('a wall clock that is set back does not make it earlier', async () => {
   const clock = virtualClock();
-  const since = momentOf(clock);
+  const since = instantNow(clock);
 
   await clock.advance(5_000);
   clock.jumpWall(-3_600_000);
@@ -23,7 +23,7 @@ test('a wall clock that is set back does not make it earlier', async () => {
 
 test('the time a machine slept counts', async () => {
   const clock = virtualClock();
-  const since = momentOf(clock);
+  const since = instantNow(clock);
 
   await clock.suspend(60_000);
 

@@ -7,7 +7,7 @@ import { withBearerAuth } from '../../src/layer/bearer.ts';
 import { staticToken } from '../../src/sources/static-token.ts';
 import type { Token } from '../../src/token/token.ts';
 import type { TokenConfig } from '../../src/token/token-config.ts';
-import { tokenOf } from '../token-of.ts';
+import { createToken } from '../create-token.ts';
 
 const minuteMs = 60_000;
 
@@ -21,7 +21,7 @@ interface Scene {
 async function scene(changes: Partial<TokenConfig> = {}): Promise<Scene> {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock, tokenLifetimeMs: minuteMs });
-  const token = await tokenOf(issuer, { clock, refreshOffsetMs: 1_000, ...changes });
+  const token = await createToken(issuer, { clock, refreshOffsetMs: 1_000, ...changes });
   return { clock, issuer, token };
 }
 
@@ -94,7 +94,7 @@ test('when no longer one can be had, the one there is is given, and the server i
 test('a server that gives shorter and shorter tokens is not asked without end', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
-  const token = await tokenOf(issuer, { clock, refreshOffsetMs: 0, jitterMaxMs: 0 });
+  const token = await createToken(issuer, { clock, refreshOffsetMs: 0, jitterMaxMs: 0 });
   issuer.inject(faults.expiresIn(11));
 
   await token.invalidate();
@@ -133,7 +133,7 @@ async function service(options: ClientOptions = {}): Promise<Service> {
   const issuer = fakeIssuer({ clock, tokenLifetimeMs: minuteMs });
   const api = fakeApi(issuer, undefined, { clock });
   const fetch = combineFetch(issuer, api);
-  const token = await tokenOf(issuer, { clock, fetch, refreshOffsetMs: 1_000 });
+  const token = await createToken(issuer, { clock, fetch, refreshOffsetMs: 1_000 });
   const client = createClient({ baseUrl: api.origin, fetch, clock, retry: 0, ...options }, withBearerAuth(token));
   return { clock, issuer, token, api, client };
 }

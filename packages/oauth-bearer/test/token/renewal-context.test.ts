@@ -2,7 +2,7 @@ import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import type { Clock } from '@bearings/client';
 import { fakeIssuer, virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
-import { tokenOf } from '../token-of.ts';
+import { createToken } from '../create-token.ts';
 
 test('a renewal by the timer is no part of the trace of the caller who asked first', async () => {
   const trace = new AsyncLocalStorage<string>();
@@ -13,7 +13,7 @@ test('a renewal by the timer is no part of the trace of the caller who asked fir
     traces.push(trace.getStore());
     return issuer.fetch(input, init);
   };
-  await using token = await tokenOf(issuer, { clock: likeNode(clock), fetch, start: 'lazy' });
+  await using token = await createToken(issuer, { clock: likeNode(clock), fetch, start: 'lazy' });
 
   await trace.run("the first caller's", () => token.get());
   const first = new Set(traces.splice(0));

@@ -1,15 +1,15 @@
 import { virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
-import { Allowance } from '../../src/token/rotation-limit.ts';
+import { RateLimiter } from '../../src/token/rotation-limit.ts';
 
 /** How many of so many asked for are given. */
-function taken(allowance: Allowance, times = 100): number {
-  return Array.from({ length: times }, () => allowance.take()).filter(Boolean).length;
+function taken(allowance: RateLimiter, times = 100): number {
+  return Array.from({ length: times }, () => allowance.tryTake()).filter(Boolean).length;
 }
 
 test('so many are given at once, and then one a period', async () => {
   const clock = virtualClock();
-  const allowance = new Allowance({ burst: 3, periodMs: 1_000, clock });
+  const allowance = new RateLimiter({ burst: 3, periodMs: 1_000, clock });
 
   const atOnce = taken(allowance);
   await clock.advance(999);
@@ -22,7 +22,7 @@ test('so many are given at once, and then one a period', async () => {
 
 test('periods in which nothing was taken add up, to no more than was given at once', async () => {
   const clock = virtualClock();
-  const allowance = new Allowance({ burst: 3, periodMs: 1_000, clock });
+  const allowance = new RateLimiter({ burst: 3, periodMs: 1_000, clock });
   taken(allowance);
 
   await clock.advance(2_000);
@@ -35,12 +35,12 @@ test('periods in which nothing was taken add up, to no more than was given at on
 
 test('asking in vain does not put off what is earned', async () => {
   const clock = virtualClock();
-  const allowance = new Allowance({ burst: 1, periodMs: 1_000, clock });
+  const allowance = new RateLimiter({ burst: 1, periodMs: 1_000, clock });
   taken(allowance);
 
   for (let step = 0; step < 9; step += 1) {
     await clock.advance(100);
-    allowance.take();
+    allowance.tryTake();
   }
   await clock.advance(100);
 
@@ -49,7 +49,7 @@ test('asking in vain does not put off what is earned', async () => {
 
 test('a machine that slept has earned by the wall clock', async () => {
   const clock = virtualClock();
-  const allowance = new Allowance({ burst: 2, periodMs: 1_000, clock });
+  const allowance = new RateLimiter({ burst: 2, periodMs: 1_000, clock });
   taken(allowance);
 
   await clock.suspend(5_000);
@@ -58,5 +58,5 @@ test('a machine that slept has earned by the wall clock', async () => {
 });
 
 test('without a period there is no limit', () => {
-  expect(taken(new Allowance({ burst: 5, periodMs: 0, clock: virtualClock() }), 1_000)).toBe(1_000);
+  expect(taken(new RateLimiter({ burst: 5, periodMs: 0, clock: virtualClock() }), 1_000)).toBe(1_000);
 });

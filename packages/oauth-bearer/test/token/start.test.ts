@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { Token } from '../../src/token/token.ts';
 import { readTokenConfig } from '../../src/token/token-config.ts';
 import type { TokenConfig } from '../../src/token/token-config.ts';
-import type { Answer } from '../../src/token/token-state.ts';
-import { configOf, tokenOf } from '../token-of.ts';
+import type { TokenResult } from '../../src/token/token-state.ts';
+import { configFor, createToken } from '../create-token.ts';
 
 interface Boot {
   readonly clock: VirtualClock;
@@ -23,7 +23,7 @@ async function started(
   changes: Partial<TokenConfig>,
 ): Promise<{ readonly created: Awaited<ReturnType<typeof Token.create>>; readonly afterMs: number }> {
   const beganAt = clock.now();
-  const created = await Token.create(configOf(issuer, { clock, ...changes }));
+  const created = await Token.create(configFor(issuer, { clock, ...changes }));
   return { created, afterMs: clock.now() - beganAt };
 }
 
@@ -33,7 +33,7 @@ test('nothing is waited for unless that was asked for', async () => {
 
   const { created, afterMs } = await started(world, {});
 
-  expect(readTokenConfig(configOf(world.issuer)).unwrap().startWaitMs).toBe(0);
+  expect(readTokenConfig(configFor(world.issuer)).unwrap().startWaitMs).toBe(0);
   expect(created.unwrapErr()).toMatchObject({ code: 'HTTP', status: 503 });
   expect(afterMs).toBe(0);
 });
@@ -144,8 +144,8 @@ test('a lazy token waits for nothing at its start, whatever it may', async () =>
 
 test('a token on demand is there at once, asks at its first use, and has no timer', async () => {
   const { clock, issuer } = boot();
-  const token = Token.onDemand(configOf(issuer, { clock })).unwrap();
-  const unused: Answer = token.read();
+  const token = Token.onDemand(configFor(issuer, { clock })).unwrap();
+  const unused: TokenResult = token.read();
 
   const answers = await Promise.all([token.get(), token.get()]);
 
@@ -158,7 +158,7 @@ test('a token on demand is there at once, asks at its first use, and has no time
 test.each([-1, Number.NaN, Infinity, '5s'])('startWaitMs has to be milliseconds, not %s', async (startWaitMs) => {
   const { issuer } = boot();
 
-  const created = await Token.create(configOf(issuer, { startWaitMs: startWaitMs as number }));
+  const created = await Token.create(configFor(issuer, { startWaitMs: startWaitMs as number }));
 
   expect(created.unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'startWaitMs' });
   expect(issuer.requests).toEqual([]);
@@ -167,7 +167,7 @@ test.each([-1, Number.NaN, Infinity, '5s'])('startWaitMs has to be milliseconds,
 test('an issuer that is up is not waited for', async () => {
   const { clock, issuer } = boot();
 
-  const token = await tokenOf(issuer, { clock, startWaitMs: 60_000 });
+  const token = await createToken(issuer, { clock, startWaitMs: 60_000 });
 
   expect(token.status().state).toBe('fresh');
   expect(issuer.counts.token).toBe(1);

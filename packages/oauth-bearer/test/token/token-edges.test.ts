@@ -5,9 +5,8 @@ import type { Clock, ScheduleOptions } from '@bearings/client';
 import { fakeIssuer, faults, virtualClock } from '@bearings/testing';
 import type { VirtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
-import { retryAfterFailureMs } from '../../src/token/renewal-schedule.ts';
 import { Token } from '../../src/token/token.ts';
-import { configOf, tokenOf } from '../token-of.ts';
+import { configFor, createToken } from '../create-token.ts';
 
 /** A virtual clock that notes which timers would keep a process alive. */
 function notingClock(clock: VirtualClock): { readonly clock: Clock; readonly keeping: ReadonlySet<number> } {
@@ -27,7 +26,7 @@ function notingClock(clock: VirtualClock): { readonly clock: Clock; readonly kee
 test('a use at the very moment at which a token is due renews it', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
-  const token = Token.onDemand(configOf(issuer, { clock })).unwrap();
+  const token = Token.onDemand(configFor(issuer, { clock })).unwrap();
   await token.get();
   await clock.advance(1_800_000);
 
@@ -40,7 +39,7 @@ test('a use at the very moment at which a token is due renews it', async () => {
 test('a caller who has left already is told so, and asks for nothing', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
-  await using token = await tokenOf(issuer, { clock, start: 'lazy' });
+  await using token = await createToken(issuer, { clock, start: 'lazy' });
   const reason = new Error('the user has left');
   const signal = AbortSignal.abort(reason);
 
@@ -56,7 +55,7 @@ test('when close has answered, whoever waited has been told', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
   issuer.inject(faults.hang());
-  const token = await tokenOf(issuer, { clock, start: 'lazy' });
+  const token = await createToken(issuer, { clock, start: 'lazy' });
   const told: string[] = [];
   const wait = async (): Promise<void> => {
     const answer = await token.get();
@@ -74,8 +73,8 @@ test('when close has answered, whoever waited has been told', async () => {
 test('neither a renewal that is due one day nor a secret that never comes keeps a process alive', async () => {
   const { clock, keeping } = notingClock(virtualClock());
   const issuer = fakeIssuer({ clock });
-  const renewed = await tokenOf(issuer, { clock });
-  const stuck = await tokenOf(issuer, { clock, start: 'lazy', clientSecret: () => new Promise<never>(() => {}) });
+  const renewed = await createToken(issuer, { clock });
+  const stuck = await createToken(issuer, { clock, start: 'lazy', clientSecret: () => new Promise<never>(() => {}) });
 
   void stuck.get(); // answers when it is closed
 
@@ -88,7 +87,7 @@ test('a secret that never comes costs no more time than an acquisition may take'
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
   const clientSecret = (): Promise<never> => new Promise(() => {});
-  await using token = await tokenOf(issuer, { clock, start: 'lazy', clientSecret, acquireTimeoutMs: 20_000 });
+  await using token = await createToken(issuer, { clock, start: 'lazy', clientSecret, acquireTimeoutMs: 20_000 });
   const got = token.get();
 
   await clock.advance(19_999);
@@ -107,7 +106,7 @@ test('a token that nobody holds any more is let go, though its renewal is due on
   const collect = runInNewContext('gc') as () => void;
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
-  const forgotten = new WeakRef(await tokenOf(issuer, { clock }));
+  const forgotten = new WeakRef(await createToken(issuer, { clock }));
 
   for (let turn = 0; turn < 50 && forgotten.deref() !== undefined; turn += 1) {
     await setImmediate();
@@ -118,12 +117,4 @@ test('a token that nobody holds any more is let go, though its renewal is due on
   expect(forgotten.deref()).toBeUndefined();
   expect(issuer.counts.token).toBe(1);
   expect(clock.pending).toBe(0);
-});
-
-test('those whose tokens end together do not all come back at the end', () => {
-  const facts = { count: 6, isPassing: true, retryAfterMs: undefined, validMs: 20_000 };
-
-  expect([0.5, 0.75, 0.999].map((chance) => Math.round(retryAfterFailureMs(facts, () => chance)))).toEqual([
-    19_000, 18_500, 18_002,
-  ]);
 });

@@ -6,7 +6,7 @@ import { staticToken } from '../../src/sources/static-token.ts';
 import type { Token } from '../../src/token/token.ts';
 import type { TokenConfig } from '../../src/token/token-config.ts';
 import type { TokenEvent } from '../../src/token/token-events.ts';
-import { tokenOf, toldBy } from '../token-of.ts';
+import { createToken, recordEvents } from '../create-token.ts';
 
 const hourMs = 3_600_000;
 const unhandled: unknown[] = [];
@@ -28,8 +28,8 @@ interface Scene {
 async function scene(changes: Partial<TokenConfig> = {}, lifetimeMs = hourMs): Promise<Scene> {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock, tokenLifetimeMs: lifetimeMs });
-  const token = await tokenOf(issuer, { clock, start: 'lazy', ...changes });
-  return { clock, issuer, token, told: toldBy(token) };
+  const token = await createToken(issuer, { clock, start: 'lazy', ...changes });
+  return { clock, issuer, token, told: recordEvents(token) };
 }
 
 const typesOf = (told: readonly TokenEvent[]): readonly string[] => told.map(({ type }) => type);
@@ -71,8 +71,8 @@ test('a rejection is told with the age of the token, and then what came instead'
 test('a rotation that brings the same token again says so', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock, tokenFormat: 'opaque', opaqueToken: () => 'the-same-again' });
-  const token = await tokenOf(issuer, { clock });
-  const told = toldBy(token);
+  const token = await createToken(issuer, { clock });
+  const told = recordEvents(token);
 
   await token.invalidate();
 
@@ -168,7 +168,7 @@ test('closing is told once, and nothing after it', async () => {
 
 test('a fixed token tells that it was closed', async () => {
   const token = staticToken('at_CANARY_1');
-  const told = toldBy(token);
+  const told = recordEvents(token);
 
   await token.close();
   await token.close();
@@ -207,7 +207,7 @@ test.each<[string, () => unknown]>([
   process.on('unhandledRejection', noteUnhandled);
   const { clock, issuer, token } = await scene();
   token.subscribe(broken);
-  const told = toldBy(token);
+  const told = recordEvents(token);
 
   await token.get();
   await token.invalidate();
@@ -232,7 +232,7 @@ test.each<[string, () => unknown]>([
 test('a listener that changes what it is told changes it for nobody', async () => {
   const { token } = await scene();
   token.subscribe((event) => Object.assign(event, { type: 'closed', generation: 99 }));
-  const told = toldBy(token);
+  const told = recordEvents(token);
 
   await token.get();
 

@@ -4,10 +4,10 @@ import type { FakeIssuer, VirtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
 import { caught } from '../../../client/test/caught.ts';
 import { withBearerAuth } from '../../src/layer/bearer.ts';
-import { dateFailure, TokenHttpError } from '../../src/errors.ts';
+import { stampFailure, TokenHttpError } from '../../src/errors.ts';
 import type { Token } from '../../src/token/token.ts';
 import type { TokenConfig } from '../../src/token/token-config.ts';
-import { tokenOf, toldBy } from '../token-of.ts';
+import { createToken, recordEvents } from '../create-token.ts';
 
 const hourMs = 3_600_000;
 
@@ -21,7 +21,7 @@ interface Scene {
 async function ended(changes: Partial<TokenConfig> = {}): Promise<Scene> {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
-  const token = await tokenOf(issuer, { clock, ...changes });
+  const token = await createToken(issuer, { clock, ...changes });
   issuer.inject(faults.status(503));
   await clock.suspend(hourMs);
   return { clock, issuer, token };
@@ -35,10 +35,10 @@ test.each([
   ['unsupported_grant_type', 'tokenEndpoint'],
   ['invalid_target', 'audience'],
   ['invalid_target', 'resource'],
-])('%s says to look at %s', (oauthError, setting) => {
+])('%s says to check %s', (oauthError, setting) => {
   const error = new TokenHttpError({ endpoint: 'https://as.example/token', status: 400, oauthError });
 
-  expect(error.message).toMatch(new RegExp(`: ${oauthError}\\. Look at .*\\b${setting}\\b`));
+  expect(error.message).toMatch(new RegExp(`: ${oauthError}\\. Check .*\\b${setting}\\b`));
   expect(error.retryable).toBe(false);
 });
 
@@ -54,8 +54,8 @@ test.each(['invalid_request', 'temporarily_unavailable', 'toString', '__proto__'
 test('what only a person can mend is told at once, while the token lasts, and retried every five minutes', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
-  const token = await tokenOf(issuer, { clock });
-  const told = toldBy(token);
+  const token = await createToken(issuer, { clock });
+  const told = recordEvents(token);
   issuer.inject(faults.status(401, { body: { error: 'invalid_client' } }));
 
   await clock.advance(hourMs / 2);
@@ -108,8 +108,8 @@ test('each failure says its own times, and counts those before it', async () => 
 test('the times show wherever the error is printed, and are not to be overwritten', () => {
   const error = new TokenHttpError({ endpoint: 'https://as.example/token', status: 503 });
 
-  dateFailure(error, 1, 2);
-  dateFailure(error, 3, 4);
+  stampFailure(error, 1, 2);
+  stampFailure(error, 3, 4);
 
   expect(Object.entries(error)).toEqual(
     expect.arrayContaining([
@@ -123,7 +123,7 @@ test('the times show wherever the error is printed, and are not to be overwritte
 test('before the end the failure is in the status alone, and callers are served', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
-  const token = await tokenOf(issuer, { clock });
+  const token = await createToken(issuer, { clock });
   issuer.inject(faults.status(503));
 
   await clock.advance(hourMs / 2);
@@ -139,7 +139,7 @@ test.each([
 ])('a thousand callers are one probe, and a probe is one request, when the issuer answers %s', async (_, fault) => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
-  const token = await tokenOf(issuer, { clock });
+  const token = await createToken(issuer, { clock });
   issuer.inject(fault);
   await clock.suspend(hourMs);
   await token.get();
@@ -169,7 +169,7 @@ test('a call through the client fails with the same facts, and its request is no
   const issuer = fakeIssuer({ clock });
   const api = fakeApi(issuer, undefined, { clock });
   const fetch = combineFetch(issuer, api);
-  const token = await tokenOf(issuer, { clock, fetch });
+  const token = await createToken(issuer, { clock, fetch });
   const client = createClient({ baseUrl: api.origin, fetch, clock }, withBearerAuth(token));
   issuer.inject(faults.status(400, { body: { error: 'invalid_scope' } }));
   await clock.suspend(hourMs);
@@ -179,7 +179,7 @@ test('a call through the client fails with the same facts, and its request is no
   const [error] = errors;
   expect(errors).toEqual([error, error]);
   expect(error).toMatchObject({ code: 'HTTP', failedAt: clock.now(), retryAt: clock.now() + 300_000 });
-  expect(formatHttpError(error, 'orders')).toContain('Look at scopes');
+  expect(formatHttpError(error, 'orders')).toContain('Check scopes');
   expect(api.requests).toEqual([]);
   expect(issuer.counts.token).toBe(2);
 });

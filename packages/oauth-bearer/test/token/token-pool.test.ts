@@ -6,7 +6,7 @@ import type { TokenConfig } from '../../src/token/token-config.ts';
 import type { TokenHandle } from '../../src/token/token-handle.ts';
 import { TokenPool } from '../../src/token/token-pool.ts';
 import type { PoolConfig, TokenPoolOptions, TokenPurpose } from '../../src/token/token-pool.ts';
-import { configOf, toldBy } from '../token-of.ts';
+import { configFor, recordEvents } from '../create-token.ts';
 
 const hourMs = 3_600_000;
 
@@ -32,7 +32,7 @@ test.each<[TokenPurpose, TokenPurpose]>([
     { scopes: ['a'], audience: 'api', tenant: 't' },
   ],
 ])('%j and %j are one handle', (one, same) => {
-  const pool = poolOf(configOf(fakeIssuer()));
+  const pool = poolOf(configFor(fakeIssuer()));
 
   expect(handleOf(pool, same)).toBe(handleOf(pool, one));
   expect(pool.size).toBe(1);
@@ -48,16 +48,16 @@ test.each<[TokenPurpose, TokenPurpose]>([
   [{ tenant: 'x' }, { audience: 'x' }],
   [{ tenant: '["x"' }, { tenant: '["x",' }],
 ])('%j and %j are two handles', (one, other) => {
-  const pool = poolOf(configOf(fakeIssuer()));
+  const pool = poolOf(configFor(fakeIssuer()));
 
   expect(handleOf(pool, other)).not.toBe(handleOf(pool, one));
   expect(pool.size).toBe(2);
 });
 
 test('a hundred callers for one purpose, and a hundred for another, make one request each', async () => {
-  await using pool = poolOf(configOf(fakeIssuer()));
+  await using pool = poolOf(configFor(fakeIssuer()));
   const issuer = fakeIssuer();
-  await using other = poolOf(configOf(issuer));
+  await using other = poolOf(configFor(issuer));
   const ask = (scope: string) =>
     Promise.all(Array.from({ length: 100 }, () => handleOf(other, { scopes: [scope] }).get()));
 
@@ -71,7 +71,7 @@ test('a hundred callers for one purpose, and a hundred for another, make one req
 test('nothing is sent for a handle that is not used', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
-  const pool = poolOf(configOf(issuer, { clock }));
+  const pool = poolOf(configFor(issuer, { clock }));
 
   handleOf(pool, { tenant: 't1' });
   handleOf(pool, { tenant: 't2' });
@@ -84,7 +84,7 @@ test('nothing is sent for a handle that is not used', async () => {
 test('a purpose says what is asked for, and the config says the rest', async () => {
   const issuer = fakeIssuer();
   const shared = { scopes: ['a'], audience: 'api', extraParams: { region: 'eu' } };
-  await using pool = poolOf(configOf(issuer, shared));
+  await using pool = poolOf(configFor(issuer, shared));
 
   await handleOf(pool).get();
   await handleOf(pool, { scopes: ['b', 'c'], audience: 'other', resource: 'https://r.test' }).get();
@@ -100,7 +100,7 @@ test('a purpose says what is asked for, and the config says the rest', async () 
 
 test('what a purpose leaves undefined is as the config has it', async () => {
   const issuer = fakeIssuer();
-  await using pool = poolOf(configOf(issuer, { scopes: ['a'], audience: 'api' }));
+  await using pool = poolOf(configFor(issuer, { scopes: ['a'], audience: 'api' }));
 
   await handleOf(pool, untyped({ scopes: undefined, audience: undefined })).get();
 
@@ -115,7 +115,7 @@ test('each tenant may have a config of its own', async () => {
   const asked: string[] = [];
   const config = (tenant: string): TokenConfig => {
     asked.push(tenant);
-    return configOf(issuer, clientOf(tenant));
+    return configFor(issuer, clientOf(tenant));
   };
   await using pool = poolOf(config);
 
@@ -128,7 +128,7 @@ test('each tenant may have a config of its own', async () => {
 
 test('a full pool closes the handle that was used longest ago', async () => {
   const issuer = fakeIssuer();
-  await using pool = poolOf(configOf(issuer), { max: 2 });
+  await using pool = poolOf(configFor(issuer), { max: 2 });
   const [first, second] = [handleOf(pool, { tenant: 't1' }), handleOf(pool, { tenant: 't2' })];
   await Promise.all([first.get(), second.get()]);
 
@@ -142,7 +142,7 @@ test('a full pool closes the handle that was used longest ago', async () => {
 
 test('who asks again after the handle was closed to make room gets a new one', async () => {
   const issuer = fakeIssuer();
-  await using pool = poolOf(configOf(issuer), { max: 1 });
+  await using pool = poolOf(configFor(issuer), { max: 1 });
   await handleOf(pool, { tenant: 't1' }).get();
   handleOf(pool, { tenant: 't2' });
 
@@ -155,7 +155,7 @@ test('who asks again after the handle was closed to make room gets a new one', a
 test('closing a handle to make room tells who waits for it, and ends its request', async () => {
   const issuer = fakeIssuer();
   issuer.inject(faults.hang());
-  await using pool = poolOf(configOf(issuer), { max: 1 });
+  await using pool = poolOf(configFor(issuer), { max: 1 });
   const waiting = handleOf(pool, { tenant: 't1' }).get();
 
   handleOf(pool, { tenant: 't2' });
@@ -166,7 +166,7 @@ test('closing a handle to make room tells who waits for it, and ends its request
 test('an idle handle has no timer and makes no request; a use renews it in the background', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
-  await using pool = poolOf(configOf(issuer, { clock }));
+  await using pool = poolOf(configFor(issuer, { clock }));
   const handle = handleOf(pool, { tenant: 't1' });
   await handle.get();
 
@@ -186,7 +186,7 @@ test('a handle that fails has no timer either, and is asked for again at a use',
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
   issuer.inject(faults.status(503), { times: 3 });
-  await using pool = poolOf(configOf(issuer, { clock }));
+  await using pool = poolOf(configFor(issuer, { clock }));
   const handle = handleOf(pool);
 
   const failed = await handle.get();
@@ -202,7 +202,7 @@ test('a handle that fails has no timer either, and is asked for again at a use',
 test('ten thousand tenants are handles without timers, and the metadata is asked for once', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock, tokenFormat: 'opaque' });
-  await using pool = poolOf(configOf(issuer, { clock }));
+  await using pool = poolOf(configFor(issuer, { clock }));
 
   const handles = Array.from({ length: 10_000 }, (_, index) => handleOf(pool, { tenant: `t${index}` }));
   const answers = await Promise.all(handles.slice(0, 500).map((each) => each.get()));
@@ -217,7 +217,7 @@ test('ten thousand tenants are handles without timers, and the metadata is asked
 
 test('a closed pool has closed every handle, and gives no more', async () => {
   const issuer = fakeIssuer();
-  const pool = poolOf(configOf(issuer));
+  const pool = poolOf(configFor(issuer));
   const [used, unused] = [handleOf(pool, { tenant: 't1' }), handleOf(pool, { tenant: 't2' })];
   await used.get();
 
@@ -232,9 +232,9 @@ test('a closed pool has closed every handle, and gives no more', async () => {
 test('when close has answered, everything is closed and has said so', async () => {
   const issuer = fakeIssuer();
   issuer.inject(faults.hang());
-  const pool = poolOf(configOf(issuer));
+  const pool = poolOf(configFor(issuer));
   const handle = handleOf(pool);
-  const told = toldBy(handle);
+  const told = recordEvents(handle);
   const waiting = handle.get();
 
   await pool.close();
@@ -246,7 +246,7 @@ test('when close has answered, everything is closed and has said so', async () =
 test('a pool is closed by the end of its block', async () => {
   let handle: TokenHandle | undefined;
   {
-    await using pool = poolOf(configOf(fakeIssuer()));
+    await using pool = poolOf(configFor(fakeIssuer()));
     handle = handleOf(pool);
   }
 
@@ -255,9 +255,9 @@ test('a pool is closed by the end of its block', async () => {
 
 test('a config that is wrong is told when the pool is made, or for the tenant whose it is', () => {
   const issuer = fakeIssuer();
-  const perTenant = poolOf((tenant) => configOf(issuer, { clientId: tenant === 't1' ? 'svc' : ' ' }));
+  const perTenant = poolOf((tenant) => configFor(issuer, { clientId: tenant === 't1' ? 'svc' : ' ' }));
 
-  expect(TokenPool.create(configOf(issuer, { clientId: '' })).unwrapErr()).toMatchObject({ field: 'clientId' });
+  expect(TokenPool.create(configFor(issuer, { clientId: '' })).unwrapErr()).toMatchObject({ field: 'clientId' });
   expect(perTenant.for({ tenant: 't1' }).isOk()).toBe(true);
   expect(perTenant.for({ tenant: 't2' }).unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'clientId' });
   expect(perTenant.size).toBe(1);
@@ -267,19 +267,22 @@ test.each<[string, TokenPurpose]>([
   ['scopes', { scopes: ['a b'] }],
   ['resource', { resource: '/relative' }],
 ])('a purpose that is wrong is told as a mistake in %s, and not kept', (field, purpose) => {
-  const pool = poolOf(configOf(fakeIssuer()));
+  const pool = poolOf(configFor(fakeIssuer()));
 
   expect(pool.for(purpose).unwrapErr()).toMatchObject({ code: 'CONFIG', field });
   expect(pool.size).toBe(0);
 });
 
 test.each([0, -1, 1.5, Number.NaN, Infinity])('a pool of at most %d handles is told as a mistake', (max) => {
-  expect(TokenPool.create(configOf(fakeIssuer()), { max }).unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'max' });
+  expect(TokenPool.create(configFor(fakeIssuer()), { max }).unwrapErr()).toMatchObject({
+    code: 'CONFIG',
+    field: 'max',
+  });
 });
 
 test('a pool prints neither secrets nor tokens', async () => {
   const issuer = fakeIssuer({ clients: [{ clientId: 'svc', clientSecret: 'cs_CANARY_1' }] });
-  const config = configOf(issuer);
+  const config = configFor(issuer);
   await using pool = poolOf(() => config);
   const token = (await handleOf(pool, { tenant: 't1' }).get()).unwrap();
 

@@ -1,9 +1,9 @@
 import type { Call } from '../../core/call.ts';
 import type { ClientRequest } from '../../core/request.ts';
-import { createCircuit } from './circuit.ts';
-import type { CircuitRules, CircuitState, Verdict } from './circuit.ts';
-import type { Clock } from '../../time/clock.ts';
-import { CircuitOpenError, isBearingsError, isClientError } from '../../errors/index.ts';
+import type { CircuitRules, Verdict } from './circuit.ts';
+import { createOriginCircuits } from './origin-circuits.ts';
+import type { CircuitChange } from './origin-circuits.ts';
+import { isClientError } from '../../errors/index.ts';
 import { layer } from '../../core/layer.ts';
 import type { Layer } from '../../core/layer.ts';
 import { checkOptions } from '../../core/check-options.ts';
@@ -16,62 +16,53 @@ import type { Stage } from '../../core/stage.ts';
 /** When a client stops calling an origin that fails, and for how long. */
 export interface CircuitBreakerOptions {
   /**
-   * The part of the calls in the window that must have failed, above 0 and up to 1. Default: 0.5, so that one bad
-   * instance of three is left to the retries.
+   * The share of failed calls in the window that opens the circuit, above 0 and up to 1. Default: 0.5, so that retries
+   * can handle one bad instance of three.
    */
   readonly failureRatio?: number;
-  /** How many calls the window must hold to be judged. Default: 20, so that a handful of failures decides nothing. */
+  /** The smallest number of calls in the window that can open the circuit. Default: 20. */
   readonly minimumCalls?: number;
   /**
-   * For how many milliseconds a call counts, or up to a tenth less. Default: 10 000, so that a busy origin is judged
-   * within seconds, and by what it does now.
+   * How long a call counts, in milliseconds, or up to a tenth less. Default: 10 000, so that a busy origin is judged
+   * within seconds, by its recent calls.
    */
   readonly windowMs?: number;
   /**
-   * For how many milliseconds nothing is sent, and how long a probe may be silent before another one goes. Default:
-   * 5 000: a server that restarts is left alone meanwhile, and found soon after.
+   * How long the circuit stays open, in milliseconds, and how long to wait for a probe before sending another one.
+   * Default: 5 000, about the time a server takes to restart.
    */
   readonly openMs?: number;
   /**
-   * Whether this is a failure of the server; `undefined` for the default. `false` makes a response a success, and an
-   * error say nothing. It must not read the body. What it throws harms nobody: the default holds.
+   * Decides whether an outcome is a failure of the server; `undefined` for the default rule. `false` counts a response as
+   * a success and ignores an error. It must not read the body. When it throws, the default rule applies.
    */
   readonly isFailure?: (outcome: AttemptOutcome) => boolean | undefined;
-  /** Told when the circuit of an origin changes. What it throws, or rejects with, harms nobody. */
+  /** Called on every state change of a circuit. Errors it throws or rejects with are ignored. Default: none. */
   readonly onStateChange?: (change: CircuitChange) => unknown;
 }
 
-/** What came of an attempt. */
+/** How an attempt ended. */
 export type AttemptOutcome = { readonly response: Response } | { readonly error: unknown };
 
-/** What became of the circuit of an origin. Instants are milliseconds since the epoch. */
-export interface CircuitChange {
-  readonly origin: string;
-  readonly state: CircuitState;
-  readonly at: number;
-  /** When a call may go through as a probe. There when the circuit has opened. */
-  readonly retryAt?: number;
-}
-
 /**
- * Stops calling an origin for a while when too many calls to it fail, so that callers need not wait for one timeout
- * after another.
+ * Stops calling an origin for a while when too many calls to it fail, so that callers do not wait for one timeout after
+ * another.
  *
- * What is counted is attempts, up to their response heads. Failures: no answer (`TRANSPORT`, `TLS`, `ATTEMPT_TIMEOUT`,
- * or `DEADLINE_EXCEEDED` while waiting for the answer), and 500, 502, 503, 504. Every other response shows a server that
- * is alive. Whatever else ends an attempt (the caller, a token that is not to be had, a redirect that is blocked) says
- * nothing. While a circuit is open, calls fail at once. Then one goes through as a probe, for which nobody waits, and
- * its answer closes the circuit or opens it again.
+ * It counts attempts until their response headers arrive. Failures are missing responses (`TRANSPORT`, `TLS`,
+ * `ATTEMPT_TIMEOUT`, or `DEADLINE_EXCEEDED` during the attempt) and the statuses 500, 502, 503 and 504. Any other response
+ * is a success. An attempt that ends for another reason (the caller's abort, a missing token, a blocked redirect) does not
+ * count. While a circuit is open, calls fail at once. After `openMs`, one call is sent as a probe while the others still
+ * fail at once. Its outcome closes the circuit or opens it again.
  *
- * Each client has its own circuits, for at most 1 000 origins: of the closed ones, the least recently used is
- * forgotten.
+ * Each client has circuits of its own, for at most 1 000 origins. Beyond that, the least recently used closed circuit is
+ * removed.
  *
  * @throws ConfigError when an option is wrong
  * @throws CircuitOpenError from a call to an origin whose circuit is open; nothing was sent
  */
 export function withCircuitBreaker(options: CircuitBreakerOptions = {}): Layer {
   const rules = resolveRules(options);
-  return layer('circuitBreaker', { name: 'circuit-breaker', settings: { ...rules } }, breaker(rules, options));
+  return layer('circuitBreaker', { name: 'circuit-breaker', settings: { ...rules } }, createStage(rules, options));
 }
 
 function resolveRules(options: CircuitBreakerOptions): CircuitRules {
@@ -80,11 +71,11 @@ function resolveRules(options: CircuitBreakerOptions): CircuitRules {
   return { failureRatio, minimumCalls, windowMs, openMs };
 }
 
-/** Longer is a mistake of units, and soon beyond what a Date can say. */
-const longestMs = 86_400_000;
+/** A longer time is a mistake of units, and soon beyond what a Date can hold. */
+const maxMs = 86_400_000;
 
 const durationRule: OptionRule = {
-  test: (value) => typeof value === 'number' && value > 0 && value <= longestMs,
+  test: (value) => typeof value === 'number' && value > 0 && value <= maxMs,
   expected: 'milliseconds above 0, a day at most',
 };
 const breakerRules: OptionRules<CircuitBreakerOptions> = {
@@ -99,21 +90,21 @@ const breakerRules: OptionRules<CircuitBreakerOptions> = {
   onStateChange: functionRule,
 };
 
-function breaker(rules: CircuitRules, { isFailure, onStateChange = () => {} }: CircuitBreakerOptions): Stage {
+function createStage(rules: CircuitRules, { isFailure, onStateChange = () => {} }: CircuitBreakerOptions): Stage {
   return (next, { clock }) => {
-    const gateTo = byOrigin((origin) => originCircuit(origin, rules, { clock, onStateChange }));
+    const circuits = createOriginCircuits(rules, { clock, onStateChange });
     return async (request, call) => {
-      const origin = gateTo(request.url);
-      const pass = origin.permit();
-      if (pass === undefined) throw origin.openError(call);
+      const circuit = circuits.find(request.url);
+      const permit = circuit.permit();
+      if (permit === undefined) throw circuit.openError(call);
       let response: Response;
       try {
         response = await next(request, call);
       } catch (error) {
-        origin.record(pass, verdictOnError(error, { request, call }, isFailure), error);
+        circuit.record(permit, judgeError(error, { request, call }, isFailure), error);
         throw error;
       }
-      origin.record(pass, verdictOnResponse(response, isFailure));
+      circuit.record(permit, judgeResponse(response, isFailure));
       return response;
     };
   };
@@ -128,127 +119,37 @@ interface Attempt {
 
 const failureStatuses = [500, 502, 503, 504];
 
-function verdictOnResponse(response: Response, isFailure: IsFailure): Verdict {
-  const asked = isFailure && askIsFailure(isFailure, { response });
-  return (asked ?? failureStatuses.includes(response.status)) ? 'failure' : 'success';
+function judgeResponse(response: Response, isFailure: IsFailure): Verdict {
+  const decision = isFailure && askIsFailure(isFailure, { response });
+  return (decision ?? failureStatuses.includes(response.status)) ? 'failure' : 'success';
 }
 
-function verdictOnError(error: unknown, attempt: Attempt, isFailure: IsFailure): Verdict {
-  const asked = isFailure && askIsFailure(isFailure, { error });
-  return (asked ?? isNoAnswer(error, attempt)) ? 'failure' : 'neutral';
+function judgeError(error: unknown, attempt: Attempt, isFailure: IsFailure): Verdict {
+  const decision = isFailure && askIsFailure(isFailure, { error });
+  return (decision ?? isServerFailure(error, attempt)) ? 'failure' : 'neutral';
 }
 
 function askIsFailure(isFailure: NonNullable<IsFailure>, outcome: AttemptOutcome): boolean | undefined {
   try {
-    const answer: unknown = isFailure(outcome);
-    return typeof answer === 'boolean' ? answer : undefined;
+    const decision: unknown = isFailure(outcome);
+    return typeof decision === 'boolean' ? decision : undefined;
   } catch {
     return undefined;
   }
 }
 
 /**
- * Whether the server was asked and gave no answer.
+ * True when the server got the request and did not respond.
  *
- * A deadline that ends the wait for an answer counts: where it is shorter than the timeout of an attempt, a server that
- * hangs shows itself in no other way. An error may also come from elsewhere: callers call off one call with the failure
- * of another, and a layer may make calls of its own, to another origin.
+ * A deadline that ends the attempt counts: when it is shorter than the attempt's timeout, it is the only sign of a server
+ * that hangs. An error of another origin does not count: a caller may abort a call with the error of another call, and a
+ * layer may make calls of its own.
  */
-function isNoAnswer(error: unknown, { request, call }: Attempt): boolean {
+function isServerFailure(error: unknown, { request, call }: Attempt): boolean {
   const isOfAttempt =
     isClientError(error, 'TRANSPORT') || isClientError(error, 'TLS') || isClientError(error, 'ATTEMPT_TIMEOUT');
   if (isOfAttempt) return error !== call.signal.reason && error.origin === parseOrigin(request.url);
   return (
     isClientError(error, 'DEADLINE_EXCEEDED') && error.phase === 'attempt' && error.origin === parseOrigin(request.url)
   );
-}
-
-/** The circuit of one origin, for the stage. */
-interface OriginCircuit {
-  readonly origin: string;
-  /** How every URL of the origin begins. */
-  readonly address: string;
-  isClosed(): boolean;
-  permit(): number | undefined;
-  record(pass: number, verdict: Verdict, error?: unknown): void;
-  /** Why a call is not let through. */
-  openError(call: Call): CircuitOpenError;
-  /** It is not used any longer, so nobody is told of what becomes of it. */
-  dispose(): void;
-}
-
-type CircuitContext = { readonly clock: Clock } & Required<Pick<CircuitBreakerOptions, 'onStateChange'>>;
-
-function originCircuit(origin: string, rules: CircuitRules, { clock, onStateChange }: CircuitContext): OriginCircuit {
-  const line = createCircuit(rules, () => clock.monotonic());
-  let isRetired = false;
-  /** What opened the circuit. Never a response, which would stay in memory with its body. */
-  let failure: unknown;
-
-  const probeAt = (): number => Math.ceil(clock.now() + line.waitMs);
-
-  function announce(state: CircuitState): void {
-    if (isRetired) return;
-    const change = { origin, state, at: clock.now(), ...(state === 'open' && { retryAt: probeAt() }) };
-    void notify(onStateChange, Object.freeze(change)); // never rejects
-  }
-
-  return {
-    origin,
-    address: `${origin}/`,
-    isClosed: () => line.state === 'closed',
-    permit() {
-      const before = line.state;
-      const pass = line.permit();
-      if (line.state !== before) announce(line.state);
-      return pass;
-    },
-    record(pass, verdict, error) {
-      const before = line.state;
-      line.record(pass, verdict);
-      if (line.state === before) return;
-      failure = line.state === 'open' && isBearingsError(error) ? error : undefined;
-      announce(line.state);
-    },
-    openError: ({ lastFailure }) => new CircuitOpenError(origin, probeAt(), lastFailure ?? failure),
-    dispose() {
-      if (line.state !== 'closed') announce('closed');
-      isRetired = true;
-    },
-  };
-}
-
-async function notify(onStateChange: CircuitContext['onStateChange'], change: CircuitChange): Promise<void> {
-  try {
-    await onStateChange(change);
-  } catch {
-    // the listener's own affair: calls go on
-  }
-}
-
-const maxOrigins = 1_000;
-
-/** Finds the gate to the origin of a URL, or makes one. As long as it is the one of the last call, nothing is parsed. */
-function byOrigin(make: (origin: string) => OriginCircuit): (url: string) => OriginCircuit {
-  const gates = new Map<string, OriginCircuit>(); // the least recently used first
-  let latest: OriginCircuit | undefined;
-  return (url) => {
-    if (latest !== undefined && url.startsWith(latest.address)) return latest;
-    const origin = parseOrigin(url);
-    const found = gates.get(origin) ?? make(origin);
-    latest = found;
-    gates.delete(origin);
-    const gone = gates.size < maxOrigins ? undefined : findEvictable(gates);
-    if (gone !== undefined) gates.delete(gone.origin);
-    gates.set(origin, found);
-    gone?.dispose();
-    return found;
-  };
-}
-
-/** The least recently used whose circuit is closed: forgetting one that is open would send calls to a dead server. */
-function findEvictable(gates: ReadonlyMap<string, OriginCircuit>): OriginCircuit | undefined {
-  for (const each of gates.values()) if (each.isClosed()) return each;
-  const [oldest] = gates.values();
-  return oldest;
 }

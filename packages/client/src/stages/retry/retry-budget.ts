@@ -2,28 +2,28 @@ import { checkOptions } from '../../core/check-options.ts';
 import type { OptionRules } from '../../core/check-options.ts';
 import { numberRule } from '../../core/option-rules.ts';
 
-/** How many retries a client may add to its traffic. */
+/** Limits how many retries a client adds to its traffic. */
 export interface RetryBudgetOptions {
-  /** Retries that each call that goes well earns. Default: 0.1, so that retries are at most a tenth of what works. */
+  /** Retries that each successful call adds. Default: 0.1, so that retries are at most a tenth of the successful calls. */
   readonly ratio?: number;
-  /** How many retries can be saved up; there are as many at the start. Default: 10. */
+  /** The largest number of saved retries, and the number at the start. Default: 10. */
   readonly reserve?: number;
 }
 
-/** What is left of a budget. */
+/** The retries that a client has left. */
 export interface RetryBudget {
-  /** Takes one retry, if there is one left. */
+  /** Takes one retry. False when there is none left. */
   tryTake(): boolean;
-  /** A call has gone well. */
+  /** Adds the share of a successful call. */
   deposit(): void;
 }
 
 /**
- * A bucket of retries, one for each client: an outage is not multiplied by those who try again (SRE book, ch. 21).
+ * A token bucket of retries for a client, so that retries do not multiply an outage (SRE book, ch. 21).
  *
- * Only what goes well fills it, so that when nothing does, retries stop after the reserve.
+ * Only successful calls fill it: when all calls fail, retries stop after the reserve.
  *
- * @throws ConfigError when a number is none
+ * @throws ConfigError when an option is not a number from 0
  */
 export function createRetryBudget(options: RetryBudgetOptions): RetryBudget {
   checkOptions(options, budgetRules, { owner: 'A client', within: 'retry.budget' });

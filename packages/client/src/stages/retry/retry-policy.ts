@@ -16,46 +16,46 @@ import {
 } from '../../core/option-rules.ts';
 import type { RetryBudgetOptions } from './retry-budget.ts';
 
-/** Why a call is tried again: no HTTP answer, none in time, or this status. */
+/** Why a call is retried: no HTTP response, no response in time, or this status. */
 export type RetryTrigger = 'transport' | 'timeout' | number;
 
-/** One retry that is about to be waited for. */
+/** A retry, reported before the wait for it. */
 export interface RetryEvent {
-  /** Which retry this is, from 1. */
+  /** The number of the retry, from 1. */
   readonly retry: number;
   readonly trigger: RetryTrigger | 'other';
-  /** How long it is waited for, in milliseconds. */
+  /** The wait before the retry, in milliseconds. */
   readonly delayMs: number;
   readonly method: string;
   readonly origin: string;
-  /** What the attempt ended in, when that was no response. */
+  /** The error of the attempt, when there was no response. */
   readonly error?: unknown;
 }
 
-/** ky's retry options, and some of ours. */
+/** ky's retry options, and more. */
 export interface RetryOptions extends KyRetryOptions {
-  /** What is tried again whatever the method is, because the server has done nothing. Default: `[429]`. */
+  /** Retried for every method, because the server has not processed the request. Default: `[429]`. */
   always?: readonly RetryTrigger[] | undefined;
-  /** Whether a `Retry-After` that is sooner than the own backoff is followed. Default: true; else the later of both. */
+  /** Whether a `Retry-After` shorter than the backoff is used. `false`: the longer of both. Default: true. */
   retryAfterShortens?: boolean | undefined;
-  /** How many retries a client may add to its traffic; `false` for no limit. A call may only switch it off. */
+  /** Limits the retries of a client; `false` for no limit. A call can only disable it. Default: `{}`, its own defaults. */
   budget?: RetryBudgetOptions | false | undefined;
   /**
-   * The header that makes a POST or PATCH one that may be sent again: the server knows the second by it. `false`: none.
+   * The header by which the server recognizes a repeated POST or PATCH; requests with it are retried. `false`: no header.
    * Default: `idempotency-key`.
    */
   idempotencyHeader?: string | false | undefined;
-  /** Gives a POST or PATCH that has no such header one: a UUID, or what the function returns. Default: false. */
+  /** Adds this header to a POST or PATCH without it: a UUID, or the result of the function. Default: false. */
   generateIdempotencyKey?: boolean | (() => string) | undefined;
-  /** Sends `x-retry-attempt: n` with each retry, from 1. Default: false. */
+  /** Adds `x-retry-attempt: n` to each retry, from 1. Default: false. */
   attemptHeader?: boolean | undefined;
-  /** Told of each retry before the wait for it. What it throws harms nobody. Default: none. */
+  /** Called before the wait for each retry. Errors it throws are ignored. Default: none. */
   onRetry?: ((event: RetryEvent) => void) | undefined;
 }
 
 type Optional = 'shouldRetry' | 'onRetry';
 
-/** Retry options, each with its value. */
+/** Retry options with all defaults. */
 export type RetryPolicy = Complete<Omit<RetryOptions, Optional>> & Readonly<Pick<RetryOptions, Optional>>;
 
 type Complete<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
@@ -80,9 +80,9 @@ export const defaultRetry: RetryPolicy = Object.freeze({
 });
 
 /**
- * The policy with what an option changes of it: a number is the limit alone.
+ * Merges options into a policy. A number is the limit.
  *
- * @throws ConfigError naming the field that is wrong
+ * @throws ConfigError naming the wrong option
  */
 export function resolveRetryPolicy(defaults: RetryPolicy, option: number | RetryOptions | undefined): RetryPolicy {
   if (option === undefined) return defaults;

@@ -1,11 +1,8 @@
 import { virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
 import { withCircuitBreaker } from '../../../src/stages/circuit-breaker/circuit-breaker.ts';
-import type {
-  AttemptOutcome,
-  CircuitBreakerOptions,
-  CircuitChange,
-} from '../../../src/stages/circuit-breaker/circuit-breaker.ts';
+import type { AttemptOutcome, CircuitBreakerOptions } from '../../../src/stages/circuit-breaker/circuit-breaker.ts';
+import type { CircuitChange } from '../../../src/stages/circuit-breaker/origin-circuits.ts';
 import { createClient } from '../../../src/client.ts';
 import type { ClientOptions } from '../../../src/client-options.ts';
 import { TransportError } from '../../../src/errors/index.ts';

@@ -14,7 +14,7 @@ const url = 'https://api.test/path?key=secret';
 const send = (fetch: typeof globalThis.fetch) =>
   fetchTransport({ fetch, isGlobalFetch: false })(nothingAfter, factsWith());
 
-test("the network gets the request, the stages' headers and the signal of the attempt", async () => {
+test("fetch gets the request, the stages' headers and the signal of the attempt", async () => {
   const network = scriptedFetch(ok);
   const call = oneCall();
   call.headers.setCredential('authorization', 'Bearer t');
@@ -28,7 +28,7 @@ test("the network gets the request, the stages' headers and the signal of the at
   expect(network.sent[0]?.init.signal).toBe(call.signal);
 });
 
-test('the network never follows redirects by itself', async () => {
+test('fetch never follows redirects itself', async () => {
   const network = scriptedFetch(ok);
 
   await send(network)(new ClientRequest({ url, method: 'GET' }), oneCall());
@@ -36,7 +36,7 @@ test('the network never follows redirects by itself', async () => {
   expect(network.sent[0]?.init.redirect).toBe('manual');
 });
 
-test.each(['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET', 'ENOTFOUND'])('%s is told by its code', async (code) => {
+test.each(['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET', 'ENOTFOUND'])('%s is reported by its code', async (code) => {
   const error = await caught(() =>
     send(scriptedFetch(broken(code)))(new ClientRequest({ url, method: 'GET' }), oneCall()),
   );
@@ -55,7 +55,7 @@ test.each(['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTN
   },
 );
 
-test('of several addresses that were tried the first failure is told', async () => {
+test('of several addresses that were tried, the first failure is reported', async () => {
   const each = ['ECONNREFUSED', 'ENETUNREACH'].map((code) => Object.assign(new Error(code), { code }));
   const network = scriptedFetch(() => {
     throw new TypeError('fetch failed', { cause: new AggregateError(each) });
@@ -79,7 +79,7 @@ test('a failure without a code is not quoted: it may show what was sent', async 
 
 test('a layer in the transport slot takes the place of fetch', async () => {
   const network = scriptedFetch();
-  const street = layer(
+  const memory = layer(
     'transport',
     'memory',
     () =>
@@ -87,19 +87,19 @@ test('a layer in the transport slot takes the place of fetch', async () => {
         new Response(`at ${asked}`),
   );
 
-  const text = await createClient({ fetch: network }, street).get('https://api.test/x').text();
+  const text = await createClient({ fetch: network }, memory).get('https://api.test/x').text();
 
   expect(text).toBe('at https://api.test/x');
   expect(network.sent).toEqual([]);
 });
 
-test('on the wire, a port where nobody listens is a refused connection', async () => {
+test('over a socket, a port that no server listens on is a refused connection', async () => {
   const error = await caught(() => createClient({ retry: 0 }).get('http://127.0.0.1:1/'));
 
   expect(error).toMatchObject({ code: 'TRANSPORT' });
 });
 
-test('a server that does not speak HTTP is a failed connection, not something that fetch refuses', async () => {
+test('a server that does not speak HTTP is a failed connection, not a refusal by fetch', async () => {
   const server = createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n\r\n'));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   onTestFinished(() => void server.close());

@@ -1,0 +1,79 @@
+import { discard, layer } from '@bearings/client/layer';
+import type { Layer } from '@bearings/client';
+import type { Call, ClientRequest, Stage } from '@bearings/client/layer';
+import type { ClientAuthentication } from './client-auth.ts';
+
+/** What the layer needs to know of its token source. */
+export interface ClientAuthOptions {
+  /** Reads the secrets or the key as they are now: the authentications to try, in order. */
+  readonly read: () => Promise<readonly [ClientAuthentication, ...ClientAuthentication[]]>;
+  /** True when a response says that the server does not accept the client's authentication. */
+  readonly isRefused: (status: number, body: string) => boolean;
+  /** Called with the authentication of each request before it is sent. */
+  readonly onUse: (authentication: ClientAuthentication) => void;
+}
+
+/**
+ * Authenticates the client in each attempt of a token request (RFC 6749 §2.3).
+ *
+ * When the server refuses the current secret, the request is sent once more: with the previous one, or with the one that
+ * has replaced it meanwhile, as when its file changes at that moment.
+ */
+export function withClientAuth(options: ClientAuthOptions): Layer {
+  return layer('auth', 'clientAuth', clientAuth(options));
+}
+
+interface Session {
+  current: ClientAuthentication;
+  readonly previous: ClientAuthentication | undefined;
+  hasReplayed: boolean;
+}
+
+function clientAuth({ read, isRefused, onUse }: ClientAuthOptions): Stage {
+  return (next, { clock }) => {
+    const sessions = new WeakMap<Call, Session>(); // secrets are read once per call, however often it is retried
+
+    async function open(call: Call): Promise<Session> {
+      const [current, previous] = await read();
+      const session = { current, previous, hasReplayed: false };
+      sessions.set(call, session);
+      return session;
+    }
+
+    async function send(request: ClientRequest, call: Call, session: Session): Promise<Response> {
+      const { body } = request;
+      const params = new URLSearchParams(body instanceof URLSearchParams ? body : undefined);
+      onUse(session.current);
+      await session.current.apply({ params, setCredential: (name, value) => call.headers.setCredential(name, value) });
+      return next(request.with({ body: params }), call);
+    }
+
+    return async (request, call) => {
+      const session = sessions.get(call) ?? (await open(call));
+      const response = await send(request, call, session);
+      if (session.hasReplayed || !mayBeRefusal(response)) return response;
+      const body = await response.text();
+      const other = isRefused(response.status, body) ? (session.previous ?? (await reread(read, session))) : undefined;
+      if (other === undefined) return new Response(body, response);
+      void discard(response, clock); // never rejects
+      session.hasReplayed = true;
+      session.current = other;
+      return send(request, call, session);
+    };
+  };
+}
+
+const mayBeRefusal = ({ status }: Response): boolean => status === 400 || status === 401 || status === 403;
+
+/** The authentication that has replaced the current one meanwhile; `undefined` when it is the same or unavailable. */
+async function reread(
+  read: ClientAuthOptions['read'],
+  { current }: Session,
+): Promise<ClientAuthentication | undefined> {
+  try {
+    const [now] = await read();
+    return now.identity === current.identity ? undefined : now;
+  } catch {
+    return undefined; // the server's refusal says more than this error
+  }
+}

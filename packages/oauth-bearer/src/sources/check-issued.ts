@@ -1,0 +1,46 @@
+import { Err } from 'ts-results';
+import type { Result } from 'ts-results';
+import { isTokenError, TokenUnavailableError } from '../errors.ts';
+import type { FailureKind, TokenError } from '../errors.ts';
+import type { IssuedToken } from './token-source.ts';
+
+/**
+ * Checks what a source answered: TypeScript does not hold a JavaScript caller to its types.
+ *
+ * @param kind - of the failure when the answer is of another type
+ */
+export function checkIssued(answer: unknown, kind: FailureKind): Result<IssuedToken, TokenError> {
+  if (!isResult(answer)) return wrong('with something that is not a Result', kind);
+  if (answer.isErr())
+    return isTokenError(answer.error) ? answer : wrong('with an error that is not a TokenError', kind);
+  const problem = findProblem(answer.value);
+  return problem === undefined ? answer : wrong(problem, kind);
+}
+
+function wrong(problem: string, kind: FailureKind): Result<IssuedToken, TokenError> {
+  return Err(new TokenUnavailableError(`The token source answered ${problem}`, { kind }));
+}
+
+/** Compared by its members: a source may use another copy of the library. */
+function isResult(answer: unknown): answer is Result<IssuedToken, TokenError> {
+  if (typeof answer !== 'object' || answer === null) return false;
+  return 'isErr' in answer && typeof answer.isErr === 'function' && ('value' in answer || 'error' in answer);
+}
+
+const headerValue = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+const schemes: ReadonlySet<unknown> = new Set(['Bearer', 'Basic', 'none']);
+
+type Unchecked = Partial<Readonly<Record<keyof IssuedToken, unknown>>> | null | undefined;
+
+function findProblem(issued: Unchecked): string | undefined {
+  if (typeof issued !== 'object' || issued === null) return 'without a token';
+  const { value, lifetimeMs, ageMs = 0, scopes = [], scheme = 'Bearer', username = '' } = issued;
+  if (typeof value !== 'string' || value === '') return 'with a value that is not a string';
+  if (scheme !== 'Basic' && !headerValue.test(value)) return 'with a token that no header can carry';
+  if (typeof lifetimeMs !== 'number' || !(lifetimeMs >= 0)) return 'with a lifetimeMs that is not a duration';
+  if (typeof ageMs !== 'number' || !(ageMs >= 0)) return 'with an ageMs that is not a duration';
+  if (!Array.isArray(scopes) || scopes.some((scope) => typeof scope !== 'string'))
+    return 'with scopes that are not strings';
+  if (!schemes.has(scheme) || typeof username !== 'string') return 'with an unknown scheme or username';
+  return undefined;
+}

@@ -1,0 +1,125 @@
+import { untilAborted } from '@bearings/client/layer';
+import { Err } from 'ts-results';
+import type { AccessToken } from '../access-token.ts';
+import { RateLimiter, rotationBurst } from './rotation-limit.ts';
+import { TokenUnavailableError } from '../errors.ts';
+import type { TokenSource } from '../sources/token-source.ts';
+import { elapsedMs } from './instant.ts';
+import { closed, TokenRenewer } from './token-renewer.ts';
+import { AtomicReference } from './atomic-reference.ts';
+import type { EngineSettings } from './token-options.ts';
+import { TokenListeners } from './token-events.ts';
+import type { TokenListener } from './token-events.ts';
+import type { GetOptions, TokenHandle, TokenStatus } from './token-handle.ts';
+import { toStatus } from './token-state.ts';
+import type { TokenResult, TokenSnapshot } from './token-state.ts';
+
+const nothingYet: TokenResult = Err(new TokenUnavailableError('No token has been acquired yet'));
+const rejected: TokenResult = Err(new TokenUnavailableError('The token was rejected and is being rotated'));
+const expired: TokenResult = Err(new TokenUnavailableError('The token has expired and is being renewed'));
+const empty: TokenSnapshot = { result: nothingYet, cached: undefined, isRejected: false, failure: undefined };
+
+/** Keeps a token of a source: cache, renewal, rotation, pauses after failures, events. */
+export class TokenEngine implements TokenHandle {
+  readonly #settings: EngineSettings;
+  readonly #state = new AtomicReference<TokenSnapshot>(empty);
+  readonly #listeners = new TokenListeners();
+  readonly #rotations: RateLimiter;
+  readonly #renewer: TokenRenewer;
+  #closing: Promise<void> | undefined;
+
+  constructor(source: TokenSource, settings: EngineSettings) {
+    this.#settings = settings;
+    this.#renewer = new TokenRenewer({ state: this.#state, listeners: this.#listeners, settings, source });
+    this.#rotations = new RateLimiter({ burst: rotationBurst, periodMs: settings.minRefreshPeriodMs, ...settings });
+    if (settings.initial !== undefined) this.#renewer.seed(settings.initial);
+  }
+
+  /** The current token. Does no I/O; starts a renewal in the background when one is due. */
+  read(): TokenResult {
+    const { result, cached, failure } = this.#state.load();
+    if (cached === undefined || result.isErr()) return result;
+    const ageMs = elapsedMs(cached.requestedAt, this.#settings.clock);
+    if (ageMs < cached.renewAfterMs && ageMs < cached.lifetimeMs) return result;
+    if (ageMs >= cached.lifetimeMs) {
+      this.#renewer.reportExpiry(cached);
+      return failure?.result ?? expired;
+    }
+    this.#renewer.renewIfDue();
+    return result;
+  }
+
+  /**
+   * The current token, or the one being acquired.
+   *
+   * During the pause after a failure the last error is answered at once.
+   *
+   * @throws the signal's reason when it is aborted first; the acquisition goes on for the other callers
+   */
+  async get({ signal, minValidityMs = 0 }: GetOptions = {}): Promise<TokenResult> {
+    signal?.throwIfAborted();
+    const now = this.read();
+    if (now.isOk() && this.#lasts(minValidityMs)) return now;
+    const acquired = this.#renewer.getOrAcquire();
+    const later = await (signal === undefined ? acquired : untilAborted(acquired, signal));
+    return later.isErr() && now.isOk() ? this.read() : later;
+  }
+
+  /**
+   * Rotates the token if `rejected` (default: the current one) is still current, and answers with the one to use instead.
+   *
+   * Callers that come later, or report an older token, get the same answer and cause no request. A token that the server
+   * issued again unchanged is not rotated for `minRefreshPeriodMs`. When every new token is rejected at once, three
+   * rotations in a row are followed by one per period.
+   */
+  async invalidate(token?: AccessToken): Promise<TokenResult> {
+    const seen = this.#state.load();
+    const { cached, isRejected } = seen;
+    if (cached === undefined || isRejected) return this.#renewer.getOrAcquire();
+    if (token !== undefined && !token.isSameAs(cached.access)) return this.get();
+    const ageMs = elapsedMs(cached.requestedAt, this.#settings.clock);
+    const isHopeless = cached.isUnchanged && ageMs < this.#settings.minRefreshPeriodMs;
+    if (isHopeless || !this.#rotations.tryTake()) return this.get();
+    this.#state.compareAndSwap(seen, { ...seen, result: rejected, isRejected: true });
+    const rotation = this.#renewer.startAcquisition();
+    const { generation } = cached.access;
+    this.#listeners.notify({ type: 'invalidated', at: this.#settings.clock.now(), generation, ageMs });
+    return rotation;
+  }
+
+  /** What the token shows of itself. */
+  status(): TokenStatus {
+    const status = toStatus(this.#state.load(), this.#settings.clock);
+    return this.#renewer.isStopped ? { ...status, state: 'closed' } : status;
+  }
+
+  /** Calls the listener on every event from now on; answers with a function that stops it. Its errors are ignored. */
+  subscribe(listener: TokenListener): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  /** Stops renewal. Waiting callers get `CLOSED`, and nothing is published any more. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#state.store({ ...empty, result: closed });
+    await this.#renewer.stop();
+    this.#listeners.notify({ type: 'closed', at: this.#settings.clock.now() });
+  }
+
+  /** True when the token is valid for that long, or as long as one of its lifetime can be asked to be. */
+  #lasts(minValidityMs: number): boolean {
+    const { cached } = this.#state.load();
+    if (minValidityMs <= 0 || cached === undefined) return true;
+    const ageMs = elapsedMs(cached.requestedAt, this.#settings.clock);
+    const neededMs = Math.min(minValidityMs, cached.lifetimeMs / 2);
+    return cached.lifetimeMs - ageMs >= neededMs || ageMs < this.#settings.minRefreshPeriodMs;
+  }
+}

@@ -1,0 +1,98 @@
+import { inspect } from 'node:util';
+import type { TokenError, TokenHttpError } from '@bearings/oauth-bearer';
+import { isTokenError } from '@bearings/oauth-bearer';
+import { expect } from 'vitest';
+import { bodyBytes } from './response-bytes.ts';
+import type { Condition } from './conditions.ts';
+import type { ScenarioResult } from './token-scenario.ts';
+
+function requireError({ first }: ScenarioResult): TokenError {
+  if (first.isOk()) throw new Error('There should be an error, and all was well');
+  return first.error;
+}
+
+function requireHttpError(scenario: ScenarioResult): TokenHttpError {
+  const error = requireError(scenario);
+  if (!isTokenError(error, 'HTTP')) throw new Error(`There should be an error of HTTP, not ${error.code}`);
+  return error;
+}
+
+/** Everything of an error that a program may print, but for the names of functions in its stacks. */
+function printError(error: unknown): string {
+  const { message, stack } = error as Error;
+  const texts = [message, stack, JSON.stringify(error), inspect(error, { depth: Infinity, showHidden: true })];
+  return texts.join('\n').replaceAll(/^\s+at .*$/gm, '');
+}
+
+/** Every run of so many characters. */
+function substrings(text: string, length: number): readonly string[] {
+  return Array.from({ length: Math.max(0, text.length - length + 1) }, (_, at) => text.slice(at, at + length));
+}
+
+/** The cap of a token answer or a metadata document. */
+const capBytes = 1024 * 1024;
+/** What sockets and streams may have fetched ahead of being read. */
+const aheadBytes = 256 * 1024;
+
+/** What an error shows, and what came of the answer's size. */
+export const errorConditions: readonly Condition[] = [
+  [/^status=(\d+)$/, (scenario, status) => expect(requireHttpError(scenario).status).toBe(Number(status))],
+  [
+    /^oauth-error=(.+)$/,
+    (scenario, code) => {
+      const { oauthError } = requireError(scenario) as TokenHttpError;
+      expect(oauthError).toBe(code === 'absent' ? undefined : code);
+    },
+  ],
+  [
+    'no-secret-in-error',
+    ({ first, calls, hides }) => {
+      hides(first.isErr() ? first.error : first);
+      for (const { error } of calls) expect(printError(hides(error ?? {}))).not.toMatch(/CANARY/);
+    },
+  ],
+  [
+    'no-body-excerpt-in-error',
+    (scenario) => {
+      const body = bodyBytes(scenario.entry.response ?? { status: 0, headers: [] }).toString();
+      const texts = [requireError(scenario), ...scenario.calls.map(({ error }) => error ?? {})]
+        .map(printError)
+        .join('\n');
+      expect(substrings(body, 8).filter((excerpt) => texts.includes(excerpt))).toEqual([]);
+    },
+  ],
+  [
+    'error-text-sanitised',
+    (scenario) => {
+      const { message, oauthErrorDescription } = requireHttpError(scenario);
+      // oxlint-disable-next-line no-control-regex -- control characters are what must not be there
+      expect(message).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
+      expect(oauthErrorDescription).toBeUndefined();
+      expect(printError(requireError(scenario))).not.toMatch(/forged|u001b|2J/);
+    },
+  ],
+  ['no-crash', ({ first }) => expect(first.isOk() || isTokenError(first.error)).toBe(true)],
+  ['not URIError', (scenario) => expect(requireError(scenario)).not.toBeInstanceOf(URIError)],
+  [
+    'bytes-read<=cap',
+    ({ network: { loopback: street } }) => {
+      expect(street.socketBytes).toBeGreaterThan(0);
+      expect(street.socketBytes).toBeLessThanOrEqual(capBytes + aheadBytes);
+      expect(street.bodyBytes).toBeLessThanOrEqual(capBytes + aheadBytes);
+    },
+  ],
+  [
+    'heap-growth<32MiB',
+    ({ network: { loopback: street } }) => expect(street.heapGrowth).toBeLessThan(32 * 1024 * 1024),
+  ],
+  ['prototype-clean', () => expect(({} as { polluted?: unknown; token_endpoint?: unknown }).polluted).toBeUndefined()],
+  [
+    'fails-within-token-deadline',
+    (scenario) => {
+      const { acquireTimeoutMs } = scenario.config;
+      if (acquireTimeoutMs === undefined) throw new Error('The scenario gives the token no deadline');
+      expect(requireError(scenario)).toBeDefined();
+      expect(scenario.tookMs).toBeLessThanOrEqual(acquireTimeoutMs);
+    },
+  ],
+];

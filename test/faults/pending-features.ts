@@ -1,0 +1,54 @@
+/** Entries that wait for a feature. */
+export interface PendingFeature {
+  readonly feature: string;
+  readonly ids: readonly string[];
+}
+
+/** What is not replayed, because what it speaks of is not there yet: by feature, in the order of the catalogue. */
+export const pendingFeatures: readonly PendingFeature[] = [
+  { feature: 'client certificates (mTLS)', ids: ['DI-070', 'TT-026'] },
+  { feature: 'sender-constrained tokens (DPoP)', ids: ['TR-151', 'TR-152', 'TR-153', 'TT-027', 'R4-008'] },
+  { feature: "users' tokens: the refresh grant", ids: ['TR-156'] },
+  {
+    feature: "users' tokens: authorization code with a callback on loopback",
+    ids: [
+      'CB-002',
+      'CB-004',
+      'CB-005',
+      'CB-007',
+      'CB-010',
+      'CB-011',
+      'CB-012',
+      'CB-013',
+      'CB-014',
+      'CB-015',
+      'CB-016',
+      'CB-017',
+      'CB-018',
+      'CB-021',
+      'CB-022',
+      'CB-023',
+    ],
+  },
+  {
+    feature: 'tokens kept in a file or a database',
+    ids: [
+      'ST-001',
+      'ST-002',
+      'ST-004',
+      'ST-005',
+      'ST-006',
+      'ST-007',
+      'ST-008',
+      'ST-010',
+      'ST-014',
+      'ST-015',
+      'ST-016',
+      'ST-017',
+      'ST-018',
+      'ST-020',
+    ],
+  },
+  { feature: 'a token shared by several processes', ids: ['CC-025', 'CC-027'] },
+  { feature: 'memory that forgets: heap snapshots and core dumps', ids: ['SL-026'] },
+];
