@@ -1,4 +1,4 @@
-import { closestName } from '@bearings/config';
+import { closestName } from '@bearings/client/layer';
 
 /** `Did you mean …?`, or a list of the names. */
 export function suggestName(name: string, names: readonly string[], nouns: string): string {

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { closestName, InvalidConfigError, loadConfig } from '@bearings/config';
+import { closestName } from '@bearings/client/layer';
+import { InvalidConfigError, loadConfig } from '@bearings/config';
 import type { Config } from '@bearings/config';
 import type { Result } from 'ts-results';
 import type { Terminal } from '../terminal/terminal.ts';

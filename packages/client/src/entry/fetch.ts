@@ -6,6 +6,7 @@ import type { ClientContext } from '../core/stage.ts';
 import { parseHeaders } from '../security/headers.ts';
 import { parseUrl } from '../security/url.ts';
 import type { CallRunner } from './call-runner.ts';
+import { readExtraOptions } from './extra-fetch-options.ts';
 import { fromPlatformRequest } from './platform-request.ts';
 
 /** `fetch`'s options, and those of a call. */
@@ -19,9 +20,9 @@ type FetchContext = Pick<ClientContext, 'baseUrl' | 'clock'>;
 /** Makes the entry for whatever takes a custom `fetch`: the same signature, and a response for every status. */
 export function createFetch(runner: CallRunner, { baseUrl, clock }: FetchContext): Fetch {
   return async (input, init) => {
-    const { retry, timeout, bodyTimeout, totalTimeout, signal, dispatcher }: FetchInit = init ?? {};
+    const { retry, timeout, bodyTimeout, totalTimeout, signal }: FetchInit = init ?? {};
     const own = init ? readInit(init) : {};
-    const fetchOptions = dispatcher === undefined ? undefined : { dispatcher };
+    const fetchOptions = init ? readExtraOptions(init) : undefined;
     const isRequest = input instanceof Request;
     const target = isRequest ? input : parseUrl(input, baseUrl).href;
     const simple = typeof target === 'string' ? createSimpleRequest(target, own, fetchOptions) : undefined;

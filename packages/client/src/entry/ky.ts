@@ -2,6 +2,8 @@ import kyDefault, { isHTTPError } from 'ky';
 import type { BeforeErrorHook, InitHook, Input, KyInstance, Options, ResponsePromise } from 'ky';
 import { snapshotBody } from '../body/request-body.ts';
 import type { CallOptions } from '../core/call-options.ts';
+import { checkOptions } from '../core/check-options.ts';
+import { kyOptionRules } from '../core/ky-option-rules.ts';
 import { readCredentials, statusContext } from '../core/status-error.ts';
 import { addStatusFacts } from '../errors/http-status-error.ts';
 import { ConfigError, InvalidUrlError } from '../errors/index.ts';
@@ -64,7 +66,7 @@ export function createKy<E extends object>(runner: CallRunner, { options, clock,
     });
   };
   const capture = captureOptions(fetch);
-  const create = (fresh: Options): KyInstance => kyDefault.create({ ...checkOptions(fresh), fetch });
+  const create = (fresh: Options): KyInstance => kyDefault.create({ ...checkKyOptions(fresh), fetch });
   return wrapKy(create(options), { create, capture, runner, clock }, extras);
 }
 
@@ -95,7 +97,8 @@ function wrapKy<E extends object>(base: KyInstance, context: KyContext, extras: 
       throw toSafeError(cause, input, own);
     }
   };
-  const callKy = (input: Input, { hooks, ...own }: Options): ResponsePromise => {
+  const callKy = (input: Input, given: Options): ResponsePromise => {
+    const { hooks, ...own } = checkKyOptions(given);
     // ky would find the signal of a Request itself, but would not remove its listener
     const options = input instanceof Request ? { ...own, signal: own.signal ?? input.signal } : own;
     return hooks === undefined ? ky(input, options) : rewrap(base.extend({ hooks }))(input, options);
@@ -103,7 +106,7 @@ function wrapKy<E extends object>(base: KyInstance, context: KyContext, extras: 
   const named = methods.map((method) => [method, (input: Input, own?: Options) => open(input, { ...own, method })]);
   return Object.assign(open, Object.fromEntries(named), extras, {
     extend: (more: Parameters<KyInstance['extend']>[0]) =>
-      rewrap(base.extend((merged) => checkOptions(typeof more === 'function' ? more(merged) : more))),
+      rewrap(base.extend((merged) => checkKyOptions(typeof more === 'function' ? more(merged) : more))),
     create: (fresh: Options = {}) => rewrap(create(fresh)),
     stop: base.stop,
     retry: base.retry,
@@ -120,8 +123,14 @@ function mergedOptions(ky: KyInstance): Readonly<Options> {
   return merged;
 }
 
-/** @throws InvalidHeaderError | ConfigError */
-function checkOptions(options: Options): Options {
+/**
+ * Checks the options of a call, or of a client that is made from another.
+ *
+ * @throws InvalidHeaderError | ConfigError
+ */
+function checkKyOptions(options: Options): Options {
+  const { bearings: _own, ...given }: Options & { readonly bearings?: unknown } = options;
+  checkOptions(given, kyOptionRules, { owner: 'A call' });
   parseHeaders(options.headers);
   checkHooks(options.hooks);
   return options;

@@ -5,8 +5,9 @@ import ipaddr from 'ipaddr.js';
 import { DestinationNotAllowedError, TransportError } from '../errors/index.ts';
 import { layer } from '../core/layer.ts';
 import type { Layer } from '../core/layer.ts';
-import { stringRule, listRule, assertOption } from '../core/option-rules.ts';
-import type { Rule } from '../core/option-rules.ts';
+import { checkOptions } from '../core/check-options.ts';
+import type { OptionRules } from '../core/check-options.ts';
+import { functionRule, listRule } from '../core/option-rules.ts';
 import { parseOrigin } from '../security/url.ts';
 import { untilAborted } from '../time/until-aborted.ts';
 
@@ -31,6 +32,7 @@ export interface PublicAddressOptions {
  * @throws ConfigError when `allow` has something that is not a range
  */
 export function withPublicAddressesOnly(options: PublicAddressOptions = {}): Layer {
+  checkOptions(options, addressRules, { owner: 'withPublicAddressesOnly' });
   const { allow = [], resolve = resolveAddresses } = options;
   const mayCall = createAddressCheck(allow);
   return layer('destination', { name: 'public-addresses', settings: { allow } }, (next) => async (request, call) => {
@@ -53,14 +55,13 @@ type Found = (error: Error | null, address: string | LookupAddress[], family?: n
  * A `lookup` for connections (`net.connect`, undici's `new Agent({ connect: { lookup } })`) that returns public addresses
  * only. The connection goes to the address that was checked, so DNS rebinding is not possible.
  */
-export function publicLookup({ allow = [] }: Pick<PublicAddressOptions, 'allow'> = {}): (
-  hostname: string,
-  options: LookupOptions,
-  found: Found,
-) => void {
-  const mayCall = createAddressCheck(allow);
-  return (hostname, options, found) => {
-    lookUp(hostname, { ...options, all: true }, (error, addresses) => {
+export function publicLookup(
+  options: Pick<PublicAddressOptions, 'allow'> = {},
+): (hostname: string, options: LookupOptions, found: Found) => void {
+  checkOptions(options, { allow: rangesRule }, { owner: 'publicLookup' });
+  const mayCall = createAddressCheck(options.allow ?? []);
+  return (hostname, lookupOptions, found) => {
+    lookUp(hostname, { ...lookupOptions, all: true }, (error, addresses) => {
       if (error !== null) return found(error, '');
       const rejected = addresses.find(({ address }) => !mayCall(address));
       if (rejected !== undefined) {
@@ -68,19 +69,18 @@ export function publicLookup({ allow = [] }: Pick<PublicAddressOptions, 'allow'>
         return found(Object.assign(new Error(`${hostname} is not allowed: ${why}`), { code: 'EACCES' }), '');
       }
       const [first] = addresses;
-      return options.all === true ? found(null, addresses) : found(null, first?.address ?? '', first?.family);
+      return lookupOptions.all === true ? found(null, addresses) : found(null, first?.address ?? '', first?.family);
     });
   };
 }
 
-const aRange: Rule = {
+const rangesRule = listRule({
   test: (value) => typeof value === 'string' && ipaddr.isValidCIDR(value),
   expected: 'a range such as 10.1.0.0/16',
-};
+});
+const addressRules: OptionRules<PublicAddressOptions> = { allow: rangesRule, resolve: functionRule };
 
 function createAddressCheck(allow: readonly string[]): (address: string) => boolean {
-  assertOption('allow', allow, listRule(stringRule));
-  for (const range of allow) assertOption('allow', range, aRange);
   const ranges = allow.map((range) => ipaddr.parseCIDR(range));
   return (text) => {
     const address = ipaddr.process(text);

@@ -1,4 +1,6 @@
-import { numberRule, assertOption } from '../../core/option-rules.ts';
+import { checkOptions } from '../../core/check-options.ts';
+import type { OptionRules } from '../../core/check-options.ts';
+import { numberRule } from '../../core/option-rules.ts';
 
 /** Limits how many retries a client adds to its traffic. */
 export interface RetryBudgetOptions {
@@ -23,9 +25,9 @@ export interface RetryBudget {
  *
  * @throws ConfigError when an option is not a number from 0
  */
-export function createRetryBudget({ ratio = 0.1, reserve = 10 }: RetryBudgetOptions): RetryBudget {
-  assertOption('retry.budget.ratio', ratio, numberRule);
-  assertOption('retry.budget.reserve', reserve, numberRule);
+export function createRetryBudget(options: RetryBudgetOptions): RetryBudget {
+  checkOptions(options, budgetRules, { owner: 'A client', within: 'retry.budget' });
+  const { ratio = 0.1, reserve = 10 } = options;
   let left = reserve;
   return {
     tryTake() {
@@ -38,3 +40,5 @@ export function createRetryBudget({ ratio = 0.1, reserve = 10 }: RetryBudgetOpti
     },
   };
 }
+
+const budgetRules: OptionRules<RetryBudgetOptions> = { ratio: numberRule, reserve: numberRule };

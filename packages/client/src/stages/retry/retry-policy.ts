@@ -1,15 +1,19 @@
 import type { RetryOptions as KyRetryOptions } from 'ky';
 import { transientStatuses } from '../../errors/http-status-error.ts';
 import { backoffMs } from '../../time/backoff.ts';
+import { checkOptions } from '../../core/check-options.ts';
+import type { OptionRules } from '../../core/check-options.ts';
 import {
+  assertOption,
+  booleanRule,
   functionRule,
-  stringRule,
-  wholeNumberRule,
   listRule,
   millisecondsRule,
-  assertOption,
+  numberOrObjectRule,
+  objectRule,
+  stringRule,
+  wholeNumberRule,
 } from '../../core/option-rules.ts';
-import type { Rule } from '../../core/option-rules.ts';
 import type { RetryBudgetOptions } from './retry-budget.ts';
 
 /** Why a call is retried: no HTTP response, no response in time, or this status. */
@@ -82,21 +86,12 @@ export const defaultRetry: RetryPolicy = Object.freeze({
  */
 export function resolveRetryPolicy(defaults: RetryPolicy, option: number | RetryOptions | undefined): RetryPolicy {
   if (option === undefined) return defaults;
-  assertOption('retry', option, aRetry);
+  assertOption('retry', option, numberOrObjectRule('a limit'));
+  if (typeof option === 'number') assertOption('retry.limit', option, wholeNumberRule);
+  else checkOptions(option, retryRules, { owner: 'A client', within: 'retry' });
   const changes: Partial<RetryPolicy> = typeof option === 'number' ? { limit: option } : withoutUndefined(option);
   const policy = { ...defaults, ...changes };
   const { methods, statusCodes, afterStatusCodes, always } = policy;
-  assertOption('retry.limit', policy.limit, wholeNumberRule);
-  assertOption('retry.backoffLimit', policy.backoffLimit, millisecondsRule);
-  assertOption('retry.maxRetryAfter', policy.maxRetryAfter, millisecondsRule);
-  assertOption('retry.delay', policy.delay, functionRule);
-  assertOption('retry.jitter', policy.jitter, aJitter);
-  if (policy.shouldRetry !== undefined) assertOption('retry.shouldRetry', policy.shouldRetry, functionRule);
-  if (policy.onRetry !== undefined) assertOption('retry.onRetry', policy.onRetry, functionRule);
-  assertOption('retry.methods', methods, listRule(stringRule));
-  assertOption('retry.statusCodes', statusCodes, listRule(aStatus));
-  assertOption('retry.afterStatusCodes', afterStatusCodes, listRule(aStatus));
-  assertOption('retry.always', always, listRule(aTrigger));
   const copies = { methods: [...methods], statusCodes: [...statusCodes], afterStatusCodes: [...afterStatusCodes] };
   return { ...policy, ...copies, always: [...always] };
 }
@@ -105,18 +100,38 @@ function withoutUndefined(option: RetryOptions): Partial<RetryPolicy> {
   return Object.fromEntries(Object.entries(option).filter(([, value]) => value !== undefined));
 }
 
-const aJitter: Rule = {
-  test: (value) => typeof value === 'boolean' || typeof value === 'function',
-  expected: 'true, false, or a function of the delay',
-};
-const aRetry: Rule = {
-  test: (value) => typeof value === 'number' || (typeof value === 'object' && value !== null),
-  expected: 'a limit, or retry options',
-};
 const isStatus = (value: unknown): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value >= 100 && value <= 599;
-const aStatus: Rule = { test: isStatus, expected: 'a status from 100 to 599' };
-const aTrigger: Rule = {
-  test: (value) => value === 'transport' || value === 'timeout' || isStatus(value),
-  expected: '"transport", "timeout" or a status from 100 to 599',
+const statusesRule = listRule({ test: isStatus, expected: 'a status from 100 to 599' });
+
+const retryRules: OptionRules<RetryOptions> = {
+  limit: wholeNumberRule,
+  methods: listRule(stringRule),
+  statusCodes: statusesRule,
+  afterStatusCodes: statusesRule,
+  maxRetryAfter: millisecondsRule,
+  backoffLimit: millisecondsRule,
+  delay: functionRule,
+  jitter: {
+    test: (value) => typeof value === 'boolean' || typeof value === 'function',
+    expected: 'true, false, or a function of the delay',
+  },
+  retryOnTimeout: booleanRule,
+  shouldRetry: functionRule,
+  always: listRule({
+    test: (value) => value === 'transport' || value === 'timeout' || isStatus(value),
+    expected: '"transport", "timeout" or a status from 100 to 599',
+  }),
+  retryAfterShortens: booleanRule,
+  budget: { test: (value) => value === false || objectRule.test(value), expected: 'false or an object of options' },
+  idempotencyHeader: {
+    test: (value) => value === false || (typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value)),
+    expected: 'false or the name of a header',
+  },
+  generateIdempotencyKey: {
+    test: (value) => typeof value === 'boolean' || typeof value === 'function',
+    expected: 'true, false, or a function that returns a key',
+  },
+  attemptHeader: booleanRule,
+  onRetry: functionRule,
 };

@@ -1,13 +1,19 @@
 /** The most characters that may differ for a name to be taken for a misspelling of another. */
-const maxDistance = 3;
+const maxDistance = 4;
+/** Longer names are compared by their beginning. */
+const maxChars = 40;
 
-/** Finds the name that was probably meant; `undefined` when none is close. Case, dashes and underscores do not count. */
+/**
+ * Finds the name that was probably meant; `undefined` when none is close. Case, dashes, underscores and spaces do not
+ * count.
+ */
 export function closestName(name: string, names: readonly string[]): string | undefined {
-  const limit = Math.min(maxDistance, Math.max(1, Math.floor(name.length / 3)));
+  const given = normalize(name);
+  const limit = Math.min(maxDistance, Math.max(1, Math.round(given.length * 0.4)));
   let closest: string | undefined;
   let least = limit + 1;
   for (const each of names) {
-    const steps = distance(normalize(name), normalize(each));
+    const steps = distance(given, normalize(each));
     if (steps >= least) continue;
     closest = each;
     least = steps;
@@ -15,7 +21,7 @@ export function closestName(name: string, names: readonly string[]): string | un
   return closest;
 }
 
-const normalize = (name: string): string => name.slice(0, 40).toLowerCase().replaceAll(/[-_]/g, '');
+const normalize = (name: string): string => name.slice(0, maxChars).toLowerCase().replaceAll(/[-_ ]/g, '');
 
 /** The Levenshtein distance of two short words. */
 function distance(from: string, to: string): number {
