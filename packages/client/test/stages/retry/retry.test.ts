@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { createClient } from '../../../src/client.ts';
 import { caught } from '../../caught.ts';
-import { bodyOf, serve } from '../../loopback.ts';
+import { readBody, serve } from '../../loopback.ts';
 import { virtualClock } from '@bearings/testing';
 import { broken, ok, redirectTo, scriptedFetch, silent, status, times } from '../../scripted.ts';
 
@@ -217,7 +217,7 @@ test.each([-1, 1.5, Number.NaN])('a limit of %d is rejected', async (limit) => {
 test('over a socket, a reset connection is retried with the same body', async () => {
   const bodies: string[] = [];
   const server = await serve(async (request, response) => {
-    bodies.push(await bodyOf(request));
+    bodies.push(await readBody(request));
     if (bodies.length === 1) request.socket.resetAndDestroy();
     else response.end('done');
   });
