@@ -55,7 +55,7 @@ test("with origins: 'any' every origin is followed, and no credential goes along
 
   expect(response.status).toBe(200);
   expect(network.sent.map(({ headers }) => [...headers.keys()].filter((name) => name !== 'user-agent'))).toEqual([
-    ['cookie', 'dpop', 'x-own-key', 'x-mine'],
+    ['cookie', 'dpop', 'x-mine', 'x-own-key'],
     ['x-mine'],
     ['x-mine'],
   ]);

@@ -78,6 +78,7 @@ test('a timer gives sockets one turn before it acts', async () => {
     });
   });
   setTimeout(() => events.push('another timer of the same turn'), 1);
+  block(); // both are due in one turn
   await acted;
 
   expect(events).toEqual(['another timer of the same turn', 'timer']);
