@@ -1,13 +1,10 @@
 import { readClientSecret } from './client-secret.ts';
 import type { ClientSecret, ReadSecrets } from './client-secret.ts';
+import { clientAuthMethods } from './client-auth-method.ts';
+import type { ClientAuthMethod } from './client-auth-method.ts';
 import { TokenConfigError } from '../errors.ts';
 import { readPrivateKey } from './private-key.ts';
 import type { PrivateKey, ReadSigner } from './private-key.ts';
-
-/** How a client authenticates (RFC 6749 §2.3.1, RFC 7523 §2.2); `none` is for a public client. */
-export type ClientAuthMethod = (typeof clientAuthMethods)[number];
-
-const clientAuthMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
 
 /** What a client authenticates with. */
 export interface CredentialConfig {
