@@ -11,7 +11,9 @@ interface RemedyContext {
 /** Which setting to check, for the errors that only a person can correct (RFC 6749 §5.2, RFC 8707 §2). */
 const remedies: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    unauthorized_client: 'Check clientId: the server does not allow this client the client credentials grant',
+    unauthorized_client:
+      'Check clientId: the server does not know this client, or does not allow it the client credentials grant',
+    invalid_client_id: 'Check clientId: the server does not know it',
     invalid_scope: 'Check scopes: the server does not know one of them, or does not allow it to this client',
     unsupported_grant_type: 'Check issuerUrl or tokenEndpoint: this server does not offer the client credentials grant',
     invalid_target: 'Check audience and resource: the server does not know one of them',

@@ -69,8 +69,9 @@ export class IssuerMismatchError extends Failure {
   readonly expected: string;
 
   constructor(url: string, expected: string, found: string) {
+    const hint = found.includes('{tenantid}') ? ". Write the tenant's id in the issuer URL" : ''; // Microsoft Entra
     super(
-      `The metadata at ${url} names the issuer ${JSON.stringify(found.slice(0, 200))}; it must be ${JSON.stringify(expected)}, character by character`,
+      `The metadata at ${url} names the issuer ${JSON.stringify(found.slice(0, 200))}; it must be ${JSON.stringify(expected)}, character by character${hint}`,
     );
     this.expected = expected;
   }
