@@ -42,7 +42,10 @@ export interface ClientOptions extends Omit<Options, Replaced | 'method' | 'body
   readonly insecureHttp?: boolean;
   /** The `user-agent` of requests that have none. Default: `bearings`. */
   readonly userAgent?: string;
-  /** Sends the requests. Default: the global `fetch`, looked up at each call. */
+  /**
+   * Sends the requests. It gets a Request and options, both complete, so it may read either of them. Default: the global
+   * `fetch`, looked up at each call.
+   */
   readonly fetch?: typeof globalThis.fetch;
   /** Tells the time and sets timers. Default: {@link systemClock}. */
   readonly clock?: Clock;
