@@ -11,8 +11,16 @@ import type { TokenOptions } from './create-token.ts';
 import { formatName } from '../document/document-path.ts';
 import { InvalidConfigError, createProblem } from '../document/invalid-config-error.ts';
 import type { Config } from '../load-config.ts';
-import { checkOptions, closestName, functionRule, listRule, stringRule } from '@bearings/client/layer';
-import type { OptionRules } from '@bearings/client/layer';
+import {
+  assertOption,
+  checkOptions,
+  closestName,
+  functionRule,
+  listRule,
+  objectRule,
+  stringRule,
+} from '@bearings/client/layer';
+import type { OptionRule, OptionRules } from '@bearings/client/layer';
 
 /** Options of `createClients`. */
 export interface ClientsOptions<Name extends string = string> extends TokenOptions {
@@ -68,6 +76,8 @@ export async function createClients(config: Config, options: ClientsOptions = {}
   return Object.freeze(Object.assign(Object.fromEntries(created), { close, [Symbol.asyncDispose]: close }));
 }
 
+const layersRule: OptionRule = { ...listRule(objectRule), expected: 'a function that returns a list of layers' };
+
 const rules: OptionRules<ClientsOptions> = {
   ...tokenRules,
   names: listRule(stringRule),
@@ -120,7 +130,9 @@ function createNamedClient(name: string, { config, options, token }: ClientConte
   if (clientConfig === undefined) throw new TypeError(`${name} is not in the config`);
   const { fetch, clock, random, layers = () => [] } = options;
   const injected = { ...(fetch && { fetch }), ...(clock && { clock }), ...(random && { random }) };
-  const added = [...layers(name), ...authLayers(clientConfig, token)];
+  const own = layers(name);
+  assertOption('layers', own, layersRule);
+  const added = [...own, ...authLayers(clientConfig, token)];
   return createClient({ ...toClientOptions(clientConfig), ...injected }, added);
 }
 
