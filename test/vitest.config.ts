@@ -15,10 +15,10 @@ const daily = [
 ];
 
 /** `pnpm test:deep`: what takes long, and searches with new random seeds. */
-const deep = ['{packages,examples}/*/test/**/!(mutate).deep.ts', 'test/**/*.deep.ts'];
+const deep = ['{packages,examples}/*/test/**/*.deep.ts', 'test/**/*.deep.ts'];
 
 /** `--mode mutants`: changes the sources, one mistake at a time. */
-const mutants = ['packages/*/test/deep/mutate.deep.ts'];
+const mutants = ['test/mutation/mutation.mutants.ts'];
 
 /**
  * Tests that need a process of their own: Node's `fetch` does not recover from fake timers, OpenTelemetry's globals are
