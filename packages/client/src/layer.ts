@@ -36,6 +36,7 @@ export {
   objectRule,
   oneOfRule,
   stringRule,
+  transportLayerRule,
   wholeNumberRule,
 } from './core/option-rules.ts';
 export type { OptionRule } from './core/option-rules.ts';
