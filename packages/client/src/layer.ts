@@ -39,6 +39,7 @@ export {
   objectRule,
   oneOfRule,
   stringRule,
+  transportLayerRule,
   wholeNumberRule,
 } from './core/option-rules.ts';
 export type { OptionRule } from './core/option-rules.ts';

@@ -47,6 +47,7 @@ test('the entry for authors of layers exports exactly this', () => {
     'slots',
     'stringRule',
     'toTransportError',
+    'transportLayerRule',
     'untilAborted',
     'wholeNumberRule',
   ]);

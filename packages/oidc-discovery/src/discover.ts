@@ -1,10 +1,11 @@
 import { createClient, profiles } from '@bearings/client';
-import type { Clock } from '@bearings/client';
+import type { Clock, Layer } from '@bearings/client';
 import { isBearingsError } from '@bearings/client/errors';
+import { transportLayerRule } from '@bearings/client/layer';
 import { LRUCache } from 'lru-cache';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
-import { DiscoveryHttpError, DiscoveryUnavailableError } from './errors.ts';
+import { DiscoveryConfigError, DiscoveryHttpError, DiscoveryUnavailableError } from './errors.ts';
 import type { DiscoveryError } from './errors.ts';
 import { readIssuerUrl } from './issuer-url.ts';
 import { metadataLocations } from './metadata-locations.ts';
@@ -16,6 +17,8 @@ export interface DiscoveryOptions {
   readonly insecureHttp?: boolean;
   /** The network. Documents are cached per network. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
+  /** The network as a layer, such as `withUndici({ proxy })`, in place of `fetch`. You close it. */
+  readonly network?: Layer | undefined;
   /** For timeouts and backoff. Default: the system's clock. */
   readonly clock?: Clock;
   /** A number in [0, 1), for jitter. Default: `Math.random`. */
@@ -49,11 +52,19 @@ export async function discover(
   const { insecureHttp = false } = options;
   try {
     const issuer = readIssuerUrl(issuerUrl, insecureHttp);
-    const cache = cacheFor(options.fetch ?? globalThis.fetch);
+    const cache = cacheFor(chooseNetwork(options));
     return Ok(await cache.forceFetch(`${insecureHttp} ${issuerUrl}`, { context: { issuer, issuerUrl, options } }));
   } catch (cause) {
     return Err(isDiscoveryError(cause) ? cause : new DiscoveryUnavailableError(issuerUrl, cause));
   }
+}
+
+/** @throws DiscoveryConfigError */
+function chooseNetwork({ fetch, network }: DiscoveryOptions): NonNullable<DiscoveryOptions['fetch' | 'network']> {
+  if (network === undefined) return fetch ?? globalThis.fetch;
+  if (fetch !== undefined) throw new DiscoveryConfigError('network and fetch are both set: set one of them');
+  if (transportLayerRule.test(network)) return network;
+  throw new DiscoveryConfigError(`network must be ${transportLayerRule.expected}`);
 }
 
 interface FetchContext {
@@ -68,10 +79,10 @@ type MetadataCache = LRUCache<string, ServerMetadata, FetchContext>;
  * Documents of issuers, for each network they came through. The only state of this package: it is dropped with the
  * network, so a test that replaces `fetch` starts with an empty cache.
  */
-const caches = new WeakMap<typeof globalThis.fetch, MetadataCache>();
+const caches = new WeakMap<typeof globalThis.fetch | Layer, MetadataCache>();
 
-function cacheFor(fetch: typeof globalThis.fetch): MetadataCache {
-  const known = caches.get(fetch);
+function cacheFor(network: typeof globalThis.fetch | Layer): MetadataCache {
+  const known = caches.get(network);
   if (known !== undefined) return known;
   const cache: MetadataCache = new LRUCache({
     max: 100,
@@ -79,13 +90,14 @@ function cacheFor(fetch: typeof globalThis.fetch): MetadataCache {
     ignoreFetchAbort: true,
     fetchMethod: (_key, _old, { context }) => fetchMetadata(context),
   });
-  caches.set(fetch, cache);
+  caches.set(network, cache);
   return cache;
 }
 
 async function fetchMetadata({ issuer, issuerUrl, options }: FetchContext): Promise<ServerMetadata> {
-  const { insecureHttp = false } = options;
-  await using client = createClient({ ...profiles.tokenEndpoint, ...options });
+  const { insecureHttp = false, network, ...others } = options;
+  const layers = network === undefined ? [] : [network];
+  await using client = createClient({ ...profiles.tokenEndpoint, ...others, insecureHttp }, layers);
   const [oidc, oauth] = metadataLocations(issuer);
   const tried: string[] = [];
   for (const url of [oidc, oauth]) {

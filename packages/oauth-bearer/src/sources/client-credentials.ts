@@ -115,13 +115,13 @@ export class ClientCredentials implements TokenSource {
 }
 
 /** @throws TokenError */
-async function findServer({ server, insecureHttp, fetch, clock, random }: TokenSettings): Promise<Server> {
+async function findServer({ server, insecureHttp, fetch, network, clock, random }: TokenSettings): Promise<Server> {
   if ('tokenEndpoint' in server) {
     const { tokenEndpoint } = server;
     return { issuer: tokenEndpoint, tokenEndpoint, shownEndpoint: withoutQuery(tokenEndpoint), authMethods: undefined };
   }
-  const network = fetch === undefined ? {} : { fetch };
-  const found = await discover(server.issuerUrl, { insecureHttp, clock, random, ...network });
+  const options = { insecureHttp, clock, random, network, ...(fetch !== undefined && { fetch }) };
+  const found = await discover(server.issuerUrl, options);
   if (found.isErr()) throw fromDiscovery(found.error);
   const { issuer, token_endpoint: tokenEndpoint, token_endpoint_auth_methods_supported: authMethods } = found.value;
   return { issuer, tokenEndpoint, shownEndpoint: withoutQuery(tokenEndpoint), authMethods };
