@@ -122,3 +122,13 @@ test.each(['timeoutMs', 'retries', 'maxResponseBytes', 'redirects', 'bodyTimeout
     expect(await caught(() => api.create(untyped({ [name]: 1 })))).toMatchObject({ code: 'CONFIG', field: name });
   },
 );
+
+test.each([undefined, null, false, 'undici', 5, Promise.resolve([])])(
+  'createClient refuses %o in the place of a layer',
+  async (layer) => {
+    const error = await caught(() => Reflect.apply(createClient, undefined, [{}, layer]));
+
+    expect(error).toMatchObject({ code: 'CONFIG' });
+    expect(error.message).toMatch(/layer|slot/);
+  },
+);

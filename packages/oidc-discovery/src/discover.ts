@@ -1,9 +1,10 @@
 import { createClient, profiles } from '@bearings/client';
-import type { Clock } from '@bearings/client';
+import type { Clock, Layer } from '@bearings/client';
 import { isBearingsError } from '@bearings/client/errors';
+import { transportLayerRule } from '@bearings/client/layer';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
-import { DiscoveryHttpError, DiscoveryUnavailableError } from './errors.ts';
+import { DiscoveryConfigError, DiscoveryHttpError, DiscoveryUnavailableError } from './errors.ts';
 import type { DiscoveryError, MetadataAnswer } from './errors.ts';
 import { readIssuerUrl, readMetadataUrl } from './issuer-url.ts';
 import { cachedMetadata } from './metadata-cache.ts';
@@ -18,8 +19,10 @@ export interface DiscoveryOptions {
   readonly maxAgeMs?: number;
   /** Allows `http:` issuers and endpoints beyond loopback. Default: false. */
   readonly insecureHttp?: boolean;
-  /** The network. Documents are cached per network, clock and `random`. Default: the global `fetch`. */
+  /** The network. Documents are cached per network and clock. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
+  /** The network as a layer, such as `withUndici({ proxy })`, in place of `fetch`. You close it. */
+  readonly network?: Layer | undefined;
   /** For timeouts and backoff. Default: the system's clock. */
   readonly clock?: Clock;
   /** A number in [0, 1), for jitter. Default: `Math.random`. */
@@ -57,10 +60,19 @@ export async function discover(
     const locations =
       metadataUrl === undefined ? metadataLocations(issuer) : [readMetadataUrl(metadataUrl, insecureHttp)];
     const key = JSON.stringify([insecureHttp, issuerUrl, metadataUrl]);
-    return Ok(await cachedMetadata(key, () => fetchMetadata({ locations, issuerUrl, options }), options));
+    const cached = { ...options, network: chooseNetwork(options) };
+    return Ok(await cachedMetadata(key, () => fetchMetadata({ locations, issuerUrl, options }), cached));
   } catch (cause) {
     return Err(isDiscoveryError(cause) ? cause : new DiscoveryUnavailableError(issuerUrl, cause));
   }
+}
+
+/** @throws DiscoveryConfigError */
+function chooseNetwork({ fetch, network }: DiscoveryOptions): NonNullable<DiscoveryOptions['fetch' | 'network']> {
+  if (network === undefined) return fetch ?? globalThis.fetch;
+  if (fetch !== undefined) throw new DiscoveryConfigError('network', 'network and fetch are both set: set one of them');
+  if (transportLayerRule.test(network)) return network;
+  throw new DiscoveryConfigError('network', `network must be ${transportLayerRule.expected}`);
 }
 
 interface FetchContext {
@@ -73,9 +85,12 @@ interface FetchContext {
 const isElsewhere: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 410]);
 
 async function fetchMetadata({ locations, issuerUrl, options }: FetchContext): Promise<ServerMetadata> {
-  const { insecureHttp = false, fetch, clock, random } = options;
-  const network = { ...(fetch && { fetch }), ...(clock && { clock }), ...(random && { random }) };
-  await using client = createClient({ ...profiles.tokenEndpoint, ...network, insecureHttp });
+  const { insecureHttp = false, network, fetch, clock, random } = options;
+  const injected = { ...(fetch && { fetch }), ...(clock && { clock }), ...(random && { random }) };
+  await using client = createClient(
+    { ...profiles.tokenEndpoint, ...injected, insecureHttp },
+    network === undefined ? [] : [network],
+  );
   const answers: MetadataAnswer[] = [];
   for (const url of locations) {
     const { response, url: lastUrl } = await request(url, client.fetch);

@@ -81,9 +81,9 @@ export class IssuerMismatchError extends Failure {
 export class DiscoveryConfigError extends Failure {
   override readonly name = 'DiscoveryConfigError';
   readonly code = 'CONFIG';
-  readonly field: 'issuerUrl' | 'metadataUrl';
+  readonly field: 'issuerUrl' | 'metadataUrl' | 'network';
 
-  constructor(field: 'issuerUrl' | 'metadataUrl', message: string) {
+  constructor(field: 'issuerUrl' | 'metadataUrl' | 'network', message: string) {
     super(message);
     this.field = field;
   }

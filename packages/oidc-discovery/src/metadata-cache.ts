@@ -1,5 +1,5 @@
 import { systemClock } from '@bearings/client';
-import type { Clock } from '@bearings/client';
+import type { Clock, Layer } from '@bearings/client';
 import { LRUCache } from 'lru-cache';
 import type { ServerMetadata } from './metadata.ts';
 
@@ -9,21 +9,20 @@ const ttlMs = 3_600_000;
 export type FetchMetadata = () => Promise<ServerMetadata>;
 
 type Cache = LRUCache<string, ServerMetadata, FetchMetadata>;
-type Random = () => number;
+type Network = typeof globalThis.fetch | Layer;
 
 interface CacheOptions {
-  readonly fetch?: typeof globalThis.fetch;
+  readonly network: Network;
   readonly clock?: Clock;
-  readonly random?: Random;
   readonly maxAgeMs?: number;
 }
 
 /**
- * The documents of issuers, for each network, clock and source of jitter: callers with other ones share neither a
+ * The documents of issuers, for each network and clock: callers with other ones share neither a
  * request nor a document. The only state of this package: it is dropped with the network, so a test that replaces
  * `fetch` starts with an empty cache.
  */
-const caches = new WeakMap<typeof globalThis.fetch, WeakMap<Clock, WeakMap<Random, Cache>>>();
+const caches = new WeakMap<Network, WeakMap<Clock, Cache>>();
 
 /**
  * The document of the cache, or of one request for any number of concurrent callers. A failure is not cached.
@@ -37,11 +36,10 @@ export function cachedMetadata(key: string, request: FetchMetadata, options: Cac
   return cache.forceFetch(key, { context: request, forceRefresh: cache.has(key) && ageMs >= maxAgeMs });
 }
 
-function cacheFor({ fetch = globalThis.fetch, clock = systemClock, random = Math.random }: CacheOptions): Cache {
-  const byClock = caches.get(fetch) ?? new WeakMap<Clock, WeakMap<Random, Cache>>();
-  const byRandom = byClock.get(clock) ?? new WeakMap<Random, Cache>();
-  const cache = byRandom.get(random) ?? createCache(clock);
-  caches.set(fetch, byClock.set(clock, byRandom.set(random, cache)));
+function cacheFor({ network, clock = systemClock }: CacheOptions): Cache {
+  const byClock = caches.get(network) ?? new WeakMap<Clock, Cache>();
+  const cache = byClock.get(clock) ?? createCache(clock);
+  caches.set(network, byClock.set(clock, cache));
   return cache;
 }
 

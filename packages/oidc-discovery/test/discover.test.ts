@@ -211,7 +211,6 @@ test.each(['http://as.example/x', 'https://user:CANARY@as.example/', 'https://as
 
 test.each<[string, Partial<DiscoveryOptions>]>([
   ['clock', { clock: virtualClock() }],
-  ['random', { random: () => 0.5 }],
   ['insecureHttp', { insecureHttp: true }],
   ['metadataUrl', { metadataUrl: `${issuer}/metadata` }],
 ])('callers with another %s share neither a request nor a document', async (_, changes) => {

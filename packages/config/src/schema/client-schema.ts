@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { networkSchema } from './network-schema.ts';
 import { authSchema } from './auth-schema.ts';
 import {
   nonNegativeMs,
@@ -92,6 +93,11 @@ const fields = z.strictObject({
     .optional()
     .describe('The largest response body, after decompression.')
     .meta({ default: 10_485_760 }),
+  network: networkSchema
+    .optional()
+    .describe(
+      'How connections are made, for calls and token requests. It replaces the `network` of the file as a whole.',
+    ),
   retry: retry.optional(),
   concurrency: concurrency.optional(),
   redirects: redirects.optional(),

@@ -20,7 +20,7 @@ export interface TokenServer {
  * @throws TokenError
  */
 export async function findServer(settings: TokenSettings, maxAgeMs?: number): Promise<TokenServer> {
-  const { server, insecureHttp, fetch, clock, random } = settings;
+  const { server, insecureHttp, fetch, network, clock, random } = settings;
   if ('tokenEndpoint' in server) {
     const { tokenEndpoint } = server;
     return { issuer: tokenEndpoint, tokenEndpoint, shownEndpoint: withoutQuery(tokenEndpoint), authMethods: undefined };
@@ -30,6 +30,7 @@ export async function findServer(settings: TokenSettings, maxAgeMs?: number): Pr
     insecureHttp,
     clock,
     random,
+    network,
     ...(fetch !== undefined && { fetch }),
     ...(metadataUrl !== undefined && { metadataUrl }),
     ...(maxAgeMs !== undefined && { maxAgeMs }),

@@ -1,4 +1,5 @@
-import { isSecure } from '@bearings/client/layer';
+import type { Layer } from '@bearings/client';
+import { isSecure, transportLayerRule } from '@bearings/client/layer';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { readCredential } from '../client-auth/credential.ts';
@@ -37,6 +38,11 @@ export interface TokenConfig extends CredentialConfig, TokenOptions {
   readonly insecureHttp?: boolean;
   /** The network. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
+  /**
+   * The network as a layer, in place of `fetch`: the one that the client has, such as `withUndici({ proxy, tls })`. It
+   * carries discovery and token requests. You close it.
+   */
+  readonly network?: Layer | undefined;
 }
 
 /** A config, checked, copied, with every default in place. */
@@ -53,6 +59,7 @@ export interface TokenSettings extends TokenOptionSettings {
   readonly bearerTypes: readonly string[];
   readonly insecureHttp: boolean;
   readonly fetch: typeof globalThis.fetch | undefined;
+  readonly network: Layer | undefined;
 }
 
 /** Checks a config before anything is sent; the error names the field and what would be right. */
@@ -79,7 +86,15 @@ function resolveConfig(config: TokenConfig): TokenSettings {
     bearerTypes: readBearerTypes(config),
     insecureHttp,
     fetch: config.fetch,
+    network: readNetwork(config),
   };
+}
+
+function readNetwork({ fetch, network }: TokenConfig): Layer | undefined {
+  if (network === undefined) return undefined;
+  mustBe(fetch === undefined, 'network', 'and fetch are both set: set one of them');
+  mustBe(transportLayerRule.test(network), 'network', `must be ${transportLayerRule.expected}`);
+  return network;
 }
 
 function readBearerTypes({ bearerTokenTypes = [] }: TokenConfig): readonly string[] {

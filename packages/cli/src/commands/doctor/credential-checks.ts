@@ -80,13 +80,14 @@ function serverUrl({ issuerUrl, tokenUrl }: OAuth2Auth): string {
 }
 
 async function discoverMetadata(
-  { issuerUrl, insecureHttp = false }: OAuth2Auth,
+  { issuerUrl, metadataUrl, insecureHttp = false }: OAuth2Auth,
   { url, clock }: Endpoint,
   { clocks: { fetch } }: CredentialContext,
 ): Promise<Discovery> {
   if (issuerUrl === undefined) return undefined;
   try {
-    return await withTimeout(acquireLimitMs, clock, () => discover(issuerUrl, { insecureHttp, fetch, clock }));
+    const options = { insecureHttp, fetch, clock, ...(metadataUrl !== undefined && { metadataUrl }) };
+    return await withTimeout(acquireLimitMs, clock, () => discover(issuerUrl, options));
   } catch (cause) {
     if (!(cause instanceof TimeLimitError)) throw cause;
     return Err(new DiscoveryUnavailableError(issuerUrl, new AttemptTimeoutError(url.origin, acquireLimitMs)));
