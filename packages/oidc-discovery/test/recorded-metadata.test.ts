@@ -27,7 +27,10 @@ const servers = readFileSync(new URL('recorded-metadata.jsonl', import.meta.url)
   .map(parseServer);
 
 /** A network where every place of a server answers as recorded, and 404 where nothing is recorded. */
-function networkOf(name: string): { readonly fetch: typeof globalThis.fetch; readonly requested: readonly string[] } {
+function createNetwork(name: string): {
+  readonly fetch: typeof globalThis.fetch;
+  readonly requested: readonly string[];
+} {
   const answers = servers.find(({ server }) => server === name)?.answers ?? [];
   const requested: string[] = [];
   const fetch: typeof globalThis.fetch = async (input) => {
@@ -48,8 +51,8 @@ test.each([
   ['lemonldap-ng', 'https://as.example', 'https://as.example/oauth2/token', 1],
   ['oidc-provider', 'https://as.example', 'https://as.example/token', 1],
   ['cognito', 'https://idp.example/eu-west-1_AAAAAAAAA', 'https://as.example/oauth2/token', 1],
-])('the token endpoint of %s is found', async (server, issuerUrl, endpoint, requests) => {
-  const { fetch, requested } = networkOf(server);
+])('the token endpoint of %s is found', async (...[server, issuerUrl, endpoint, requests]) => {
+  const { fetch, requested } = createNetwork(server);
 
   const found = await discover(issuerUrl, { fetch, clock: virtualClock() });
 
@@ -72,7 +75,7 @@ test.each([
   ['node-oauth-express', 'https://as.example', 'HTTP', 404, ''],
   ['oidc-provider', 'https://as.example/tenant/a', 'HTTP', 404, ''],
 ])('%s has no metadata for %s', async (...[server, issuerUrl, code, status, words]) => {
-  const { fetch } = networkOf(server);
+  const { fetch } = createNetwork(server);
 
   const error = (await discover(issuerUrl, { fetch, clock: virtualClock() })).unwrapErr();
 

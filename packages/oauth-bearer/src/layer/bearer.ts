@@ -69,10 +69,10 @@ function bearer(token: TokenHandle, header: string, options: BearerAuthOptions):
   const { origins, respectExisting = false } = options;
   const write = headerWriter(options);
   return (next, client) => {
-    if (client.slot !== 'auth') throw wrongSlot(client.slot);
+    const { slot, clock } = client;
+    if (slot !== 'auth') throw wrongSlot(slot);
     const allowed = allowedOrigins(origins, client);
     const addresses = allowed.map((origin) => `${origin}/`);
-    const { clock } = client;
     const replayed = new WeakSet<Call>(); // a call is replayed once, however often it is retried
     /** A function of its own, because almost no token is rejected. */
     async function rejected(access: AccessToken, exchange: Exchange): Promise<Response> {
