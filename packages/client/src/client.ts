@@ -5,6 +5,7 @@ import { checkLayer } from './core/layer.ts';
 import type { Layer } from './core/layer.ts';
 import { defaultLayers } from './default-layers.ts';
 import { createCallRunner } from './entry/call-runner.ts';
+import type { CloseOptions } from './entry/call-runner.ts';
 import { createFetch } from './entry/fetch.ts';
 import type { Fetch } from './entry/fetch.ts';
 import { createKy } from './entry/ky.ts';
@@ -23,10 +24,13 @@ export interface ClientParts extends Explainable {
   /** The names of the stages, outermost first. */
   readonly stages: readonly string[];
   /**
-   * Refuses new calls, and resolves when those in flight have their response headers. Tokens and layers are closed by
-   * the code that made them.
+   * Refuses new calls, and resolves when those in flight have their response headers, at the latest after `graceMs`:
+   * calls that are still in flight then fail with `CLIENT_CLOSED`. A call that waits before a retry fails at once.
+   *
+   * Tokens and layers are closed by the code that made them. A client made by `extend` or `create` is closed with the
+   * client that it was made from, and not the other way round.
    */
-  close(): Promise<void>;
+  close(options?: CloseOptions): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -49,13 +53,13 @@ export function createClient(options: ClientOptions = {}, ...layers: readonly (L
     .map(checkAnswers);
   const stack = sortBySlot([...defaultLayers(settings, added), ...added]);
   const runner = createCallRunner(compose(stack, facts), settings);
-  const close = (): Promise<void> => runner.close();
+  const close: ClientParts['close'] = (how) => runner.close(how);
   const extras: ClientParts = {
     fetch: createFetch(runner, facts),
     stages: Object.freeze(stack.map(({ name }) => name)),
     [layersKey]: stack,
     close,
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]: () => close(),
   };
   return createKy(runner, { options: ky, clock: facts.clock, extras });
 }

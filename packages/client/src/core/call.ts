@@ -56,6 +56,8 @@ export class Call {
   readonly #clock: Clock;
   readonly #deadlineAt: number;
   #backoffListeners: BackoffListener[] | undefined;
+  #isBackingOff = false;
+  #mayBackOff = true;
 
   constructor({ options, signal, clock, headerValidator, attemptTimeoutMs, totalTimeoutMs }: CallContext) {
     this.options = options;
@@ -134,7 +136,20 @@ export class Call {
   async backOff(wait: () => Promise<void>): Promise<void> {
     const listeners = this.#backoffListeners ?? [];
     for (const { begin } of listeners) begin();
+    this.#isBackingOff = true;
     await wait();
+    this.#isBackingOff = false;
     for (const { end } of listeners) await end();
+  }
+
+  /** False when the client is closing: no wait between two attempts begins any more. */
+  get mayBackOff(): boolean {
+    return this.#mayBackOff;
+  }
+
+  /** Ends the call if it waits between two attempts, and allows no such wait from now on. */
+  endBackoff(reason: unknown): void {
+    this.#mayBackOff = false;
+    if (this.#isBackingOff) this.cancel(reason);
   }
 }

@@ -1,13 +1,16 @@
+import { cancelQuietly } from '../body/discard.ts';
 import { checkCallOptions } from '../client-options.ts';
 import type { Settings } from '../client-options.ts';
 import { Call } from '../core/call.ts';
 import type { CallOptions } from '../core/call-options.ts';
+import { assertOption, millisecondsRule } from '../core/option-rules.ts';
 import type { ClientRequest } from '../core/request.ts';
 import type { Send } from '../core/stage.ts';
 import { ClientClosedError } from '../errors/index.ts';
 import { HeaderValidator } from '../security/header-validator.ts';
+import type { Clock } from '../time/clock.ts';
 import { withinDeadline } from './deadline.ts';
-import { InFlightCounter } from './in-flight.ts';
+import { InFlightCalls } from './in-flight-calls.ts';
 import { createSignalCleanup } from './signal-cleanup.ts';
 
 /** What an entry passes with a request. */
@@ -19,22 +22,28 @@ interface RunOptions {
   readonly onCall?: (call: Call) => void;
 }
 
+/** How a client is closed. */
+export interface CloseOptions {
+  /** How long calls in flight may take until their response headers arrive, in milliseconds. Default: 10 000. */
+  readonly graceMs?: number;
+}
+
 /** Runs the calls of both entries, `client.fetch` and ky's. */
 export interface CallRunner {
   /** Sends a request through the stages, within the call's total time. */
   run(request: ClientRequest, options: RunOptions): Promise<Response>;
-  /** Refuses new calls. Resolves when those in flight have their response headers. */
-  close(): Promise<void>;
+  /** Refuses new calls. Resolves when none is in flight, at the latest after `graceMs`. */
+  close(options?: CloseOptions): Promise<void>;
+  /** Makes a runner for a client made from this one: closing it closes only that client. */
+  derive(): CallRunner;
 }
 
 /** Makes the runner of one client, over its composed stages. */
 export function createCallRunner(send: Send, { timeout, totalTimeout, facts: { clock } }: Settings): CallRunner {
-  const inFlight = new InFlightCounter();
   const signals = createSignalCleanup();
   const headerValidator = new HeaderValidator();
-  let isClosed = false;
 
-  async function runOpen(request: ClientRequest, { options, signal, onCall }: RunOptions): Promise<Response> {
+  async function runCall(request: ClientRequest, { options, signal, onCall }: RunOptions): Promise<Response> {
     signal?.throwIfAborted();
     checkCallOptions(options);
     const attemptTimeoutMs = toMs(options.timeout ?? timeout);
@@ -50,21 +59,62 @@ export function createCallRunner(send: Send, { timeout, totalTimeout, facts: { c
     }
   }
 
+  return withClosing(async (request, options) => {
+    try {
+      return await runCall(request, options);
+    } catch (cause) {
+      cancelUnsent(request, cause);
+      throw cause;
+    }
+  }, clock);
+}
+
+/** Adds the counting of calls in flight, and what closing needs. */
+function withClosing(run: CallRunner['run'], clock: Clock): CallRunner {
+  const inFlight = new InFlightCalls();
+  let isClosed = false;
+
+  const runOpen: CallRunner['run'] = async (request, { onCall, ...options }) => {
+    if (isClosed) {
+      const closed = new ClientClosedError();
+      cancelUnsent(request, closed);
+      throw closed;
+    }
+    let place: ReturnType<InFlightCalls['add']> | undefined;
+    try {
+      return await run(request, {
+        ...options,
+        onCall(call) {
+          place = inFlight.add(call);
+          onCall?.(call);
+        },
+      });
+    } finally {
+      if (place !== undefined) inFlight.remove(place);
+    }
+  };
+
   return {
-    async run(request, options) {
-      if (isClosed) throw new ClientClosedError();
-      inFlight.add();
-      try {
-        return await runOpen(request, options);
-      } finally {
-        inFlight.remove();
-      }
-    },
-    close() {
+    run: runOpen,
+    async close({ graceMs = 10_000 } = {}) {
+      assertOption('graceMs', graceMs, millisecondsRule);
       isClosed = true;
-      return inFlight.whenIdle();
+      for (const call of inFlight.list()) call.endBackoff(new ClientClosedError());
+      const { promise: graceIsOver, resolve: endGrace } = Promise.withResolvers<void>();
+      const cancel = clock.schedule(graceMs, () => {
+        for (const call of inFlight.list()) call.cancel(new ClientClosedError());
+        endGrace(); // a layer may ignore the cancellation
+      });
+      await Promise.race([inFlight.whenIdle(), graceIsOver]);
+      cancel();
     },
+    derive: () => withClosing(runOpen, clock),
   };
 }
 
 const toMs = (duration: number | false): number => (duration === false ? Infinity : duration);
+
+/** Cancels the stream of a call that failed before the stream was read: what is behind it, such as a file, is closed. */
+function cancelUnsent({ body }: ClientRequest, reason: unknown): void {
+  if (body instanceof ReadableStream && !body.locked) void cancelQuietly(body, reason); // never rejects
+}

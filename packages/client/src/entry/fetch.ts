@@ -68,7 +68,7 @@ function readInit(init: FetchInit): OwnInit {
   return own;
 }
 
-/** The methods whose names `fetch` makes upper case, and PATCH, whose case is the caller's affair. */
+/** The methods whose names `fetch` makes upper case, and PATCH, whose case the caller decides. */
 const plainMethods: ReadonlyMap<string, string> = new Map(
   ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'].flatMap((name) => [
     [name, name],

@@ -1,6 +1,7 @@
 import { addBodyHook } from '../body/hooked-body.ts';
 import type { Read } from '../body/body-hooks.ts';
 import type { Call } from '../core/call.ts';
+import type { CancelScope } from '../core/cancel-scope.ts';
 import type { ClientRequest } from '../core/request.ts';
 import type { Clock } from '../time/clock.ts';
 import { AttemptTimeoutError, BodyTimeoutError } from '../errors/index.ts';
@@ -23,9 +24,8 @@ export interface TimeoutOptions {
 export function timeout(defaults: TimeoutOptions): Stage {
   return (next, { clock }) => {
     /** Waits for the response headers within the limit, also when the transport ignores the cancellation. */
-    async function sendInTime(request: ClientRequest, call: Call): Promise<Response> {
+    async function sendInTime(request: ClientRequest, call: Call, attempt: CancelScope): Promise<Response> {
       const { attemptTimeoutMs: limitMs } = call;
-      const attempt = call.startAttempt();
       const cancel =
         limitMs === Infinity
           ? undefined
@@ -41,27 +41,36 @@ export function timeout(defaults: TimeoutOptions): Stage {
     }
 
     return async (request, call) => {
-      const response = await sendInTime(request, call);
+      const attempt = call.startAttempt();
+      const response = await sendInTime(request, call, attempt);
       const idleMs = call.options.bodyTimeout ?? defaults.bodyTimeout;
       if (idleMs === false) return response;
       return addBodyHook(response, {
-        read: (read) => readInTime(read, { request, call, clock, idleMs }),
+        read: (read) => readInTime(read, { request, attempt, clock, idleMs }),
         onlyWhenWaiting: true,
       });
     };
   };
 }
 
-/** Limits the time of a read. Only the server can exceed it: between reads no time counts. */
-async function readInTime(
-  read: Read,
-  { request, call, clock, idleMs }: { request: ClientRequest; call: Call; clock: Clock; idleMs: number },
-): ReturnType<Read> {
+interface ReadContext {
+  readonly request: ClientRequest;
+  readonly attempt: CancelScope;
+  readonly clock: Clock;
+  readonly idleMs: number;
+}
+
+/**
+ * Limits the time of a read. Only the server can exceed it: between reads no time counts.
+ *
+ * It ends the attempt and not the call: the body may be that of an earlier attempt, which is discarded.
+ */
+async function readInTime(read: Read, { request, attempt, clock, idleMs }: ReadContext): ReturnType<Read> {
   const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<Read>>>();
   const cancel = clock.schedule(idleMs, () => {
     const late = new BodyTimeoutError(parseOrigin(request.url), idleMs);
     reject(late);
-    call.cancel(late); // a body that is read as one piece cannot be cancelled itself: its connection would stay open
+    attempt.cancel(late); // a body that is read as one piece cannot be cancelled itself: its connection would stay open
   });
   read().then(resolve, reject);
   try {

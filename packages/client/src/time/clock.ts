@@ -28,7 +28,12 @@ export type Cancel = () => void;
 /** The longest delay that `setTimeout` accepts; a longer one fires after 1 ms. */
 const maxTimerMs = 2 ** 31 - 1;
 
-/** The machine's clocks and timers. Looked up at each use, so that fake timers in tests work. */
+/**
+ * The machine's own clocks and timers, looked up at each use so that a test's fake timers are seen too.
+ *
+ * A timer that is due lets sockets go first: after the event loop was blocked, a response may have arrived in time that
+ * no code has seen yet.
+ */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
@@ -41,18 +46,51 @@ export const systemClock: Clock = {
 };
 
 function scheduleOnce(delayMs: number, action: () => void, isBackground: boolean): Cancel {
-  const timer = setTimeout(action, Math.max(0, delayMs));
-  if (isBackground) timer.unref();
-  return () => clearTimeout(timer);
+  let cancelTurn: Cancel | undefined;
+  const timer = setTimeout(
+    () => {
+      cancelTurn = afterSockets(action);
+    },
+    Math.max(0, delayMs),
+  );
+  if (isBackground) unref(timer);
+  return () => {
+    clearTimeout(timer);
+    cancelTurn?.();
+  };
 }
 
 /** In steps that `setTimeout` accepts. */
 function scheduleLong(delayMs: number, action: () => void, isBackground: boolean): Cancel {
   let cancel: Cancel;
   const arm = (leftMs: number): void => {
-    const stepMs = Math.min(leftMs, maxTimerMs);
-    cancel = scheduleOnce(stepMs, () => (leftMs > stepMs ? arm(leftMs - stepMs) : action()), isBackground);
+    if (leftMs <= maxTimerMs) {
+      cancel = scheduleOnce(leftMs, action, isBackground);
+      return;
+    }
+    const timer = setTimeout(() => arm(leftMs - maxTimerMs), maxTimerMs);
+    if (isBackground) unref(timer);
+    cancel = () => clearTimeout(timer);
   };
   arm(delayMs);
   return () => cancel();
+}
+
+/** The machine's own also under fake timers: a test that moves its time does not have to count turns. */
+const { setImmediate: nextTurn, clearImmediate: cancelNextTurn }: Partial<typeof globalThis> = globalThis;
+
+/** Runs `act` after the sockets had one turn: timers run before them. */
+function afterSockets(act: () => void): Cancel {
+  if (nextTurn !== undefined && cancelNextTurn !== undefined) {
+    const immediate = nextTurn(act);
+    return () => cancelNextTurn(immediate);
+  }
+  const timer = setTimeout(act, 0);
+  return () => clearTimeout(timer);
+}
+
+/** Where `setTimeout` returns a number, as in browsers, a timer keeps no process alive. */
+function unref(timer: unknown): void {
+  if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function')
+    timer.unref();
 }

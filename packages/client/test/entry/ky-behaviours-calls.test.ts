@@ -59,7 +59,7 @@ test.each([
   expect(ours.sent[0]?.url).toBe(expected);
 });
 
-test('baseUrl: one that is no URL is told when the client is made', async () => {
+test('baseUrl: an invalid URL is an error when the client is created', async () => {
   expect(await caught(() => createClient({ baseUrl: '/api/' }))).toMatchObject({ code: 'INVALID_URL' });
 });
 

@@ -12,7 +12,7 @@ export interface RetryBudgetOptions {
 
 /** The retries that a client has left. */
 export interface RetryBudget {
-  /** Takes one retry. False when there is none left. */
+  /** Takes one retry. Returns false when the budget is used up. */
   tryTake(): boolean;
   /** Adds the share of a successful call. */
   deposit(): void;

@@ -101,7 +101,7 @@ interface RetryContext {
 
 async function isWorthRetrying(outcome: Outcome, context: RetryContext): Promise<boolean> {
   const { request, call, policy } = context;
-  if (call.isCancelled || call.attempt > policy.limit || !request.canReplay) return false;
+  if (call.isCancelled || !call.mayBackOff || call.attempt > policy.limit || !request.canReplay) return false;
   const { idempotencyHeader: header } = policy;
   const hasIdempotencyKey = header !== false && (request.hasHeader(header) || call.headers.has(header));
   const subject = { method: request.method, hasIdempotencyKey, wasProcessed: wasProcessed(outcome) };

@@ -1,5 +1,5 @@
-/** One line for the person who runs the deep suite: with which seed, how much, and what came of it. */
-export function tell(what: string, figures: Readonly<Record<string, unknown>>): void {
+/** Prints one line about a run of the deep suite: the seed, the size and the result. */
+export function report(what: string, figures: Readonly<Record<string, unknown>>): void {
   const words = Object.entries(figures).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   // What the deep suite finds is figures, and they are for a person.
   // oxlint-disable-next-line no-console

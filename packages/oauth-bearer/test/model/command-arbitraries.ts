@@ -1,17 +1,17 @@
 import { array, boolean, constant, constantFrom, nat, oneof, option, record } from 'fast-check';
 import type { Arbitrary, AsyncCommand } from 'fast-check';
 import type { Monitor } from './monitor.ts';
-import type { Reply } from './told-endpoint.ts';
-import type { Act, Beat, Passage, World, WorldOptions } from './world.ts';
+import type { Reply } from './scripted-endpoint.ts';
+import type { Act, Beat, TimeStep, World, WorldOptions } from './world.ts';
 
-/** Where a history happens. */
+/** The setting of a history. */
 export interface Surroundings extends Omit<WorldOptions, 'random'> {
   readonly seed: number;
-  /** What happens first: almost always a token is acquired. */
+  /** The first events: almost always a token is acquired. */
   readonly beginning: readonly Beat[];
 }
 
-/** One thing that happens. */
+/** One command of a history. */
 export type Happening = AsyncCommand<Monitor, World>;
 
 const lifetimeMs = constantFrom(3_600_000, 3_600_000, 300_000, 60_000, 15_000, 5_000, 0);
@@ -58,7 +58,7 @@ const rejections: readonly Beat[] = [1, 2, 3, 4].flatMap((): readonly Beat[] => 
   { act: { kind: 'answer', place: 0, reply: { kind: 'new', lifetimeMs: 3_600_000 } }, turns: 0 },
 ]);
 
-/** Any surroundings. */
+/** Any setting. */
 export const surroundings: Arbitrary<Surroundings> = record({
   timing: record({
     refreshOffsetMs: constantFrom(1_800_000, 0, 60_000),
@@ -87,7 +87,7 @@ export const surroundings: Arbitrary<Surroundings> = record({
   beginning: constantFrom([], ...beginnings, ...beginnings, [...(beginnings[0] ?? []), ...rejections]),
 });
 
-const passage: Arbitrary<Passage> = oneof(
+const timeStep: Arbitrary<TimeStep> = oneof(
   {
     weight: 4,
     arbitrary: record({
@@ -114,10 +114,10 @@ const passage: Arbitrary<Passage> = oneof(
   { weight: 1, arbitrary: record({ kind: constant('suspend'), ms: constantFrom(1_000, 60_000, 3_600_000) }) },
 );
 
-/** How many turns an answer takes to get through the client is nobody's promise, so any number up to that is tried. */
+/** The number of turns that a response takes through the client is not fixed, so any number up to this is tried. */
 const turns = constantFrom(0, 0, 0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89);
 
-/** One act; one that would come to nothing is left out. */
+/** One act; acts without an effect are left out. */
 const acting = (one: Act): Happening => ({
   check: (monitor) => monitor.isFlying || (one.kind !== 'answer' && one.kind !== 'abort'),
   run: (_monitor, world) => world.act([{ act: one, turns: 0 }]),
@@ -130,16 +130,16 @@ const actingAtOnce = (beats: readonly Beat[]): Happening => ({
   toString: () => JSON.stringify(beats),
 });
 
-const passing = (time: Passage): Happening => ({
+const passing = (time: TimeStep): Happening => ({
   check: () => true,
   run: (_monitor, world) => world.pass(time),
   toString: () => JSON.stringify(time),
 });
 
-/** What may happen, single acts more often than several at once or time that passes. */
-export const happenings: Arbitrary<Happening>[] = [
+/** All commands: single acts more often than several at once, or time steps. */
+export const commandArbitraries: Arbitrary<Happening>[] = [
   act.map(acting),
   act.map(acting),
   array(record({ act, turns }), { minLength: 2, maxLength: 4 }).map(actingAtOnce),
-  passage.map(passing),
+  timeStep.map(passing),
 ];

@@ -1,8 +1,8 @@
-/** What a token endpoint is told to say. */
+/** One response of the token endpoint. */
 export type Reply =
-  /** A token it has not given out before. */
+  /** A token it has not issued before. */
   | { readonly kind: 'new'; readonly lifetimeMs: number }
-  /** The token it gave out last, as servers do that keep one until it ends. */
+  /** The token it issued last: some servers issue one token until it expires. */
   | { readonly kind: 'same'; readonly lifetimeMs: number }
   /** 503, with or without `Retry-After`. */
   | { readonly kind: 'busy'; readonly retryAfterMs?: number | undefined }
@@ -11,56 +11,56 @@ export type Reply =
   /** No answer: the connection is reset. */
   | { readonly kind: 'lost' };
 
-/** A token as one answer gave it. No two answers have the same scope, so it tells which answer a token came from. */
+/** A token of one response. Each response has its own scope, which identifies the response that a token came from. */
 export interface Grant {
   readonly value: string;
   readonly scope: string;
   readonly lifetimeMs: number;
 }
 
-/** A request that has arrived. */
-export interface Asked {
-  /** Aborted when the client has given the request up. */
+/** A request that waits for its response. */
+export interface PendingRequest {
+  /** Aborted when the client has abandoned the request. */
   readonly signal: AbortSignal;
 }
 
-/** What was said to a request, and what token that was, if any. */
-export interface Said {
+/** The response to a request, and its token, if any. */
+export interface Answered {
   readonly reply: Reply;
   readonly grant: Grant | undefined;
 }
 
-/** Who is told of every request, and of every answer, at the moment it happens. */
-export interface Onlooker {
-  asked(asked: Asked): void;
-  answered(asked: Asked, said: Said): void;
+/** Called for every request and every response, at the moment it happens. */
+export interface EndpointObserver {
+  asked(asked: PendingRequest): void;
+  answered(asked: PendingRequest, said: Answered): void;
 }
 
-interface Waiting extends Asked {
+interface Waiting extends PendingRequest {
   readonly settle: (response: Response | TypeError) => void;
 }
 
-/** What no event, status or error may show. */
+/** Part of every secret: no event, status or error may show it. */
 export const canary = 'CANARY';
 export const endpointUrl = 'https://as.example/token';
 export const clientSecret = `cs_${canary}`;
 
 /**
- * A token endpoint as a `fetch` that answers a request when it is told to: in any order, late, or never.
+ * A token endpoint as a `fetch` whose responses a test decides: in any order, late, or never.
  *
- * A deaf one lets a request go on that the client has given up, so that its answer comes after all.
+ * A deaf one ignores aborts: the response to an abandoned request still comes.
  */
-export class ToldEndpoint {
-  readonly #onlooker: Onlooker;
+export class ScriptedEndpoint {
+  readonly #onlooker: EndpointObserver;
   readonly #isDeaf: boolean;
   #waiting: readonly Waiting[] = [];
   #granted = 0;
   #said = 0;
-  /** What it says by itself from now on. */
+  /** The response to every further request, if any. */
   #standing: Reply | undefined;
 
-  constructor(onlooker: Onlooker, { isDeaf }: { readonly isDeaf: boolean }) {
-    this.#onlooker = onlooker;
+  constructor(observer: EndpointObserver, { isDeaf }: { readonly isDeaf: boolean }) {
+    this.#onlooker = observer;
     this.#isDeaf = isDeaf;
   }
 
@@ -83,35 +83,35 @@ export class ToldEndpoint {
     return promise;
   };
 
-  /** How many requests wait for an answer; of a deaf endpoint also those that were given up. */
+  /** How many requests wait for a response; with a deaf endpoint also abandoned ones. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** The value it would give with `same`. */
+  /** The token that `same` issues. */
   get lastValue(): string {
     return `at_${canary}_${this.#granted}`;
   }
 
-  /** All that decides what it can say. */
+  /** All state that decides its responses. */
   digest(): readonly unknown[] {
     return [this.#granted, this.#waiting.map(({ signal }) => signal.aborted)];
   }
 
-  /** Answers the request at that place, the oldest being the first. */
+  /** Answers the request at that place; the oldest is the first. */
   answer(place: number, reply: Reply): void {
     const asked = this.#waiting[place];
     if (asked !== undefined) this.#say(asked, reply);
   }
 
-  /** Answers whatever waits and whatever comes, until it is told to stop. */
+  /** Answers all waiting and further requests, until `stopAnswering`. */
   answerAll(reply: Reply): void {
     this.#standing = reply;
     for (const asked of this.#waiting) this.#say(asked, reply);
   }
 
-  /** Answers nothing by itself any more. */
-  fallSilent(): void {
+  /** Further requests wait again. */
+  stopAnswering(): void {
     this.#standing = undefined;
   }
 
