@@ -26,6 +26,7 @@ test('the entry for authors of layers exports exactly this', () => {
     'addBodyHook',
     'anyRule',
     'assertOption',
+    'directoryUrl',
     'bodyHooks',
     'booleanRule',
     'checkOptions',
