@@ -28,6 +28,7 @@ test('the entry for authors of layers exports exactly this', () => {
     'discard',
     'isSecure',
     'layer',
+    'parseJson',
     'retryAfterMs',
     'slots',
     'toTransportError',

@@ -2,6 +2,7 @@ import type { Input, Options } from 'ky';
 import { isReplayable, snapshotBody } from '../body/request-body.ts';
 import type { ReplayableBody } from '../body/request-body.ts';
 import type { CallOptions } from '../core/call-options.ts';
+import { addToUrl, serializeSearchParams } from './search-params.ts';
 
 /** A call that needs nothing of ky: what it sends, and its options for the stages. */
 export interface SimpleCall {
@@ -127,8 +128,7 @@ function resolveUrl(input: string | URL, searchParams: PlainSearch, baseUrl: str
   if (typeof input === 'string' && !plainAddress.test(input)) return undefined;
   const url = URL.parse(String(input), baseUrl);
   if (url === null || url.username !== '' || url.password !== '') return undefined;
-  for (const [name, value] of Object.entries(searchParams)) url.searchParams.append(name, String(value));
-  return url.href;
+  return addToUrl(url, serializeSearchParams(searchParams));
 }
 
 /** The body to send, `undefined` for none; `false` for one that is not simple. */

@@ -2,7 +2,7 @@ import { notReplayedNote } from './not-replayable.ts';
 import { ClientFailure } from './client-failure.ts';
 
 /** What a call is doing. `start`: none of the others yet. */
-export type CallPhase = 'start' | 'queue' | 'token' | 'attempt' | 'backoff' | 'body';
+export type CallPhase = 'start' | 'hook' | 'queue' | 'token' | 'attempt' | 'backoff' | 'body' | 'parse';
 
 /** No response head arrived within the budget of one attempt. */
 export class AttemptTimeoutError extends ClientFailure {
@@ -36,11 +36,13 @@ export class BodyTimeoutError extends ClientFailure {
 
 const doing: Readonly<Record<CallPhase, string>> = {
   start: 'before anything was sent',
+  hook: 'running a hook',
   queue: 'waiting for its turn',
   token: 'waiting for a token',
   attempt: 'waiting for an answer',
   backoff: 'waiting for the next attempt',
   body: 'reading the body',
+  parse: 'parsing the body',
 };
 
 /** What is known of a call whose time was up. */

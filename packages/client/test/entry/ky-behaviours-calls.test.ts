@@ -261,12 +261,18 @@ test('parseJson: it gets the text, the request and the response, for json() of t
 test.each([
   ['an empty answer', status(200, {}, '')],
   ['a 204', status(204)],
-  ['what is no JSON', status(200, {}, '{nope')],
 ])('json(): %s is the SyntaxError it is with ky', async (_what, answer) => {
   const { theirs, ours } = await besideKy((api) => api.get(url).json(), { script: [answer] });
 
   expect(ours).toEqual(theirs);
   expect(ours.answer).toMatchObject({ threw: 'SyntaxError' });
+});
+
+test('json(): the SyntaxError for what is not JSON does not quote the body', async () => {
+  const { theirs, ours } = await besideKy((api) => api.get(url).json(), { script: [status(200, {}, 'nope')] });
+
+  expect(JSON.stringify(theirs.answer)).toContain('nope');
+  expect(ours.answer).toEqual({ threw: 'SyntaxError', message: 'The response body is not valid JSON' });
 });
 
 const schema = (issues?: readonly { message: string }[]) => ({

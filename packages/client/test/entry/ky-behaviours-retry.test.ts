@@ -327,7 +327,7 @@ test('totalTimeout: a wait that would outlast it is not begun; ky waits, and los
   expect(clock.monotonic()).toBe(0);
 });
 
-test("totalTimeout: when it ends while an error's body is read, the error is that of the status, without data", async () => {
+test("totalTimeout: when it ends while an error's body is read, the error is that of the deadline", async () => {
   const clock = virtualClock();
   const hanging: Answer = async (request, signal) => new Response((await stuck(request, signal)).body, { status: 404 });
 
@@ -336,7 +336,7 @@ test("totalTimeout: when it ends while an error's body is read, the error is tha
   );
   await clock.advance(1_000);
 
-  expect(await failure).toMatchObject({ code: 'HTTP_STATUS', status: 404, data: undefined });
+  expect(await failure).toMatchObject({ code: 'DEADLINE_EXCEEDED', phase: 'body', budgetMs: 1_000 });
 });
 
 test('totalTimeout: a timeout of the same call that is longer is a wrong option', async () => {
