@@ -10,7 +10,7 @@ import { createServers } from './servers.ts';
 const baseUrl = 'https://orders.internal';
 const config = { tokenEndpoint: 'https://id.internal/token', clientId: 'billing', clientSecret: 'cs_CANARY' };
 
-test('the stages are in the order of the slots, in whatever order layers are passed', () => {
+test('the stages are in the order of the slots, for any order of the layers', () => {
   const added = slots.filter((slot) => slot !== 'transport').map((slot) => layer(slot, `my ${slot}`, (next) => next));
 
   assert(
@@ -27,7 +27,7 @@ test('the stages are in the order of the slots, in whatever order layers are pas
 
 const builtIn: Record<string, Slot> = { ...Object.fromEntries(slots.map((slot) => [slot, slot])), fetch: 'transport' };
 
-test('with a bearer layer the stack is the one the house draws', async () => {
+test('with a bearer layer the stages are in the documented order', async () => {
   const { fetch } = createServers();
   const client = createClient({ baseUrl, fetch, concurrency: 100 }, withBearerAuth(await lazyToken(fetch)));
 
@@ -44,7 +44,7 @@ test('with a bearer layer the stack is the one the house draws', async () => {
   ]);
 });
 
-test('each attempt reads the token anew: one rotated between two attempts is used by the second', async () => {
+test('each attempt reads the token anew: after a rotation between two attempts, the second uses the new one', async () => {
   const { fetch, orders } = createServers();
   const clock = virtualClock();
   const token = await lazyToken(fetch, clock);
@@ -62,7 +62,7 @@ test('each attempt reads the token anew: one rotated between two attempts is use
   expect(orders.seen.map(({ headers }) => headers.get('authorization'))).toEqual(['Bearer at_1', 'Bearer at_2']);
 });
 
-test('waiting for a token takes nothing from the time of an attempt', async () => {
+test('the wait for a token does not count against the timeout of an attempt', async () => {
   const { fetch, provider, orders } = createServers();
   const clock = virtualClock();
   const client = createClient({ baseUrl, fetch, clock, timeout: 1_000 }, withBearerAuth(await lazyToken(fetch, clock)));

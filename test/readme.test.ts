@@ -1,9 +1,10 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
-const readmes = ['README.md', ...globSync('{packages,examples}/*/README.md')];
+const readmes = ['README.md', ...globSync('{packages,examples}/*/README.md'), ...globSync('docs/*.md')];
 
-/** Every fence that names a file by its path from here, code or a transcript, with the text under it. */
+/** Every code block whose header is the path of a file, with its text. */
 const blocks = readmes.flatMap((readme) =>
   [...readFileSync(readme, 'utf8').matchAll(/^```(?:ts|text) ((?:examples|packages)\/\S+)\n(.*?)^```$/gms)].map(
     ([, file = '', text]) => ({
@@ -41,4 +42,18 @@ test('every file and folder that the root README links to is there', () => {
 
   expect(links.length).toBeGreaterThan(4);
   expect(missing).toEqual([]);
+});
+
+test.each(globSync('docs/*.md'))('every file that %s links to exists', (page) => {
+  const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!http|#)([^)#]+)[^)]*\)/g)].map(([, link = '']) => link);
+
+  expect(links.filter((link) => !existsSync(join(dirname(page), link)))).toEqual([]);
+});
+
+test('the index of the documentation names every page', () => {
+  const index = readFileSync('docs/README.md', 'utf8');
+
+  const pages = globSync('docs/*.md').map((page) => basename(page));
+
+  expect(pages.filter((page) => page !== 'README.md' && !index.includes(`(${page})`))).toEqual([]);
 });

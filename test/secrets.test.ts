@@ -19,7 +19,7 @@ async function service(options: ClientOptions = {}): Promise<Servers & { token: 
   return { ...servers, token, client };
 }
 
-test('what a service holds does not print its secrets', async () => {
+test('the objects of a service print no secrets', async () => {
   const { token, client } = await service();
   const held = [token, token.read(), token.status(), client, staticToken('at_1'), new SecretString(clientSecret)];
 
@@ -27,15 +27,15 @@ test('what a service holds does not print its secrets', async () => {
   expect(String(new SecretString('at_1'))).toBe('[REDACTED]');
 });
 
-/** Each way for a call to fail, as one sets it up. */
+/** Functions that make the next call fail, by kind of failure. */
 const failures: Record<string, (orders: Servers['orders']) => void> = {
   'a status': (orders) => {
     orders.answer = async () => new Response('no', { status: 500 });
   },
-  'a 401 that a new token does not help': (orders) => {
+  'a second 401, with a new token': (orders) => {
     orders.answer = async () => new Response('no', { status: 401 });
   },
-  'an answer that never comes': (orders) => {
+  'a response that never arrives': (orders) => {
     orders.answer = () => new Promise(() => {});
   },
   'a broken connection whose error quotes the request': (orders) => {
@@ -43,7 +43,7 @@ const failures: Record<string, (orders: Servers['orders']) => void> = {
       throw new TypeError(`failed with ${request.headers.get('authorization')}`, { cause: request });
     };
   },
-  'a body that is too large': (orders) => {
+  'a body over the size limit': (orders) => {
     orders.answer = async () => new Response('x'.repeat(99), { headers: { 'content-length': '99' } });
   },
   'a redirect to another origin': (orders) => {
@@ -52,7 +52,7 @@ const failures: Record<string, (orders: Servers['orders']) => void> = {
   },
 };
 
-test.each(Object.entries(failures))('the error of %s holds no secret', async (_name, arrange) => {
+test.each(Object.entries(failures))('the error of %s contains no secret', async (_name, arrange) => {
   const { client, orders } = await service({ timeout: 20, maxResponseBytes: 50 });
   arrange(orders);
 
@@ -62,7 +62,7 @@ test.each(Object.entries(failures))('the error of %s holds no secret', async (_n
   expect(formatHttpError(error, 'order 42')).toHideSecrets(secrets);
 });
 
-test('a call to a foreign origin fails without a secret, and without being sent', async () => {
+test('a call to another origin is not sent, and its error contains no secret', async () => {
   const { client, orders } = await service();
 
   const error = await caught(() => client.get('https://evil.example/'));
@@ -72,7 +72,7 @@ test('a call to a foreign origin fails without a secret, and without being sent'
   expect(orders.seen).toEqual([]);
 });
 
-/** Each way for the token endpoint to fail, with the code it ends in. */
+/** Failures of the token endpoint, each with its error code. */
 const refusals: [string, () => Response][] = [
   ['HTTP', () => Response.json({ error: 'invalid_client', error_description: `no ${clientSecret}` }, { status: 400 })],
   ['INVALID_RESPONSE', () => Response.json({ access_token: 'at_1 at_2', token_type: 'Bearer' })],
@@ -83,7 +83,7 @@ const refusals: [string, () => Response][] = [
   ['UNSUPPORTED_TOKEN_TYPE', () => Response.json({ access_token: 'at_1', token_type: 'at_2' })],
 ];
 
-test.each(refusals)('a token endpoint that fails (%s) leaves no secret in the error', async (code, refuse) => {
+test.each(refusals)('the error of a failing token endpoint (%s) contains no secret', async (code, refuse) => {
   const { fetch, provider } = createServers();
   provider.refuse = refuse;
 
@@ -93,7 +93,7 @@ test.each(refusals)('a token endpoint that fails (%s) leaves no secret in the er
   expect(error).toHideSecrets(secrets);
 });
 
-test('a token endpoint that cannot be reached leaves no secret in the error, even when the platform quotes it', async () => {
+test('the error of an unreachable token endpoint contains no secret, even when the platform quotes one', async () => {
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
     throw Object.assign(new TypeError(`cannot send ${request.headers.get('authorization')}`), { request });

@@ -1,7 +1,7 @@
 import { configureGlobal } from 'fast-check';
 
-// The daily suite tries the same cases in every run, so that a red run is the fault of a change. The deep suite tries
-// new ones, and what it finds becomes a case of its own.
+// The daily suite tries the same cases in every run, so a failure is caused by a change. The deep suite tries new ones;
+// each failure it finds becomes a fixed case.
 configureGlobal({ seed: Number(process.env['SEED'] ?? 1) });
 
 export * from 'fast-check';

@@ -1,4 +1,4 @@
-/** The two servers of the tests, as one `fetch`: id.internal issues at_1, at_2, …; orders.internal answers what it is told. */
+/** The two servers of the tests as one `fetch`: id.internal issues at_1, at_2, …; orders.internal returns `answer`. */
 export function createServers(): Servers {
   const provider: Provider = { seen: [], before: async () => {}, refuse: undefined };
   const orders: Orders = { seen: [], answer: async () => Response.json({ id: 42 }) };
@@ -29,7 +29,7 @@ export interface Servers {
 
 interface Provider {
   readonly seen: Request[];
-  /** Holds an answer back. */
+  /** Awaited before each response. */
   before: () => Promise<void>;
   refuse: (() => Response) | undefined;
 }

@@ -4,7 +4,7 @@ import { globSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 
-/** The two hosts that the snippets name. */
+/** The two hosts in the snippets. */
 const network = setupServer(
   http.get('https://id.internal/.well-known/openid-configuration', () =>
     HttpResponse.json({ issuer: 'https://id.internal', token_endpoint: 'https://id.internal/token' }),
@@ -33,6 +33,7 @@ const expected: Record<string, unknown> = {
   'client-fetch.ts': 200,
   'first-call.ts': { id: 42, state: 'shipped' },
   'first-client.ts': 'shipped',
+  'layer.ts': 'GET https://orders.internal 200 (attempts: 1)',
   'opentelemetry.ts': { id: 42, state: 'shipped' },
   'token-events.ts': 'acquired: valid for 3600 s',
   'token-pool.ts': '2 orders, 2 tokens',

@@ -1,12 +1,12 @@
 import { figure } from './table.ts';
 import type { Table } from './table.ts';
 
-/** What must hold, and whether it did. */
+/** A bar, and whether it was met. */
 export interface Verdict {
   readonly name: string;
   readonly bar: string;
   readonly found: number;
-  /** The same ratio by CPU time per request: what the machine is busy with besides changes it less. */
+  /** The same ratio by CPU time per request: other load on the machine changes it less. */
   readonly byCpu?: number;
   readonly isMet: boolean;
 }
@@ -31,10 +31,10 @@ export function barTable(verdicts: readonly Verdict[]): Table {
   return { title: 'Bars', head: ['what', 'bar', 'found', 'by CPU', ''], rows };
 }
 
-/** What one part of the bench gives. */
+/** The result of one part of the bench. */
 export interface Findings {
   readonly tables: readonly Table[];
   readonly verdicts: readonly Verdict[];
-  /** Every sample, for machines. */
+  /** Every sample, for other programs. */
   readonly samples: unknown;
 }

@@ -1,19 +1,19 @@
 import type { Open } from './contender.ts';
 import { undiciLayer } from './contenders/undici-layer.ts';
 
-/** A contender as the tables know it. */
+/** A contender with its title in the tables. */
 export interface Entry {
   readonly title: string;
-  /** Loaded by the sample alone: each process holds the code of one contender. */
+  /** Loaded only in the sample's process, so that each process has the code of one contender. */
   readonly load: () => Promise<{ readonly open: Open }>;
-  /** False for those whose token is fetched by hand, once: there is nothing to count. */
+  /** False for contenders whose token is fetched once, by hand: there are no token requests to count. */
   readonly getsTokens: boolean;
 }
 
 const ownTokens = { getsTokens: true } as const;
 const byHand = { getsTokens: false } as const;
 
-/** Everyone who takes part, by the name that the command line takes. */
+/** All contenders, by their name on the command line. */
 export const contenders: Readonly<Record<string, Entry>> = {
   'undici-request': {
     title: 'undici.request, static header',
@@ -53,11 +53,11 @@ export const contenders: Readonly<Record<string, Entry>> = {
   google: { title: 'google-auth-library', load: () => import('./contenders/google.ts'), ...ownTokens },
 };
 
-/** The names of those who can run here: without `withUndici` the rows on undici are left out. */
+/** The contenders that can run: without `withUndici` the undici rows are left out. */
 export async function present(): Promise<readonly string[]> {
   const names = Object.keys(contenders);
   return (await undiciLayer()) === undefined ? names.filter((name) => !name.endsWith('-undici')) : names;
 }
 
-/** How the tables name a contender. */
+/** The title of a contender in the tables. */
 export const contenderTitle = (name: string): string => contenders[name]?.title ?? name;

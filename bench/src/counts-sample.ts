@@ -3,7 +3,7 @@ import { contenders } from './contenders.ts';
 import { report } from './run-child.ts';
 import { revoke, seenBy } from './start-server.ts';
 
-/** One contender in two rushes: `counts-sample.ts <contender> <origin>`. */
+/** One contender in two bursts of calls: `counts-sample.ts <contender> <origin>`. */
 const [name = '', origin = ''] = process.argv.slice(2);
 
 const opened = await contenders[name]?.load();
@@ -13,7 +13,7 @@ const contender = await opened.open(origin);
 const start = await seenBy(origin);
 const coldFailed = await rush(contender, 1_000);
 const warm = await seenBy(origin);
-await revoke(origin); // every call leaves with the dead token; their 401s arrive one after the other
+await revoke(origin); // every call is sent with the revoked token; the 401s arrive one after the other
 const rejectedFailed = await rush(contender, 200);
 const end = await seenBy(origin);
 await contender.close();
@@ -25,7 +25,7 @@ report({
   sawRejection: end.rejected,
 });
 
-/** So many calls at once; answers how many failed. */
+/** Makes this many calls at once and returns the number of failures. */
 async function rush({ get }: Contender, calls: number): Promise<number> {
   const outcomes = await Promise.allSettled(Array.from({ length: calls }, get));
   const isServed = (outcome: PromiseSettledResult<unknown>): boolean =>

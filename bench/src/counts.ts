@@ -9,7 +9,7 @@ import { startServer } from './start-server.ts';
 const readings = ['cold', 'coldFailed', 'rejected', 'rejectedFailed', 'sawRejection'] as const;
 type Count = Readings<(typeof readings)[number]>;
 
-/** How many token requests it takes: 1,000 callers without a token, and 200 whose token is rejected one by one. */
+/** Counts token requests: 1,000 callers without a token, and 200 callers whose token is rejected one by one. */
 export async function counts({ tell }: Settings): Promise<Findings> {
   const counted: (readonly [string, Count])[] = [];
   for (const name of await present()) {

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Bytes in use right after a collection. Twice: what the first one finds may be counted until the second. */
+/** Bytes in use after a garbage collection. It runs twice: garbage that the first run finds may still be counted. */
 export async function held(kind: 'heapUsed' | 'arrayBuffers'): Promise<number> {
-  await setImmediate(); // what a turn has used is held until its end
+  await setImmediate(); // objects of a turn are kept until it ends
   globalThis.gc?.();
   await setImmediate();
   globalThis.gc?.();

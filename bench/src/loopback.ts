@@ -13,7 +13,7 @@ import type { Table } from './table.ts';
 
 const baseline = 'undici-request';
 
-/** Requests per second over loopback, beside what else one could pick. */
+/** Requests per second over loopback, compared with other libraries. */
 export async function loopback(settings: Settings): Promise<Findings> {
   const names = await present();
   const { origin, close } = await startServer();
@@ -34,7 +34,7 @@ export async function loopback(settings: Settings): Promise<Findings> {
   };
 }
 
-/** A large stack takes seconds until the last of it is compiled; samples taken earlier are of the compiler. */
+/** A large stack takes seconds to be fully compiled. Earlier samples would measure the compiler. */
 async function warmedUp(name: string, origin: string, { extent, tell }: Settings): Promise<Sampler> {
   tell(`loopback: warming up ${name}`);
   const sampler = await startSampler(name, origin);
@@ -46,7 +46,7 @@ async function warmedUp(name: string, origin: string, { extent, tell }: Settings
 
 function mustHave(samplers: ReadonlyMap<string, Sampler>, name: string): Sampler {
   const sampler = samplers.get(name);
-  if (sampler === undefined) throw new Error(`Nobody samples ${name}`);
+  if (sampler === undefined) throw new Error(`No sampler for ${name}`);
   return sampler;
 }
 
@@ -83,7 +83,7 @@ function createTable(load: Load, samples: Samples<Sample>): Table {
   return { title: title(load), head, rows, note };
 }
 
-/** Which ratios of requests per second must hold: ours, theirs, at least. */
+/** The required ratios of requests per second: ours, theirs, minimum. */
 const bars: readonly (readonly [ours: string, theirs: string, least: number])[] = [
   ['client-fetch-undici', 'undici-request', 0.9],
   ['client-fetch-undici', 'global-fetch', 2.2],

@@ -1,12 +1,12 @@
 import { cpus, loadavg } from 'node:os';
 
-/** Where and when the numbers were taken. */
+/** The machine and the time of the measurement. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly node: string;
   readonly at: string;
-  /** How busy it was before the bench began: above 0, others were at work. */
+  /** The load average before the bench started. Above 0, other programs were running. */
   readonly loadBefore: number;
 }
 

@@ -19,6 +19,6 @@ report({ before, after: await held('heapUsed') });
 async function call(times: number): Promise<void> {
   for (let done = 0; done < times; done += 64) {
     await Promise.all(Array.from({ length: 64 }, async () => (await client.fetch('/orders/42')).json()));
-    await setImmediate(); // what a WeakRef leads to is kept until the turn ends
+    await setImmediate(); // the target of a WeakRef is kept until the turn ends
   }
 }

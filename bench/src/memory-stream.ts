@@ -6,7 +6,7 @@ import { held } from './held.ts';
 import { report } from './run-child.ts';
 
 /**
- * The most that the pieces of 128 MiB hold while they go through: `memory-stream.ts <fetch|undici|control> <up|down>
+ * The most memory that the chunks of 128 MiB hold during a transfer: `memory-stream.ts <fetch|undici|control> <up|down>
  * <origin>`. Needs `--expose-gc`.
  */
 const [network = '', direction = '', origin = ''] = process.argv.slice(2);
@@ -14,7 +14,7 @@ const pieceBytes = 64 * 1_024;
 const pieces = 2_048;
 const looksEvery = 64;
 
-const isControl = network === 'control'; // holds everything: ky when it sends, a clone that nobody reads
+const isControl = network === 'control'; // holds everything: ky when it sends, or a clone that is never read
 const undici = network === 'undici' ? await undiciLayer() : undefined;
 const client = createClient({ baseUrl: origin, maxResponseBytes: Infinity }, undici === undefined ? [] : [undici]);
 const put = (body: ReadableStream): Promise<Response> =>
@@ -47,7 +47,7 @@ async function upload(): Promise<void> {
   if (!answer.includes(`${pieces * pieceBytes}`)) throw new Error(`The server received ${answer}`);
 }
 
-/** Reads slower than the server sends, so that what is not held back piles up. */
+/** Reads slower than the server sends, so that missing backpressure becomes visible. */
 async function download(): Promise<void> {
   const response = await client.fetch('/bulk');
   const { body } = isControl ? response.clone() : response;

@@ -3,7 +3,7 @@ import { held } from './held.ts';
 import { report } from './run-child.ts';
 import { stubConfig } from './stubs.ts';
 
-/** What a Token takes, and a tenant of a pool, before their first token and with it. Needs `--expose-gc`. */
+/** Memory of a Token and of a pool's tenant, before and with their first token. Needs `--expose-gc`. */
 const count = 5_000;
 const pool = TokenPool.create(stubConfig).unwrap();
 const lazyPool = TokenPool.create(stubConfig).unwrap();
@@ -25,7 +25,7 @@ report({
 });
 
 async function measureBytes(make: (place: number) => Promise<unknown>): Promise<number> {
-  const first = await make(-1); // what is loaded for the first does not count
+  const first = await make(-1); // modules loaded for the first one do not count
   const all: unknown[] = Array.from({ length: count });
   const before = await held('heapUsed');
   for (let place = 0; place < count; place += 1) all[place] = await make(place);

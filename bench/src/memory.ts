@@ -9,7 +9,7 @@ import { figure } from './table.ts';
 const mebibyte = 1_024 * 1_024;
 const flags = ['--expose-gc'];
 
-/** What is kept: by tokens, by tenants, after many calls, and while something long goes through. */
+/** Memory held by tokens, by tenants, after many calls, and during long bodies. */
 export async function memory({ extent, tell }: Settings): Promise<Findings> {
   tell('memory: tokens and tenants');
   const kinds = ['token', 'acquired', 'tenant', 'acquiredTenant'] as const;
@@ -41,7 +41,7 @@ interface Stream {
   readonly isJudged: boolean;
 }
 
-/** What must hold everything, or the measurement sees nothing. */
+/** The controls: they must hold everything, or the measurement is wrong. */
 const controls: Readonly<Record<string, string>> = {
   'control up': 'ky alone, which keeps a copy',
   'control down': 'a clone is read, the original not',

@@ -6,10 +6,10 @@ import type { Token } from '@bearings/oauth-bearer';
 import ky from 'ky';
 import { home, order, stubToken } from './stubs.ts';
 
-/** One operation, many times over. */
+/** One operation that is repeated many times. */
 export interface MicroCase {
   readonly title: string;
-  /** Answers with a function that does the operation so many times. */
+  /** Returns a function that does the operation a given number of times. */
   readonly open: () => Promise<(times: number) => Promise<void>>;
 }
 
@@ -24,8 +24,8 @@ const readToken = async (): Promise<(times: number) => Promise<void>> => {
 };
 
 /**
- * Ends the turn after every 64 operations: what a WeakRef leads to is kept until then, so a loop of microtasks alone
- * would measure a heap that only grows. What makes none has longer turns, because ending one has its price too.
+ * Ends the turn after every 64 operations: the target of a WeakRef is kept until then, so a loop of microtasks alone
+ * would measure a heap that only grows. Operations without WeakRefs have longer turns, because ending a turn costs too.
  */
 function repeated(act: () => Promise<unknown>, turn: number = 64): (times: number) => Promise<void> {
   return async (times) => {
@@ -39,7 +39,7 @@ function repeated(act: () => Promise<unknown>, turn: number = 64): (times: numbe
 const longTurn = 4_096;
 
 const headOnly = new Response(null, { status: 204 });
-/** Answers with the same head each time: what is left is the stack's own. */
+/** Returns the same response head each time, so that only the stack is measured. */
 const bare = layer('transport', 'stub', () => async () => headOnly);
 const withJson = layer('transport', 'stub', () => async () => new Response(order));
 
@@ -65,10 +65,10 @@ const idleCase = (count: number): MicroCase => ({
 const getToken = async (token: Token): Promise<(times: number) => Promise<void>> =>
   repeated(() => token.get(), longTurn);
 
-/** How many idle layers the stacks of the linearity cases have. */
+/** The numbers of idle layers in the linearity cases. */
 export const idleCounts = [1, 16, 32, 64] as const;
 
-/** By the name that the child process is given. */
+/** By the name that the child process receives. */
 export const microCases: Readonly<Record<string, MicroCase>> = {
   read: { title: 'token.read(), fresh', open: readToken },
   get: { title: 'await token.get(), fresh', open: async () => getToken(await stubToken()) },

@@ -20,7 +20,7 @@ for (let spentMs = tookMs; spentMs < warmUpMs; spentMs += tookMs) {
   if (tookMs < enoughMs / 2) times *= 2;
   tookMs = await timed(times);
 }
-// the median of slices: one during which the core was somebody else's does not count
+// the median of slices: a slice with other load on the core does not count
 const calls = Math.ceil((times * (enoughMs / tookMs)) / slices);
 const took: number[] = [];
 for (let slice = 0; slice < slices; slice += 1) took.push(await timed(calls));
@@ -33,7 +33,7 @@ async function timed(count: number): Promise<number> {
   return performance.now() - beganAt;
 }
 
-/** Bytes of heap that one operation takes: the growth over many of them, or over fewer until none is collected. */
+/** Heap bytes of one operation: the growth over many, or over fewer until no collection interrupts. */
 async function measureBytes(count: number): Promise<number> {
   if (count < 16) throw new Error(`${name}: collected while bytes were counted`);
   let collections = 0;
@@ -42,11 +42,11 @@ async function measureBytes(count: number): Promise<number> {
   await pause(10);
   observer.observe({ entryTypes: ['gc'] });
   const start = process.memoryUsage().heapUsed;
-  await run?.(0); // what looking itself takes
+  await run?.(0); // the cost of measuring itself
   const before = process.memoryUsage().heapUsed;
   await run?.(count);
   const after = process.memoryUsage().heapUsed;
-  await pause(10); // entries are delivered later
+  await pause(10); // performance entries arrive later
   observer.disconnect();
   const bytes = (after - before - (before - start)) / count;
   return collections === 0 ? Math.max(0, Math.round(bytes)) : measureBytes(count / 2);

@@ -12,13 +12,13 @@ import type { Table } from './table.ts';
 
 type Sample = Readings<'ns' | 'bytes'>;
 
-/** The young generation has its usual size from the start: a small one would be collected while bytes are counted. */
+/** The young generation has its usual size from the start: a small one would be collected during counting. */
 const flags = ['--expose-gc', '--min-semi-space-size=16'];
 
-/** What the pieces cost without a network. */
+/** The cost of each part without a network. */
 export async function micro({ rounds: most, seconds, tell }: Settings): Promise<Findings> {
   const names = Object.keys(microCases);
-  const rounds = Math.ceil(most / 2); // every sample is a new process here, so each takes longer and differs less
+  const rounds = Math.ceil(most / 2); // every sample is a new process here: it takes longer and varies less
   tell(`micro: ${names.length} cases, ${rounds} rounds`);
   const measure = (name: string): Promise<Sample> =>
     runChild({ file: 'micro-sample.ts', args: [name, seconds], flags }, ['ns', 'bytes']);
@@ -51,7 +51,7 @@ function judge(samples: Samples<Sample>): readonly Verdict[] {
   ];
 }
 
-/** Each layer costs about the same, however many there are: the dearest stretch says how much. */
+/** Each layer costs about the same for any number of layers. Compares the most expensive range with the average. */
 function judgeLayers(ns: (name: string) => readonly number[]): readonly Verdict[] {
   const slope = (from: number, to: number): number =>
     median(ns(`idle-${to}`).map((dear, round) => (dear - (ns(`idle-${from}`)[round] ?? Number.NaN)) / (to - from)));

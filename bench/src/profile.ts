@@ -77,7 +77,7 @@ function frameName({ functionName, url, lineNumber }: Frame): string {
   return file === '' ? name : `${name} ${file}:${lineNumber + 1}`;
 }
 
-/** The package that a function belongs to; what has no file is the machine's own, under its name. */
+/** The package of a function. A function without a file belongs to the engine and keeps its name. */
 function framePlace({ functionName, url }: Frame): string {
   const [, ours] = /\/packages\/([^/]+)\//.exec(url) ?? [];
   if (ours !== undefined) return `@bearings/${ours}`;

@@ -1,7 +1,7 @@
-/** What a child process has measured: numbers by name. */
+/** The readings of a child process: numbers by name. */
 export type Readings<K extends string> = Readonly<Record<K, number>>;
 
-/** Checks what came from another process. */
+/** Validates readings from another process. */
 export function areReadings<K extends string>(value: unknown, names: readonly K[]): value is Readings<K> {
   if (typeof value !== 'object' || value === null) return false;
   const found = new Map<string, unknown>(Object.entries(value));

@@ -1,9 +1,9 @@
-/** What each contender gave, round by round. */
+/** The samples of each contender, by round. */
 export type Samples<T> = ReadonlyMap<string, readonly T[]>;
 
 /**
- * Takes one sample of each in turn, round after round, every second round backwards: noise hits all alike, and nobody
- * always comes after the same one.
+ * Takes one sample of each contender in each round, every second round in reverse order: noise affects all alike, and no
+ * contender always follows the same one.
  */
 export async function alternate<T>(
   names: readonly string[],
@@ -18,7 +18,7 @@ export async function alternate<T>(
   return samples;
 }
 
-/** One reading of a contender, round by round. */
+/** One reading of a contender, by round. */
 export function series<K extends string>(
   samples: Samples<Readonly<Record<K, number>>>,
   name: string,

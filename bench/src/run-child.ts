@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { areReadings } from './readings.ts';
 import type { Readings } from './readings.ts';
 
-/** A program of this folder, and how it is run. */
+/** A program of this folder, with its arguments. */
 export interface Program {
   readonly file: string;
   readonly args?: readonly (string | number)[];
@@ -12,7 +12,7 @@ export interface Program {
 }
 
 /**
- * Runs a program in a process of its own and answers with the readings that it sends.
+ * Runs a program in its own process and returns the readings that it sends.
  *
  * @throws Error when it ends without them
  */
@@ -29,7 +29,7 @@ export async function runChild<K extends string>(program: Program, names: readon
   });
 }
 
-/** Sends what was measured to the one who runs this program, and ends it. */
+/** Sends the readings to the parent process, and exits. */
 export function report(readings: Readonly<Record<string, number>>): void {
   process.send?.(readings, () => process.exit());
 }

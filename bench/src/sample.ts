@@ -14,7 +14,7 @@ const opened = await contenders[name]?.load();
 if (opened === undefined) throw new Error(`There is no contender ${name}`);
 const contender = await opened.open(origin);
 await mustWork(contender);
-process.on('message', (message: unknown) => void take(message)); // a failure ends the process, and its owner knows
+process.on('message', (message: unknown) => void take(message)); // a failure ends the process, and the parent notices
 process.once('disconnect', () => process.exit());
 process.send?.({ ready: 1 });
 
@@ -22,7 +22,7 @@ async function take(message: unknown): Promise<void> {
   if (!areReadings(message, ['isPost', 'atOnce', 'rampMs', 'forMs'])) throw new Error('The message is no load');
   const { isPost, atOnce, rampMs, forMs } = message;
   const load: Load = { act: isPost === 1 ? contender.post : contender.get, atOnce };
-  await keepUp(load, rampMs); // connected, and what was idle is awake
+  await keepUp(load, rampMs); // connect, and wake idle connections
   const serverBefore = await seenBy(origin);
   const before = process.cpuUsage();
   const { latencies, elapsedMs } = await keepUp(load, forMs);
@@ -44,15 +44,15 @@ interface Load {
   readonly atOnce: number;
 }
 
-/** A contender that gets an error quickly would win. */
+/** Without this check a contender that fails quickly would win. */
 async function mustWork({ get, post }: Contender): Promise<void> {
   const answers = JSON.stringify([await get(), await post()]);
   if (!answers.includes('"packed"') || !answers.includes('"accepted"')) throw new Error(`${name} answers ${answers}`);
 }
 
-/** So many callers, each with one call after the other. */
+/** Runs this many callers at once, each with one call after the other. */
 async function keepUp({ act, atOnce }: Load, forMs: number): Promise<{ latencies: Float64Array; elapsedMs: number }> {
-  const taken = new Float64Array(forMs * 100 + atOnce); // room for 100 000 calls a second
+  const taken = new Float64Array(forMs * 100 + atOnce); // enough for 100 000 calls a second
   let count = 0;
   const beganAt = performance.now();
   const endsAt = beganAt + forMs;

@@ -6,10 +6,10 @@ import type { Readings } from './readings.ts';
 
 const readings = ['perSecond', 'cpuUs', 'serverCpuUs', 'p50Ms', 'p99Ms'] as const;
 
-/** What one sample of a contender says. */
+/** The readings of one sample. */
 export type Sample = Readings<(typeof readings)[number]>;
 
-/** A kind of load: what is called, by how many at once, and for how long after a ramp that does not count. */
+/** A kind of load: method, concurrency, and duration after a ramp that does not count. */
 export interface Load {
   readonly method: 'get' | 'post';
   readonly atOnce: number;
@@ -17,7 +17,7 @@ export interface Load {
   readonly forMs: number;
 }
 
-/** A contender in its own process, which stays: compiling takes it longer than a sample lasts. */
+/** A contender in its own process, which is kept for all samples: compiling takes longer than a sample. */
 export interface Sampler {
   readonly take: (load: Load) => Promise<Sample>;
   readonly close: () => void;

@@ -6,13 +6,13 @@ import { setImmediate } from 'node:timers/promises';
 const pieces = 2_048;
 const pieceBytes = 64 * 1_024;
 
-/** Sends 128 MiB, or takes what is sent and says how much it was. */
+/** Sends 128 MiB, or reads the request's body and answers with its size. */
 export async function serveBulk(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method === 'GET') return pipeline(Readable.from(mebibytes()), response);
   let bytes = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
     bytes += piece.byteLength;
-    await setImmediate(); // at its own pace, so that a sender who does not wait is found out
+    await setImmediate(); // slowly, to detect a sender without backpressure
   }
   response.end(JSON.stringify({ bytes }));
 }

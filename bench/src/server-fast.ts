@@ -7,9 +7,9 @@ const lengthLine = /\r\ncontent-length: (\d+)/i;
 const elsewhere = /^\S+ \/bulk |\r\n(?:transfer-encoding|expect):/i;
 
 /**
- * Answers the requests of one connection, which come one after the other.
+ * Answers the requests of one connection, one after the other.
  *
- * @param handOver - takes the connection over, with what has come of a request that is not for here
+ * @param handOver - takes over the connection, with the bytes of a request that this server does not answer
  */
 export function serveFast(socket: Socket, handOver: () => void): void {
   let unread = '';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** A request, as much of it as counts. */
+/** The parts of a request that the server needs. */
 export interface Ask {
   readonly route: string;
   readonly authorization: string;
@@ -10,7 +10,7 @@ export interface Ask {
 type Give = (status: number, text: string) => void;
 
 const tokenDelayMs = 20;
-/** The n-th rejection since a revocation is answered n of these later, so that the last come after the rotation. */
+/** The n-th rejection after a revocation is delayed by n times this, so that the last ones arrive after the rotation. */
 const staggerMs = 2;
 const order = JSON.stringify({ id: '42', item: 'ball bearing 6204-2RS', quantity: 12, state: 'packed' });
 const accepted = JSON.stringify({ id: '43', state: 'accepted' });
@@ -51,7 +51,7 @@ const routes: Readonly<Record<string, (ask: Ask, give: Give) => void>> = {
   },
 };
 
-/** Answers a request through `give`, at once or later. */
+/** Answers a request by calling `give`, at once or later. */
 export function sendAnswer(ask: Ask, give: Give): void {
   const route = routes[ask.route];
   if (route === undefined) give(404, '{}');

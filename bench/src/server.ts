@@ -8,12 +8,12 @@ import { serveFast } from './server-fast.ts';
 /**
  * The JSON API that all contenders call, with its token endpoint, in a process of its own.
  *
- * What has a content-length, or no body, is answered straight from the socket: node:http would take more time than the
- * fastest contenders. The rest goes to node:http.
+ * Requests with a content-length or without a body are answered directly on the socket: node:http would take more time
+ * than the fastest contenders. Other requests go to node:http.
  */
 const http = createHttpServer((request, response) => {
   if (request.url === '/bulk') {
-    void serveBulk(request, response); // a failure ends this process, and the bench with it
+    void serveBulk(request, response); // a failure ends this process, and with it the bench
     return;
   }
   const pieces: Buffer[] = [];
@@ -27,7 +27,7 @@ const http = createHttpServer((request, response) => {
     sendAnswer({ route: `${method} ${url}`, authorization: headers.authorization ?? '', body }, give);
   });
 });
-http.requestTimeout = 0; // no clocks that the measurement does not need
+http.requestTimeout = 0; // no timers that the measurement does not need
 http.keepAliveTimeout = 120_000;
 
 const server = createServer({ noDelay: true }, (socket) => serveFast(socket, () => http.emit('connection', socket)));

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 
-/** How much is measured: one load in one round, what a moment allows, everything. */
+/** The amount of measuring: quick, usual or full. */
 type Extent = 'quick' | 'moderate' | 'full';
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export interface Settings {
   /** `micro`, `loopback`, `counts`, `memory`; empty for all of them. `profile` has a contender's name behind it. */
   readonly parts: readonly string[];
@@ -14,7 +14,7 @@ export interface Settings {
   readonly jsonFile: string;
   /** Exit with 1 when a bar is missed. */
   readonly isStrict: boolean;
-  /** Says what is being done. */
+  /** Reports progress. */
   readonly tell: (line: string) => void;
 }
 

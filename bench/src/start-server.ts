@@ -6,7 +6,7 @@ import type { Readings } from './readings.ts';
 
 const names = ['tokenRequests', 'accepted', 'rejected', 'cpuUs'] as const;
 
-/** What the server has seen since it began. */
+/** The counters of the server since its start. */
 export type Seen = Readings<(typeof names)[number]>;
 
 /** The JSON API in its own process. */

@@ -1,4 +1,4 @@
-/** The value in the middle; the mean of the two there for an even count. */
+/** The median: for an even count the mean of the two values in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const half = sorted.length / 2;
@@ -6,7 +6,7 @@ export function median(values: readonly number[]): number {
   return Number.isInteger(half) ? ((sorted[half - 1] ?? Number.NaN) + upper) / 2 : upper;
 }
 
-/** How far apart the values are: from the least to the most, as a share of the median. */
+/** The spread: largest minus smallest value, as a share of the median. */
 export function spread(values: readonly number[]): number {
   return (Math.max(...values) - Math.min(...values)) / median(values);
 }
@@ -14,7 +14,7 @@ export function spread(values: readonly number[]): number {
 /**
  * The median of ratios taken round by round.
  *
- * What slows the machine down for a while slows both halves of a pair, and drops out of their ratio.
+ * A temporary slowdown of the machine affects both halves of a pair and cancels out in their ratio.
  */
 export function pairedRatio(ours: readonly number[], theirs: readonly number[]): number {
   return median(ours.map((value, round) => value / (theirs[round] ?? Number.NaN)));

@@ -3,7 +3,7 @@ import type { TokenConfig } from '@bearings/oauth-bearer';
 import { randomBytes } from 'node:crypto';
 import { registration } from './contender.ts';
 
-/** Where nothing listens: no call of these cases leaves the process. */
+/** No server listens there: no call of these cases leaves the process. */
 export const home = 'https://orders.bench.example';
 export const order: string = JSON.stringify({ id: '42', item: 'ball bearing 6204-2RS', quantity: 12, state: 'packed' });
 

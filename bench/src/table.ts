@@ -1,13 +1,13 @@
-/** Rows of text under a heading. The first column is names, the others are numbers. */
+/** Rows of text under a heading. The first column has names, the others numbers. */
 export interface Table {
   readonly title: string;
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** What one must know to read it. */
+  /** A note under the table. */
   readonly note?: string;
 }
 
-/** As Markdown, padded so that it reads as text too. */
+/** Formats a table as Markdown, padded to be readable as text. */
 export function render({ title, head, rows, note }: Table): string {
   const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0), 3));
   const line = (cells: readonly string[]): string =>
@@ -21,7 +21,7 @@ export function render({ title, head, rows, note }: Table): string {
 const pad = (cell: string, width: number, column: number): string =>
   column === 0 ? cell.padEnd(width) : cell.padStart(width);
 
-/** A number with as many digits as one can use. */
+/** Formats a number with three significant digits. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US').replaceAll(',', ' ');

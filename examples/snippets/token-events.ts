@@ -1,6 +1,6 @@
 import { Token } from '@bearings/oauth-bearer';
 
-const clientSecret = async (): Promise<string> => process.env['ORDERS_SECRET'] ?? ''; // called for each token request
+const clientSecret = async (): Promise<string> => process.env['ORDERS_SECRET'] ?? ''; // called at each acquisition
 const config = { issuerUrl: 'https://id.internal', clientId: 'billing', clientSecret, start: 'lazy' } as const;
 const token = (await Token.create(config)).unwrap();
 

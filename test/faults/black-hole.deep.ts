@@ -15,7 +15,7 @@ replay('TO-018', async ({ entry, hides }) => {
 
   const call = settleCall(client.get('orders'));
   await clock.advance(299);
-  const isOverBefore = await Promise.race([call.then(() => true), wait(20, false)]); // time for a connection, if one were possible
+  const isOverBefore = await Promise.race([call.then(() => true), wait(20, false)]); // time for a connection to succeed
   await clock.advance(1);
   const outcome = hides(await call);
 

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { onTestFinished } from 'vitest';
 
-/** Listens, and then sleeps for good. */
+/** Listens, and then blocks for ever. */
 const sleeper = `
   const { parentPort } = require('node:worker_threads');
   const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
@@ -13,9 +13,9 @@ const sleeper = `
   });`;
 
 /**
- * An origin on loopback that takes no connection and refuses none: nobody accepts, and the queue is full.
+ * An origin on loopback that neither accepts nor refuses connections: its queue is full.
  *
- * @throws when the queue does not fill up
+ * @throws when the queue never fills
  */
 export async function createBlackHole(): Promise<string> {
   const worker = new Worker(sleeper, { eval: true });
@@ -33,7 +33,7 @@ export async function createBlackHole(): Promise<string> {
   throw new Error('A queue of one takes 64 connections here');
 }
 
-/** On loopback a connection is made at once or not at all. */
+/** On loopback a connection succeeds at once or never. */
 function connects(socket: Socket): Promise<boolean> {
   return new Promise((resolve) => {
     const patience = setTimeout(() => resolve(false), 100);

@@ -7,7 +7,7 @@ import type { LiteralResponse } from './catalogue.ts';
 
 interface Answered {
   readonly text: string;
-  /** How the connection is in the end: open, ended, or what is wrong with it. */
+  /** The final state of the connection: open, ended, or its error. */
   readonly end: string;
   readonly exchanges: readonly Exchange[];
 }
@@ -43,7 +43,7 @@ test('an answer comes as it is written: headers in their order and case, the bod
     ['X-B', ''],
   ] as const;
 
-  const wire = 'HTTP/1.1 299 As Told\r\nX-B: 2\r\nx-a: ü\r\nX-B: \r\ncontent-length: 3\r\n\r\n\xff\x00\xfe';
+  const wire = 'HTTP/1.1 299 As Given\r\nX-B: 2\r\nx-a: ü\r\nX-B: \r\ncontent-length: 3\r\n\r\n\xff\x00\xfe';
 
   const answer = { status: 299, headers, bodyBase64: btoa('\xff\x00\xfe') };
   const { text, end, exchanges } = await answered(answer, wire.length);

@@ -9,19 +9,19 @@ import type { LiteralResponse } from './catalogue.ts';
 import { readRequest } from './seen-request.ts';
 import type { SeenRequest } from './seen-request.ts';
 
-/** A request and how far its answer is. */
+/** A request, and the state of its response. */
 export interface Exchange {
   readonly request: SeenRequest;
-  /** `still`: nothing more comes by itself, though the answer is not all there. */
+  /** `still`: the response is incomplete and waits for virtual time. */
   state: 'answering' | 'still' | 'over';
 }
 
 export interface ByteServerOptions {
-  /** Both PEM. Without them it is plain http. */
+  /** Both PEM. Default: plain http. */
   readonly certificate?: { readonly key: string; readonly cert: string };
   readonly clock: Clock;
   readonly answer: (request: SeenRequest) => LiteralResponse;
-  /** Where every request is noted. */
+  /** Receives every request. */
   readonly exchanges: Exchange[];
 }
 
@@ -30,7 +30,7 @@ export interface ByteServer {
   close(): Promise<void>;
 }
 
-/** A server on loopback that writes literal answers on the socket, and does to them on their way what `wire` says. */
+/** A server on loopback that writes literal responses to the socket, with the connection faults of `wire`. */
 export async function createByteServer(options: ByteServerOptions): Promise<ByteServer> {
   const { certificate } = options;
   const secureContext = certificate && createSecureContext(certificate);
@@ -58,7 +58,7 @@ function getPort(server: Server): number {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** A connection: `socket` is spoken through, `raw` is what lies below TLS and can be reset. */
+/** A connection: `socket` carries the data; `raw` is the TCP socket below TLS, which can be reset. */
 interface Connection {
   readonly raw: Socket;
   readonly socket: Socket;
@@ -72,8 +72,8 @@ function serve(
 ): void {
   const socket = secureContext === undefined ? raw : new TLSSocket(raw, { isServer: true, secureContext });
   const scheme = secureContext === undefined ? 'http' : 'https';
-  for (const each of [raw, socket]) each.on('error', () => {}); // clients hang up, and some do not trust us
-  raw.setNoDelay(true); // head and body are written one after the other
+  for (const each of [raw, socket]) each.on('error', () => {}); // clients disconnect, and some reject the certificate
+  raw.setNoDelay(true); // head and body are separate writes
   let received = Buffer.alloc(0);
   let last: Exchange | undefined;
   socket.on('close', () => {
@@ -102,7 +102,7 @@ async function respond(answer: LiteralResponse, exchange: Exchange, connection: 
   if (kind === 'drip') return drip(bodyBytes(answer), exchange, { socket, clock, intervalMs });
   if (kind === 'reset-mid-body') {
     socket.write(bodyBytes(answer).subarray(0, afterBytes));
-    await waitTurns(5); // a reset may overtake what was written just before
+    await waitTurns(5); // a reset can overtake data that was just written
     raw.resetAndDestroy();
     return;
   }
@@ -123,7 +123,7 @@ function markStill(exchange: Exchange): void {
   if (exchange.state === 'answering') exchange.state = 'still';
 }
 
-/** No faster than the client reads: what it does not read is not sent. */
+/** Writes no faster than the client reads. */
 async function writeAll(pieces: Iterable<Buffer>, socket: Socket): Promise<void> {
   for (const piece of pieces) {
     if (socket.destroyed) return;
@@ -158,7 +158,7 @@ function drip(
   clock.schedule(intervalMs, next);
 }
 
-/** Some turns of the event loop, for what is on its way. */
+/** Waits for some turns of the event loop. */
 export async function waitTurns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -3,10 +3,10 @@ import { isBearingsError } from '@bearings/client/errors';
 import { expect } from 'vitest';
 import type { Entry } from './catalogue.ts';
 
-/** What came of a call: a response, or what was thrown. */
+/** The outcome of a call: a response or an error. */
 export type CallOutcome = { readonly response: Response } | { readonly error: unknown };
 
-/** Waits for a call and its body, however they end. */
+/** Waits for a call and its body, and returns the outcome. */
 export async function settleCall(call: Promise<Response>): Promise<CallOutcome> {
   try {
     const response = await call;
@@ -27,9 +27,9 @@ const codes: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Holds what came of a call against the outcome that an entry names.
+ * Checks that a call has the outcome that an entry requires.
  *
- * @param reason - what the caller's signal was aborted with
+ * @param reason - the abort reason of the caller's signal
  */
 export function expectCallOutcome({ expect: expected }: Entry, outcome: CallOutcome, reason?: unknown): void {
   const { retryable } = expected;
@@ -40,25 +40,25 @@ export function expectCallOutcome({ expect: expected }: Entry, outcome: CallOutc
   else expect(codes[expected.outcome]).toContain(getCode(getError(outcome)));
 }
 
-/** The response that the caller gets, by itself or in ky's error about its status. */
+/** The response of a call, also when it is inside an HTTPError. */
 export function getResponse(outcome: CallOutcome): Response {
   if ('response' in outcome) return outcome.response;
   if (isHTTPError(outcome.error)) return outcome.error.response;
   throw outcome.error;
 }
 
-/** Its status. */
+/** The status of a call's response. */
 export function getStatus(outcome: CallOutcome): number {
   return getResponse(outcome).status;
 }
 
-/** What was thrown. */
+/** The error of a call. */
 export function getError(outcome: CallOutcome): unknown {
   if ('error' in outcome) return outcome.error;
-  throw new Error(`It was to fail and answered ${outcome.response.status}`);
+  throw new Error(`The call should have failed, and answered ${outcome.response.status}`);
 }
 
-/** The code of an error of ours, or of ky's error about a status; anything else as it is. */
+/** The code of a Bearings error or an HTTPError; any other value unchanged. */
 function getCode(error: unknown): unknown {
   return isBearingsError(error) || (isHTTPError(error) && 'code' in error) ? error.code : error;
 }

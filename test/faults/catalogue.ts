@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What one entry says must come out. */
+/** The outcome that an entry requires. */
 export interface Expectation {
   readonly outcome: string;
   readonly retryable?: boolean;
@@ -8,7 +8,7 @@ export interface Expectation {
   readonly note?: string;
 }
 
-/** A literal answer of a server, in the catalogue's own format. */
+/** A literal response of a server, in the catalogue's format. */
 export interface LiteralResponse {
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
@@ -21,7 +21,7 @@ export interface LiteralResponse {
     readonly times: number;
     readonly suffix: string;
   };
-  /** What happens to the answer on its way. */
+  /** A fault on the connection. */
   readonly wire?: { readonly kind: string } & Readonly<Record<string, unknown>>;
 }
 
@@ -45,7 +45,7 @@ interface Catalogue {
   readonly entries: readonly Entry[];
 }
 
-/** The fault catalogue: what can go wrong, and what must come of it. */
+/** The fault catalogue: faults, and the outcome that each must have. */
 export const catalogue: Catalogue = JSON.parse(readFileSync(new URL('catalogue.json', import.meta.url), 'utf8'));
 
 const byId = new Map(catalogue.entries.map((entry) => [entry.id, entry]));

@@ -88,11 +88,11 @@ replay('CK-004', async ({ hides }) => {
 
   expect(sent()).toEqual(['at_CANARY_1', 'at_CANARY_2']);
   expect(issuer.counts.token).toBe(2);
-  await clock.advance(hourMs / 2 - 1); // the timer of the first token would fire in here
+  await clock.advance(hourMs / 2 - 1); // the first token's timer would fire here
   expect(issuer.counts.token).toBe(2);
   expect(clock.pending).toBe(1);
   await clock.suspend(2 * hourMs);
-  await clock.advance(1); // the timer fires two hours late, before anyone asks
+  await clock.advance(1); // the timer fires two hours late, before the next caller
   expect(issuer.counts.token).toBe(3);
   expect(tokenValue(await token.get())).toBe('at_CANARY_3');
   expect(issuer.counts.token).toBe(3);
@@ -116,7 +116,7 @@ replay('CK-006', async ({ hides }) => {
   expect(hides(token.read()).isErr()).toBe(true);
   await client.get('orders').json();
 
-  expect(timerIsIn).toBeGreaterThan(0); // it has not run: machine time has not moved
+  expect(timerIsIn).toBeGreaterThan(0); // it has not fired: the monotonic clock has not moved
   expect(machine.monotonic()).toBe(0);
   expect(expired.expiresAt).toBe(clock.now() - 5 * minuteMs);
   expect(api.requests.map((request) => request.header('authorization'))).toEqual(['Bearer at_CANARY_2']);
@@ -181,7 +181,7 @@ replay('CK-008', async ({ hides }) => {
   expect(longer.issuer.counts.token).toBe(2);
 });
 
-/** The globals stand still until advanced; they are themselves again at the end. */
+/** Replaces the global timers by fake ones, and restores them at the end. */
 async function inFakeTime(run: () => Promise<void>): Promise<void> {
   vi.useFakeTimers();
   try {
@@ -239,7 +239,7 @@ replay('CK-011', async ({ hides }) => {
   issuer.inject(faults.delay(5_000));
   void token.get();
   await clock.advance(3_000);
-  clock.jumpWall(hourMs); // when the answer comes it is long past the time of renewal
+  clock.jumpWall(hourMs); // the response arrives long after the renewal time
   await clock.advance(minuteMs);
   expect(issuer.counts.token).toBe(2);
   expect(token.status().state).toBe('fresh');
@@ -255,7 +255,7 @@ replay('CK-012', async ({ hides }) => {
   hides(days);
 });
 
-/** What a day is like for a service whose wall clock runs too fast or too slow by that part. */
+/** A day of a service whose wall clock runs too fast or too slow by this share. */
 async function aDayWith(slew: number): Promise<{ readonly requests: number; readonly codes: readonly number[] }> {
   const machine = virtualClock();
   const startAt = machine.now();

@@ -8,7 +8,7 @@ import { replay } from './replay.ts';
 
 const secretFile = 'file:./secret';
 
-/** Writes the secret file of a folder; nobody else may read it, unless the mode says so. */
+/** Writes the secret file of a folder, readable by its owner only unless `mode` says otherwise. */
 function keep(folder: string, text: string | Uint8Array, mode = 0o600): void {
   writeFileSync(join(folder, 'secret'), text);
   chmodSync(join(folder, 'secret'), mode);
@@ -48,7 +48,7 @@ replay('CF-016', async ({ hides }) => {
     (path) => mkdirSync(path),
     (path) => void execFileSync('sh', ['-c', `mkfifo -m 600 '${path}'`]),
     (path) => writeFileSync(path, `${clientSecret}${'x'.repeat(64 * 1024)}`, { mode: 0o600 }),
-    (path) => symlinkSync(path, path), // nobody may read it, whoever runs this
+    (path) => symlinkSync(path, path), // unreadable for every user, root included
   ];
   for (const make of makers) {
     const { folder, bearings, issuer } = await createCommandLine(secretFile);

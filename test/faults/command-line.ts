@@ -8,20 +8,20 @@ import type { FakeApi, FakeIssuer } from '@bearings/testing';
 import { onTestFinished } from 'vitest';
 import { createIssuer, clientId } from './create-service.ts';
 
-/** What a command printed, and how it ended. */
+/** The output of a command, and its exit code. */
 interface Printed {
-  /** `null` when it was killed, because it hung. */
+  /** `null` when the command hung and was killed. */
   readonly exit: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A folder with a config of one client, `orders`, whose issuer and API listen on this machine. */
+/** A folder with a config of one client, `orders`. Its issuer and API listen on this machine. */
 export interface CommandLine {
   readonly folder: string;
   readonly issuer: FakeIssuer;
   readonly api: FakeApi;
-  /** Runs `bearings` there, with nothing but this environment. */
+  /** Runs `bearings` in the folder, with only these environment variables. */
   readonly bearings: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Printed>;
 }
 

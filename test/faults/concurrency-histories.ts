@@ -3,10 +3,10 @@ import { expect } from 'vitest';
 import { hourMs, minuteMs } from './create-service.ts';
 import { TokenHistory } from './token-history.ts';
 
-/** Nothing is modelled but that all is well: the history judges each answer by itself. */
+/** There is no model: the history checks each result by itself. */
 type Model = Record<string, never>;
 
-/** One thing that happens. */
+/** One step of a history. */
 class Act implements fc.AsyncCommand<Model, TokenHistory> {
   readonly #name: string;
   readonly #act: (history: TokenHistory) => unknown;
@@ -36,7 +36,7 @@ const spans = fc.constantFrom(0, 1, 400, 5_000, 10_000, 31_000, 2 * minuteMs, 6 
 const lifetimes = fc.constantFrom(1_000, 2 * minuteMs, 10 * minuteMs, hourMs, hourMs);
 const places = fc.nat({ max: 3 });
 
-/** Listed more often: happens more often. */
+/** An entry that is listed twice occurs twice as often. */
 const acts = [
   fc.constant(act('get', (history) => history.get())),
   fc.constant(act('read', (history) => history.read())),
@@ -57,7 +57,7 @@ const acts = [
   fc.constant(act('settle', (history) => history.clock.settle())),
 ];
 
-/** Once in a while, because little happens after it. */
+/** Rare, because little happens after it. */
 const close = fc
   .nat({ max: 5 })
   .map((dice) => (dice === 0 ? act('close', (history) => history.close()) : act('-', noop)));
@@ -68,7 +68,7 @@ async function microtasks(turns: number): Promise<void> {
   for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
 }
 
-/** With an issuer that answers, whoever waits gets an answer, and whoever asks gets a token. */
+/** With a healthy issuer, every waiting caller gets a result, and every new caller gets a token. */
 async function mustEnd(history: TokenHistory): Promise<void> {
   history.heal();
   await history.clock.advance(31_000);

@@ -105,7 +105,7 @@ replay('CC-006', async ({ hides }) => {
   expect(failures[0]).toMatchObject({ at: first + 150, failures: 1, error: { code: 'HTTP', status: 503 } });
 });
 
-/** When each acquisition began: its own retries follow within a second. */
+/** The start of each acquisition. Its own retries follow within a second. */
 function acquisitionStarts(instants: readonly number[]): readonly number[] {
   return instants.filter((at, index) => index === 0 || at - (instants[index - 1] ?? 0) > 1_000);
 }
@@ -167,7 +167,7 @@ replay('CC-009', async ({ hides }) => {
     while (token.read().unwrap().generation < generation) {
       for (let step = 0; step < 20; step += 1) {
         look();
-        await Promise.resolve(); // so that they look between any two steps of the renewal
+        await Promise.resolve(); // a read between any two steps of the renewal
       }
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -214,7 +214,7 @@ replay('CC-012', async ({ hides }) => {
   const waiters = times(10, () => token.get());
   await clock.settle();
 
-  await clock.advance(20_000); // the first attempt is given up, and a second one made
+  await clock.advance(20_000); // the first attempt times out, and a second one starts
   const answers = await Promise.all(waiters);
   expect(issuer.counts).toMatchObject({ token: 2, granted: 1 });
   first.clear();
@@ -224,7 +224,7 @@ replay('CC-012', async ({ hides }) => {
   expect([...new Set(answers.map(tokenValue))]).toEqual(['at_CANARY_2']);
   expect(tokenValue(token.read())).toBe('at_CANARY_2');
 
-  // a renewal that began before the rejection and brings the rejected token is superseded by another
+  // a renewal from before the rejection returns the rejected token: another renewal replaces it
   await clock.advance(minuteMs);
   const slow = issuer.inject([faults.hang(), faults.member('access_token', 'at_CANARY_2')], { times: 1 });
   await clock.suspend(hourMs / 2);

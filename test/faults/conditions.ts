@@ -4,13 +4,13 @@ import { requestConditions } from './request-conditions.ts';
 import { tokenConditions } from './token-conditions.ts';
 import type { ScenarioResult } from './token-scenario.ts';
 
-/** Checks one hold of a played entry; the groups are those of its term. */
+/** Checks one condition of a scenario. The groups are those of the term's pattern. */
 type Check = (scenario: ScenarioResult, ...groups: string[]) => Promise<void> | void;
 
-/** A term, or how terms of its kind are written, and how it is checked. */
+/** A term or a pattern of terms, and its check. */
 export type Condition = readonly [term: string | RegExp, check: Check];
 
-/** What has happened comes first; then what must happen next, in this order. */
+/** Checks of the past come first: the follow-up checks cause new requests. */
 const conditions: readonly Condition[] = [
   ...requestConditions,
   ...errorConditions,
@@ -19,9 +19,9 @@ const conditions: readonly Condition[] = [
 ];
 
 /**
- * Checks all that an entry says must hold.
+ * Checks every condition in the `holds` of an entry.
  *
- * @throws for a term that nothing here checks
+ * @throws for a term without a check
  */
 export async function checkConditions(scenario: ScenarioResult): Promise<void> {
   const { id, expect } = scenario.entry;
@@ -35,7 +35,7 @@ export async function checkConditions(scenario: ScenarioResult): Promise<void> {
   }
 }
 
-/** What a term says beyond its kind; `undefined` when it is of another kind. */
+/** The groups of a term that matches; `undefined` when it does not match. */
 function matchGroups(kind: string | RegExp, term: string): readonly string[] | undefined {
   if (typeof kind === 'string') return kind === term ? [] : undefined;
   return kind.exec(term)?.slice(1);

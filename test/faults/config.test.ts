@@ -10,7 +10,7 @@ import { expect } from 'vitest';
 import { createIssuer, tokenConfig, hourMs, resource, createService, catchError } from './create-service.ts';
 import { replay } from './replay.ts';
 
-/** Both ways to start refuse it before anything is asked. */
+/** Both kinds of start reject the config before any request. */
 async function refused(changes: Partial<Record<keyof TokenConfig, unknown>>): Promise<readonly unknown[]> {
   const issuer = createIssuer();
   const config = { ...tokenConfig(issuer, { fetch: issuer.fetch }), ...changes } as TokenConfig;
@@ -48,7 +48,7 @@ replay('CF-007', async ({ hides }) => {
     [other, bearer],
   ]) {
     const { stages } = createClient({ baseUrl: resource }, ...layers);
-    expect(stages.indexOf('retry')).toBeLessThan(stages.indexOf('bearer')); // whatever the order of the list
+    expect(stages.indexOf('retry')).toBeLessThan(stages.indexOf('bearer')); // for any order of the layers
   }
   const outside = slots.slice(0, slots.indexOf('retry'));
   expect(outside).toEqual(['observe', 'concurrency']);
@@ -134,7 +134,7 @@ replay('CF-012', async ({ hides }) => {
   await listsOfAClientAreCopied();
 });
 
-/** Where a redirect or a token may go, and what is tried again, is settled when the client is made. */
+/** Allowed origins and the retry policy are fixed when the client is created. */
 async function listsOfAClientAreCopied(): Promise<void> {
   const { api, config, token } = await createService();
   const { fetch = globalThis.fetch, clock = systemClock } = config;

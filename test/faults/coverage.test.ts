@@ -12,7 +12,7 @@ const inSources = (pattern: RegExp): readonly string[] =>
 /** The entries that wait for a feature. */
 const waiting = pendingFeatures.flatMap(({ ids }) => ids);
 
-/** The entries that have a replay of their own, and those of an area that is replayed as a whole. */
+/** The entries with a replay of their own, and the entries of an area that is replayed as a whole. */
 const replayed = [
   ...inSources(/\breplay\(\s*'([A-Z][A-Z\d]-\d+)'/g),
   ...inSources(/\breplayArea\(\s*'([\w-]+)'/g).flatMap((area) => areaIds(area).filter((id) => !waiting.includes(id))),
@@ -65,7 +65,7 @@ test('the README counts what is replayed, what deviates and what waits', () => {
   expect(drawn).toEqual([...counted, ['all', ...countEntries(catalogue.entries.map(({ id }) => id))]]);
 });
 
-/** How many entries there are, are replayed, agree, deviate, wait. */
+/** Counts the entries: all, replayed, agreeing, deviating, waiting. */
 function countEntries(ids: readonly string[]): readonly number[] {
   const isReplayed = ids.filter((id) => replayed.includes(id));
   const deviating = deviations.filter(({ id }) => isReplayed.includes(id)).length;

@@ -12,7 +12,7 @@ export interface LoopbackOptions {
   readonly routes?: Routes;
 }
 
-/** As `service`, in real time, over sockets and with the platform's own `fetch`. Retries do not wait. */
+/** Like `createService`, in real time, over sockets, with the platform's `fetch`. Retries do not wait. */
 export async function createLoopbackService({ client, routes }: LoopbackOptions = {}): Promise<Omit<Service, 'clock'>> {
   const issuer = await createIssuer().listen();
   const api = await fakeApi(issuer, routes).listen();

@@ -7,7 +7,7 @@ import type { FakeApi, FakeIssuer, FakeIssuerOptions, Routes, VirtualClock } fro
 import { onTestFinished } from 'vitest';
 import { catalogue } from './catalogue.ts';
 
-/** What a scenario wants different. */
+/** Changes to the default service. */
 export interface ServiceOptions {
   readonly issuer?: FakeIssuerOptions;
   readonly token?: Partial<TokenConfig>;
@@ -15,7 +15,7 @@ export interface ServiceOptions {
   readonly routes?: Routes;
 }
 
-/** A service with a token, and the servers it speaks to, in virtual time. Every secret holds CANARY. */
+/** A service with a token, and its servers, in virtual time. Every secret contains the text CANARY. */
 export interface Service {
   readonly clock: VirtualClock;
   readonly issuer: FakeIssuer;
@@ -23,7 +23,7 @@ export interface Service {
   readonly config: TokenConfig;
   readonly token: Token;
   readonly client: Client;
-  /** The tokens that calls of the API carried, in order. */
+  /** The tokens that the API received, in order. */
   readonly sent: () => readonly (string | undefined)[];
 }
 
@@ -32,7 +32,7 @@ export const { clientId = '', clientSecret = '', resource = '' } = catalogue.fix
 export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 
-/** The catalogue's issuer: its tokens are at_CANARY_1, at_CANARY_2 and so on. */
+/** Creates the catalogue's issuer. Its tokens are at_CANARY_1, at_CANARY_2 and so on. */
 export function createIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
   const { issuer: issuerUrl = '' } = catalogue.fixtures;
   const opaqueToken = (count: number): string => `at_CANARY_${count}`;
@@ -45,7 +45,7 @@ export function createIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
   });
 }
 
-/** Tokens live for an hour and are renewed after half of it, without jitter. Calls are not retried. */
+/** Creates a service. Its tokens live for an hour and are renewed after 30 minutes, without jitter. Calls are not retried. */
 export async function createService(options: ServiceOptions = {}): Promise<Service> {
   const clock = virtualClock();
   const issuer = createIssuer({ clock, ...options.issuer });
@@ -60,23 +60,23 @@ export async function createService(options: ServiceOptions = {}): Promise<Servi
   return { clock, issuer, api, config, token, client, sent };
 }
 
-/** What a token of this issuer is asked for with. */
+/** The config of a token from this issuer. */
 export function tokenConfig(issuer: FakeIssuer, changes: Partial<TokenConfig>): TokenConfig {
   const { tokenEndpoint } = issuer;
   return { tokenEndpoint, clientId, clientSecret, jitterMaxMs: 0, random: () => 0.5, ...changes };
 }
 
-/** What an act threw. */
+/** Runs a function that must throw, and returns the error. */
 export async function catchError(act: () => unknown): Promise<unknown> {
   try {
     await act();
   } catch (thrown) {
     return thrown;
   }
-  throw new Error('It was to fail and did not');
+  throw new Error('The call should have failed, and succeeded');
 }
 
-/** The value of a token, for those who may know it. */
+/** The secret value of a token. */
 export function tokenValue(answer: { unwrap: () => { secret: { expose: () => string } } }): string {
   return answer.unwrap().secret.expose();
 }

@@ -1,10 +1,10 @@
 import type { Entry, Expectation } from './catalogue.ts';
 
-/** Where Bearings does something else than an entry says, knowingly. */
+/** A known difference between Bearings and an entry of the catalogue. */
 export interface Deviation {
   readonly id: string;
   readonly level: Entry['level'];
-  /** What is expected in place of what the entry says; what is not named stays. The replay checks this. */
+  /** Replaces parts of the entry's expectation. The replay checks the result. */
   readonly instead: Partial<Expectation>;
   readonly does: string;
   readonly why: string;
@@ -15,7 +15,7 @@ const loopbackNeedsNoOption = {
   why: 'nothing leaves the machine, and every test and every start on a laptop would need the option',
 } as const;
 
-/** All of them. A deviation that is none any more fails its replay. */
+/** All known deviations. When one no longer exists, its replay fails. */
 export const deviations: readonly Deviation[] = [
   {
     id: 'TR-054',

@@ -11,7 +11,7 @@ import type { Replay } from './replay.ts';
 import { replayScenario } from './replay-scenario.ts';
 import { scenarioConfig, closeScenario, runScenario } from './token-scenario.ts';
 
-/** Discovery alone, and then a token whose endpoint is found by it: both end as the entry says. */
+/** Runs discovery, then creates a token that uses discovery. Both must have the entry's outcome. */
 async function discovered(replay: Replay): Promise<void> {
   await aloneToo(replay);
   await withToken(replay);
@@ -53,7 +53,7 @@ async function hundredAtOnce(replay: Replay): Promise<void> {
   await closeScenario(played);
 }
 
-/** Half of the hour that a token lives, less a jitter of half of five minutes. */
+/** Half of the token's hour, less a jitter of 2.5 minutes. */
 const renewedAfterMs = 1_650_000;
 
 async function fiftyRefreshes(replay: Replay): Promise<void> {
@@ -78,7 +78,7 @@ async function fiftyRefreshes(replay: Replay): Promise<void> {
   await closeScenario(played);
 }
 
-/** Documents are remembered for an hour of the machine's own time, so that has to pass too. */
+/** Metadata is cached for an hour of the machine's time, so that time must pass too. */
 function letRememberedDocumentsAge({ clock }: Network): void {
   const now = performance.now.bind(performance);
   const time = vi.spyOn(performance, 'now').mockImplementation(() => now() + clock.monotonic());
@@ -88,7 +88,7 @@ function letRememberedDocumentsAge({ clock }: Network): void {
 replayArea(
   'discovery',
   {
-    'DI-044': withToken, // only who configures a method can miss it
+    'DI-044': withToken, // only a configured method can be missing
     'DI-067': hundredAtOnce,
     'DI-069': fiftyRefreshes,
   },

@@ -7,34 +7,34 @@ import type { Condition } from './conditions.ts';
 import type { ScenarioResult } from './token-scenario.ts';
 
 function requireError({ first }: ScenarioResult): TokenError {
-  if (first.isOk()) throw new Error('There should be an error, and all was well');
+  if (first.isOk()) throw new Error('Expected an error, and there was none');
   return first.error;
 }
 
 function requireHttpError(scenario: ScenarioResult): TokenHttpError {
   const error = requireError(scenario);
-  if (!isTokenError(error, 'HTTP')) throw new Error(`There should be an error of HTTP, not ${error.code}`);
+  if (!isTokenError(error, 'HTTP')) throw new Error(`Expected the error HTTP, not ${error.code}`);
   return error;
 }
 
-/** Everything of an error that a program may print, but for the names of functions in its stacks. */
+/** All texts of an error that a program may print, without the stack frames. */
 function printError(error: unknown): string {
   const { message, stack } = error as Error;
   const texts = [message, stack, JSON.stringify(error), inspect(error, { depth: Infinity, showHidden: true })];
   return texts.join('\n').replaceAll(/^\s+at .*$/gm, '');
 }
 
-/** Every run of so many characters. */
+/** All substrings of this length. */
 function substrings(text: string, length: number): readonly string[] {
   return Array.from({ length: Math.max(0, text.length - length + 1) }, (_, at) => text.slice(at, at + length));
 }
 
-/** The cap of a token answer or a metadata document. */
+/** The size limit of a token response or a metadata document. */
 const capBytes = 1024 * 1024;
-/** What sockets and streams may have fetched ahead of being read. */
+/** Allowance for data that sockets and streams read ahead. */
 const aheadBytes = 256 * 1024;
 
-/** What an error shows, and what came of the answer's size. */
+/** Conditions on errors, and on the size of responses. */
 export const errorConditions: readonly Condition[] = [
   [/^status=(\d+)$/, (scenario, status) => expect(requireHttpError(scenario).status).toBe(Number(status))],
   [
@@ -75,22 +75,19 @@ export const errorConditions: readonly Condition[] = [
   ['not URIError', (scenario) => expect(requireError(scenario)).not.toBeInstanceOf(URIError)],
   [
     'bytes-read<=cap',
-    ({ network: { loopback: street } }) => {
-      expect(street.socketBytes).toBeGreaterThan(0);
-      expect(street.socketBytes).toBeLessThanOrEqual(capBytes + aheadBytes);
-      expect(street.bodyBytes).toBeLessThanOrEqual(capBytes + aheadBytes);
+    ({ network: { loopback } }) => {
+      expect(loopback.socketBytes).toBeGreaterThan(0);
+      expect(loopback.socketBytes).toBeLessThanOrEqual(capBytes + aheadBytes);
+      expect(loopback.bodyBytes).toBeLessThanOrEqual(capBytes + aheadBytes);
     },
   ],
-  [
-    'heap-growth<32MiB',
-    ({ network: { loopback: street } }) => expect(street.heapGrowth).toBeLessThan(32 * 1024 * 1024),
-  ],
+  ['heap-growth<32MiB', ({ network: { loopback } }) => expect(loopback.heapGrowth).toBeLessThan(32 * 1024 * 1024)],
   ['prototype-clean', () => expect(({} as { polluted?: unknown; token_endpoint?: unknown }).polluted).toBeUndefined()],
   [
     'fails-within-token-deadline',
     (scenario) => {
       const { acquireTimeoutMs } = scenario.config;
-      if (acquireTimeoutMs === undefined) throw new Error('The scenario gives the token no deadline');
+      if (acquireTimeoutMs === undefined) throw new Error('The scenario has no acquireTimeoutMs');
       expect(requireError(scenario)).toBeDefined();
       expect(scenario.tookMs).toBeLessThanOrEqual(acquireTimeoutMs);
     },

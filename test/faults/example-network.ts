@@ -9,50 +9,50 @@ import { createLoopbackFetch } from './loopback-fetch.ts';
 import type { LoopbackFetch } from './loopback-fetch.ts';
 import type { SeenRequest } from './seen-request.ts';
 
-/** The names of the catalogue that have a certificate. */
+/** The host names of the catalogue's certificate. */
 export const exampleHosts = ['as.example', 'api.example', 'evil.example', 'oauth2.example'] as const;
 
 export interface NetworkOptions {
   readonly answer: (request: SeenRequest) => LiteralResponse;
-  /** What the servers prove themselves with. Default: one for the names of the catalogue. */
+  /** The certificate of the servers. Default: one for the catalogue's host names. */
   readonly certificate?: Certificate;
-  /** Whom clients trust, PEM. Default: that certificate. */
+  /** The certificates that clients trust, PEM. Default: the servers' certificate. */
   readonly trust?: string;
-  /** Nobody listens. Default: false. */
+  /** True when no server listens. Default: false. */
   readonly isDown?: boolean;
 }
 
 /**
- * A world in which every name leads to one machine: real sockets, real TLS, literal answers.
+ * A network in which every host name leads to this machine: real sockets, real TLS, literal responses.
  *
- * Its time is virtual and moves only by `settled` and `pass`, and never while something is under way on a socket.
+ * Its time is virtual. It moves only in `settle` and `pass`, and never while a request is in progress.
  */
 export interface Network extends AsyncDisposable {
   readonly fetch: typeof globalThis.fetch;
-  /** What `fetch` has done. */
+  /** The `fetch`, with its counters. */
   readonly loopback: LoopbackFetch;
-  /** The time, for who is tested. */
+  /** The clock for the code under test. */
   readonly clock: Clock;
-  /** For how long timers were set, in milliseconds. */
+  /** The delays of all timers, in milliseconds. */
   readonly delays: readonly number[];
-  /** How many timers wait. */
+  /** The number of pending timers. */
   readonly pending: number;
-  /** What is answered from now on. */
+  /** Creates the response to each request; may be replaced. */
   answer: (request: SeenRequest) => LiteralResponse;
-  /** What came over the wire, in order. */
+  /** The requests that arrived, in order. */
   readonly seen: readonly SeenRequest[];
-  /** Waits for some work, and moves time from timer to timer whenever it waits for nothing else. */
+  /** Waits for a promise. Moves time to the next timer whenever no request is in progress. */
   settle<T>(work: Promise<T>): Promise<T>;
-  /** Moves time, from timer to timer; what these set in motion is waited for. */
+  /** Moves time from timer to timer, and waits for the requests that the timers cause. */
   pass(ms: number): Promise<void>;
 }
 
 const wellKnown = await createCertificate(exampleHosts);
 
-/** Where nobody listens. */
+/** Ports on which no server listens. */
 const closedPorts = { https: 1, http: 1 };
 
-/** Opens such a world. */
+/** Starts the servers of a network. */
 export async function createNetwork(options: NetworkOptions): Promise<Network> {
   const { answer, certificate = wellKnown, trust = certificate.cert, isDown = false } = options;
   const time = virtualClock();
@@ -112,10 +112,10 @@ function recording(clock: Clock, delays: number[]): Clock {
   };
 }
 
-/** How long the machine itself may take, in real milliseconds: as long as a test, so that a busy machine fails none. */
+/** Real milliseconds until a request counts as lost. Nearly the time limit of a test, so that no test fails on a busy machine. */
 const patienceMs = 25_000;
 
-/** Until nothing is under way that goes on without time: every request is over, or its answer stands still. */
+/** Waits until every request is complete, or its response waits for virtual time. */
 async function waitUntilQuiet(loopback: LoopbackFetch, exchanges: readonly Exchange[]): Promise<void> {
   const startedAt = performance.now();
   for (await waitTurns(20); !isQuiet(loopback, exchanges); await waitTurns(20)) {
@@ -137,7 +137,7 @@ async function ended(work: Promise<unknown>, then: () => void): Promise<void> {
   try {
     await work;
   } catch {
-    // whoever waits for the work itself is told
+    // the caller of `settle` receives the error
   }
   then();
 }

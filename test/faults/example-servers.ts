@@ -20,24 +20,24 @@ export function json(value: unknown, status = 200): LiteralResponse {
   return { status, headers: [['content-type', 'application/json']], body: JSON.stringify(value) };
 }
 
-/** What a server answers when all is well. */
+/** The response of a healthy token endpoint. */
 export function validToken(value: string = catalogue.fixtures.accessToken ?? ''): LiteralResponse {
   return json({ access_token: value, token_type: 'Bearer', expires_in: 3600 });
 }
 
-/** What an entry says is being asked for, and where. */
+/** The metadata request of an entry. */
 interface RequestedMetadata {
   readonly issuer?: string;
   readonly url?: string;
 }
 
 /**
- * The servers of an entry: its literal answer comes where it is meant to, at the token endpoint or at the place of the
- * metadata, and everything else is well.
+ * The servers of an entry. Its literal response comes from the token endpoint or from the metadata URL; every other
+ * response is healthy.
  */
 export function createServers(entry: Entry): (request: SeenRequest) => LiteralResponse {
   const { issuer: asIssuer, url } = requestedMetadata(entry);
-  const place = URL.parse(url ?? '')?.href; // hosts may be written in several ways
+  const place = URL.parse(url ?? '')?.href; // a host has several spellings
   const metadata = entry.response ?? json({ issuer: asIssuer, token_endpoint: `${asIssuer}/token` });
   const token = entry.area === 'discovery' ? validToken() : (entry.response ?? validToken());
   return (request) => {
@@ -47,7 +47,7 @@ export function createServers(entry: Entry): (request: SeenRequest) => LiteralRe
   };
 }
 
-/** The issuer an entry configures, and where it serves metadata. */
+/** The issuer of an entry, and the URL of its metadata. */
 export function requestedMetadata({ request }: Entry): RequestedMetadata {
   const asked: RequestedMetadata = request ?? {};
   return asked;

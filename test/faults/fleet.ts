@@ -10,17 +10,17 @@ export interface FleetOptions {
   readonly tokenLifetimeMs: number;
 }
 
-/** Instances of a service that all started in the same moment, each with a token of its own. */
+/** Instances of a service that started at the same moment, each with its own token. */
 export interface Fleet {
   readonly clock: VirtualClock;
   readonly tokens: readonly Token[];
-  /** When each instance asked for a token, in milliseconds since the start. */
+  /** The times of the token requests of each instance, in milliseconds since the start. */
   readonly requestedAt: readonly (readonly number[])[];
   /** True while the issuer cannot be reached. */
   isDown: boolean;
 }
 
-/** Starts them. The issuer is a function: what counts is when it is asked. */
+/** Starts the instances. The issuer is a function that records the time of each request. */
 export async function createFleet({ instances, tokenLifetimeMs }: FleetOptions): Promise<Fleet> {
   const clock = virtualClock();
   const random = seededRandom(7);
@@ -40,7 +40,7 @@ export async function createFleet({ instances, tokenLifetimeMs }: FleetOptions):
   return Object.assign(all, { clock, tokens, requestedAt });
 }
 
-/** The most of some instants that lie within one second. */
+/** The largest number of these instants within any one second. */
 export function maxPerSecond(instants: readonly number[]): number {
   const sorted = instants.toSorted((one, other) => one - other);
   let most = 0;

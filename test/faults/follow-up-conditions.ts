@@ -8,11 +8,11 @@ import type { Condition } from './conditions.ts';
 import { callResource, runScenario } from './token-scenario.ts';
 import type { CallResult, ScenarioResult } from './token-scenario.ts';
 
-/** The longest that a failed acquisition is waited for before the next, without a server that asks for more. */
+/** The longest backoff after a failed acquisition, without a `Retry-After`. */
 const longestBackoffMs = 300_000;
 const longestTimerMs = 2 ** 31 - 1;
 
-/** What must come next. Each of these makes something happen. */
+/** Conditions on later behaviour. Each check causes requests. */
 export const followUpConditions: readonly Condition[] = [
   [
     'no-refresh-loop',
@@ -132,7 +132,7 @@ async function callAgain({ client, network }: ScenarioResult): Promise<CallResul
   return network.settle(callResource(client));
 }
 
-/** Makes the handle ask for another token. */
+/** Makes the token request a new one. */
 async function rotate(scenario: ScenarioResult): Promise<void> {
   const next = await scenario.network.settle(requireToken(scenario).invalidate());
   expect(next.isOk()).toBe(true);
@@ -141,13 +141,13 @@ async function rotate(scenario: ScenarioResult): Promise<void> {
 const authorizationHeaders = ({ network }: ScenarioResult): readonly (string | undefined)[] =>
   network.seen.filter(isResourceRequest).map(({ headers }) => headers.get('authorization'));
 
-/** Once more in the machine's own time, where a timer set too far fires at once. The process's warnings are watched. */
+/** Repeats the scenario in real time, where a timer beyond the limit fires at once. The replay checks for warnings. */
 async function noTimerOverflow(scenario: ScenarioResult): Promise<void> {
   const { config } = scenario;
   const before = tokenRequests(scenario).length;
   const timers = vi.spyOn(globalThis, 'setTimeout');
   try {
-    const random = (): number => 0.02; // so that nobody waits for the retries
+    const random = (): number => 0.02; // short waits before the retries
     const token = (await Token.create({ ...config, clock: systemClock, random, start: 'lazy' })).unwrap();
     await token.get();
     const delays = timers.mock.calls.map(([, delayMs]) => delayMs ?? 0);

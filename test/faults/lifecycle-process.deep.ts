@@ -10,7 +10,7 @@ replay('LC-011', async ({ hides }) => {
   expect(run.exit).toBe(0);
   expect(requests).toBeGreaterThan(150);
   expect(seen).toEqual([]);
-  expect(careless).toEqual(['TimeoutOverflowWarning']); // so the fixture would have seen one
+  expect(careless).toEqual(['TimeoutOverflowWarning']); // proof that the fixture receives warnings
   hides(run);
 });
 

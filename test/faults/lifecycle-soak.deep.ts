@@ -28,7 +28,7 @@ replay('LC-010', async ({ hides }) => {
   expect(unauthorized).toBe(0);
   expect(went.token).toBeGreaterThan(2);
   expect(went.call).toBeGreaterThan(2);
-  const expected = 1 + (24 * 60) / 2.5; // a token of five minutes is renewed after half of them
+  const expected = 1 + (24 * 60) / 2.5; // a token of five minutes is renewed after 2.5 minutes
   expect(tokens).toBeGreaterThanOrEqual(expected - went.token);
   expect(tokens).toBeLessThanOrEqual(expected + went.token);
   hides(failures);
@@ -38,11 +38,11 @@ interface Day {
   readonly tokens: number;
   readonly unauthorized: number;
   readonly faults: { readonly token: number; readonly call: number };
-  /** What callers were told. */
+  /** The errors that callers received. */
   readonly failures: readonly unknown[];
 }
 
-/** A day of a service that calls every other minute, over a network where that part of all requests goes wrong. */
+/** A day of a service that makes a call every two minutes. This share of all requests fails. */
 async function aDay(part: number): Promise<Day> {
   const clock = virtualClock();
   const issuer = createIssuer({ clock, tokenLifetimeMs: 5 * minuteMs });
@@ -67,7 +67,7 @@ async function aDay(part: number): Promise<Day> {
   return { tokens: issuer.counts.token + went.token, unauthorized: api.counts.unauthorized, faults: went, failures };
 }
 
-/** No connection, a server that says "later", or none that says anything. */
+/** No connection, a 503, or no response. */
 function wrong(which: number, signal: AbortSignal | undefined): Promise<Response> {
   if (which < 0.4) return Promise.reject(new TypeError('fetch failed'));
   if (which < 0.8) return Promise.resolve(new Response(null, { status: 503 }));

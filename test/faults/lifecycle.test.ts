@@ -27,11 +27,11 @@ replay('LC-006', async ({ hides }) => {
 
   await clock.advance(10 * hourMs);
 
-  expect(issuer.counts).toMatchObject({ token: 21, granted: 21 }); // the first, and one every half hour
+  expect(issuer.counts).toMatchObject({ token: 21, granted: 21 }); // the first token, and one renewal every half hour
   const failing = await createService();
   failing.issuer.inject(faults.status(503));
   await failing.clock.advance(1.25 * hourMs);
-  expect(failing.issuer.counts.token).toBeLessThan(3 * 30); // an outage's probes are tried three times each
+  expect(failing.issuer.counts.token).toBeLessThan(3 * 30); // each attempt of the token during the outage is three requests
   hides([token.status(), failing.token.status()]);
 });
 
@@ -47,7 +47,7 @@ replay('LC-007', async ({ hides }) => {
   await clock.advance(10 * hourMs);
 
   expect(dropped.deref()).toBeUndefined();
-  expect(issuer.counts.token).toBe(2 + 20); // only the one that is held is renewed
+  expect(issuer.counts.token).toBe(2 + 20); // only the token that is still referenced is renewed
   expect(clock.pending).toBe(1);
   await held.close();
   hides(held.status());

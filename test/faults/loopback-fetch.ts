@@ -2,31 +2,31 @@ import type { Socket } from 'node:net';
 import { Agent, buildConnector, fetch as undiciFetch } from 'undici';
 
 export interface LoopbackFetchOptions {
-  /** Where each scheme leads, whatever the name in the URL. */
+  /** The port for each scheme. The host name does not matter. */
   readonly ports: { readonly https: number; readonly http: number };
-  /** Whom to trust, PEM. */
+  /** Trusted certificates, PEM. */
   readonly trust: string;
 }
 
-/** A `fetch` for which every name leads to this machine, and what it has done. */
+/** A `fetch` for which every host name leads to this machine, with counters. */
 export interface LoopbackFetch {
   readonly fetch: typeof globalThis.fetch;
-  /** What it was asked, in order. */
+  /** The requests, in order. */
   readonly requests: readonly Request[];
-  /** How many requests are not over: without an answer, or with a body neither read to its end nor cancelled. */
+  /** The number of open requests: without a response, or with a body that is neither read to the end nor cancelled. */
   readonly open: number;
-  /** What was read from sockets. */
+  /** Bytes read from sockets. */
   readonly socketBytes: number;
-  /** What was read of bodies, after decompression. */
+  /** Bytes read from bodies, after decompression. */
   readonly bodyBytes: number;
-  /** By how much the heap has grown at most while bodies were read. */
+  /** The largest growth of the heap while bodies were read, in bytes. */
   readonly heapGrowth: number;
   close(): Promise<void>;
 }
 
 /**
- * undici's own `fetch`, because the platform's takes no dispatcher of another version; requests and responses are the
- * platform's all the same. The names stay what they are for TLS and in the `host` header.
+ * Uses undici's `fetch`, because the platform's accepts no dispatcher of another version. Requests and responses are the
+ * platform's. TLS and the `host` header still use the original host names.
  */
 export function createLoopbackFetch({ ports, trust }: LoopbackFetchOptions): LoopbackFetch {
   const asked: Request[] = [];
@@ -106,7 +106,7 @@ interface Meter {
   over(): void;
 }
 
-/** The same answer as a response of the platform, read no faster than it is asked for. */
+/** Converts to a response of the platform that reads only on demand. */
 function metered(answer: Awaited<ReturnType<typeof undiciFetch>>, meter: Meter): Response {
   const { status, statusText, headers, url } = answer;
   const body = answer.body === null ? null : meteredBody(answer.body, meter);

@@ -4,13 +4,13 @@ import type { discover } from '@bearings/oidc-discovery';
 import { expect } from 'vitest';
 import type { Expectation } from './catalogue.ts';
 
-/** What a token handle gives. */
+/** The result of `token.get()`. */
 export type TokenResult = Awaited<ReturnType<Token['get']>>;
 
-/** What discovery gives. */
+/** The result of `discover()`. */
 type DiscoveryResult = Awaited<ReturnType<typeof discover>>;
 
-/** The codes an outcome of the catalogue may have here. */
+/** The error codes for each outcome of the catalogue. */
 const codes: Readonly<Record<string, readonly string[]>> = {
   InvalidResponse: ['INVALID_RESPONSE', 'ISSUER_MISMATCH'],
   Http: ['HTTP'],
@@ -22,13 +22,13 @@ const codes: Readonly<Record<string, readonly string[]>> = {
 
 const timeouts = ['ATTEMPT_TIMEOUT', 'BODY_TIMEOUT', 'DEADLINE_EXCEEDED'] as const;
 
-/** Checks that what came out is what an entry says. */
+/** Checks that a result is the outcome that an entry requires. */
 export function expectOutcome({ outcome, retryable }: Expectation, result: TokenResult | DiscoveryResult): void {
   if (outcome === 'ok') {
     expect(result.isErr() ? result.error : 'ok').toBe('ok');
     return;
   }
-  if (result.isOk()) throw new Error(`There should be ${outcome}, and all was well`);
+  if (result.isOk()) throw new Error(`Expected ${outcome}, and there was no error`);
   const { error } = result;
   expect(codes[outcome] ?? [`a code for ${outcome}`]).toContain(error.code);
   const isTimeout = timeouts.some((code) => isClientError(error.cause, code));

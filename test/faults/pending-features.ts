@@ -1,10 +1,10 @@
-/** Entries that wait for a feature. */
+/** A feature that does not exist yet, and the entries that need it. */
 export interface PendingFeature {
   readonly feature: string;
   readonly ids: readonly string[];
 }
 
-/** What is not replayed, because what it speaks of is not there yet: by feature, in the order of the catalogue. */
+/** The entries that are not replayed yet, by feature, in the order of the catalogue. */
 export const pendingFeatures: readonly PendingFeature[] = [
   { feature: 'client certificates (mTLS)', ids: ['DI-070', 'TT-026'] },
   { feature: 'sender-constrained tokens (DPoP)', ids: ['TR-151', 'TR-152', 'TR-153', 'TT-027', 'R4-008'] },

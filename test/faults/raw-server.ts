@@ -3,20 +3,20 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A server on loopback that says one thing to everybody. */
+/** A server on loopback with one fixed response. */
 export interface RawServer {
   readonly origin: string;
-  /** What it was sent, whole heads of requests as they came. */
+  /** The heads of the requests, as received. */
   readonly requests: readonly string[];
 }
 
-/** Answers every request with this status line and these headers, byte for byte, and no body. Goes when the test ends. */
+/** Answers every request with this status line and these headers, byte for byte, without a body. Closed when the test ends. */
 export async function createRawServer(head: string): Promise<RawServer> {
   const requests: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
-    socket.on('error', () => {}); // a client that hangs up
+    socket.on('error', () => {}); // a client that disconnects
     socket.on('data', (bytes) => {
       requests.push(bytes.toString('latin1'));
       socket.write(`${head}content-length: 0\r\n\r\n`);

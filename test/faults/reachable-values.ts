@@ -1,6 +1,6 @@
 /**
- * Everything that can be reached from a value without calling a method: own members, named and symbol, enumerable or
- * not, getters along the prototypes, causes, errors of an aggregate, what maps and sets hold.
+ * All values reachable from a value without calling a method: own members (named, symbol, not enumerable), getters of
+ * the prototypes, causes, errors of an aggregate, entries of maps and sets.
  */
 export function reachableValues(value: unknown): ReadonlySet<unknown> {
   const found = new Set<unknown>();
@@ -14,7 +14,7 @@ export function reachableValues(value: unknown): ReadonlySet<unknown> {
   return found;
 }
 
-/** All of it as text. */
+/** The text of all reachable values. */
 export function reachableText(value: unknown): string {
   return [...reachableValues(value)]
     .map((each) => (ArrayBuffer.isView(each) ? Buffer.from(each.buffer).toString('latin1') : each))
@@ -38,11 +38,11 @@ function readMember(level: object, key: PropertyKey, holder: object): unknown {
     if (member instanceof Promise) void quietly(member);
     return member;
   } catch {
-    return undefined; // a getter that is not for this holder
+    return undefined; // a getter that rejects this object
   }
 }
 
-/** Some getters that are not for their holder answer with a promise that is rejected. */
+/** Some getters return a rejected promise for an object of another class. */
 async function quietly(promise: Promise<unknown>): Promise<void> {
   await Promise.allSettled([promise]);
 }

@@ -6,7 +6,7 @@ import { settleCall, getError, expectCallOutcome } from './call-outcome.ts';
 import { replay } from './replay.ts';
 import type { Run } from './replay.ts';
 
-/** A client bound to an origin, and every request that it sends: where to, and with which token. */
+/** A client bound to an origin, and the URL and token of each request that it sends. */
 function bound(options: ClientOptions): { client: Client; sent: [string, string | null][] } {
   const sent: [string, string | null][] = [];
   const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -29,7 +29,7 @@ const isRefused: Run = async ({ entry, hides }) => {
   expect(sent).toEqual([]);
 };
 
-/** What the caller sees, also when it is thrown at once. */
+/** The outcome of a call, synchronous errors included. */
 const thrownOrCame = (call: () => Promise<Response>): ReturnType<typeof settleCall> =>
   settleCall((async () => call())());
 
@@ -49,7 +49,7 @@ replay('RD-023', async ({ entry, hides }) => {
   }
   expect(sent).toEqual([]);
 
-  // `fetch` reads it as the URL standard does: a path, because the scheme is that of the base
+  // for `fetch` the URL standard holds: this is a path, because the scheme equals that of the base
   await client.fetch(input);
   expect(sent).toEqual([['https://api.example/evil.example/x', 'Bearer at_CANARY_1']]);
 });
@@ -67,7 +67,7 @@ replay('RD-028', async ({ entry, hides }) => {
 replay('RD-029', async ({ entry, hides }) => {
   const { client, sent } = bound({ prefix: 'https://api.example/v1/tenant' });
 
-  // a prefix is no jail: what is refused is another origin
+  // a prefix does not confine paths: only another origin is rejected
   expectCallOutcome(entry, hides(await settleCall(client('../../admin'))));
   expectCallOutcome(entry, hides(await settleCall(client.fetch('../../admin'))));
 

@@ -13,13 +13,13 @@ import type { Run } from './replay.ts';
 
 const blocked = expect.objectContaining({ code: 'REDIRECT_BLOCKED' }) as unknown;
 
-/** Where a call went, and whether the token was there. */
+/** The URLs of a call, each with its token. */
 const stops = ({ seen }: Journey): readonly (readonly [string, string | undefined])[] =>
   seen.map(({ url, headers }) => [url, headers.get('authorization')]);
 
 const withToken = ['https://api.example/start', 'Bearer at_CANARY_1'];
 
-/** Without leave the call stays; where it has leave to go, it goes without the token. */
+/** A cross-origin redirect is blocked by default. When it is allowed, the token is removed. */
 function leavesTheTokenBehind(status: number, location: string): Run {
   return async ({ entry, hides }) => {
     const stayed = await redirected({ status, location });
@@ -39,7 +39,7 @@ replay('RD-004', leavesTheTokenBehind(307, 'https://evil.example/x'));
 replay('RD-005', leavesTheTokenBehind(308, 'https://evil.example/x'));
 replay('RD-010', leavesTheTokenBehind(302, 'https://eu.api.example/x'));
 
-/** Not even with leave: what is asked over TLS is not answered without. */
+/** A redirect from https to http is blocked even when the origin is allowed. */
 function staysOnTls(from: string, location: string): Run {
   return async ({ hides }) => {
     for (const redirects of [{}, { origins: [new URL(location).origin] }]) {
@@ -105,7 +105,7 @@ replay('RD-012', async ({ entry, hides }) => {
   const [home, foreign] = network.seen.map(({ headers }) => ours.filter((name) => headers.has(name)));
   expect(home).toEqual(ours);
   expect(foreign).toEqual([]);
-  expect(network.seen[1]?.headers.get('user-agent')).toBe('bearings'); // what is no credential goes along
+  expect(network.seen[1]?.headers.get('user-agent')).toBe('bearings'); // other headers are kept
 });
 
 replay('RD-013', async ({ entry, hides }) => {
@@ -139,7 +139,7 @@ replay('RD-014', async ({ hides }) => {
   for (const location of ['https://us_CANARY:pw_CANARY@api.example/x', 'https://us_CANARY:pw_CANARY@evil.example/x']) {
     const journey = await redirected({ status: 302, location, client: { redirects } });
 
-    // refused: whoever needs user and password gives them to a layer
+    // rejected: user and password belong in a layer
     expect(hides(getError(journey.outcome))).toEqual(blocked);
     expect(stops(journey)).toEqual([withToken]);
   }

@@ -12,16 +12,16 @@ import type { SeenRequest } from './seen-request.ts';
 
 const { resource = '', accessToken = '' } = catalogue.fixtures;
 
-/** The origin that a client is bound to, and where it is sent. */
+/** The origin of a client, and the target of the redirect. */
 export interface Detour {
   readonly status: number;
   readonly location: string;
-  /** Where it begins. Default: the catalogue's resource. */
+  /** The first origin. Default: the catalogue's resource. */
   readonly from?: string;
   readonly client?: ClientOptions;
 }
 
-/** What came of a redirected call, and what every name on the way saw. */
+/** The outcome of a redirected call, and the requests that each host received. */
 export interface Journey {
   readonly outcome: CallOutcome;
   readonly seen: readonly SeenRequest[];
@@ -29,7 +29,7 @@ export interface Journey {
 
 const certificate = await createCertificate([...exampleHosts, 'eu.api.example']);
 
-/** Makes an authenticated call to a server that sends it elsewhere; whatever is there answers 200. Real sockets, real TLS. */
+/** Makes an authenticated call to a server that redirects it. The target answers 200. Real sockets, real TLS. */
 export async function redirected(detour: Detour, call = get): Promise<Journey> {
   const { status, location, from = resource } = detour;
   const sendOn: LiteralResponse = { status, headers: [['location', location]] };
@@ -46,7 +46,7 @@ export async function redirected(detour: Detour, call = get): Promise<Journey> {
 
 const get = (client: Client): Promise<Response> => client.get('start');
 
-/** The same, with responses that have nothing of their own. */
+/** The same `fetch`, with plain responses of the platform. */
 export function plain(fetch: Network['fetch']): typeof globalThis.fetch {
   return async (input, init) => {
     const { body, status, headers } = await fetch(input, init);

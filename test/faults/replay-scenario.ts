@@ -7,7 +7,7 @@ import type { Run } from './replay.ts';
 import { closeScenario, runScenario } from './token-scenario.ts';
 import type { ScenarioOptions } from './token-scenario.ts';
 
-/** Plays an entry on servers of its own, and checks its outcome, all that must hold, and what is left at the end. */
+/** Runs a scenario on its own servers. Checks the outcome, the conditions, and that nothing is left at the end. */
 export function replayScenario(options: ScenarioOptions = {}): Run {
   return async (replay) => {
     await using network = await createNetwork({ answer: createServers(replay.entry), isDown: isDown(replay.entry) });

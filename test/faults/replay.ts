@@ -7,25 +7,25 @@ import { pendingFeatures } from './pending-features.ts';
 
 const { clientId = '', clientSecret = '', accessToken = '', refreshToken = '' } = catalogue.fixtures;
 
-/** What must not show, in whatever form: every secret value of the catalogue holds CANARY. */
+/** Texts that must not be printed in any form. Every secret of the catalogue contains CANARY. */
 const canaries: readonly string[] = ['CANARY', clientSecret, accessToken, refreshToken, `${clientId}:${clientSecret}`];
 
-/** What a replay is given. */
+/** The arguments of a replay. */
 export interface Replay {
-  /** The entry; where Bearings deviates knowingly, with what it does in place of what it should. */
+  /** The entry, with the expectation of its known deviation if it has one. */
   readonly entry: Entry;
-  /** Hands over an error, or anything else that a program may log; no canary may show in it. Gives it back. */
+  /** Registers an error, or any value that a program may log, to be checked for secrets. Returns it. */
   readonly hides: <T>(value: T) => T;
 }
 
-/** Makes one entry happen and checks what comes of it. */
+/** Causes the fault of one entry and checks the outcome. */
 export type Run = (replay: Replay) => Promise<void> | void;
 
 /**
- * One entry of the catalogue, as a test.
+ * Declares a test for one entry of the catalogue.
  *
- * The global invariants are checked after it: no canary in what it handed to `hides`, no unhandled rejection, no
- * warning of the process, `Object.prototype` as it was.
+ * After it, checks the global invariants: no secret in the values passed to `hides`, no unhandled rejection, no
+ * process warning, `Object.prototype` unchanged.
  */
 export function replay(id: string, run: Run): void {
   const entry = asAgreed(findEntry(id));
@@ -38,7 +38,7 @@ export function replay(id: string, run: Run): void {
       return value;
     };
     await run({ entry, hides });
-    await new Promise((resolve) => setImmediate(resolve)); // rejections are reported a turn later
+    await new Promise((resolve) => setImmediate(resolve)); // unhandled rejections are reported one turn later
     expect(logged).toHideSecrets(canaries);
     expect(complaints).toEqual([]);
     expect(Reflect.ownKeys(Object.prototype).toSorted(byName)).toEqual(prototypeKeys);
@@ -46,10 +46,10 @@ export function replay(id: string, run: Run): void {
 }
 
 /**
- * Every entry of an area, but for those that wait for a feature.
+ * Declares a test for every entry of an area, except those that wait for a feature.
  *
- * @param scenarios - by id, for entries that are not like the others
- * @param otherwise - for all others
+ * @param scenarios - by id, for entries that need a run of their own
+ * @param otherwise - for all other entries
  * @throws for a scenario whose entry is of another area or waits for a feature
  */
 export function replayArea(area: string, scenarios: Readonly<Record<string, Run>>, otherwise: Run): void {
@@ -60,7 +60,7 @@ export function replayArea(area: string, scenarios: Readonly<Record<string, Run>
   for (const { id } of entries) replay(id, scenarios[id] ?? otherwise);
 }
 
-/** What an entry says, or what Bearings does in its place. */
+/** The entry, changed by its known deviation if it has one. */
 function asAgreed(entry: Entry): Entry {
   const { instead } = deviations.find(({ id }) => id === entry.id) ?? {};
   return instead === undefined ? entry : { ...entry, expect: { ...entry.expect, ...instead } };
@@ -70,7 +70,7 @@ const byName = (a: string | symbol, b: string | symbol): number => String(a).loc
 
 const prototypeKeys = Reflect.ownKeys(Object.prototype).toSorted(byName);
 
-/** What the process complains of from now until the test ends. */
+/** Collects the warnings and unhandled rejections of the process until the test ends. */
 function watchProcess(): readonly unknown[] {
   const complaints: unknown[] = [];
   const complain = (what: unknown): void => void complaints.push(what);

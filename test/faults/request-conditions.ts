@@ -4,7 +4,7 @@ import type { Condition } from './conditions.ts';
 import type { SeenRequest } from './seen-request.ts';
 import type { ScenarioResult } from './token-scenario.ts';
 
-/** The requests at the token endpoint, wherever that was. */
+/** The requests to the token endpoint. */
 export const tokenRequests = ({ network }: ScenarioResult): readonly SeenRequest[] =>
   network.seen.filter(isTokenRequest);
 
@@ -22,7 +22,7 @@ function tokenRequest(scenario: ScenarioResult): SeenRequest {
 
 const header = (scenario: ScenarioResult, name: string): string | undefined => tokenRequest(scenario).headers.get(name);
 
-/** User and password as they were sent, still encoded. */
+/** User and password as sent, still encoded. */
 function credential(scenario: ScenarioResult): string {
   const [scheme = '', text = ''] = (header(scenario, 'authorization') ?? '').split(' ');
   expect(scheme).toBe('Basic');
@@ -32,7 +32,7 @@ function credential(scenario: ScenarioResult): string {
 const expectedAuthorization = ({ entry }: ScenarioResult): unknown =>
   (entry.input as { authorization: string }).authorization;
 
-/** Everything of a request, as text. */
+/** The whole request as text. */
 const printRequest = ({ url, headers, body }: SeenRequest): string => [url, ...[...headers].flat(), body].join('\n');
 
 function carriesSecret(request: SeenRequest, { config }: ScenarioResult): boolean {
@@ -52,10 +52,10 @@ function expectOnlyHost(scenario: ScenarioResult, forbidden: string): void {
   expect(scenario.network.seen.filter(({ url }) => url.includes(forbidden))).toEqual([]);
 }
 
-/** How many retries a token request may have. */
+/** The retry limit of a token request. */
 const retryLimit = 2;
 
-/** What the servers saw, until here. */
+/** Conditions on the requests that the servers received so far. */
 export const requestConditions: readonly Condition[] = [
   [/^token-requests=(\d+)$/, (scenario, count) => expect(tokenRequests(scenario)).toHaveLength(Number(count))],
   [
@@ -205,7 +205,7 @@ function expectOption(scenario: ScenarioResult, name: string | undefined, value:
   expect({ [name ?? '']: Reflect.get(requestOptions(scenario), name ?? '') }).toEqual({ [name ?? '']: value });
 }
 
-/** Calls were made, and none arrived. */
+/** Expects that calls were made and no request arrived. */
 function expectNoCall(scenario: ScenarioResult): void {
   expect(resourceRequests(scenario)).toEqual([]);
   if (scenario.client !== undefined)

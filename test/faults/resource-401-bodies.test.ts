@@ -9,13 +9,13 @@ import type { Run } from './replay.ts';
 
 const invalidToken = faults.status(401, { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } });
 
-/** What a request carried. */
+/** The body of a request. */
 interface Sent {
   readonly type: string | null;
   readonly bytes: readonly number[];
 }
 
-/** A service whose first POST is answered with 401, over sockets, and what every POST carried. */
+/** A service over sockets whose first POST is answered with 401, and the body of every POST. */
 async function rejectedOnce(): Promise<Omit<Service, 'clock'> & { readonly posts: readonly Sent[] }> {
   const posts: Sent[] = [];
   const answer = async ({ request }: { request: Request }): Promise<object> => {
@@ -27,7 +27,7 @@ async function rejectedOnce(): Promise<Omit<Service, 'clock'> & { readonly posts
   return { ...service, posts };
 }
 
-/** Sends a body that is all there; it goes out twice, the same. */
+/** Sends a body that can be replayed, and expects it twice. */
 function isReplayed(post: (client: Client) => Promise<Response>, expected: Sent): Run {
   return async ({ entry, hides }) => {
     const { api, client, posts, sent } = await rejectedOnce();
@@ -77,7 +77,7 @@ interface OneShot {
   readonly isReleased: () => boolean;
 }
 
-/** Sends a body that can be read once; it goes out once, and the next call has another token. */
+/** Sends a body that can be read once. Expects it once, and a new token on the next call. */
 function isSentOnce(make: () => OneShot): Run {
   return async ({ entry, hides }) => {
     for (const method of ['fetch', 'post'] as const) {

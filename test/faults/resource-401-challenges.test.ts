@@ -34,7 +34,7 @@ replay('R4-030', async ({ entry, hides }) => {
 /** So long that a parser in quadratic time does not end before the test's time limit. A linear one takes milliseconds. */
 const longBytes = 512 * 1024;
 
-/** Headers of about that many bytes that say `invalid_token` somewhere, and are long for a reason that hurts parsers. */
+/** Headers of about this many bytes that contain `invalid_token`. Each has a form that is slow for a naive parser. */
 const longHeaders: Readonly<Record<string, (bytes: number) => string>> = {
   quotes: (bytes) => `Bearer error="invalid_token", ${'"'.repeat(bytes)}`,
   backslashes: (bytes) => `Bearer error="invalid_token", realm="${'\\'.repeat(bytes)}`,

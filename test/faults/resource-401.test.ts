@@ -101,7 +101,7 @@ replay('R4-009', async ({ entry, hides }) => {
   const token = staticToken('at_CANARY_1');
   const direct = createClient({ ...atOnce, baseUrl: proxy.origin }, withBearerAuth(token));
   hides(await settleCall(direct.fetch('orders')));
-  // the platform's own `fetch` makes an error of a 407, which is no reason to ask again
+  // the platform's `fetch` turns a 407 into an error, which must not cause a retry
   expect(proxy.requests).toHaveLength(1);
 });
 
@@ -112,7 +112,7 @@ replay('R4-011', async ({ entry }) => {
   const late = settleCall(client.fetch('orders'));
   await clock.settle();
   await token.invalidate();
-  await clock.advance(15_000); // no rotation is too soon now
+  await clock.advance(15_000); // past the shortest time between two rotations
   expect(tokenValue(token.read())).toBe('at_CANARY_2');
   const before = issuer.counts.token;
   slow.clear();
@@ -153,7 +153,7 @@ replay('R4-014', async ({ entry, hides }) => {
   api.inject(invalidToken);
 
   for (let tenth = 0; tenth < 600; tenth += 1) {
-    // two of ten, each in a tenth of a second: what counts is how often the token endpoint is asked
+    // 20 calls a second for a minute: the number of token requests counts
     const outcome = await Promise.all([settleCall(client.fetch('orders')), settleCall(client.fetch('orders'))]);
     if (tenth % 100 === 0) for (const each of outcome) expectCallOutcome(entry, hides(each));
     await clock.advance(100);
@@ -172,7 +172,7 @@ replay('R4-025', async ({ hides }) => {
 
   const outcome = hides(await settleCall(client.get('orders')));
 
-  // of the two that the entry allows, the answer that there was
+  // the entry allows two outcomes; this is the response that the caller already had
   expect(getStatus(outcome)).toBe(401);
   expect(api.counts.requests).toBe(1);
   expect(token.status()).toMatchObject({ state: 'rejected', failure: { code: 'UNAVAILABLE' } });
@@ -194,7 +194,7 @@ replay('R4-027', async ({ entry }) => {
   expectCallOutcome(entry, await settleCall(client.fetch('orders')));
   expect(api.requests.map(({ status }) => status)).toEqual([503, 401, 503, 200]);
 
-  // apart by nothing, and by longer than rotations are kept apart: either way each attempt could have its own replay
+  // without a wait, and with a wait longer than the shortest time between rotations: either could allow one replay per attempt
   for (const headers of [{}, { 'retry-after': '20' }]) {
     const worse = await createService({ client: atOnce });
     for (let attempt = 0; attempt < 6; attempt += 1) {
@@ -241,7 +241,7 @@ replay('R4-037', async ({ entry }) => {
   expectCallOutcome(entry, await settleCall(client.fetch('orders')));
   expect(sent()).toEqual(['at_CANARY_1', 'at_CANARY_2']);
 
-  api.inject(faults.status(401, { headers: stored })); // a cache that looks at no Authorization says it for ever
+  api.inject(faults.status(401, { headers: stored })); // a cache that ignores Authorization repeats it for ever
   expect(getStatus(await settleCall(client.fetch('orders')))).toBe(401);
   expect(api.counts.requests).toBeLessThanOrEqual(4);
 });

@@ -3,32 +3,32 @@ import type { LiteralResponse } from './catalogue.ts';
 const pieceBytes = 16 * 1024;
 
 /**
- * The status line and the headers, in the order and case given, byte for byte.
+ * The status line and the headers, in the given order and case, byte for byte.
  *
- * An answer that does not say how long it is gets the one header that says so, last; one of status 204 needs none.
+ * A response without a length gets one header for it, as the last one. Status 204 needs none.
  *
- * @param tooManyBytes - by how much the stated length is too large
+ * @param tooManyBytes - added to the stated length
  */
 export function headBytes(answer: LiteralResponse, tooManyBytes = 0): Buffer {
-  const lines = [`HTTP/1.1 ${answer.status} ${answer.status === 200 ? 'OK' : 'As Told'}`];
+  const lines = [`HTTP/1.1 ${answer.status} ${answer.status === 200 ? 'OK' : 'As Given'}`];
   for (const [name, value] of answer.headers) lines.push(`${name}: ${value}`);
   const isFramed = answer.headers.some(([name]) => /^(?:content-length|transfer-encoding)$/i.test(name));
   if (!isFramed && answer.status !== 204) lines.push(framing(answer, tooManyBytes));
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
 }
 
-/** A body that repeats itself comes in chunks: a stated length would let a client judge it unread. */
+/** A repeated body is sent in chunks: with a stated length a client could reject it unread. */
 function framing(answer: LiteralResponse, tooManyBytes: number): string {
   if (answer.bodyRepeat !== undefined) return 'transfer-encoding: chunked';
   return `content-length: ${bodyBytes(answer).byteLength + tooManyBytes}`;
 }
 
-/** The body of an answer that does not repeat itself. */
+/** The body of a response without `bodyRepeat`. */
 export function bodyBytes({ body = '', bodyBase64 }: LiteralResponse): Buffer {
   return bodyBase64 === undefined ? Buffer.from(body) : Buffer.from(bodyBase64, 'base64');
 }
 
-/** The body piece by piece, framed as the head says. A large one is never there as a whole. */
+/** The body in pieces, framed as the head says. A large body is never in memory as a whole. */
 export function* bodyPieces(answer: LiteralResponse): Generator<Buffer> {
   if (answer.bodyRepeat === undefined) {
     yield bodyBytes(answer);
@@ -44,6 +44,6 @@ export function* bodyPieces(answer: LiteralResponse): Generator<Buffer> {
 
 function chunk(text: string): Buffer {
   const bytes = Buffer.from(text);
-  if (bytes.byteLength === 0) return bytes; // an empty chunk would be the last one
+  if (bytes.byteLength === 0) return bytes; // an empty chunk would end the body
   return Buffer.concat([Buffer.from(`${bytes.byteLength.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
 }

@@ -6,14 +6,14 @@ import { createService } from './create-service.ts';
 import { replay } from './replay.ts';
 import type { Run } from './replay.ts';
 
-/** What came of a call that was told to wait, when its attempts were made, and how long it waited for the next. */
+/** The outcome of a call with a `Retry-After`, the times of its attempts, and the wait between them. */
 interface Waited {
   readonly outcome: CallOutcome;
-  /** Milliseconds from the beginning of the call. */
+  /** Milliseconds since the start of the call. */
   readonly attemptsAt: readonly number[];
 }
 
-/** A GET whose first answer has this `Retry-After`; jitter is all that there may be. */
+/** Sends a GET whose first response has this `Retry-After`. The jitter is the largest possible. */
 async function callAfter(retryAfter: string, { status = 503, totalTimeout = 0 } = {}): Promise<Waited> {
   const { api, client, clock } = await createService({ client: { retry: {}, random: () => 1 } });
   api.inject(faults.status(status, { headers: { 'retry-after': retryAfter } }), { times: 1 });
@@ -25,7 +25,7 @@ async function callAfter(retryAfter: string, { status = 503, totalTimeout = 0 } 
   return { outcome: await called, attemptsAt: api.requests.map(({ at }) => at - startedAt) };
 }
 
-/** The second attempt is made that long after the first. */
+/** Expects the second attempt this long after the first. */
 const waits =
   (retryAfter: string, waitMs: number): Run =>
   async ({ entry, hides }) => {
@@ -46,13 +46,13 @@ replay('RT-018', async (each) => {
   const { entry, hides } = each;
   const farAhead = 'Sun, 06 Nov 2094 08:49:37 GMT';
 
-  // without a deadline it is a minute at most, with some jitter on top; and the same within a deadline that is later
+  // without a deadline the wait is at most a minute plus jitter; the same with a deadline that is later
   await waits(farAhead, 65_000)(each);
   const inTime = await callAfter(farAhead, { totalTimeout: 90_000 });
   expectCallOutcome(entry, hides(inTime.outcome));
   expect(inTime.attemptsAt).toEqual([0, 65_000]);
 
-  // a wait that would outlast the deadline is not begun: the caller has what there is, before the deadline
+  // the client does not start a wait that would exceed the deadline: the caller receives the last response at once
   const tooLate = await callAfter(farAhead, { totalTimeout: 10_000 });
   expect(getStatus(hides(tooLate.outcome))).toBe(503);
   expect(tooLate.attemptsAt).toEqual([0]);

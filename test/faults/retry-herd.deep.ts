@@ -5,7 +5,7 @@ import { replay } from './replay.ts';
 
 replay('RT-030', async ({ hides }) => {
   const instances = 1_000;
-  // an hour's tokens, renewed in the 25th to the 30th minute, which lie within the outage
+  // tokens of one hour, renewed in minutes 25 to 30, during the outage
   const renewing = await createFleet({ instances, tokenLifetimeMs: hourMs });
   await renewing.clock.advance(22 * minuteMs);
   renewing.isDown = true;
@@ -19,7 +19,7 @@ replay('RT-030', async ({ hides }) => {
   expect(after.length).toBeGreaterThanOrEqual(instances);
   expect(maxPerSecond(after)).toBeLessThanOrEqual(0.05 * instances);
 
-  // a quarter of an hour's, which end in the midst of it, all in the same moment
+  // tokens of 15 minutes, which all expire at the same moment during the outage
   const expiring = await createFleet({ instances, tokenLifetimeMs: 15 * minuteMs });
   await expiring.clock.advance(5.25 * minuteMs);
   expiring.isDown = true;
@@ -32,7 +32,7 @@ replay('RT-030', async ({ hides }) => {
   const returned = expiring.requestedAt.flat().filter((at) => at >= 15.25 * minuteMs);
   expect(expiring.tokens.every((token) => token.read().isOk())).toBe(true);
   expect(maxPerSecond(returned)).toBeLessThanOrEqual(0.05 * instances);
-  expect(upToEnd / instances).toBeLessThan(40); // backoff from 10 s to 5 min is seven probes or so, three requests each
+  expect(upToEnd / instances).toBeLessThan(40); // backoff from 10 s to 5 min gives about seven attempts of three requests each
 });
 
 replay('RT-031', async ({ hides }) => {
@@ -45,7 +45,7 @@ replay('RT-031', async ({ hides }) => {
   const generations = Array.from({ length: 18 }, (_, renewal) => askedAt.map((asked) => asked[renewal + 1] ?? 0));
   expect(generations.flat().every((at) => at > 0)).toBe(true);
   const [first = []] = generations;
-  // renewed half an hour before the end, up to five minutes earlier: as many in each minute of the window
+  // the renewals are spread evenly over the five minutes of jitter
   for (let minute = 25; minute < 30; minute += 1) {
     const renewed = first.filter((at) => at >= minute * minuteMs && at < (minute + 1) * minuteMs);
     expect(renewed.length).toBeGreaterThan(0.1 * instances);
@@ -53,6 +53,6 @@ replay('RT-031', async ({ hides }) => {
   }
   const spreads = generations.map((at) => Math.max(...at) - Math.min(...at));
   expect(spreads.every((spreadMs) => spreadMs > 0.9 * 5 * minuteMs)).toBe(true);
-  expect(spreads.at(-1)).toBeGreaterThan(2 * (spreads[0] ?? Infinity)); // they drift apart, not together
+  expect(spreads.at(-1)).toBeGreaterThan(2 * (spreads[0] ?? Infinity)); // the spread grows over the generations
   expect(maxPerSecond(generations.flat())).toBeLessThanOrEqual(0.05 * instances);
 });

@@ -9,7 +9,7 @@ import { replay } from './replay.ts';
 
 const pieceBytes = 64 * 1024;
 
-/** A body made piece by piece when it is asked for, and how many of its pieces somebody still holds. */
+/** A body whose chunks are created on demand, and the number of chunks that are still referenced. */
 function oneShot(count: number): { body: ReadableStream<Uint8Array>; held: () => Promise<number> } {
   const pieces: WeakRef<Uint8Array>[] = [];
   const body = new ReadableStream<Uint8Array>(
@@ -59,7 +59,7 @@ replay('RT-025', async ({ entry, hides }) => {
     expect(body.locked).toBe(false);
   }
 
-  // a network that keeps nothing of what it reads, because the platform's own keeps it for a while
+  // a network that keeps no chunk: the platform's own keeps chunks for a while
   for (const put of Object.values(entries)) {
     const { body, held } = oneShot(64);
     let kept = Infinity;

@@ -12,14 +12,14 @@ import { replay } from './replay.ts';
 import type { Run } from './replay.ts';
 import { seededRandom } from './seeded-random.ts';
 
-/** Two retries, as by default, that do not wait. */
+/** The default of two retries, without waits. */
 const atOnce = { retry: {}, random: () => 0 };
 
-/** A retry that waits as long as it may. */
+/** Retries with the longest possible waits. */
 const asLate = { retry: {}, random: () => 1 };
 
 replay('RT-001', async ({ entry, hides }) => {
-  // too short a life to be renewed ahead: it is in use until it ends
+  // the lifetime is too short for an early renewal: the token is used until it expires
   const { api, client, clock, issuer, sent } = await createService({
     client: asLate,
     issuer: { tokenLifetimeMs: 5_000 },
@@ -62,7 +62,7 @@ replay('RT-004', async ({ entry, hides }) => {
   expect(new Set(api.requests.map((request) => request.text()))).toEqual(new Set(['{"amount":1}']));
 });
 
-/** A connection that breaks once, under a request that may be sent again. */
+/** A connection that breaks once, during a request that may be retried. */
 function isSentAgain(method: 'PUT' | 'DELETE', body: string | null): Run {
   return async ({ entry, hides }) => {
     const { api, client } = await createLoopbackService();
@@ -88,7 +88,7 @@ replay('RT-010', async ({ entry, hides }) => {
   expect(api.counts.requests).toBe(3);
 });
 
-/** How long a call waits before each retry: nothing is sent anywhere, and no wait lasts. */
+/** The waits of a call before each retry, without a network and without real waiting. */
 async function measureWaits(retry: object, random: () => number): Promise<readonly number[]> {
   const waits: number[] = [];
   const clock: Clock = {
@@ -120,7 +120,7 @@ replay('RT-012', async () => {
   expect(samples.every((delayMs) => delayMs >= 0 && delayMs <= capMs)).toBe(true);
   const mean = samples.reduce((sum, delayMs) => sum + delayMs, 0) / samples.length;
   expect(Math.abs(mean - capMs / 2)).toBeLessThan(0.05 * (capMs / 2));
-  // full jitter: as many in each tenth of the range, none of it left out
+  // full jitter: every tenth of the range has the same share
   const tenths = Array.from({ length: 10 }, (_, tenth) =>
     samples.filter((delayMs) => Math.floor((delayMs / capMs) * 10) === tenth),
   );
@@ -148,7 +148,7 @@ replay('RT-024', async ({ entry, hides }) => {
   expect(api.counts.requests).toBe(1);
 });
 
-/** A network on which every connection fails with a code of the platform's, and how often it was tried. */
+/** A network on which every connection fails with this platform code, and the number of attempts. */
 function failing(code: string): { fetch: typeof globalThis.fetch; tries: () => number } {
   let tries = 0;
   const fetch: typeof globalThis.fetch = async () => {
@@ -168,7 +168,7 @@ replay('RT-027', async ({ entry, hides }) => {
     'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   );
   const hopeless = [...certificate, 'ENOTFOUND'].map((code) => [code, 1] as const);
-  // a URL that is none never comes as far as the network, so a network that speaks of one is believed to be broken
+  // an invalid URL is rejected before the network, so a network that reports one counts as broken
   const passing = ['EAI_AGAIN', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ERR_INVALID_URL'].map(
     (code) => [code, 3] as const,
   );
@@ -204,7 +204,7 @@ replay('RT-027', async ({ entry, hides }) => {
   expect([tries, untrusted.counts.requests]).toEqual([1, 0]);
 });
 
-/** A client of the service that counts attempts, below its retry stage. */
+/** A client of the service that counts attempts below the retry stage. */
 function countingAttempts({ config, token }: Service): { client: Client; attempts: () => number } {
   let attempts = 0;
   const count = layer('circuitBreaker', 'count', (next) => (request, call) => {
@@ -256,9 +256,9 @@ replay('RT-013', async ({ entry, hides }) => {
     const outcome = await settleCall(client.get('orders'));
     if (count % 50 === 0) expectCallOutcome(entry, hides(outcome));
   }
-  expect(api.counts.requests).toBe(101 + 100); // the last call found the bucket empty
+  expect(api.counts.requests).toBe(101 + 100); // the last call found the retry budget empty
   outage.clear();
   for (let count = 0; count < 5; count += 1) await client.get('orders');
   api.inject(faults.status(503), { times: 1 });
-  expect((await client.get('orders')).status).toBe(200); // five that went well have earned one retry
+  expect((await client.get('orders')).status).toBe(200); // five successful calls pay for one retry
 });

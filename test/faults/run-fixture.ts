@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** How a program of `fixtures/` is run. */
+/** Options of a program in `fixtures/`. */
 export interface FixtureOptions {
   readonly args?: readonly string[];
-  /** Options of Node, before the program. */
+  /** Options of Node. */
   readonly node?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Which Node. Default: the one that runs the tests. */
+  /** The Node binary. Default: the one that runs the tests. */
   readonly execPath?: string;
 }
 
-/** What came of it. */
+/** The output and the exit code. */
 export interface FixtureRun {
   /** The exit code; `null` when it was killed. */
   readonly exit: number | null;
@@ -19,7 +19,7 @@ export interface FixtureRun {
   readonly stderr: string;
 }
 
-/** Runs a program of `fixtures/` in a process of its own, with nothing of this one's environment. */
+/** Runs a program of `fixtures/` in a new process, without the environment of this one. */
 export async function runFixture(name: string, options: FixtureOptions = {}): Promise<FixtureRun> {
   const { args = [], node = [], env = {}, execPath = process.execPath } = options;
   const program = fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));

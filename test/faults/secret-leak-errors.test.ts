@@ -10,7 +10,7 @@ import type { Service } from './create-service.ts';
 import { reachableValues, reachableText } from './reachable-values.ts';
 import { replay } from './replay.ts';
 
-/** Nothing of the platform's that holds headers, in an error, its causes, or whatever hangs on them. */
+/** Fails when an error, its causes or their members reach an object of the platform that holds headers. */
 function holdsNoExchange(error: unknown): void {
   const found = [...reachableValues(error)];
   expect(
@@ -19,7 +19,7 @@ function holdsNoExchange(error: unknown): void {
   expect(reachableText(error)).not.toContain('CANARY');
 }
 
-/** Every secret there is goes along with every request. */
+/** Every request carries every kind of secret. */
 const extras: Partial<TokenConfig> = {
   extraParams: { assertion: 'as_CANARY_1' },
   extraHeaders: { 'x-api-key': 'ak_CANARY_1' },
@@ -31,7 +31,7 @@ const ours = {
   json: { password: 'pw_CANARY_1' },
 } as const;
 
-/** The answer of a server that says all it knows. */
+/** The response of a server that repeats every secret it received. */
 const indiscreet = {
   error: 'invalid_client',
   error_description: `no client ${clientSecret} with at_CANARY_1`,
@@ -40,7 +40,7 @@ const indiscreet = {
   refresh_token: 'rt_CANARY_1',
 };
 
-/** Everything that a caller gets when the issuer goes wrong: by the handle, and through a call. */
+/** All errors that a caller can receive when the issuer fails: from the token, and through a call. */
 async function collectErrors(
   fault: IssuerFault | readonly IssuerFault[],
   changes: Partial<TokenConfig> = {},
@@ -106,7 +106,7 @@ replay('SL-010', async ({ hides }) => {
   }
 });
 
-/** A network that fails, in an error that shows all there was to send, as a proxy agent or a wrapper might. */
+/** A network that fails with an error that contains the whole request, as a proxy agent might. */
 const talkative: typeof globalThis.fetch = async (input, init) => {
   const request = new Request(input, init);
   const all = [...request.headers].join() + (await request.text());
@@ -161,7 +161,7 @@ replay('SL-013', async ({ hides }) => {
   }
 });
 
-/** Lets the first token through and holds the second. */
+/** Answers the first token request and holds the second. */
 function token2(issuer: Service['issuer']): void {
   issuer.inject(faults.hang());
   issuer.inject(faults.delay(0), { times: 1 });
@@ -231,7 +231,7 @@ replay('SL-015', async ({ hides }) => {
     reachableText(each),
   ]);
   for (const text of texts) expect(text).not.toMatch(/Bearer|CANARY/);
-  expect(inspect(error, { showHidden: true })).toContain('x-trace'); // so it would have been seen
+  expect(inspect(error, { showHidden: true })).toContain('x-trace'); // a secret there would have been found
 });
 
 replay('SL-016', async ({ hides }) => {

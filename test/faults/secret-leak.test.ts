@@ -21,7 +21,7 @@ const forms = secrets.flatMap((secret) => [secret, encodeURIComponent(secret), b
 
 const leaksIn = (text: string): readonly string[] => forms.filter((form) => text.includes(form));
 
-/** Whatever a way of printing shows of what a service holds; nothing, and of a careless object something. */
+/** Checks that a way of printing shows no secret of a service, and that it does show the secret of a careless object. */
 async function checkWay(way: (thing: unknown) => string | Promise<string>): Promise<void> {
   for (const [name, thing] of Object.entries(await holdings())) {
     expect(`${name}: ${leaksIn(await way(thing)).join()}`).toBe(`${name}: `);
@@ -29,7 +29,7 @@ async function checkWay(way: (thing: unknown) => string | Promise<string>): Prom
   expect(leaksIn(await way(careless))).toContain('CANARY');
 }
 
-/** Shows its secret in every way there is. */
+/** An object that exposes its secret in every way. */
 const careless = Object.assign([{ secret: clientSecret }], {
   toString: () => clientSecret,
   [Symbol.toPrimitive]: () => clientSecret,
@@ -39,7 +39,7 @@ Object.defineProperties(careless, {
   [Symbol.toPrimitive]: { enumerable: false },
 });
 
-/** What a service holds while every secret is in use: after a call, a rotation and a refused call. */
+/** The objects of a service while every secret is in use: after a call, a rotation and a rejected call. */
 async function holdings(): Promise<Readonly<Record<string, unknown>>> {
   const seen: unknown[] = [];
   const { issuer, token, config } = await createService({ token: { extraParams: { assertion: 'as_CANARY_1' } } });
@@ -111,7 +111,7 @@ replay('SL-004', async () => {
   await checkWay(posted);
 });
 
-/** What cannot be cloned does not leave. */
+/** A value that cannot be cloned cannot leak to another thread. */
 function orNothing<T>(act: () => T): T | undefined {
   try {
     return act();
@@ -186,7 +186,7 @@ replay('SL-022', async ({ hides }) => {
 
   expect(run.exit).toBe(0);
   expect(api.counts).toEqual({ requests: 1, unauthorized: 0, forbidden: 0 });
-  expect(run.stderr).toMatch(/FETCH \d+: sending request to GET/); // it did say what it does
+  expect(run.stderr).toMatch(/FETCH \d+: sending request to GET/); // proof that the debug output is on
   expect(run.stderr).toMatch(/TLS \d+:/);
   expect(leaksIn(run.stderr)).toEqual([]);
   expect(run.stderr.replaceAll(' ', '')).not.toContain(Buffer.from('CANARY').toString('hex'));

@@ -1,24 +1,24 @@
-/** A request as it came over the wire. */
+/** A request as the server received it. */
 export interface SeenRequest {
   readonly method: string;
   readonly url: string;
-  /** By name in lower case; the values of a name that came twice are joined by a comma. */
+  /** Names in lower case; the values of a repeated name are joined by a comma. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
-  /** When it came, in milliseconds since the epoch of the test's clock. */
+  /** When it arrived, by the test's clock, in milliseconds since the epoch. */
   readonly at: number;
 }
 
-/** What is known of a connection. */
+/** The facts of a connection. */
 export interface ConnectionInfo {
   readonly scheme: 'http' | 'https';
   readonly at: number;
 }
 
 /**
- * The request that some bytes begin with, and how many they are; `undefined` while it is not all there.
+ * Reads the first request in these bytes and its length in bytes. `undefined` while it is incomplete.
  *
- * @throws for a body without a stated length, which nothing here sends
+ * @throws for a chunked body: no client of these tests sends one
  */
 export function readRequest(
   bytes: Buffer,

@@ -1,6 +1,6 @@
 import type { Clock } from '@bearings/client';
 
-/** A clock that says something else than another one, whose timers it keeps. */
+/** A clock with a different wall time and the timers of another clock. */
 export function createShiftedClock(clock: Clock, { now = same, monotonic = same }: Shifts): Clock {
   return {
     now: () => now(clock.now()),

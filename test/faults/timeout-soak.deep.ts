@@ -9,7 +9,7 @@ import { replay } from './replay.ts';
 
 const limits = { timeout: 30_000, totalTimeout: 60_000 };
 
-/** One call after the other, all with the same signal. */
+/** Makes calls one after the other, all with the same signal. */
 async function calls(count: number, client: Client, signal: AbortSignal): Promise<void> {
   for (let done = 0; done < count; done += 1) {
     const response = await client.fetch('orders', { signal, ...limits });
@@ -23,7 +23,7 @@ async function heapBytes(): Promise<number> {
   return process.memoryUsage().heapUsed;
 }
 
-/** What is left listening to a signal, once finalizers have run, which they do when they please. */
+/** The listeners left on a signal after finalizers have run. Node decides when they run. */
 async function listeners(signal: AbortSignal): Promise<number> {
   const left = (): number => getEventListeners(signal, 'abort').length;
   for (let round = 0; round < 30 && left() > 0; round += 1) await collectGarbage();
@@ -36,11 +36,11 @@ replay('TO-016', async ({ hides }) => {
   const inProcess = createClient({ baseUrl: 'https://api.example', fetch, ...limits }, withBearerAuth(token));
   const { signal } = new AbortController();
 
-  await calls(2_000, inProcess, signal); // for what is made once, and grows to what a batch needs
+  await calls(2_000, inProcess, signal); // warm-up: objects that are created once
   const before = await heapBytes();
   await calls(2_000, inProcess, signal);
 
-  // one signal that stays per call would be three times as much
+  // one leaked signal per call would be three times as much
   expect((await heapBytes()) - before).toBeLessThan(256 * 1024);
   expect(await listeners(signal)).toBe(0);
 

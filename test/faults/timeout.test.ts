@@ -10,7 +10,7 @@ import type { Run } from './replay.ts';
 
 const lazy = { token: { start: 'lazy' } } as const;
 
-/** Whether a call is over yet. */
+/** A call, and whether it has ended. */
 function watched(call: Promise<CallOutcome>): { readonly call: Promise<CallOutcome>; isOver: boolean } {
   const all = { call, isOver: false };
   const watch = async (): Promise<void> => {
@@ -49,7 +49,7 @@ replay('TO-002', async ({ entry, hides }) => {
 
   const a = watched(settleCall(client.fetch('a', { signal: caller.signal })));
   await clock.settle();
-  expect(slow.hits).toBe(1); // A leads
+  expect(slow.hits).toBe(1); // caller A started the token request
   const b = watched(settleCall(client.fetch('b')));
   await clock.settle();
   caller.abort(reason);
@@ -80,7 +80,7 @@ replay('TO-003', async ({ entry, hides }) => {
     if (comesBack) {
       slow.clear();
       await clock.settle();
-      expect(token.read().isOk()).toBe(true); // the flight went on, and what it brought is kept
+      expect(token.read().isOk()).toBe(true); // the token request continued, and its token is kept
       expect(getStatus(await settleCall(client.fetch('d')))).toBe(200);
       expect(issuer.counts.token).toBe(1);
       continue;
@@ -90,8 +90,8 @@ replay('TO-003', async ({ entry, hides }) => {
     expect(failure).toMatchObject({ code: 'UNAVAILABLE', at: clock.now() });
     slow.clear();
     await clock.advance((failure?.retryAt ?? Infinity) - clock.now());
-    expect(getStatus(await settleCall(client.fetch('d')))).toBe(200); // nothing is in its way
-    expect(sent()).toEqual(['at_CANARY_2']); // the first was granted to nobody
+    expect(getStatus(await settleCall(client.fetch('d')))).toBe(200); // no earlier failure blocks it
+    expect(sent()).toEqual(['at_CANARY_2']); // the first token had no caller left
   }
 });
 
@@ -119,11 +119,11 @@ replay('TO-006', async ({ entry, hides }) => {
     const error = getError(outcome) as Error;
     said.push(`${error.message} ${JSON.stringify(error)}`);
   }
-  // whether it was the token or the resource that took too long can be told from the error
+  // the error says whether the token or the resource took too long
   expect(said[0]).not.toBe(said[1]);
 });
 
-/** Refused when the client is made, and when one call asks for it. */
+/** Rejected by `createClient`, and by a call. */
 function isRefused(timeout: unknown): Run {
   return async ({ entry, hides }) => {
     const { api, client, token } = await createService();

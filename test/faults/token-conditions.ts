@@ -21,7 +21,7 @@ function answered(scenario: ScenarioResult): Readonly<Record<string, unknown>> {
 const defaultLifetimeSeconds = 300;
 const longestLifetimeSeconds = 365 * 24 * 3_600;
 
-/** What the token is, that came of an answer. */
+/** Conditions on the token that a response gave. */
 export const tokenConditions: readonly Condition[] = [
   [/^lifetime=(\d+)$/, (scenario, seconds) => expect(lifetimeSeconds(scenario)).toBe(Number(seconds))],
   [

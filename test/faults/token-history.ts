@@ -4,7 +4,7 @@ import { virtualClock } from '@bearings/testing';
 import type { VirtualClock } from '@bearings/testing';
 import { clientId, clientSecret } from './create-service.ts';
 
-/** What an issuer promised of a token. */
+/** A token that the issuer has granted. */
 interface Issue {
   readonly askedAt: Instant;
   readonly lifetimeMs: number;
@@ -15,21 +15,21 @@ interface Instant {
   readonly monotonic: number;
 }
 
-/** A token request that waits for its answer. */
+/** A token request without a response yet. */
 interface Asked {
   readonly askedAt: Instant;
   readonly answer: (response: Response) => void;
   readonly lose: (cause: unknown) => void;
 }
 
-/** What was so when a call began. */
+/** The state at the start of a call. */
 interface Beginning {
   readonly step: number;
-  /** How many tokens there had been. */
+  /** The number of tokens so far. */
   readonly generation: number;
 }
 
-/** A caller who waits. */
+/** A waiting caller. */
 interface Caller {
   readonly controller: AbortController;
   isSettled: boolean;
@@ -38,19 +38,19 @@ interface Caller {
 type Answer = ReturnType<Token['read']>;
 
 /**
- * One token, an issuer that answers when told to, and what has happened so far.
+ * One token, an issuer that answers on command, and the history so far.
  *
- * Whatever is served is judged by what happened before: it must have been issued, not rejected before the call began,
- * and not expired by either clock, unless it has come just now for the caller who waited for it.
+ * Each token that a caller receives is checked against the history: it was issued, it was not rejected before the call
+ * started, and it has not expired by either clock, unless it arrived for this waiting caller.
  */
 export class TokenHistory {
   readonly clock: VirtualClock = virtualClock();
   readonly callers: Caller[] = [];
-  /** Every token that somebody was given. */
+  /** Every token that a caller received. */
   readonly held: AccessToken[] = [];
-  /** What must not have happened, in words. */
+  /** Broken rules, in words. */
   readonly violations: string[] = [];
-  /** How many token requests there were. */
+  /** The number of token requests. */
   requests = 0;
   isHealthy = false;
   readonly #asked: Asked[] = [];
@@ -59,7 +59,7 @@ export class TokenHistory {
   readonly #token: Promise<Token>;
   #step = 0;
   #closed: Beginning | undefined;
-  /** The latest wall time since the last token: an acquisition counts from its begin, and the clock may be set back. */
+  /** The latest wall time since the last token: a lifetime counts from the request, and the clock may be set back. */
   #latestWall = this.clock.now();
 
   constructor() {
@@ -69,7 +69,7 @@ export class TokenHistory {
   async #create(): Promise<Token> {
     const fetch: typeof globalThis.fetch = (_input, init) => this.#ask(init?.signal ?? undefined);
     const endpoint = { tokenEndpoint: 'https://as.example/token', clientId, clientSecret };
-    // a limit on rotations would serve again what was rejected; it is not what is asked about here
+    // a limit on rotations would serve rejected tokens again; that is another test
     const timing = { clock: this.clock, random: () => 0.5, minRefreshPeriodMs: 0 };
     return (await Token.create({ ...endpoint, ...timing, fetch, start: 'lazy' })).unwrap();
   }
@@ -82,7 +82,7 @@ export class TokenHistory {
     return this.#closed !== undefined;
   }
 
-  /** Somebody asks, and may give up later. */
+  /** A caller requests the token, and may abort later. */
   async get(): Promise<void> {
     const token = await this.#token;
     const beginning = this.#begin(token);
@@ -90,7 +90,7 @@ export class TokenHistory {
     void this.#wait(token.get({ signal: caller.controller.signal }), beginning, caller);
   }
 
-  /** Somebody looks, and gets an answer at once. */
+  /** A caller reads the token. */
   async read(): Promise<Answer> {
     const token = await this.#token;
     const beginning = this.#begin(token);
@@ -99,7 +99,7 @@ export class TokenHistory {
     return answer;
   }
 
-  /** A resource rejects a token that somebody was given, or the current one. */
+  /** A resource rejects a token that a caller received, or the current one. */
   async invalidate(rejected: AccessToken | undefined): Promise<void> {
     const token = await this.#token;
     const { generation } = token.status();
@@ -115,13 +115,13 @@ export class TokenHistory {
     this.clock.jumpWall(ms);
   }
 
-  /** The issuer answers the request that waits. */
+  /** The issuer answers the waiting request with a token. */
   grant(lifetimeMs: number): void {
     const asked = this.#asked.shift();
     if (asked !== undefined) this.#grant(asked, lifetimeMs);
   }
 
-  /** Somebody asks, and the issuer answers whatever request there is then. */
+  /** A caller requests the token, and the issuer answers the waiting request. */
   async getGranted(lifetimeMs: number): Promise<void> {
     await this.get();
     await this.clock.settle();
@@ -129,7 +129,7 @@ export class TokenHistory {
     await this.clock.settle();
   }
 
-  /** The issuer refuses, or its answer is lost. */
+  /** The issuer answers with an error status, or its response is lost. */
   fail(status: number | undefined): void {
     const asked = this.#asked.shift();
     if (status === undefined) asked?.lose(new TypeError('fetch failed'));
@@ -142,7 +142,7 @@ export class TokenHistory {
     await token.close();
   }
 
-  /** From now on the issuer answers at once; what waits is answered too. */
+  /** From now on the issuer answers at once. Waiting requests are answered too. */
   heal(): void {
     this.isHealthy = true;
     while (this.#asked.length > 0) this.grant(600_000);
@@ -174,7 +174,7 @@ export class TokenHistory {
   }
 
   #ask(signal: AbortSignal | undefined): Promise<Response> {
-    if (signal?.aborted === true) return Promise.reject(signal.reason); // as fetch does, without asking
+    if (signal?.aborted === true) return Promise.reject(signal.reason); // like fetch: no request is sent
     this.requests += 1;
     if (this.isClosed) this.violations.push('a request after close');
     if (this.#asked.length > 0) this.violations.push('two requests at once');

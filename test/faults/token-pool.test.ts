@@ -4,7 +4,7 @@ import { expect, onTestFinished } from 'vitest';
 import { createIssuer, tokenConfig, tokenValue } from './create-service.ts';
 import { replay } from './replay.ts';
 
-/** A pool over one issuer, and the way to ask it. */
+/** A pool with one issuer, and a function that requests a token. */
 function pooled(configure: (config: ReturnType<typeof tokenConfig>) => PoolConfig = (config) => config) {
   const issuer = createIssuer();
   const pool = TokenPool.create(configure(tokenConfig(issuer, { fetch: issuer.fetch }))).unwrap();

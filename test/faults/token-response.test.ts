@@ -9,7 +9,7 @@ replayArea(
   {
     'TR-033': replayScenario({ calls: 10, everyMs: 10 }),
     'TR-034': replayScenario({ calls: 10, everyMs: 100, config: { refreshOffsetMs: 300_000 } }),
-    'TR-036': replayScenario({ config: { refreshOffsetMs: 1, jitterMaxMs: 0 } }), // so that the timer is as long as the life
+    'TR-036': replayScenario({ config: { refreshOffsetMs: 1, jitterMaxMs: 0 } }), // the timer is as long as the lifetime
     'TR-141': replayScenario(inTime),
     'TR-142': replayScenario(inTime),
     'TR-143': replayScenario(inTime),

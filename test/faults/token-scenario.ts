@@ -8,39 +8,39 @@ import { clientId, clientSecret, resource, tokenEndpoint } from './example-serve
 import type { TokenResult } from './outcome.ts';
 import type { Replay } from './replay.ts';
 
-/** What came of one call of the resource. */
+/** The result of one call to the resource. */
 export interface CallResult {
   readonly response?: Response;
   readonly error?: unknown;
 }
 
-/** One entry, played: a token was asked for, then the resource was called with it. */
+/** The result of a scenario: a token request, then calls to the resource. */
 export interface ScenarioResult extends Replay {
   readonly network: Network;
   readonly config: TokenConfig;
-  /** There is none when the config was refused. */
+  /** `undefined` when the config was rejected. */
   readonly token: Token | undefined;
-  /** What asking for the token gave. */
+  /** The result of the token request. */
   readonly first: TokenResult;
-  /** How long that took, in milliseconds of the network's time. */
+  /** The duration of the token request, in virtual milliseconds. */
   readonly tookMs: number;
   readonly calls: readonly CallResult[];
   readonly client: Client | undefined;
-  /** The requests that the client's hooks were shown. */
+  /** The requests that the client's hooks received. */
   readonly watched: readonly Request[];
 }
 
-/** What a scenario has different from others. */
+/** Changes to the default scenario. */
 export interface ScenarioOptions {
   readonly config?: Partial<TokenConfig>;
   readonly client?: ClientOptions;
-  /** How often the resource is called. Default: once. */
+  /** Number of calls to the resource. Default: 1. */
   readonly calls?: number;
-  /** How much time passes before each call, in milliseconds. Default: 0. */
+  /** Virtual milliseconds before each call. Default: 0. */
   readonly everyMs?: number;
 }
 
-/** Asks for a token and calls the resource with it. */
+/** Requests a token and calls the resource with it. */
 export async function runScenario(
   replay: Replay,
   network: Network,
@@ -64,7 +64,7 @@ export async function runScenario(
   return { ...nothing, token, client, first, tookMs, calls };
 }
 
-/** A client of the resource whose hooks remember what they are shown. */
+/** A client of the resource. Its hooks record the requests they receive. */
 function createHookedClient(
   { network, token, watched }: { network: Network; token: Token; watched: Request[] },
   options: ClientOptions = {},
@@ -75,13 +75,13 @@ function createHookedClient(
   return createClient({ baseUrl: resource, fetch, clock, retry: 0, hooks, ...options }, withBearerAuth(token));
 }
 
-/** The catalogue's client, in the time of a network. */
+/** The config of the catalogue's client, with the clock of a network. */
 export function scenarioConfig({ fetch, clock }: Network, changes: Partial<TokenConfig> = {}): TokenConfig {
   const endpoint = changes.issuerUrl === undefined ? { tokenEndpoint } : {};
   return { ...endpoint, clientId, clientSecret, fetch, clock, random: () => 0.5, ...changes };
 }
 
-/** One call of the resource, its body read. */
+/** Calls the resource once and reads the body. */
 export async function callResource(client: Client): Promise<CallResult> {
   try {
     const response = await client.get('v1/orders/42', { throwHttpErrors: false });
@@ -92,7 +92,7 @@ export async function callResource(client: Client): Promise<CallResult> {
   }
 }
 
-/** Closes a played entry and checks what is left of it: nothing that prints a secret, no request, no timer. */
+/** Closes a scenario. Checks that no printed text contains a secret, and that no request and no timer is left. */
 export async function closeScenario({
   network,
   token,

@@ -26,7 +26,7 @@ import type { Replay, Run } from './replay.ts';
 import { replayScenario } from './replay-scenario.ts';
 import { closeScenario, runScenario } from './token-scenario.ts';
 
-/** The credentials of an entry that brings its own. */
+/** The credentials in the input of an entry. */
 function readCredentials({ input }: Entry): Partial<TokenConfig> {
   const { clientId, clientSecret } = (input ?? {}) as Partial<TokenConfig>;
   return clientId === undefined || clientSecret === undefined ? {} : { clientId, clientSecret };
@@ -34,7 +34,7 @@ function readCredentials({ input }: Entry): Partial<TokenConfig> {
 
 const asTheEntrySays: Run = (replay) => replayScenario({ config: readCredentials(replay.entry) })(replay);
 
-/** Once for each config; all of them end as the entry says. */
+/** Runs the entry once for each config. Each run must have the entry's outcome. */
 function runEach(...configs: readonly Partial<TokenConfig>[]): Run {
   return async (replay) => {
     for (const config of configs) await replayScenario({ config })(replay);
@@ -43,7 +43,7 @@ function runEach(...configs: readonly Partial<TokenConfig>[]): Run {
 
 const dayMs = 86_400_000;
 
-/** A server that should not be trusted is not, for whichever reason. */
+/** A server whose certificate is invalid for any reason is rejected. */
 async function untrusted(replay: Replay): Promise<void> {
   const [trusted, stranger, elsewhere, expired] = await Promise.all([
     createCertificate(exampleHosts),
@@ -70,7 +70,7 @@ async function distrusted(replay: Replay, certified: Partial<NetworkOptions>, re
   await closeScenario(played);
 }
 
-/** The connection that discovery came by is closed by the server just when the token is asked for on it. */
+/** The server closes discovery's connection at the moment when the token request is sent on it. */
 async function closedWhileIdle(replay: Replay): Promise<void> {
   await using network = await createNetwork({ answer: wellUnlessReused() });
 
@@ -96,7 +96,7 @@ const rawSecret = 'p+s w%20r:d&=é';
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
-/** An issuer that knows the client by its key, and every assertion that it was sent. */
+/** An issuer that authenticates the client by its key, and the assertions that it received. */
 async function assertsItself({ hides }: Replay): Promise<void> {
   const clock = virtualClock();
   const idp = fakeIssuer({ clock, clients: [{ clientId: 'svc', publicKey: publicKey.export({ format: 'jwk' }) }] });
@@ -124,7 +124,7 @@ async function assertsItself({ hides }: Replay): Promise<void> {
   await token.close();
 }
 
-/** Signing comes back from a thread, at a time that no clock knows. */
+/** Signing runs in a thread and does not end at a virtual time. */
 async function answeredTwice(idp: FakeIssuer, clock: VirtualClock): Promise<void> {
   while (idp.counts.token < 2) await clock.advance(100);
 }

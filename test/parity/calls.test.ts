@@ -10,7 +10,7 @@ const url = 'https://api.test/orders';
 
 type Answer = (request: Request) => Response | Promise<Response>;
 
-/** A client whose network gives these answers, one after another, and what that was asked. */
+/** A client whose network returns these responses in order, and the requests it received. */
 function scene(answers: readonly Answer[], options: ClientOptions = {}) {
   const clock = virtualClock();
   const sent: { readonly url: string; readonly at: number }[] = [];
@@ -35,7 +35,7 @@ const broken: Answer = () => {
   throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
 };
 
-/** What a call comes to when the clock goes on by so much. */
+/** The outcome of a call after the clock has advanced. */
 async function after(clock: VirtualClock, ms: number, call: Promise<Response>): Promise<unknown> {
   const settled = Promise.allSettled([call]);
   await clock.advance(ms);
@@ -43,7 +43,7 @@ async function after(clock: VirtualClock, ms: number, call: Promise<Response>): 
   return outcome.status === 'fulfilled' ? outcome.value : outcome.reason;
 }
 
-test('a total timeout holds with retries off, and cuts the attempt that is under way', async () => {
+test('a total timeout holds without retries, and ends the current attempt', async () => {
   const { client, clock, sent } = scene([silent], { retry: 0, timeout: false });
 
   const error = await after(clock, 1_000, client.fetch(url, { totalTimeout: 1_000 }));
@@ -52,7 +52,7 @@ test('a total timeout holds with retries off, and cuts the attempt that is under
   expect(sent).toHaveLength(1);
 });
 
-test('a Retry-After of 0 is followed at once by default; where that is not wanted, the backoff is the least', async () => {
+test('a Retry-After of 0 is followed at once by default; with retryAfterShortens: false the backoff is the minimum', async () => {
   const answers = [status(503, { 'retry-after': '0' }), ok];
   const byDefault = scene(answers);
   const atLeast = scene(answers, { retry: { retryAfterShortens: false } });
@@ -66,7 +66,7 @@ test('a Retry-After of 0 is followed at once by default; where that is not wante
   ]);
 });
 
-test('a POST whose connection broke is sent once, unless the client says that its server stands it twice', async () => {
+test('a POST whose connection breaks is sent once, unless the client allows a repetition', async () => {
   const careful = scene([broken, ok]);
   const bold = scene([broken, ok], { retry: { always: ['transport', 429] } });
 
@@ -78,7 +78,7 @@ test('a POST whose connection broke is sent once, unless the client says that it
   expect([careful.sent.length, bold.sent.length]).toEqual([1, 2]);
 });
 
-test('a place is taken until the head: a body that is still to be read takes none', async () => {
+test('a call holds its permit until the response headers arrive: an unread body holds none', async () => {
   const { client } = scene([() => new Response('a long body'), ok], { concurrency: 1 });
 
   const unread = await client.fetch(url);
@@ -87,7 +87,7 @@ test('a place is taken until the head: a body that is still to be read takes non
   expect([unread.bodyUsed, next.status]).toEqual([false, 200]);
 });
 
-test('the time of an attempt covers the redirects that it follows', async () => {
+test('the timeout of an attempt includes the redirects that it follows', async () => {
   const held = Promise.withResolvers<Response>();
   const { client, clock, sent } = scene([() => held.promise, silent], { retry: 0, timeout: 1_000 });
 
@@ -101,7 +101,7 @@ test('the time of an attempt covers the redirects that it follows', async () => 
 });
 
 test.each(['https://files.test:8443/x', 'http://files.test/x', 'https://api.files.test/x'])(
-  'an origin that may be gone to is one scheme, host and port: not %s',
+  'an allowed redirect origin is one scheme, host and port: not %s',
   async (location) => {
     const redirects = { origins: ['https://files.test'] };
     const { client, clock, sent } = scene([status(302, { location }), ok], { redirects, insecureHttp: true });
@@ -113,7 +113,7 @@ test.each(['https://files.test:8443/x', 'http://files.test/x', 'https://api.file
   },
 );
 
-test('who knows that a token can do less than it should (a role was granted) asks for another, for all who hold it', async () => {
+test('after a role was granted, invalidate() replaces the token for every holder', async () => {
   const { fetch, provider } = createServers();
   const config = { tokenEndpoint: 'https://id.internal/token', clientId: 'billing', clientSecret: 'cs_CANARY' };
   const token = (await Token.create({ ...config, fetch })).unwrap();

@@ -5,12 +5,12 @@ import { expect, test } from 'vitest';
 
 const readme = readFileSync('packages/client/README.md', 'utf8');
 
-/** What the table of options says is the default, without its marks. */
+/** The default in the table of options, without markup. */
 const documentedDefault = (option: string): string =>
   new RegExp(`^\\| \`${option}\` *\\| \`?([^|]+?)\`? *\\|`, 'm').exec(readme)?.[1] ?? `no default of ${option}`;
 const numberIn = (text: string): number => Number(text.replaceAll(/\D/g, ''));
 
-/** Every code there is: the compiler minds that none is missing and none is made up. */
+/** Every error code. The compiler checks that the list is complete and has no unknown code. */
 const codes: Record<ClientError['code'] | 'HTTP_STATUS', true> = {
   ATTEMPT_TIMEOUT: true,
   BODY_TIMEOUT: true,

@@ -4,7 +4,7 @@ import { withTelemetry } from '@bearings/opentelemetry';
 import { expect, test } from 'vitest';
 import { recorder } from '../../packages/opentelemetry/test/recorded.ts';
 
-/** A client whose calls are recorded, and how those that ended were counted. */
+/** A client with recorded calls, and the counts of completed calls. */
 function scene(options: ClientOptions) {
   const { options: providers, points } = recorder();
   const client = createClient({ baseUrl: 'https://api.test', ...options }, withTelemetry(providers));
@@ -15,7 +15,7 @@ function scene(options: ClientOptions) {
   return { client, errorTypes };
 }
 
-test('a call that found no place is in the metrics, with its code', async () => {
+test('a call that was rejected by the concurrency limit is in the metrics, with its code', async () => {
   const held = Promise.withResolvers<Response>();
   const { client, errorTypes } = scene({ concurrency: 1, fetch: () => held.promise });
 
@@ -28,7 +28,7 @@ test('a call that found no place is in the metrics, with its code', async () => 
   expect(await errorTypes()).toEqual(['OVERLOADED', undefined]);
 });
 
-test('a certificate that is not trusted is told from a connection that broke', async () => {
+test('the metrics distinguish an untrusted certificate from a broken connection', async () => {
   const failing = (code: string) => async (): Promise<never> => {
     throw new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
   };

@@ -1,6 +1,6 @@
 import { registration } from '../contender.ts';
 
-/** The client credentials grant, by hand: what those without a token mechanism are given. */
+/** The client credentials grant by hand, for contenders without tokens of their own. */
 export async function askForToken(origin: string): Promise<string> {
   const { clientId, clientSecret } = registration;
   const fields = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
@@ -13,7 +13,7 @@ export async function askForToken(origin: string): Promise<string> {
 /** A token kept in a variable, as the hooks in these libraries' documentation do. */
 export interface KeptToken {
   readonly now: () => Promise<string>;
-  /** Asks for another, whoever else does. */
+  /** Requests a new token, even when another request for one is in progress. */
   readonly another: () => Promise<string>;
 }
 

@@ -3,7 +3,7 @@ import { newOrder } from '../contender.ts';
 import type { Contender } from '../contender.ts';
 import { keptToken } from './ask-for-token.ts';
 
-/** axios on its http adapter, with an interceptor for either way. */
+/** axios on its http adapter, with a request and a response interceptor. */
 export async function open(origin: string): Promise<Contender> {
   const token = keptToken(origin);
   const api = create({ baseURL: origin });

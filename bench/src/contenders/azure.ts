@@ -12,8 +12,8 @@ import type { Contender } from '../contender.ts';
 import { askForToken } from './ask-for-token.ts';
 
 /**
- * The default pipeline and its bearer policy, which refuses `http:`. So requests are made for `https:`, and the
- * innermost client takes the s away: the one thing here that nobody would do.
+ * The default pipeline with its bearer policy, which rejects `http:`. So requests use `https:`, and the innermost client
+ * replaces it by `http:`. A real service would not do this.
  */
 export async function open(origin: string): Promise<Contender> {
   const pipeline = createPipelineFromOptions({});

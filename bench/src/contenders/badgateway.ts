@@ -2,7 +2,7 @@ import { OAuth2Client, OAuth2Fetch } from '@badgateway/oauth2-client';
 import { newOrder, registration } from '../contender.ts';
 import type { Contender } from '../contender.ts';
 
-/** Its fetch wrapper, as its documentation shows it. */
+/** The library's fetch wrapper, as in its documentation. */
 export async function open(origin: string): Promise<Contender> {
   const client = new OAuth2Client({ server: origin, tokenEndpoint: '/token', ...registration });
   const wrapped = new OAuth2Fetch({ client, getNewToken: () => client.clientCredentials() });

@@ -5,14 +5,14 @@ import { newOrder, registration } from '../contender.ts';
 import type { Contender } from '../contender.ts';
 import { undiciLayer } from './undici-layer.ts';
 
-/** What a service composes: the default stack, a token, and perhaps another network. */
+/** The client of a service: the default stack, a token, and optionally another transport. */
 interface Service {
   readonly client: Client;
   readonly close: () => Promise<void>;
 }
 
 /** The default stack with a token, through `client.fetch`. */
-export async function fetchDoor(origin: string, network: readonly Layer[]): Promise<Contender> {
+export async function openClientFetch(origin: string, network: readonly Layer[]): Promise<Contender> {
   const { client, close } = await compose(origin, network);
   const json = JSON.stringify(newOrder);
   return {
@@ -25,8 +25,8 @@ export async function fetchDoor(origin: string, network: readonly Layer[]): Prom
   };
 }
 
-/** The same through the front door: `client.get` and `client.post`. */
-export async function kyDoor(origin: string, network: readonly Layer[]): Promise<Contender> {
+/** The default stack with a token, through `client.get` and `client.post`. */
+export async function openClientGet(origin: string, network: readonly Layer[]): Promise<Contender> {
   const { client, close } = await compose(origin, network);
   return {
     get: () => client.get('orders/42').json(),
@@ -35,7 +35,7 @@ export async function kyDoor(origin: string, network: readonly Layer[]): Promise
   };
 }
 
-/** undici in the place of global fetch. */
+/** The undici transport in place of the global fetch. */
 export async function onUndici(): Promise<readonly Layer[]> {
   const layer = await undiciLayer();
   if (layer === undefined) throw new Error('@bearings/undici has no withUndici');

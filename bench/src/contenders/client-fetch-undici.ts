@@ -1,4 +1,4 @@
 import type { Contender } from '../contender.ts';
-import { fetchDoor, onUndici } from './bearings.ts';
+import { openClientFetch, onUndici } from './bearings.ts';
 
-export const open = async (origin: string): Promise<Contender> => fetchDoor(origin, await onUndici());
+export const open = async (origin: string): Promise<Contender> => openClientFetch(origin, await onUndici());

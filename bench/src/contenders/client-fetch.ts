@@ -1,4 +1,4 @@
 import type { Contender } from '../contender.ts';
-import { fetchDoor } from './bearings.ts';
+import { openClientFetch } from './bearings.ts';
 
-export const open = (origin: string): Promise<Contender> => fetchDoor(origin, []);
+export const open = (origin: string): Promise<Contender> => openClientFetch(origin, []);

@@ -1,4 +1,4 @@
 import type { Contender } from '../contender.ts';
-import { kyDoor, onUndici } from './bearings.ts';
+import { openClientGet, onUndici } from './bearings.ts';
 
-export const open = async (origin: string): Promise<Contender> => kyDoor(origin, await onUndici());
+export const open = async (origin: string): Promise<Contender> => openClientGet(origin, await onUndici());

@@ -1,4 +1,4 @@
 import type { Contender } from '../contender.ts';
-import { kyDoor } from './bearings.ts';
+import { openClientGet } from './bearings.ts';
 
-export const open = (origin: string): Promise<Contender> => kyDoor(origin, []);
+export const open = (origin: string): Promise<Contender> => openClientGet(origin, []);

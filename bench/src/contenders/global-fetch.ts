@@ -2,7 +2,7 @@ import { newOrder } from '../contender.ts';
 import type { Contender } from '../contender.ts';
 import { askForToken } from './ask-for-token.ts';
 
-/** What the platform has: the token fetched once and its header never changed. */
+/** The platform's fetch. The token is fetched once and never changes. */
 export async function open(origin: string): Promise<Contender> {
   const authorization = `Bearer ${await askForToken(origin)}`;
   const json = JSON.stringify(newOrder);

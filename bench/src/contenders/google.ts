@@ -2,7 +2,7 @@ import { OAuth2Client } from 'google-auth-library';
 import { newOrder, registration } from '../contender.ts';
 import type { Contender } from '../contender.ts';
 
-/** Its OAuth2 client with a refresh token, told to renew on a 401 also before the token's end. */
+/** The library's OAuth2 client with a refresh token. It renews on a 401 also before the token expires. */
 export async function open(origin: string): Promise<Contender> {
   const client = new OAuth2Client({
     ...registration,

@@ -5,7 +5,7 @@ import { askForToken } from './ask-for-token.ts';
 
 /** The ceiling: no stack at all, the token fetched once and its header never changed. */
 export async function open(origin: string): Promise<Contender> {
-  // without one of its own it would share the platform's, an older undici, as soon as anybody has called fetch
+  // without its own agent it would use the platform's older undici after the first call of fetch
   const dispatcher = new Agent();
   const authorization = `Bearer ${await askForToken(origin)}`;
   const json = JSON.stringify(newOrder);

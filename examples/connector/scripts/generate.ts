@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generated } from './generated.ts';
+import { generateFiles } from './generate-files.ts';
 
-for (const [name, text] of Object.entries(generated())) {
+for (const [name, text] of Object.entries(generateFiles())) {
   await writeFile(join(import.meta.dirname, '..', name), text);
 }

@@ -6,40 +6,40 @@ import { RunError } from './run-error.ts';
 
 const checkpointSchema = z.strictObject({
   version: z.literal(1),
-  /** Of the source, so that no run goes on with the output of another. */
+  /** The fingerprint of the source, so that a run does not continue the output of another source. */
   source: z.string(),
-  /** The output, from the checkpoint's folder. */
+  /** The path of the output, relative to the checkpoint's folder. */
   output: z.string(),
-  /** How much of the output is vouched for: what comes after it was under way when a run ended. */
+  /** How many bytes of the output are confirmed; bytes after them belong to an unfinished page. */
   bytes: z.int().min(0),
   records: z.int().min(0),
   pages: z.int().min(0),
-  /** Where to go on; `null` when everything is there. */
+  /** Where to continue; `null` when everything is pulled. */
   next: z.strictObject({ resource: z.string(), position: positionSchema }).nullable(),
 });
 
-/** How far a run has come: what the output holds for certain, and where to go on. */
+/** The progress of a run: how much of the output is confirmed, and where to continue. */
 export type Checkpoint = Readonly<z.output<typeof checkpointSchema>>;
 
 /**
- * Reads a checkpoint; `undefined` when there is none.
+ * Reads a checkpoint; `undefined` when the file does not exist.
  *
- * @throws RunError when the file is something else: to begin anew would double records, so a person has to decide
+ * @throws RunError when the file is not a checkpoint: a fresh start would duplicate records, so the user must decide
  */
 export async function readCheckpoint(path: string): Promise<Checkpoint | undefined> {
-  const text = await textOf(path);
+  const text = await readIfExists(path);
   if (text === undefined) return undefined;
-  const found = checkpointSchema.safeParse(parsed(text));
+  const found = checkpointSchema.safeParse(tryParseJson(text));
   if (found.success) return found.data;
-  throw new RunError('STATE', `${path} is not a checkpoint of this connector. It was left as it is`);
+  throw new RunError('STATE', `${path} is not a checkpoint of this connector. It was not changed`);
 }
 
-/** Writes a checkpoint in place of the last one. */
+/** Replaces the checkpoint. */
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   await replaceFile(path, `${JSON.stringify(checkpoint, undefined, 2)}\n`);
 }
 
-async function textOf(path: string): Promise<string | undefined> {
+async function readIfExists(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
@@ -48,7 +48,7 @@ async function textOf(path: string): Promise<string | undefined> {
   }
 }
 
-function parsed(text: string): unknown {
+function tryParseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -8,54 +8,55 @@ import { staticToken, Token, withBearerAuth } from '@bearings/oauth-bearer';
 import type { SecretString, TokenHandle } from '@bearings/oauth-bearer';
 import type { RestPull } from './connector-schema.ts';
 import { RunError } from './run-error.ts';
-import { snippetOf } from './snippet.ts';
-import { watchFetch } from './watched-fetch.ts';
-import type { LastAnswer } from './watched-fetch.ts';
+import { createSnippet } from './snippet.ts';
+import { createRecordingFetch } from './recording-fetch.ts';
+import type { LastResponse } from './recording-fetch.ts';
 
-/** What a connector takes from where it runs. */
-export interface Surroundings {
+/** What a run uses of its environment. */
+export interface RunContext {
   readonly env: Environment;
-  /** Told what a person should know and that stops nothing. */
+  /** Called with warnings, which do not stop the run. */
   readonly warn: (line: string) => void;
 }
 
-/** The way to a source's API, with its credential. Whoever connects closes. */
+/** A client of a source's API, with its credential. The caller closes it. */
 export interface Connection {
   readonly client: Client;
-  /** The field of the credential; `undefined` when there is none. */
+  /** The field of the credential; `undefined` without a credential. */
   readonly credential: 'spec.source.oauth' | 'spec.source.auth' | undefined;
-  /** What the token endpoint answered last. */
-  readonly lastTokenAnswer: () => Promise<LastAnswer | undefined>;
-  /** The beginning of a text, without secrets. */
+  /** The last response of the token endpoint. */
+  readonly lastTokenResponse: () => Promise<LastResponse | undefined>;
+  /** The start of a text, without secrets. */
   readonly show: (text: string) => string;
   close(): Promise<void>;
 }
 
 /**
- * Composes the client of a source: the token goes to the origin of `spec.source.url` and nowhere else, is renewed ahead,
- * and rotated when the API turns it away. It is acquired with the first page.
+ * Creates the client of a source. The token is sent only to the origin of `spec.source.url`, is renewed before it
+ * expires, and is rotated when the API rejects it. It is acquired with the first page.
  *
- * @throws RunError | TokenError when something in the file is wrong; nothing was sent
+ * @throws RunError | TokenError when the file is wrong; nothing was sent
  */
-export async function connectSource(source: RestPull, { env, warn }: Surroundings): Promise<Connection> {
-  const secrets = keepSecrets(env);
-  const watched = watchFetch(globalThis.fetch);
-  const token = await tokenOf(source, { ask: secrets.ask, fetch: watched.fetch });
+export async function connectSource(source: RestPull, { env, warn }: RunContext): Promise<Connection> {
+  const secrets = createSecretReader(env);
+  const recording = createRecordingFetch(globalThis.fetch);
+  const token = await createToken(source, { read: secrets.read, fetch: recording.fetch });
   const client = createClient(
     {
       baseUrl: source.url,
-      headers: headersBeside(token, source, warn),
+      headers: withoutOverridden(token, source, warn),
       timeout: source.timeoutMs,
       retry: source.retryLimit,
       userAgent: 'bearings-connector',
     },
-    token === undefined ? withinOrigin : withBearerAuth(token),
+    token === undefined ? sameOriginOnly : withBearerAuth(token),
   );
   return {
     client,
     credential: source.oauth === undefined ? source.auth && 'spec.source.auth' : 'spec.source.oauth',
-    lastTokenAnswer: watched.lastAnswer,
-    show: (text) => snippetOf(text, [...secrets.known(), ...Object.values(source.headers), ...valueOf(token)]),
+    lastTokenResponse: recording.lastResponse,
+    show: (text) =>
+      createSnippet(text, [...secrets.known(), ...Object.values(source.headers), ...currentSecret(token)]),
     async close() {
       await client.close();
       await token?.close();
@@ -63,16 +64,16 @@ export async function connectSource(source: RestPull, { env, warn }: Surrounding
   };
 }
 
-interface Secrets {
-  /** Reads a secret anew, because it may change while the connector runs. */
-  readonly ask: (reference: string) => Promise<SecretString>;
+interface SecretReader {
+  /** Reads a secret each time, because it may change while the connector runs. */
+  readonly read: (reference: string) => Promise<SecretString>;
   readonly known: () => readonly string[];
 }
 
-function keepSecrets(env: Surroundings['env']): Secrets {
+function createSecretReader(env: RunContext['env']): SecretReader {
   const known = new Map<string, SecretString>();
   return {
-    async ask(reference) {
+    async read(reference) {
       const secret = await readSecret(reference, { env });
       if (secret.isErr()) throw new RunError('CONFIG', secret.error.message);
       known.set(reference, secret.value);
@@ -82,15 +83,18 @@ function keepSecrets(env: Surroundings['env']): Secrets {
   };
 }
 
-interface TokenParts {
-  readonly ask: Secrets['ask'];
+interface TokenContext {
+  readonly read: SecretReader['read'];
   readonly fetch: typeof globalThis.fetch;
 }
 
-/** OAuth goes before a bearer token. Each secret is read once here, so that a mistake is known before anything is sent. */
-async function tokenOf({ oauth, auth }: RestPull, { ask, fetch }: TokenParts): Promise<TokenHandle | undefined> {
+/** OAuth takes precedence over a bearer token. Each secret is read here once, so that errors appear before any request. */
+async function createToken(
+  { oauth, auth }: RestPull,
+  { read: ask, fetch }: TokenContext,
+): Promise<TokenHandle | undefined> {
   if (oauth === undefined && auth === undefined) return undefined;
-  if (oauth === undefined) return auth && bearer(auth.bearerTokenRef, ask);
+  if (oauth === undefined) return auth && createStaticToken(auth.bearerTokenRef, ask);
   const { tokenUrl: tokenEndpoint, clientId, scopes, audience, clientSecretRef, clientAuthMethod } = oauth;
   if (clientSecretRef !== undefined) await ask(clientSecretRef);
   const proof =
@@ -102,35 +106,36 @@ async function tokenOf({ oauth, auth }: RestPull, { ask, fetch }: TokenParts): P
   return created.value;
 }
 
-async function bearer(reference: string, ask: Secrets['ask']): Promise<TokenHandle> {
+async function createStaticToken(reference: string, ask: SecretReader['read']): Promise<TokenHandle> {
   await ask(reference);
   return staticToken(() => ask(reference));
 }
 
-/** The hand-written headers, less those that a credential of the file takes the place of. */
-function headersBeside(
+/** The configured headers, without those that the file's credential overrides. */
+function withoutOverridden(
   token: TokenHandle | undefined,
   { headers, oauth, auth }: RestPull,
-  warn: Surroundings['warn'],
+  warn: RunContext['warn'],
 ): Record<string, string> {
   const winner = oauth === undefined ? 'spec.source.auth' : 'spec.source.oauth';
-  if (oauth !== undefined && auth !== undefined) warn(`${winner} goes before spec.source.auth, which is not used`);
+  if (oauth !== undefined && auth !== undefined)
+    warn(`${winner} takes precedence over spec.source.auth, which is not used`);
   const isOverridden = (name: string): boolean => token !== undefined && name.toLowerCase() === 'authorization';
   const kept = Object.entries(headers).filter(([name]) => !isOverridden(name));
   for (const name of Object.keys(headers).filter(isOverridden)) {
-    warn(`${winner} goes before spec.source.headers.${name}, which is not sent`);
+    warn(`${winner} takes precedence over spec.source.headers.${name}, which is not sent`);
   }
   return Object.fromEntries(kept);
 }
 
-/** Without a credential layer nothing else would keep hand-written headers, which may be secrets, within the origin. */
-const withinOrigin: Layer = layer('auth', 'within-origin', (next, { baseUrl: home }) => async (request, call) => {
+/** Used without a credential layer: configured headers may be secrets, so requests must stay within the origin. */
+const sameOriginOnly: Layer = layer('auth', 'same-origin-only', (next, { baseUrl }) => async (request, call) => {
   const { origin } = new URL(request.url);
-  if (origin === home?.origin) return next(request, call);
-  throw new DestinationNotAllowedError(origin, `the source is ${home?.origin}`);
+  if (origin === baseUrl?.origin) return next(request, call);
+  throw new DestinationNotAllowedError(origin, `the source is ${baseUrl?.origin}`);
 });
 
-function valueOf(token: TokenHandle | undefined): readonly string[] {
-  const now = token?.read();
-  return now?.isOk() === true ? [now.value.secret.expose()] : [];
+function currentSecret(token: TokenHandle | undefined): readonly string[] {
+  const current = token?.read();
+  return current?.isOk() === true ? [current.value.secret.expose()] : [];
 }

@@ -5,10 +5,10 @@ import type { TokenError } from '@bearings/oauth-bearer';
 import type { Connection } from './connect-source.ts';
 import { RunError } from './run-error.ts';
 
-/** What is known of a connection when something fails. */
-export type Witness = Pick<Connection, 'credential' | 'lastTokenAnswer' | 'show'>;
+/** What the description of a failure uses of a connection. */
+export type FailureContext = Pick<Connection, 'credential' | 'lastTokenResponse' | 'show'>;
 
-/** The fields to look at, by what the token endpoint said (RFC 6749 §5.2, RFC 8707 §2). */
+/** The fields to check, by the error code of the token endpoint (RFC 6749 §5.2, RFC 8707 §2). */
 const fields: ReadonlyMap<string | undefined, string> = new Map([
   ['invalid_client', 'clientId, spec.source.oauth.clientSecretRef, spec.source.oauth.clientAuthMethod'],
   ['unauthorized_client', 'clientId'],
@@ -16,26 +16,28 @@ const fields: ReadonlyMap<string | undefined, string> = new Map([
   ['invalid_target', 'audience'],
 ]);
 
-/** Says why a run ended: what failed, with which status, what was answered, where to look. Nothing of it is a secret. */
-export async function describeFailure(error: unknown, during: string, witness: Witness): Promise<RunError> {
-  if (error instanceof RunError) return new RunError(error.code, `${during}: ${error.message}`, error.details);
-  if (isTokenError(error)) return withoutToken(error, during, witness);
-  if (isHTTPError(error)) return refused(error, during, witness);
-  const message = formatHttpError(error, during);
+/** Describes why a run ended: the failed step, the status, the response, and the field to check. Holds no secret. */
+export async function describeFailure(error: unknown, step: string, context: FailureContext): Promise<RunError> {
+  if (error instanceof RunError) return new RunError(error.code, `${step}: ${error.message}`, error.details);
+  if (isTokenError(error)) return describeTokenFailure(error, step, context);
+  if (isHTTPError(error)) return describeStatus(error, step, context);
+  const message = formatHttpError(error, step);
   if (isClientError(error, 'DESTINATION_NOT_ALLOWED')) {
-    return new RunError('EXTRACTION', message, ['Nothing was sent: a next page has to be where spec.source.url is']);
+    return new RunError('EXTRACTION', message, [
+      'Nothing was sent: the next page must have the origin of spec.source.url',
+    ]);
   }
   const isOfSystem = error instanceof Error && 'syscall' in error && 'code' in error;
-  return new RunError('EXTRACTION', isOfSystem ? `${during}: ${error.message}` : message);
+  return new RunError('EXTRACTION', isOfSystem ? `${step}: ${error.message}` : message);
 }
 
-async function withoutToken(error: TokenError, during: string, witness: Witness): Promise<RunError> {
-  const message = formatHttpError(error, `${during}: no token`);
+async function describeTokenFailure(error: TokenError, step: string, context: FailureContext): Promise<RunError> {
+  const message = formatHttpError(error, `${step}: no token`);
   if (error.code === 'CONFIG') return new RunError('CONFIG', message);
   const field = `field: spec.source.oauth.${fields.get('oauthError' in error ? error.oauthError : '') ?? 'tokenUrl'}`;
-  const answer = await witness.lastTokenAnswer();
+  const answer = await context.lastTokenResponse();
   if (answer === undefined) return new RunError('EXTRACTION', message, [field]);
-  const shown = witness.show(answer.text);
+  const shown = context.show(answer.text);
   return new RunError('EXTRACTION', message, [
     field,
     `status: ${answer.status}`,
@@ -43,17 +45,17 @@ async function withoutToken(error: TokenError, during: string, witness: Witness)
   ]);
 }
 
-function refused(error: HttpStatusError, during: string, { credential, show }: Witness): RunError {
+function describeStatus(error: HttpStatusError, step: string, { credential, show }: FailureContext): RunError {
   const challenge = error.response.headers.get('www-authenticate');
   const details: string[] = [];
-  if (error.status === 401) details.push(turnedAway(credential));
+  if (error.status === 401) details.push(rejectionAdvice(credential));
   if (challenge !== null) details.push(`challenge: ${show(challenge)}`);
   if (error.preview !== undefined) details.push(`answer: ${show(error.preview)}`);
-  return new RunError('EXTRACTION', formatHttpError(error, during), details);
+  return new RunError('EXTRACTION', formatHttpError(error, step), details);
 }
 
-function turnedAway(credential: Witness['credential']): string {
-  if (credential === undefined) return 'The API wants another credential: look at spec.source.oauth, auth and headers';
-  if (credential === 'spec.source.auth') return 'The API turns the token away: look at spec.source.auth.bearerTokenRef';
-  return 'The API turns the token away, also a new one: look at spec.source.oauth.scopes and audience';
+function rejectionAdvice(credential: FailureContext['credential']): string {
+  if (credential === undefined) return 'The API requires another credential: check spec.source.oauth, auth and headers';
+  if (credential === 'spec.source.auth') return 'The API rejects the token: check spec.source.auth.bearerTokenRef';
+  return 'The API rejects the token, also a newly acquired one: check spec.source.oauth.scopes and audience';
 }

@@ -2,9 +2,9 @@ import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Replaces a file as one act: whoever reads it, also after a loss of power, finds the old text or the new one.
+ * Replaces a file atomically: a reader finds the old text or the new one, also after a power failure.
  *
- * Only its owner can read it.
+ * Only the owner can read the file.
  */
 export async function replaceFile(path: string, text: string): Promise<void> {
   const fresh = `${path}.next`;
@@ -19,7 +19,7 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   await syncFolder(path);
 }
 
-/** Makes what was created or renamed in a file's folder outlast a loss of power. */
+/** Syncs a file's folder, so that created and renamed files survive a power failure. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(dirname(path), 'r');
   try {

@@ -4,15 +4,14 @@ import type { RestPull } from './connector-schema.ts';
 const secretHeader = /auth|key|token|secret|cookie|password|signature|credential/i;
 
 /**
- * Tells one source from another: what decides which records come, and in which order.
+ * Identifies a source by everything that decides which records arrive, and in which order.
  *
- * Not in it are secrets, where they are, and patience (timeouts, retries): these may change between a crash and the run
- * that goes on.
+ * Secrets, their places, timeouts and retries are not part of it: they may change between a crash and the next run.
  */
-export function fingerprintOf({ url, headers, oauth, resources }: RestPull): string {
-  const telling = Object.entries(headers).filter(([name]) => !secretHeader.test(name));
-  const who = oauth && [oauth.tokenUrl, oauth.clientId, oauth.scopes, oauth.audience];
-  const text = JSON.stringify([url, telling.toSorted(byName), who, resources]);
+export function fingerprint({ url, headers, oauth, resources }: RestPull): string {
+  const publicHeaders = Object.entries(headers).filter(([name]) => !secretHeader.test(name));
+  const client = oauth && [oauth.tokenUrl, oauth.clientId, oauth.scopes, oauth.audience];
+  const text = JSON.stringify([url, publicHeaders.toSorted(byName), client, resources]);
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
 

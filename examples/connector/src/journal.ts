@@ -7,54 +7,54 @@ import { syncFolder } from './durable-file.ts';
 import type { Position } from './position.ts';
 import { RunError } from './run-error.ts';
 
-/** Where a run is: a resource, and which page of it. */
-export interface Place {
+/** The place of a page: its resource and its position. */
+export interface PagePlace {
   readonly resource: string;
   readonly position: Position;
 }
 
-/** What one page has brought. */
-interface Entry {
+/** A pulled page. */
+interface PageEntry {
   /** Whole lines. */
   readonly lines: string;
   readonly records: number;
-  /** Where to go on; `null` when that was all. */
-  readonly next: Place | null;
+  /** Where to continue; `null` after the last page. */
+  readonly next: PagePlace | null;
 }
 
-/** The output and the checkpoint of a run, which belong together. */
+/** The output and the checkpoint of a run. */
 export interface Journal {
-  /** How far the run has come. */
+  /** The progress of the run. */
   readonly checkpoint: Checkpoint;
-  /** Adds a page: first to the output, then to the checkpoint. When it has answered, the page outlasts any crash. */
-  commit(entry: Entry): Promise<void>;
+  /** Adds a page: first to the output, then to the checkpoint. After it resolves, the page survives any crash. */
+  commit(entry: PageEntry): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Which files, of which source, and where a run that is new begins. */
+/** The files, the source's fingerprint, and the first page of a new run. */
 export interface JournalOptions {
   readonly outPath: string;
   readonly statePath: string;
   readonly source: string;
-  readonly start: Place;
+  readonly start: PagePlace;
 }
 
 /**
- * Opens output and checkpoint, and takes off the output what no checkpoint vouches for.
+ * Opens output and checkpoint, and cuts off the bytes of the output that the checkpoint does not confirm.
  *
- * The two cannot be written in one act. So the page goes to the output first, and only a checkpoint that is written
- * after it says that it is there; a crash in between leaves a tail that is cut off here and pulled again.
+ * The two files cannot be written atomically together. So a page is written to the output first, and confirmed by the
+ * checkpoint after that. A crash in between leaves unconfirmed bytes, which are cut off here and pulled again.
  *
- * @throws RunError when the files are of another run, or not of one another
+ * @throws RunError when the files belong to another run, or not to each other
  */
 export async function openJournal({ outPath, statePath, source, start }: JournalOptions): Promise<Journal> {
   const output = relative(dirname(statePath), outPath);
   const known = await readCheckpoint(statePath);
-  if (known !== undefined) mustBelong(known, { source, output, statePath });
+  if (known !== undefined) assertSameRun(known, { source, output, statePath });
   const file = await openOutput(outPath, known === undefined || known.bytes === 0);
   try {
     const { size } = await file.stat();
-    mustFit(size, known, { outPath, statePath });
+    assertOutputSize(size, known, { outPath, statePath });
     let checkpoint = known ?? { version: 1, source, output, bytes: 0, records: 0, pages: 0, next: start };
     if (known === undefined) await writeCheckpoint(statePath, checkpoint);
     await file.truncate(checkpoint.bytes);
@@ -80,41 +80,40 @@ export async function openJournal({ outPath, statePath, source, start }: Journal
   }
 }
 
-/** For appending: whatever is written goes to the end, wherever a crash has left it. */
+/** Opens for appending, so that writes go to the end of the file after any crash. */
 async function openOutput(outPath: string, mayBeNew: boolean): Promise<FileHandle> {
   const file = await open(outPath, mayBeNew ? 'a' : constants.O_WRONLY | constants.O_APPEND);
   await syncFolder(outPath);
   return file;
 }
 
-interface Expected {
+interface ExpectedCheckpoint {
   readonly source: string;
   readonly output: string;
   readonly statePath: string;
 }
 
-function mustBelong(known: Checkpoint, { source, output, statePath }: Expected): void {
+function assertSameRun(known: Checkpoint, { source, output, statePath }: ExpectedCheckpoint): void {
   if (known.source !== source) {
-    throw new RunError(
-      'STATE',
-      `${statePath} is the checkpoint of another source, or of this one before it was changed`,
-      ['Take another --state and --out, or delete both files to pull everything anew'],
-    );
+    throw new RunError('STATE', `${statePath} is the checkpoint of another source, or of this source before a change`, [
+      'Use another --state and --out, or delete both files to pull everything again',
+    ]);
   }
   if (known.output === output) return;
-  throw new RunError('STATE', `${statePath} is about the output ${known.output}, not ${output}`);
+  throw new RunError('STATE', `${statePath} is the checkpoint of the output ${known.output}, not ${output}`);
 }
 
-function mustFit(size: number, known: Checkpoint | undefined, paths: { outPath: string; statePath: string }): void {
+function assertOutputSize(
+  size: number,
+  known: Checkpoint | undefined,
+  paths: { outPath: string; statePath: string },
+): void {
   const { outPath, statePath } = paths;
   if (known === undefined && size > 0) {
-    throw new RunError(
-      'STATE',
-      `${outPath} holds something already, and no checkpoint says what. It was left as it is`,
-    );
+    throw new RunError('STATE', `${outPath} is not empty, and has no checkpoint. It was not changed`);
   }
   if (known === undefined || size >= known.bytes) return;
-  throw new RunError('STATE', `${outPath} has ${size} bytes, but ${statePath} vouches for ${known.bytes}`, [
-    'Put the output back, or delete both files to pull everything anew',
+  throw new RunError('STATE', `${outPath} has ${size} bytes, but ${statePath} confirms ${known.bytes}`, [
+    'Restore the output, or delete both files to pull everything again',
   ]);
 }

@@ -1,8 +1,8 @@
-/** What a JSON pointer leads to (RFC 6901), or how far it led. */
-export type Pointed = { readonly value: unknown } | { readonly missingAt: string };
+/** The value at a JSON pointer (RFC 6901), or the first missing part of its path. */
+export type PointerResult = { readonly value: unknown } | { readonly missingAt: string };
 
-/** Follows a JSON pointer. The empty one leads to the document itself. */
-export function follow(document: unknown, pointer: string): Pointed {
+/** Resolves a JSON pointer. The empty pointer is the document itself. */
+export function resolvePointer(document: unknown, pointer: string): PointerResult {
   let value: unknown = document;
   let path = '';
   for (const step of pointer.split('/').slice(1)) {

@@ -4,43 +4,43 @@ import { basename, dirname, join } from 'node:path';
 import { RunError } from './run-error.ts';
 
 /**
- * Makes this process the only one that works on a checkpoint; answers with the way to give it up.
+ * Locks a checkpoint for this process. Returns a function that releases the lock.
  *
- * Each process puts a file with its own name beside the checkpoint and then looks who else has. Of two who come at once
- * at least one sees the other, so there are never two; what a dead process has left is taken away. One file for all,
- * taken over when its owner is dead, would have a moment in which two take it over.
+ * Each process creates a lock file with its own name, and then looks for files of others. Of two processes that start at
+ * once at least one sees the other, so two never run together. Files of dead processes are deleted. With a single lock
+ * file, two processes could take over the file of a dead one at the same moment.
  *
- * @throws RunError when another one is at it
+ * @throws RunError when another process holds a lock
  */
 export async function lock(statePath: string): Promise<() => Promise<void>> {
   const folder = dirname(statePath);
   const prefix = `${basename(statePath)}.lock.`;
   const own = `${prefix}${process.pid}@${hostname()}`;
-  await put(join(folder, own));
-  const release = (): Promise<void> => unlinkIfThere(join(folder, own));
+  await createLockFile(join(folder, own));
+  const release = (): Promise<void> => unlinkIfExists(join(folder, own));
   for (const name of await readdir(folder)) {
     if (!name.startsWith(prefix) || name === own) continue;
     const [pid = '', host = ''] = name.slice(prefix.length).split('@');
     if (host === hostname() && !isAlive(Number(pid))) {
-      await unlinkIfThere(join(folder, name));
+      await unlinkIfExists(join(folder, name));
       continue;
     }
     await release();
-    throw new RunError('STATE', `Process ${pid} on ${host} is working on ${statePath}`, [
-      `If it is not, delete ${join(folder, name)}`,
+    throw new RunError('STATE', `Process ${pid} on ${host} is using ${statePath}`, [
+      `If it is not running, delete ${join(folder, name)}`,
     ]);
   }
   return release;
 }
 
-/** A file of this very name was left by a process that is dead, as in a container, where each has the same number. */
-async function put(path: string): Promise<void> {
-  await unlinkIfThere(path);
+/** An existing file with this name belongs to a dead process with the same id, as happens in containers. */
+async function createLockFile(path: string): Promise<void> {
+  await unlinkIfExists(path);
   const file = await open(path, 'wx');
   await file.close();
 }
 
-async function unlinkIfThere(path: string): Promise<void> {
+async function unlinkIfExists(path: string): Promise<void> {
   try {
     await unlink(path);
   } catch (error) {
@@ -53,6 +53,6 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'; // somebody else's, but there
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'; // a process of another user
   }
 }

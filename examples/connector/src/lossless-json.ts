@@ -1,5 +1,5 @@
 declare global {
-  // ECMAScript 2027; Node has both since 21, TypeScript's library has not
+  // ECMAScript 2027; Node has both since 21, TypeScript's library does not
   interface JSON {
     parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
     rawJSON(text: string): object;
@@ -8,8 +8,8 @@ declare global {
 }
 
 /**
- * Parses JSON so that `JSON.stringify` writes every number as it came: an id beyond 2^53 would be rounded, and a record
- * with it lost.
+ * Parses JSON so that `JSON.stringify` writes every number unchanged. A plain parse rounds ids beyond 2^53, which
+ * would lose records.
  *
  * @throws SyntaxError
  */
@@ -20,15 +20,15 @@ export function parseLossless(text: string): unknown {
   });
 }
 
-/** A string or a number as text, the number as it came; `undefined` for anything else. */
-export function textOf(value: unknown): string | undefined {
+/** A string or a number as text, the number unchanged; `undefined` for other values. */
+export function toText(value: unknown): string | undefined {
   if (JSON.isRawJSON(value)) return value.rawJSON;
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' ? value : undefined;
 }
 
-/** What kind of a value it is, for a message: never the value. */
-export function kindOf(value: unknown): string {
+/** The type of a value, for a message; does not contain the value. */
+export function describeType(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (JSON.isRawJSON(value)) return 'a number';

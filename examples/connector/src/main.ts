@@ -9,10 +9,10 @@ const usage = 'usage: node src/main.ts run <connector.yaml> --out <records.ndjso
 const [command = 'demo', ...rest] = process.argv.slice(2);
 if (command === 'demo') await (await import('./demo/demo.ts')).demo();
 else if (command === 'run') await run(rest);
-else fail(new RunError('CONFIG', `There is no command ${JSON.stringify(command)}`, [usage]));
+else fail(new RunError('CONFIG', `Unknown command ${JSON.stringify(command)}`, [usage]));
 
 async function run(args: readonly string[]): Promise<void> {
-  const given = read(args);
+  const given = parseArguments(args);
   if (given instanceof RunError) return fail(given);
   const connector = await readConnector(given.file, process.env);
   if (connector.isErr()) return fail(connector.error);
@@ -20,7 +20,7 @@ async function run(args: readonly string[]): Promise<void> {
   const warn = (line: string): void => console.error(`! ${name}: ${line}`);
   const outcome = await runConnector(connector.value, { ...given, env: process.env, warn });
   if (outcome.isErr()) return fail(outcome.error, `${name}: `);
-  console.error(`✓ ${name}: ${ending(outcome.value, given)}`);
+  console.error(`✓ ${name}: ${formatSummary(outcome.value, given)}`);
 }
 
 interface Arguments {
@@ -29,7 +29,7 @@ interface Arguments {
   readonly statePath: string;
 }
 
-function read(args: readonly string[]): Arguments | RunError {
+function parseArguments(args: readonly string[]): Arguments | RunError {
   try {
     const options = { out: { type: 'string' }, state: { type: 'string' } } as const;
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
@@ -42,16 +42,16 @@ function read(args: readonly string[]): Arguments | RunError {
   }
 }
 
-function ending({ checkpoint, pagesBefore }: Summary, { outPath, statePath }: Arguments): string {
+function formatSummary({ checkpoint, pagesBefore }: Summary, { outPath, statePath }: Arguments): string {
   const { records, pages } = checkpoint;
   if (pagesBefore === pages) {
-    return `finished by an earlier run: ${records} records are in ${outPath}. Delete it and ${statePath} to pull anew`;
+    return `finished by an earlier run: ${records} records are in ${outPath}. Delete it and ${statePath} to pull again`;
   }
   const resumed = pagesBefore === 0 ? '' : `, ${pagesBefore} of them by earlier runs`;
   return `${records} records in ${pages} pages${resumed} → ${outPath}`;
 }
 
-function fail(error: RunError, who = ''): void {
-  console.error([`✗ ${who}${error.message}`, ...error.details.map((line) => `    ${line}`)].join('\n'));
+function fail(error: RunError, prefix = ''): void {
+  console.error([`✗ ${prefix}${error.message}`, ...error.details.map((line) => `    ${line}`)].join('\n'));
   process.exitCode = exitCodes[error.code];
 }

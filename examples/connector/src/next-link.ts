@@ -1,16 +1,16 @@
-/** One link of a `Link` header: its target, and its parameters as they are written. */
+/** One link of a `Link` header: its target and its unparsed parameters. */
 const link = /<([^<>]*)>((?:[^",]|"(?:[^"\\]|\\.)*")*)/g;
 
 /** One parameter: a token or a quoted string (RFC 9110 §5.6.6). */
 const parameter = /;\s*([^\s=;,"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*))/g;
 
 /**
- * The target of the first link with `rel="next"` in a `Link` header (RFC 8288 §3), as it is written; `undefined` when
- * there is none.
+ * The target of the first link with `rel="next"` in a `Link` header (RFC 8288 §3), unchanged; `undefined` without such
+ * a link.
  */
 export function nextLink(header: string | null): string | undefined {
   for (const [, target, rest = ''] of (header ?? '').matchAll(link)) {
-    const parameters = parametersOf(rest);
+    const parameters = parseParameters(rest);
     // a link with an anchor is about another document (RFC 8288 §3.2)
     if (isNext(parameters.get('rel')) && !parameters.has('anchor')) return target;
   }
@@ -18,7 +18,7 @@ export function nextLink(header: string | null): string | undefined {
 }
 
 /** The first of each name counts (RFC 8288 §3.3). */
-function parametersOf(text: string): ReadonlyMap<string, string> {
+function parseParameters(text: string): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
   for (const [, name = '', quoted, token = ''] of text.matchAll(parameter)) {
     const key = name.toLowerCase();

@@ -1,40 +1,40 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Resource } from './connector-schema.ts';
-import { follow } from './json-pointer.ts';
-import { kindOf, textOf } from './lossless-json.ts';
+import { resolvePointer } from './json-pointer.ts';
+import { describeType, toText } from './lossless-json.ts';
 import { nextLink } from './next-link.ts';
 import { RunError } from './run-error.ts';
 
-/** What a run has to know to ask for the next page of a resource, now or after a crash. */
+/** What a run needs to request the next page of a resource, also after a crash. */
 export const positionSchema = z.strictObject({
-  /** Counts the pages, from 1. */
+  /** The number of the page, from 1. */
   page: z.int().min(1),
-  /** Where the last answer said that this page is: an address, or a cursor. */
+  /** The URL or cursor of this page, from the last response. */
   at: z.string().optional(),
-  /** The most records that a page has had so far. */
+  /** The largest number of records of a page so far. */
   most: z.int().min(0).optional(),
-  /** Of the records of the last page. */
+  /** The digest of the last page's records. */
   digest: z.string().optional(),
 });
 
-/** Which page of a resource is the next. */
+/** The position of a page in a resource. */
 export type Position = z.output<typeof positionSchema>;
 
-/** One answer of a resource. */
+/** One page of a resource. */
 export interface Page {
-  /** Where it came from: what relative links in it are resolved against. */
+  /** The URL of the page; relative links in it are resolved against this. */
   readonly url: URL;
   readonly headers: Headers;
   readonly body: unknown;
   readonly records: readonly unknown[];
 }
 
-/** Where every resource begins. */
+/** The first page. */
 export const firstPosition: Position = { page: 1 };
 
-/** The address of a page. An address from a link may be anywhere: who sends the request has to care. */
-export function urlOf(base: string, { path, params, paging }: Resource, { page, at }: Position): URL {
+/** The URL of a page. A URL from a link may have any origin; the sender of the request must check it. */
+export function pageUrl(base: string, { path, params, paging }: Resource, { page, at }: Position): URL {
   if (paging.type === 'link' && at !== undefined) return new URL(at);
   const url = new URL(base);
   url.pathname = `${url.pathname.replace(/\/$/, '')}/${path.replace(/^\//, '')}`;
@@ -47,56 +47,59 @@ export function urlOf(base: string, { path, params, paging }: Resource, { page, 
 }
 
 /**
- * Which page comes after this one; `undefined` when it was the last.
+ * The position of the next page; `undefined` after the last one.
  *
- * @throws RunError when the page does not say so in the way that the connector's file says it does
+ * @throws RunError when the page does not name the next one as the connector's file says
  */
-export function positionAfter(position: Position, { paging }: Resource, answer: Page): Position | undefined {
+export function nextPosition(position: Position, { paging }: Resource, answer: Page): Position | undefined {
   const page = position.page + 1;
   switch (paging.type) {
     case 'none':
       return undefined;
     case 'link': {
-      const at = linked(answer);
+      const at = linkTarget(answer);
       return at === undefined ? undefined : { page, at };
     }
     case 'cursor': {
-      const at = cursorIn(answer, paging.next);
+      const at = findCursor(answer, paging.next);
       return at === undefined ? undefined : { page, at };
     }
     case 'page':
       break;
   }
-  return counted(position, answer.records);
+  return nextCountedPosition(position, answer.records);
 }
 
-function linked({ headers, url }: Page): string | undefined {
+function linkTarget({ headers, url }: Page): string | undefined {
   const target = nextLink(headers.get('link'));
   if (target === undefined) return undefined;
   const next = URL.parse(target, url.href);
-  if (next === null) throw new RunError('EXTRACTION', 'the Link header with rel="next" has no address');
+  if (next === null) throw new RunError('EXTRACTION', 'the Link header with rel="next" has no valid URL');
   next.hash = '';
   return next.href;
 }
 
-function cursorIn({ body }: Page, pointer: string): string | undefined {
-  const pointed = follow(body, pointer);
-  if ('missingAt' in pointed || pointed.value === null || pointed.value === '') return undefined;
-  const cursor = textOf(pointed.value);
+function findCursor({ body }: Page, pointer: string): string | undefined {
+  const result = resolvePointer(body, pointer);
+  if ('missingAt' in result || result.value === null || result.value === '') return undefined;
+  const cursor = toText(result.value);
   if (cursor !== undefined) return cursor;
   throw new RunError(
     'EXTRACTION',
-    `the next cursor at ${pointer} is ${kindOf(pointed.value)}, not a string or a number`,
+    `the next cursor at ${pointer} is ${describeType(result.value)}, not a string or a number`,
   );
 }
 
 /**
- * A page is short when one before it had more records: servers give fewer than they are asked for when they have a
- * limit of their own, so the size that was asked for says nothing.
+ * A page with fewer records than an earlier one is the last. The requested size is not used for this: a server may
+ * have a smaller limit.
  */
-function counted({ page, most = 0, digest: last }: Position, records: readonly unknown[]): Position | undefined {
+function nextCountedPosition(
+  { page, most = 0, digest: last }: Position,
+  records: readonly unknown[],
+): Position | undefined {
   if (records.length < most || records.length === 0) return undefined;
   const digest = createHash('sha256').update(JSON.stringify(records)).digest('base64url').slice(0, 22);
   if (digest !== last) return { page: page + 1, most: records.length, digest };
-  throw new RunError('EXTRACTION', 'it has the same records as the page before it: is paging.param right?');
+  throw new RunError('EXTRACTION', 'it has the same records as the page before: check paging.param');
 }

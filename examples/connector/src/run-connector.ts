@@ -4,36 +4,36 @@ import { resolve } from 'node:path';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { connectSource } from './connect-source.ts';
-import type { Surroundings } from './connect-source.ts';
+import type { RunContext } from './connect-source.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Connector, RestPull } from './connector-schema.ts';
 import { describeFailure } from './describe-failure.ts';
-import { extract, startOf } from './extract.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { extract, firstPlace } from './extract.ts';
+import { fingerprint } from './fingerprint.ts';
 import { openJournal } from './journal.ts';
 import type { Journal } from './journal.ts';
 import { lock } from './lock.ts';
 import { RunError } from './run-error.ts';
 
-/** What a run works on, and where. */
-export interface RunOptions extends Surroundings {
-  /** The NDJSON that is written. */
+/** The files of a run. */
+export interface RunOptions extends RunContext {
+  /** The NDJSON output. */
   readonly outPath: string;
-  /** The checkpoint, by which a run goes on after a crash. */
+  /** The checkpoint, from which the next run continues after a crash. */
   readonly statePath: string;
 }
 
-/** What a run has come to. */
+/** The result of a run. */
 export interface Summary {
   readonly checkpoint: Checkpoint;
-  /** Pages that earlier runs have pulled. */
+  /** The number of pages from earlier runs. */
   readonly pagesBefore: number;
 }
 
 /**
- * Pulls everything from a connector's source; after a crash, what is not there yet.
+ * Pulls everything from a connector's source; after a crash, the missing pages.
  *
- * Each page is in the output once: nothing is lost and nothing doubled, wherever a run was ended.
+ * Each page is in the output exactly once, wherever earlier runs ended.
  */
 export async function runConnector(connector: Connector, options: RunOptions): Promise<Result<Summary, RunError>> {
   const { source } = connector.spec;
@@ -45,7 +45,7 @@ export async function runConnector(connector: Connector, options: RunOptions): P
   let release = async (): Promise<void> => {};
   try {
     release = await lock(statePath);
-    const start = { outPath, statePath, source: fingerprintOf(source), start: startOf(source) };
+    const start = { outPath, statePath, source: fingerprint(source), start: firstPlace(source) };
     return Ok(await pull(source, await openJournal(start), options));
   } catch (error) {
     return Err(asRunError(error));
@@ -54,35 +54,38 @@ export async function runConnector(connector: Connector, options: RunOptions): P
   }
 }
 
-async function pull(source: RestPull, journal: Journal, surroundings: Surroundings): Promise<Summary> {
+async function pull(source: RestPull, journal: Journal, context: RunContext): Promise<Summary> {
   const { pages: pagesBefore } = journal.checkpoint;
   try {
-    if (journal.checkpoint.next !== null) await pullRest(source, journal, surroundings);
+    if (journal.checkpoint.next !== null) await pullRest(source, journal, context);
     return { checkpoint: journal.checkpoint, pagesBefore };
   } finally {
     await journal.close();
   }
 }
 
-async function pullRest(source: RestPull, journal: Journal, surroundings: Surroundings): Promise<void> {
-  const connection = await connectSource(source, surroundings);
+async function pullRest(source: RestPull, journal: Journal, context: RunContext): Promise<void> {
+  const connection = await connectSource(source, context);
   try {
     await extract(source, connection, journal);
   } catch (error) {
-    const failure = await describeFailure(error, placeIn(journal.checkpoint), connection);
-    throw new RunError(failure.code, failure.message, [...failure.details, `kept: ${keptIn(journal.checkpoint)}`]);
+    const failure = await describeFailure(error, describePlace(journal.checkpoint), connection);
+    throw new RunError(failure.code, failure.message, [
+      ...failure.details,
+      `kept: ${describeKept(journal.checkpoint)}`,
+    ]);
   } finally {
     await connection.close();
   }
 }
 
-const placeIn = ({ next }: Checkpoint): string =>
+const describePlace = ({ next }: Checkpoint): string =>
   next === null ? 'after the last page' : `${next.resource}, page ${next.position.page}`;
 
-const keptIn = ({ records, pages }: Checkpoint): string =>
-  pages === 0 ? 'nothing yet' : `${records} records of ${pages} pages; the same command goes on after them`;
+const describeKept = ({ records, pages }: Checkpoint): string =>
+  pages === 0 ? 'nothing yet' : `${records} records of ${pages} pages; run the same command to continue`;
 
-/** For what fails before the first page. */
+/** Converts a failure before the first page. */
 function asRunError(error: unknown): RunError {
   if (error instanceof RunError) return error;
   if (isTokenError(error)) return new RunError('CONFIG', formatHttpError(error, 'spec.source.oauth'));

@@ -1,12 +1,12 @@
-/** The exit codes of the command, by what ended it. */
+/** The exit codes of the command, by the kind of failure. */
 export const exitCodes = { EXTRACTION: 1, CONFIG: 2, STATE: 2 } as const;
 
-/** A run ended before its end, for a reason that a person can act on. Its message and details hold no secret. */
+/** A run failed for a reason that the user can act on. Message and details hold no secret. */
 export class RunError extends Error {
   override readonly name = 'RunError';
-  /** `EXTRACTION`: API, token or output failed. `CONFIG`, `STATE`: nothing was sent, and files have to be changed. */
+  /** `EXTRACTION`: API, token or output failed. `CONFIG`, `STATE`: nothing was sent, and files must be changed. */
   readonly code: keyof typeof exitCodes;
-  /** What else is known, a line each. */
+  /** More facts, one per line. */
   readonly details: readonly string[];
 
   constructor(code: keyof typeof exitCodes, message: string, details: readonly string[] = []) {

@@ -3,12 +3,12 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readConnector } from '../src/read-connector.ts';
-import { openShop, startCommand } from './shop.ts';
-import type { Ended, Shop } from './shop.ts';
+import { createShop, startCommand } from './shop.ts';
+import type { Outcome, Shop } from './shop.ts';
 
-const command = (shop: Shop, args: readonly string[]): Promise<Ended> => startCommand(shop.path(''), args).ended;
+const command = (shop: Shop, args: readonly string[]): Promise<Outcome> => startCommand(shop.path(''), args).ended;
 
-test('the connector of the README is right', async () => {
+test('the connector of the README is valid', async () => {
   const shop = join(import.meta.dirname, '../connectors/shop.yaml');
 
   const read = await readConnector(shop, { SHOP_SECRET: 's3cr3t-of-the-shop' });
@@ -43,14 +43,14 @@ spec:
     retries: 3
 `;
 
-test('everything that is wrong with a file is told at once, with its line, and without the secret', async () => {
-  await using shop = await openShop();
+test('lists all problems of a file with their lines, without the secret', async () => {
+  await using shop = await createShop();
   await writeFile(shop.path('bad.yaml'), bad);
 
   const { code, stderr } = await command(shop, ['run', 'bad.yaml', '--out', 'out', '--state', 'state']);
 
-  const told = [...stderr.matchAll(/^ {2}bad\.yaml:(\d+:\d+) {2}(?:spec\.source\.)?(\S+)/gm)];
-  expect(told.map(([, place, field]) => `${place} ${field}`)).toEqual([
+  const problems = [...stderr.matchAll(/^ {2}bad\.yaml:(\d+:\d+) {2}(?:spec\.source\.)?(\S+)/gm)];
+  expect(problems.map(([, place, field]) => `${place} ${field}`)).toEqual([
     '1:1 kind',
     '7:5 url',
     '9:7 headers.X-Tenant',
@@ -64,7 +64,7 @@ test('everything that is wrong with a file is told at once, with its line, and w
     '24:9 resources[1].paging.next',
     '25:5 retries',
   ]);
-  expect(stderr).toContain('must be an https URL (http on loopback apart), without user and password\n');
+  expect(stderr).toContain('must be an https URL (http only to this machine), without user and password\n');
   expect(stderr).toContain('must be none, link, cursor or page. Did you mean link?\n');
   expect(stderr).not.toContain('hunter2');
   expect([code, existsSync(shop.path('out')), existsSync(shop.path('state'))]).toEqual([2, false, false]);
@@ -72,9 +72,9 @@ test('everything that is wrong with a file is told at once, with its line, and w
 
 test.each([
   [
-    'a method without a secret to send by it',
+    'a method without a secret',
     { clientAuthMethod: 'client_secret_post', clientSecretRef: undefined },
-    'spec.source.oauth.clientSecretRef is missing: must say where the secret is, because clientAuthMethod says how to send it',
+    'spec.source.oauth.clientSecretRef is missing: must be set, because clientAuthMethod needs a secret',
   ],
   [
     'a variable that is not set',
@@ -86,22 +86,22 @@ test.each([
     { clientSecretRef: 'hunter2-hunter2' },
     'spec.source.oauth.clientSecretRef is not a reference to a secret (its value is not shown): must be env:NAME or file:/path, because secrets do not belong in a config',
   ],
-])('a file with %s is refused', async (_what, changes, said) => {
-  await using shop = await openShop();
+])('a file with %s is rejected', async (_what, changes, expected) => {
+  await using shop = await createShop();
   await shop.describe({ oauth: { ...shop.source.oauth, ...changes } });
 
   const read = await readConnector(shop.path('shop.json'), { SHOP_SECRET: 'kept-by-the-shop' });
 
-  expect(read.isErr() && read.error.message.split(/:\d+:\d+ {2}/).at(-1)).toBe(said);
+  expect(read.isErr() && read.error.message.split(/:\d+:\d+ {2}/).at(-1)).toBe(expected);
 });
 
-test('two resources of one name are refused', async () => {
-  await using shop = await openShop();
+test('two resources with the same name are rejected', async () => {
+  await using shop = await createShop();
   await shop.describe({ resources: [shop.source.resources[0], shop.source.resources[0]] });
 
   const read = await readConnector(shop.path('shop.json'), { SHOP_SECRET: 'kept-by-the-shop' });
 
-  expect(read.isErr() && read.error.message).toMatch(/spec\.source\.resources is a list: must have names that differ$/);
+  expect(read.isErr() && read.error.message).toMatch(/spec\.source\.resources is a list: must have unique names$/);
 });
 
 const usage = '    usage: node src/main.ts run <connector.yaml> --out <records.ndjson> --state <checkpoint.json>';
@@ -109,18 +109,18 @@ const usage = '    usage: node src/main.ts run <connector.yaml> --out <records.n
 test.each([
   [['run'], '✗ A run needs a connector file, --out and --state'],
   [['run', 'shop.json', '--out', 'a', '--state', 'b', '--force'], "✗ Unknown option '--force'"],
-  [['walk'], '✗ There is no command "walk"'],
-])('%j ends with 2 and the usage', async (args, said) => {
-  await using shop = await openShop();
+  [['walk'], '✗ Unknown command "walk"'],
+])('%j exits with 2 and prints the usage', async (args, expected) => {
+  await using shop = await createShop();
 
   const { code, stderr } = await command(shop, args);
 
   const [first = '', ...others] = stderr.trimEnd().split('\n');
-  expect([code, first.startsWith(said), others]).toEqual([2, true, [usage]]);
+  expect([code, first.startsWith(expected), others]).toEqual([2, true, [usage]]);
 });
 
-test('a folder that is not there is named', async () => {
-  await using shop = await openShop();
+test('a missing folder is named', async () => {
+  await using shop = await createShop();
   await copyFile(shop.path('shop.json'), shop.path('copy.json'));
 
   const { code, stderr } = await command(shop, ['run', 'copy.json', '--out', 'a/out', '--state', 'b/state']);

@@ -1,27 +1,27 @@
 import { existsSync, statSync, watch } from 'node:fs';
 import { expect, test } from 'vitest';
-import { openShop } from './shop.ts';
+import { createShop } from './shop.ts';
 import type { Running, Shop } from './shop.ts';
 
 const seed = Number(process.env['SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
 const trials = Number(process.env['KILLS'] ?? 16);
 
-/** Where the kills were, so that nobody takes kills that hit nothing for a proof. */
+/** Counts when the kills happened: kills before or after a run prove nothing. */
 const kills = { all: 0, amidRun: 0, tailBeyondCheckpoint: 0, checkpointHalfWritten: 0, endedBefore: 0 };
 
 test(
-  `a connector that is killed at ${trials} random moments has the output of one that is not`,
+  `a connector killed at ${trials} random moments has the same output as an undisturbed one`,
   { timeout: 300_000 },
   async () => {
     console.log(`SEED=${seed}`);
-    const undisturbed = await outputOf(async () => {});
+    const undisturbed = await runAndReadOutput(async () => {});
     const runs = Array.from({ length: trials }, (_, trial) => trial);
     const outputs: string[] = [];
 
     const worker = async (): Promise<void> => {
       for (let trial = runs.shift(); trial !== undefined; trial = runs.shift()) {
-        const random = randomFrom(seed + trial);
-        outputs[trial] = await outputOf((shop) => killRepeatedly(shop, random));
+        const random = createRandom(seed + trial);
+        outputs[trial] = await runAndReadOutput((shop) => killRepeatedly(shop, random));
       }
     };
     await Promise.all([worker(), worker()]);
@@ -36,10 +36,10 @@ test(
   },
 );
 
-/** What a shop's connector has written when it has finished, whatever happened before. */
-async function outputOf(happens: (shop: Shop) => Promise<void>): Promise<string> {
-  await using shop = await openShop();
-  await happens(shop);
+/** Runs the connector to its end, after some events, and returns its output. */
+async function runAndReadOutput(disturb: (shop: Shop) => Promise<void>): Promise<string> {
+  await using shop = await createShop();
+  await disturb(shop);
   const { code, stderr } = await shop.run();
   expect(code, stderr).toBe(0);
   return shop.output();
@@ -49,17 +49,17 @@ async function killRepeatedly(shop: Shop, random: () => number): Promise<void> {
   const times = 1 + Math.floor(random() * 3);
   for (let time = 0; time < times; time += 1) {
     const running = shop.start();
-    const disarm = arm(shop, running, random);
+    const disarm = scheduleKill(shop, running, random);
     const { code } = await running.ended;
     disarm();
     kills.all += 1;
-    if (code === null) note(shop);
+    if (code === null) countKill(shop);
     else kills.endedBefore += 1;
   }
 }
 
 /** Kills at a random request, a random time after it, a random change of the files, or a random time after the start. */
-function arm(shop: Shop, running: Running, random: () => number): () => void {
+function scheduleKill(shop: Shop, running: Running, random: () => number): () => void {
   const kind = Math.floor(random() * 4);
   const count = 1 + Math.floor(random() * 14);
   const delayMs = random() * 4;
@@ -87,7 +87,7 @@ function onFileChange(shop: Shop, count: number, act: () => void): () => void {
   return () => watcher.close();
 }
 
-function note(shop: Shop): void {
+function countKill(shop: Shop): void {
   if (existsSync(shop.path('state.json.next'))) kills.checkpointHalfWritten += 1;
   if (!existsSync(shop.path('state.json'))) return;
   const { bytes, next, pages } = shop.checkpoint();
@@ -96,7 +96,7 @@ function note(shop: Shop): void {
 }
 
 /** mulberry32: the same numbers for the same seed. */
-function randomFrom(start: number): () => number {
+function createRandom(start: number): () => number {
   let state = start;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { openShop } from './shop.ts';
+import { createShop } from './shop.ts';
 
 // The deep suite kills at random moments, many times: crash.deep.ts.
-test('a connector that is killed in the middle of a run loses no record and repeats none', async () => {
-  await using undisturbed = await openShop();
+test('a connector that is killed during a run loses and repeats no record', async () => {
+  await using undisturbed = await createShop();
   await undisturbed.pull();
-  await using shop = await openShop();
+  await using shop = await createShop();
   const running = shop.start();
   shop.api.onRequest((_request, _response, count) => {
     if (count === 7) running.kill();

@@ -12,7 +12,7 @@ const restPull = { mode: 'rest_pull', url: 'https://shop.internal', oauth, resou
 test.each([
   ['rest_push', { path: '/in' }],
   ['sql_pull', { connectionRef: 'env:DB', query: 'select 1' }],
-] as const)('a source that becomes %s has no oauth any more', (mode, fields) => {
+] as const)('conversion to %s removes oauth', (mode, fields) => {
   const spec = { source: { ...restPull, ...fields } };
 
   const pruned = pruneForMode(spec, mode);
@@ -20,7 +20,7 @@ test.each([
   expect(pruned).toEqual({ source: { mode, ...fields } });
 });
 
-test('a bearer token stays where senders have to show one, and goes where there are none', () => {
+test('a bearer token stays for rest_push, and is removed for sql_pull', () => {
   const auth = { bearerTokenRef: 'env:TOKEN' };
   const spec = { source: { ...restPull, auth } };
 
@@ -28,13 +28,13 @@ test('a bearer token stays where senders have to show one, and goes where there 
   expect(pruneForMode(spec, 'sql_pull')).toEqual({ source: { mode: 'sql_pull' } });
 });
 
-test('a mistake is not pruned: a person should be told of it', () => {
+test('an unknown field is kept, so that the schema reports it', () => {
   const spec = { source: { ...restPull, oaut: {} } };
 
   expect(pruneForMode(spec, 'sql_pull')).toEqual({ source: { mode: 'sql_pull', oaut: {} } });
 });
 
-test('what is given is not changed', () => {
+test('does not change its arguments', () => {
   const spec = Object.freeze({ source: Object.freeze({ ...restPull }), owner: 'team-shop' });
 
   const pruned = pruneForMode(spec, 'sql_pull');
@@ -42,7 +42,7 @@ test('what is given is not changed', () => {
   expect([spec.source, pruned]).toEqual([restPull, { source: { mode: 'sql_pull' }, owner: 'team-shop' }]);
 });
 
-/** What each mode needs, and what it may have besides. */
+/** The required and the optional fields of each mode. */
 const needed = {
   rest_pull: record({ url: constant('https://shop.internal'), resources: constant(resources) }),
   rest_push: record({ path: string().map((path) => `/${path}`) }),
@@ -63,8 +63,8 @@ function mapConstants<T extends object>(values: T): { [K in keyof T]: ReturnType
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, constant(value)])) as never;
 }
 
-/** A source whose mode was changed any number of times: it has what each of those modes needs, and more. */
-const worked = record({
+/** Sources whose mode was changed several times: they have the required fields of all those modes, and more. */
+const drafts = record({
   ...needed,
   optional,
   mode: constantFrom(...modes),
@@ -74,21 +74,21 @@ const worked = record({
   return { mode, source: Object.assign({}, ...all, more, { mode: visited[0] ?? mode }) as Record<string, unknown> };
 });
 
-const judged = (source: unknown) =>
+const validate = (source: unknown) =>
   connectorSchema.safeParse({ kind: 'Connector', metadata: { name: 'x' }, spec: { source } });
 
-test('whatever modes a source has been through, pruned for a mode that it has the fields of it is right', () => {
+test('a source with the required fields of a mode is valid after conversion to that mode', () => {
   assert(
-    property(worked, ({ mode, source }) => {
+    property(drafts, ({ mode, source }) => {
       const pruned = pruneForMode({ source }, mode);
 
-      expect(judged(pruned.source).error).toBeUndefined();
+      expect(validate(pruned.source).error).toBeUndefined();
       expect(pruneForMode(pruned, mode)).toEqual(pruned);
     }),
   );
 });
 
-test('a source that pulls keeps everything when it goes on pulling', () => {
+test('a rest_pull source keeps everything when its mode stays the same', () => {
   assert(
     property(needed.rest_pull, optional, (base, more) => {
       const spec = { source: { mode: 'rest_pull', ...base, ...more } };

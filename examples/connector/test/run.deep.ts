@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { openShop, startCommand } from './shop.ts';
+import { createShop, startCommand } from './shop.ts';
 
-test('the demo of the README loses nothing', async () => {
-  await using shop = await openShop();
+test('the demo of the README loses no record', async () => {
+  await using shop = await createShop();
 
   const { code, stderr } = await startCommand(shop.path(''), ['demo']).ended;
 

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { golden, openShop } from './shop.ts';
+import { normalize, createShop } from './shop.ts';
 
-test('three lists with three pagings come whole, each record once and in order', async () => {
-  await using shop = await openShop();
+test('pulls three lists with three types of paging, each record once and in order', async () => {
+  await using shop = await createShop();
 
   const ended = await shop.run();
 
-  expect([ended.code, golden(ended.stderr, shop)]).toEqual([0, '✓ shop: 64 records in 14 pages → shop.ndjson']);
+  expect([ended.code, normalize(ended.stderr, shop)]).toEqual([0, '✓ shop: 64 records in 14 pages → shop.ndjson']);
   const ids = (name: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${name}-${i + 1}`);
   expect(shop.records().map(({ record }) => (record as { id: string }).id)).toEqual([
     ...ids('orders', 23),
@@ -17,38 +17,38 @@ test('three lists with three pagings come whole, each record once and in order',
   ]);
 });
 
-test('a run that has finished says so the second time, and asks nobody', async () => {
-  await using shop = await openShop();
+test('a second run after a finished one sends no request', async () => {
+  await using shop = await createShop();
   await shop.run();
   const [requests, output] = [shop.api.requests, shop.output()];
 
   const again = await shop.run();
 
-  expect([again.code, golden(again.stderr, shop)]).toEqual([
+  expect([again.code, normalize(again.stderr, shop)]).toEqual([
     0,
-    '✓ shop: finished by an earlier run: 64 records are in shop.ndjson. Delete it and state.json to pull anew',
+    '✓ shop: finished by an earlier run: 64 records are in shop.ndjson. Delete it and state.json to pull again',
   ]);
   expect([shop.api.requests, shop.output()]).toEqual([requests, output]);
 });
 
 test('an empty list is an empty output', async () => {
-  await using shop = await openShop({}, { orders: 0, customers: 0, invoices: 0 });
+  await using shop = await createShop({}, { orders: 0, customers: 0, invoices: 0 });
 
   const { error } = await shop.pull();
 
   expect([error, shop.output(), shop.api.requests]).toEqual([undefined, '', 3]);
 });
 
-test('counted pages that are all full come whole, with one page more asked for', async () => {
-  await using shop = await openShop({}, { orders: 0, customers: 0, invoices: 20 });
+test('numbered pages that are all full need one more request', async () => {
+  await using shop = await createShop({}, { orders: 0, customers: 0, invoices: 20 });
 
   await shop.pull();
 
   expect([shop.records().length, shop.api.requests]).toEqual([20, 2 + 5]);
 });
 
-test('a server that gives fewer records per page than it is asked for loses none', async () => {
-  await using shop = await openShop();
+test('a server with a smaller page size than requested loses no records', async () => {
+  await using shop = await createShop();
   await shop.describe({ resources: [{ name: 'invoices', path: 'v1/invoices', paging: { type: 'page', size: 500 } }] });
 
   await shop.pull();
@@ -59,8 +59,8 @@ test('a server that gives fewer records per page than it is asked for loses none
 test.each([
   ['not_found', 10, undefined],
   ['empty_page', 10, 'invoices, page 3: '],
-])('beyond the last page a 404 is the end when afterLast is %s', async (afterLast, total, problem) => {
-  await using shop = await openShop({}, { orders: 0, customers: 0, invoices: total });
+])('a 404 after the last page with afterLast: %s', async (afterLast, total, problem) => {
+  await using shop = await createShop({}, { orders: 0, customers: 0, invoices: total });
   await shop.describe({ resources: [{ name: 'invoices', path: 'v1/invoices', paging: { type: 'page', afterLast } }] });
   shop.api.onRequest((_request, response, count) => {
     if (count < 3) return undefined;
@@ -74,8 +74,8 @@ test.each([
   expect(shop.records()).toHaveLength(total);
 });
 
-test('numbers come as they were sent, also those that JavaScript would round', async () => {
-  await using shop = await openShop();
+test('numbers are written unchanged, also those that JavaScript would round', async () => {
+  await using shop = await createShop();
   await shop.describe({ resources: [{ name: 'ids', path: 'ids', paging: { type: 'none' } }] });
   shop.api.onRequest((_request, response) => {
     response.writeHead(200).end('[{"id":9007199254740993,"price":1.10},1e400,-0]');
@@ -90,8 +90,8 @@ test('numbers come as they were sent, also those that JavaScript would round', a
   );
 });
 
-test('a page that the server is too busy for is asked for again, when the server says', async () => {
-  await using shop = await openShop();
+test('a 429 is retried after Retry-After', async () => {
+  await using shop = await createShop();
   shop.api.onRequest((_request, response, count) => {
     if (count !== 3) return undefined;
     response.writeHead(429, { 'retry-after': '0' }).end();
@@ -103,12 +103,12 @@ test('a page that the server is too busy for is asked for again, when the server
   expect([error, shop.records().length]).toEqual([undefined, 64]);
 });
 
-test('a run that fails keeps its pages, and the next one goes on after them', async () => {
-  await using shop = await openShop();
+test('a failed run keeps its pages, and the next run continues after them', async () => {
+  await using shop = await createShop();
   await shop.describe({ retryLimit: 0 });
   shop.api.onRequest((_request, response, count) => {
     if (count !== 7) return undefined;
-    response.writeHead(503, { 'content-type': 'text/plain' }).end('gone for lunch');
+    response.writeHead(503, { 'content-type': 'text/plain' }).end('down for maintenance');
     return true;
   });
 
@@ -116,13 +116,13 @@ test('a run that fails keeps its pages, and the next one goes on after them', as
   const requests = shop.api.requests;
   const finished = await shop.run();
 
-  expect([failed.code, golden(failed.stderr, shop)]).toEqual([
+  expect([failed.code, normalize(failed.stderr, shop)]).toEqual([
     1,
     `✗ shop: customers, page 2: https://api answered 503 (HTTP_STATUS)
-    answer: gone for lunch
-    kept: 28 records of 6 pages; the same command goes on after them`,
+    answer: down for maintenance
+    kept: 28 records of 6 pages; run the same command to continue`,
   ]);
-  expect([finished.code, golden(finished.stderr, shop)]).toEqual([
+  expect([finished.code, normalize(finished.stderr, shop)]).toEqual([
     0,
     '✓ shop: 64 records in 14 pages, 6 of them by earlier runs → shop.ndjson',
   ]);
@@ -132,8 +132,8 @@ test('a run that fails keeps its pages, and the next one goes on after them', as
 test.each([
   ['rest_push', { path: '/in' }],
   ['sql_pull', { connectionRef: 'env:SHOP_SECRET', query: 'select 1' }],
-])('a connector of mode %s is told that this example runs another', async (mode, fields) => {
-  await using shop = await openShop();
+])('a connector of mode %s is rejected', async (mode, fields) => {
+  await using shop = await createShop();
   const source = { mode, ...fields };
   await writeFile(
     shop.path('shop.json'),

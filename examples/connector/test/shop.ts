@@ -12,53 +12,53 @@ import { readConnector } from '../src/read-connector.ts';
 import { runConnector } from '../src/run-connector.ts';
 import type { RunError } from '../src/run-error.ts';
 
-/** What a command said, and how it ended. */
-export interface Ended {
+/** The exit code and stderr of a process. */
+export interface Outcome {
   readonly code: number | null;
   readonly stderr: string;
 }
 
-/** What a run in this process came to. */
-interface Pulled {
+/** The result of a run in this process. */
+interface PullResult {
   readonly error: RunError | undefined;
   readonly warnings: readonly string[];
 }
 
-/** A command under way. */
+/** A running process. */
 export interface Running {
   readonly pid: number | undefined;
   readonly kill: () => void;
-  readonly ended: Promise<Ended>;
+  readonly ended: Promise<Outcome>;
 }
 
-/** A real identity provider, a real API, and a connector between them in a folder of its own. */
+/** A real identity provider, a real API, and a folder with a connector for them. */
 export interface Shop extends AsyncDisposable {
   readonly provider: IdentityProvider;
   readonly api: ShopApi;
   readonly path: (name: string) => string;
-  /** What the file of the connector says. */
+  /** The source in the connector's file. */
   readonly source: Record<string, unknown> & { readonly oauth: object; readonly resources: readonly object[] };
-  /** Writes another file, with these fields of the source in place of others. */
+  /** Writes the connector's file with changed fields of the source. */
   describe(changes: Record<string, unknown>): Promise<void>;
-  /** Runs the connector in a process of its own, as a shell would. */
+  /** Starts the connector in a new process. */
   start(): Running;
-  run(): Promise<Ended>;
-  /** Runs the connector in this process: for what a process of its own would not show better. */
-  pull(): Promise<Pulled>;
-  /** The output, as it is. */
+  run(): Promise<Outcome>;
+  /** Runs the connector in this process. */
+  pull(): Promise<PullResult>;
+  /** The text of the output. */
   output(): string;
   records(): readonly { readonly resource: string; readonly record: unknown }[];
   checkpoint(): Record<string, unknown>;
 }
 
-export const clientSecret = 'kept-by-the-shop-and-nobody-else';
+export const clientSecret = 'planted-secret-of-the-shop';
 
 const lists = { orders: 23, customers: 20, invoices: 21 };
-const shopEnv = { SHOP_SECRET: clientSecret, SHOP_TOKEN: 'a-token-of-somebody-else' };
+const shopEnv = { SHOP_SECRET: clientSecret, SHOP_TOKEN: 'a-planted-static-token' };
 const main = join(import.meta.dirname, '../src/main.ts');
 
-/** Opens a shop: 23 orders that are linked, 20 customers with a cursor, 21 invoices that are counted, 5 to a page. */
-export async function openShop(registration: Partial<Registration> = {}, sizes: typeof lists = lists): Promise<Shop> {
+/** Creates a shop: 23 orders with links, 20 customers with a cursor, 21 invoices with page numbers; 5 per page. */
+export async function createShop(registration: Partial<Registration> = {}, sizes: typeof lists = lists): Promise<Shop> {
   const provider = await startIdentityProvider({
     clientId: 'connector',
     clientSecret,
@@ -66,10 +66,10 @@ export async function openShop(registration: Partial<Registration> = {}, sizes: 
     tokenLifetimeS: 600,
     ...registration,
   });
-  const api = await startShopApi({ isGood: provider.isGood, sizes, pageSize: 5 });
+  const api = await startShopApi({ isValid: provider.isValid, sizes, pageSize: 5 });
   const folder = await mkdtemp(join(tmpdir(), 'connector-test-'));
   const path = (name: string): string => join(folder, name);
-  const source = sourceOf(api.url, provider.tokenUrl);
+  const source = createSource(api.url, provider.tokenUrl);
   const describe = (changes: Record<string, unknown>): Promise<void> =>
     writeFile(path('shop.json'), connectorFile({ ...source, ...changes }));
   await describe({});
@@ -110,23 +110,23 @@ export async function openShop(registration: Partial<Registration> = {}, sizes: 
   };
 }
 
-/** Starts the command of the connector, as a shell would. */
+/** Starts the command in a new process. */
 export function startCommand(folder: string, args: readonly string[]): Running {
   const env = { ...process.env, ...shopEnv };
   const child = spawn(process.execPath, [main, ...args], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
   let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (piece: string) => {
-    stderr += piece;
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
   });
-  const ended = async (): Promise<Ended> => {
+  const ended = async (): Promise<Outcome> => {
     const [code] = (await once(child, 'close')) as [number | null];
     return { code, stderr };
   };
   return { pid: child.pid, kill: () => void child.kill('SIGKILL'), ended: ended() };
 }
 
-/** A message without what is different each time: ports and folders. */
-export function golden(text: string, shop: Shop): string {
+/** Replaces values that differ in each run: ports and folders. */
+export function normalize(text: string, shop: Shop): string {
   return text
     .replaceAll(new URL(shop.provider.tokenUrl).origin, 'https://id')
     .replaceAll(shop.api.url, 'https://api')
@@ -134,7 +134,7 @@ export function golden(text: string, shop: Shop): string {
     .trim();
 }
 
-function sourceOf(url: string, tokenUrl: string): Shop['source'] {
+function createSource(url: string, tokenUrl: string): Shop['source'] {
   return {
     mode: 'rest_pull',
     url,

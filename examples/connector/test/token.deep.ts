@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { openShop } from './shop.ts';
+import { createShop } from './shop.ts';
 
-test('tokens that end amid a run are replaced, and no record is lost', async () => {
-  await using shop = await openShop({ tokenLifetimeS: 1 });
+test('expired tokens are replaced during a run, and no record is lost', async () => {
+  await using shop = await createShop({ tokenLifetimeS: 1 });
   shop.api.onRequest((_request, response) => {
     const end = response.end.bind(response);
     response.end = ((chunk: string) => setTimeout(() => end(chunk), 120)) as unknown as typeof response.end;

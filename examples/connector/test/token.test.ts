@@ -1,10 +1,10 @@
 import type { RequestListener } from 'node:http';
 import { expect, test } from 'vitest';
 import '@bearings/testing/vitest';
-import { clientSecret, golden, openShop } from './shop.ts';
+import { clientSecret, normalize, createShop } from './shop.ts';
 
-test('a token that is revoked amid a run costs one 401, and no record', async () => {
-  await using shop = await openShop();
+test('a revoked token costs one 401 and no record', async () => {
+  await using shop = await createShop();
   shop.api.onRequest((_request, _response, count) => {
     if (count === 6) shop.provider.revokeAll();
     return undefined;
@@ -16,8 +16,8 @@ test('a token that is revoked amid a run costs one 401, and no record', async ()
   expect([shop.api.rejected, shop.provider.tokenRequests]).toEqual([1, 2]);
 });
 
-test('a token that is turned away twice ends the run, and the message says so', async () => {
-  await using shop = await openShop();
+test('a token that is rejected twice ends the run', async () => {
+  await using shop = await createShop();
   shop.api.onRequest((_request, response, count) => {
     if (count < 3) return undefined;
     response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token", error_description="wrong audience"' });
@@ -27,18 +27,18 @@ test('a token that is turned away twice ends the run, and the message says so', 
 
   const ended = await shop.run();
 
-  expect([ended.code, golden(ended.stderr, shop)]).toEqual([
+  expect([ended.code, normalize(ended.stderr, shop)]).toEqual([
     1,
     `✗ shop: orders, page 3: https://api answered 401 (HTTP_STATUS)
-    The API turns the token away, also a new one: look at spec.source.oauth.scopes and audience
+    The API rejects the token, also a newly acquired one: check spec.source.oauth.scopes and audience
     challenge: Bearer error="invalid_token", error_description="wrong audience"
     answer: {"message":"not for me"}
-    kept: 10 records of 2 pages; the same command goes on after them`,
+    kept: 10 records of 2 pages; run the same command to continue`,
   ]);
   expect([shop.api.requests, shop.provider.tokenRequests]).toEqual([4, 2]);
 });
 
-const says =
+const respondWith =
   (status: number, body: string, type = 'application/json'): RequestListener =>
   (_request, response) =>
     response.writeHead(status, { 'content-type': type }).end(body);
@@ -46,18 +46,18 @@ const says =
 const unusable = (reason: string): string =>
   `orders, page 1: no token: The response of https://id/token is not usable as a token: ${reason} (INVALID_RESPONSE)`;
 
-interface Refusal {
+interface TokenFailure {
   readonly oauth?: object;
   readonly answer?: RequestListener;
-  readonly said: readonly string[];
+  readonly expected: readonly string[];
 }
 
-test.each<[string, Refusal]>([
+test.each<[string, TokenFailure]>([
   [
-    'a scope that the client may not have',
+    'a scope that the client is not allowed',
     {
       oauth: { scopes: ['shop.write'] },
-      said: [
+      expected: [
         'orders, page 1: no token: https://id/token answered 400: invalid_scope (requested scope is not allowed). ' +
           'Check scopes: the server does not know one of them, or does not allow it to this client (HTTP)',
         'field: spec.source.oauth.scopes',
@@ -70,7 +70,7 @@ test.each<[string, Refusal]>([
     'a client that the provider does not know',
     {
       oauth: { clientId: 'connectro' },
-      said: [
+      expected: [
         'orders, page 1: no token: https://id/token answered 401: invalid_client (client authentication failed). ' +
           'Check clientId, the secret or key, and clientAuthMethod (HTTP)',
         'field: spec.source.oauth.clientId, spec.source.oauth.clientSecretRef, spec.source.oauth.clientAuthMethod',
@@ -82,8 +82,8 @@ test.each<[string, Refusal]>([
   [
     'a page in place of a token',
     {
-      answer: says(200, '<html><body>Maintenance</body></html>', 'text/html'),
-      said: [
+      answer: respondWith(200, '<html><body>Maintenance</body></html>', 'text/html'),
+      expected: [
         unusable('its content-type is not application/json'),
         'field: spec.source.oauth.tokenUrl',
         'status: 200',
@@ -94,15 +94,15 @@ test.each<[string, Refusal]>([
   [
     'garbage',
     {
-      answer: says(200, '}{'),
-      said: [unusable('it is not a JSON object'), 'field: spec.source.oauth.tokenUrl', 'status: 200', 'answer: }{'],
+      answer: respondWith(200, '}{'),
+      expected: [unusable('it is not a JSON object'), 'field: spec.source.oauth.tokenUrl', 'status: 200', 'answer: }{'],
     },
   ],
   [
     'a token under another name',
     {
-      answer: says(200, '{"token":"t-0-p-s-e-c-r-e-t","expires_in":60}'),
-      said: [
+      answer: respondWith(200, '{"token":"t-0-p-s-e-c-r-e-t","expires_in":60}'),
+      expected: [
         unusable('access_token is missing'),
         'field: spec.source.oauth.tokenUrl',
         'status: 200',
@@ -111,10 +111,10 @@ test.each<[string, Refusal]>([
     },
   ],
   [
-    'a lifetime that is none',
+    'an invalid lifetime',
     {
-      answer: says(200, '{"access_token":"a.b","token_type":"Bearer","expires_in":"soon"}'),
-      said: [
+      answer: respondWith(200, '{"access_token":"a.b","token_type":"Bearer","expires_in":"soon"}'),
+      expected: [
         unusable('expires_in is not a number of seconds'),
         'field: spec.source.oauth.tokenUrl',
         'status: 200',
@@ -123,10 +123,10 @@ test.each<[string, Refusal]>([
     },
   ],
   [
-    'an answer that repeats the secret',
+    'a response that quotes the secret',
     {
-      answer: says(400, `{"error":"invalid_request","you_sent":"${clientSecret}"}`),
-      said: [
+      answer: respondWith(400, `{"error":"invalid_request","you_sent":"${clientSecret}"}`),
+      expected: [
         'orders, page 1: no token: https://id/token answered 400: invalid_request (HTTP)',
         'field: spec.source.oauth.tokenUrl',
         'status: 400',
@@ -137,8 +137,8 @@ test.each<[string, Refusal]>([
   [
     'an error of a proxy',
     {
-      answer: says(502, 'upstream\n\u001b[31mfailed', 'text/plain'),
-      said: [
+      answer: respondWith(502, 'upstream\n\u001b[31mfailed', 'text/plain'),
+      expected: [
         'orders, page 1: no token: https://id/token answered 502 (HTTP)',
         'field: spec.source.oauth.tokenUrl',
         'status: 502',
@@ -146,39 +146,39 @@ test.each<[string, Refusal]>([
       ],
     },
   ],
-])('why there is no token is said with field, status and answer: %s', async (_what, { oauth, answer, said }) => {
-  await using shop = await openShop();
+])('a missing token is reported with field, status and response: %s', async (_what, { oauth, answer, expected }) => {
+  await using shop = await createShop();
   await shop.describe({ oauth: { ...shop.source.oauth, ...oauth } });
   shop.provider.replaceBy(answer);
 
   const { error } = await shop.pull();
 
-  const lines = [error?.message, ...(error?.details ?? [])].map((line) => golden(line ?? '', shop));
-  expect(lines).toEqual([...said, 'kept: nothing yet']);
+  const lines = [error?.message, ...(error?.details ?? [])].map((line) => normalize(line ?? '', shop));
+  expect(lines).toEqual([...expected, 'kept: nothing yet']);
   expect([error?.code, shop.api.requests]).toEqual(['EXTRACTION', 0]);
   expect(error).toHideSecrets(clientSecret);
 });
 
-test('a provider that cannot be reached is named, and there is no answer to show', async () => {
-  await using shop = await openShop();
+test('a provider that cannot be reached is named, without a response', async () => {
+  await using shop = await createShop();
   shop.provider.replaceBy((request) => void request.socket.destroy());
 
   const { error } = await shop.pull();
 
-  expect(golden([error?.message, ...(error?.details ?? [])].join('\n'), shop)).toBe(
+  expect(normalize([error?.message, ...(error?.details ?? [])].join('\n'), shop)).toBe(
     `orders, page 1: no token: No answer from https://id: other side closed (UND_ERR_SOCKET) (UNAVAILABLE)
 field: spec.source.oauth.tokenUrl
 kept: nothing yet`,
   );
 });
 
-test('the command ends with 1 and says why, without the secret', async () => {
-  await using shop = await openShop();
-  shop.provider.replaceBy(says(400, `{"error":"invalid_grant","error_description":"not ${clientSecret}"}`));
+test('the command exits with 1 and the reason, without the secret', async () => {
+  await using shop = await createShop();
+  shop.provider.replaceBy(respondWith(400, `{"error":"invalid_grant","error_description":"not ${clientSecret}"}`));
 
   const { code, stderr } = await shop.run();
 
-  expect([code, golden(stderr, shop)]).toEqual([
+  expect([code, normalize(stderr, shop)]).toEqual([
     1,
     `✗ shop: orders, page 1: no token: https://id/token answered 400: invalid_grant (HTTP)
     field: spec.source.oauth.tokenUrl
@@ -188,8 +188,8 @@ test('the command ends with 1 and says why, without the secret', async () => {
   ]);
 });
 
-test('a public client asks without a secret', async () => {
-  await using shop = await openShop({ clientSecret: undefined });
+test('a public client requests tokens without a secret', async () => {
+  await using shop = await createShop({ clientSecret: undefined });
   await shop.describe({ oauth: { ...shop.source.oauth, clientSecretRef: undefined, clientAuthMethod: undefined } });
 
   const { error } = await shop.pull();
@@ -197,23 +197,23 @@ test('a public client asks without a secret', async () => {
   expect([error, shop.records().length]).toEqual([undefined, 64]);
 });
 
-test('a bearer token of somebody else goes as it is, and is not replaced when it is turned away', async () => {
-  await using shop = await openShop();
+test('a static bearer token is sent unchanged, and not replaced when it is rejected', async () => {
+  await using shop = await createShop();
   await shop.describe({ oauth: undefined, auth: { bearerTokenRef: 'env:SHOP_TOKEN' } });
   const sent: unknown[] = [];
   shop.api.onRequest(({ headers }) => void sent.push(headers.authorization));
 
   const { error } = await shop.pull();
 
-  expect(sent).toEqual(['Bearer a-token-of-somebody-else']);
-  expect([error?.message, error?.details[0]].map((line) => golden(line ?? '', shop))).toEqual([
+  expect(sent).toEqual(['Bearer a-planted-static-token']);
+  expect([error?.message, error?.details[0]].map((line) => normalize(line ?? '', shop))).toEqual([
     'orders, page 1: https://api answered 401 (HTTP_STATUS)',
-    'The API turns the token away: look at spec.source.auth.bearerTokenRef',
+    'The API rejects the token: check spec.source.auth.bearerTokenRef',
   ]);
 });
 
-test('oauth goes before a bearer token and a hand-written Authorization header, and says so', async () => {
-  await using shop = await openShop();
+test('oauth takes precedence over a bearer token and an Authorization header, with a warning', async () => {
+  await using shop = await createShop();
   const headers = { Authorization: 'Basic d3JpdHRlbjpieWhhbmQ=', 'X-Tenant': 'north' };
   await shop.describe({ headers, auth: { bearerTokenRef: 'env:SHOP_TOKEN' } });
   const sent = new Set<unknown>();
@@ -226,13 +226,13 @@ test('oauth goes before a bearer token and a hand-written Authorization header, 
 
   expect([error, ...sent]).toEqual([undefined, 'Bearer , north']);
   expect(warnings).toEqual([
-    'spec.source.oauth goes before spec.source.auth, which is not used',
-    'spec.source.oauth goes before spec.source.headers.Authorization, which is not sent',
+    'spec.source.oauth takes precedence over spec.source.auth, which is not used',
+    'spec.source.oauth takes precedence over spec.source.headers.Authorization, which is not sent',
   ]);
 });
 
-test('a hand-written Authorization header is sent when there is nothing else', async () => {
-  await using shop = await openShop();
+test('a configured Authorization header is sent when there is no other credential', async () => {
+  await using shop = await createShop();
   await shop.describe({ oauth: undefined, headers: { authorization: 'Basic d3JpdHRlbg==' } });
   const sent = new Set<unknown>();
   shop.api.onRequest(({ headers }) => {
@@ -244,7 +244,7 @@ test('a hand-written Authorization header is sent when there is nothing else', a
 
   expect([...sent]).toEqual(['Basic d3JpdHRlbg==']);
   expect([error?.details[0], JSON.stringify(error).includes('d3JpdHRlbg')]).toEqual([
-    'The API wants another credential: look at spec.source.oauth, auth and headers',
+    'The API requires another credential: check spec.source.oauth, auth and headers',
     false,
   ]);
 });

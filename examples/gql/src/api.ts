@@ -1,23 +1,23 @@
-import { headlineOf, linesOf } from './answered-errors.ts';
-import { ask } from './ask.ts';
+import { summarizeErrors, formatErrors } from './format-errors.ts';
+import { sendOperation } from './send-operation.ts';
 import { CommandError } from './command-error.ts';
 import { connect } from './connect.ts';
 import { describeFailure } from './describe-failure.ts';
 import type { EndpointsConfig } from './endpoints-config.ts';
-import { givenText } from './given-text.ts';
-import type { GraphQLAnswer } from './graphql-answer.ts';
+import { readTextArgument } from './read-text-argument.ts';
+import type { GraphQLResponse } from './graphql-response.ts';
 import { prettyJson } from './lossless-json.ts';
-import { endpointNamed, openConfig } from './open-config.ts';
-import { readOperation } from './operation.ts';
-import type { Operation } from './operation.ts';
+import { findEndpoint, openConfig } from './open-config.ts';
+import { readOperation } from './read-operation.ts';
+import type { Operation } from './read-operation.ts';
 import { startRedaction } from './redaction.ts';
 import type { Redaction } from './redaction.ts';
 import type { Terminal } from './terminal.ts';
-import { traceTo } from './trace.ts';
-import { readVariables } from './variables.ts';
-import type { GivenVariables } from './variables.ts';
+import { createTrace } from './trace.ts';
+import { readVariables } from './read-variables.ts';
+import type { GivenVariables } from './read-variables.ts';
 
-/** What `gql api` is given. */
+/** The arguments of `gql api`. */
 export interface ApiArguments extends GivenVariables {
   readonly endpoint: string;
   /** GraphQL, `@file`, or `-` for stdin. */
@@ -28,25 +28,25 @@ export interface ApiArguments extends GivenVariables {
 }
 
 /**
- * `gql api`: carries out an operation, prints its data, and tells of its errors.
+ * `gql api`: executes an operation, and prints its data and errors.
  *
- * @throws CommandError for everything that is not data without errors
+ * @throws CommandError unless the response has data and no errors
  */
-export async function api(given: ApiArguments, terminal: Terminal): Promise<void> {
-  const config = await openConfig(given.config, terminal);
-  endpointNamed(given.endpoint, config);
-  const operation = readOperation(await givenText(given.query, terminal), given.operation);
-  const variables = await readVariables(given, operation, terminal);
+export async function api(args: ApiArguments, terminal: Terminal): Promise<void> {
+  const config = await openConfig(args.config, terminal);
+  findEndpoint(args.endpoint, config);
+  const operation = readOperation(await readTextArgument(args.query, terminal), args.operation);
+  const variables = await readVariables(args, operation, terminal);
   const redaction = startRedaction();
-  const { endpoint, verbose = false } = given;
-  const answer = await carryOut({ endpoint, verbose, config, operation, variables, redaction }, terminal);
+  const { endpoint, verbose = false } = args;
+  const answer = await execute({ endpoint, verbose, config, operation, variables, redaction }, terminal);
   if (answer.data !== undefined) terminal.print(`${prettyJson(answer.data)}\n`);
   if (answer.errors.length === 0) return;
-  const details = linesOf(answer.errors, redaction.show);
-  throw new CommandError('GRAPHQL', `${endpoint}: ${headlineOf(answer)}`, details);
+  const details = formatErrors(answer.errors, redaction.show);
+  throw new CommandError('GRAPHQL', `${endpoint}: ${summarizeErrors(answer)}`, details);
 }
 
-interface Task {
+interface OperationContext {
   readonly endpoint: string;
   readonly verbose: boolean;
   readonly config: EndpointsConfig;
@@ -55,20 +55,20 @@ interface Task {
   readonly redaction: Redaction;
 }
 
-/** @throws CommandError when there is no answer of a GraphQL service */
-async function carryOut(task: Task, terminal: Terminal): Promise<GraphQLAnswer> {
+/** @throws CommandError when there is no GraphQL response */
+async function execute(task: OperationContext, terminal: Terminal): Promise<GraphQLResponse> {
   const { endpoint, config, operation, variables, redaction } = task;
-  const { world, signal } = terminal;
-  const { baseUrl: url, auth } = endpointNamed(endpoint, config);
-  const onlooker = task.verbose ? traceTo(terminal) : undefined;
-  const onRetry = onlooker?.onRetry ?? (() => {});
+  const { tokenOptions, signal } = terminal;
+  const { baseUrl: url, auth } = findEndpoint(endpoint, config);
+  const trace = task.verbose ? createTrace(terminal) : undefined;
+  const onRetry = trace?.onRetry ?? (() => {});
   let isSent = false;
   const onSend = (): void => {
     isSent = true;
   };
   try {
-    await using connection = await connect(config, endpoint, { world, redaction, onSend, onlooker });
-    return await ask(connection, { url, operation, variables, signal, onRetry });
+    await using connection = await connect(config, endpoint, { tokenOptions, redaction, onSend, observer: trace });
+    return await sendOperation(connection, { url, operation, variables, signal, onRetry });
   } catch (error) {
     throw describeFailure(error, { endpoint, auth, operation, isSent, signal, show: redaction.show });
   }

@@ -1,11 +1,11 @@
 import { exitCodes } from './exit-codes.ts';
 
-/** The command cannot do what was asked, for a reason that a person can act on. Message and details hold no secret. */
+/** A command failed for a reason that the user can act on. Message and details hold no secret. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
-  /** Whose the reason is. */
+  /** The kind of the failure; it decides the exit code. */
   readonly code: keyof typeof exitCodes;
-  /** What else is known, a line each. */
+  /** More facts, one per line. */
   readonly details: readonly string[];
 
   constructor(code: keyof typeof exitCodes, message: string, details: readonly string[] = []) {

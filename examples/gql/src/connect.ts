@@ -7,51 +7,51 @@ import type { EndpointsConfig } from './endpoints-config.ts';
 import type { Redaction } from './redaction.ts';
 import type { Terminal } from './terminal.ts';
 
-/** The way to one endpoint, with its credential. Whoever connects closes. */
+/** A client of one endpoint, with its credential. The caller closes it. */
 export interface Connection extends ClosableClients {
   readonly client: Client;
 }
 
-/** What a connection is made with, besides its config. */
-export interface ConnectOptions extends Pick<Terminal, 'world'> {
+/** What a connection uses, besides its config. */
+export interface ConnectOptions extends Pick<Terminal, 'tokenOptions'> {
   readonly redaction: Redaction;
-  /** Told before each attempt. */
+  /** Called before each attempt. */
   readonly onSend: () => void;
-  readonly onlooker: Onlooker | undefined;
+  readonly observer: Observer | undefined;
 }
 
-/** What looks on, with `-v`. */
-export interface Onlooker {
+/** Observes requests and token events, for `-v`. */
+export interface Observer {
   readonly layer: (redaction: Redaction) => Layer;
   readonly onToken: (token: TokenHandle) => void;
 }
 
 /**
- * Composes the client of an endpoint. Nothing is sent yet.
+ * Creates the client of an endpoint. Sends nothing.
  *
- * @throws TokenError | ConfigError | InvalidConfigError for what only a token or a client can judge
+ * @throws TokenError | ConfigError | InvalidConfigError for settings that only a token or a client can check
  */
 export async function connect(
   config: EndpointsConfig,
   name: string,
-  { world, redaction, onSend, onlooker }: ConnectOptions,
+  { tokenOptions, redaction, onSend, observer }: ConnectOptions,
 ): Promise<Connection> {
-  const seen = onlooker === undefined ? [] : [onlooker.layer(redaction)];
+  const observerLayers = observer === undefined ? [] : [observer.layer(redaction)];
   const clients = await createClients(config, {
-    ...world,
+    ...tokenOptions,
     names: [name],
-    layers: () => [attending(redaction, onSend), ...seen],
-    ...(onlooker && { onToken: onlooker.onToken }),
+    layers: () => [recordCredentials(redaction, onSend), ...observerLayers],
+    ...(observer && { onToken: observer.onToken }),
   });
   const close = (): Promise<void> => clients.close();
   const client = clients[name];
-  if (client === undefined) throw new TypeError(`${name} has been asked for`);
+  if (client === undefined) throw new TypeError(`Endpoint ${name} was found before and is missing now`);
   return { client, close, [Symbol.asyncDispose]: close };
 }
 
-/** What was sent as a credential is not shown of what comes back: the layer knows it, whatever kind of `auth` it is of. */
-function attending({ remember }: Redaction, onSend: () => void): Layer {
-  return layer('network', 'attend', (next) => (request, call) => {
+/** Records each sent credential, of any type of `auth`, so that it can be removed from texts of the server. */
+function recordCredentials({ remember }: Redaction, onSend: () => void): Layer {
+  return layer('network', 'record-credentials', (next) => (request, call) => {
     remember(call.headers.credentialValues());
     onSend();
     return next(request, call);

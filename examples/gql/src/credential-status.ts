@@ -4,18 +4,18 @@ import type { TokenError, TokenHandle, TokenState } from '@bearings/oauth-bearer
 import type { EndpointsConfig } from './endpoints-config.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What `gql auth status --json` says of one credential. Holds no secret. */
+/** A credential in `gql auth status --json`. Holds no secret. */
 export interface CredentialStatus {
   /** The endpoints that use it. */
   readonly endpoints: readonly string[];
   readonly type: CredentialAuth['type'];
-  /** Where tokens come from; null for a credential that somebody else looks after. */
+  /** The issuer or token endpoint; null for a static credential. */
   readonly issuer: string | null;
   readonly clientId: string | null;
   readonly state: TokenState;
-  /** Milliseconds since the epoch; null when there is no token, and for one whose end is not known. */
+  /** Milliseconds since the epoch; null without a token, and when the end is not known. */
   readonly expiresAt: number | null;
-  /** Milliseconds; null as `expiresAt`. */
+  /** Milliseconds; null when `expiresAt` is null. */
   readonly validForMs: number | null;
   readonly scopes: {
     readonly requested: readonly string[];
@@ -26,51 +26,57 @@ export interface CredentialStatus {
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
-/** The most that one acquisition may take here. */
-const patienceMs = 10_000;
+/** The longest time for one acquisition. */
+const maxAcquireMs = 10_000;
 
-/** Acquires a token, or reads the secret that is one, to know how that goes. */
-export async function statusOf(
+/** Acquires a token, or reads a static secret, and returns the result. */
+export async function readStatus(
   config: EndpointsConfig,
   { clients: endpoints, auth }: ConfiguredCredential,
-  { world, signal }: Terminal,
+  { tokenOptions, signal }: Terminal,
 ): Promise<CredentialStatus> {
-  const source = sourceOf(auth);
-  const opened = await createToken(config, { auth: impatient(auth) }, world);
-  if (opened.isErr()) return { endpoints, ...source, ...none(auth), error: errorOf(opened.error) };
+  const source = tokenSource(auth);
+  const opened = await createToken(config, { auth: withShortTimeout(auth) }, tokenOptions);
+  if (opened.isErr()) return { endpoints, ...source, ...noTokenFacts(auth), error: toError(opened.error) };
   const token = opened.value;
   try {
-    const got = await token.get({ signal });
-    return { endpoints, ...source, ...held(token, auth), error: got.isOk() ? null : errorOf(got.error) };
+    const acquired = await token.get({ signal });
+    return {
+      endpoints,
+      ...source,
+      ...tokenFacts(token, auth),
+      error: acquired.isOk() ? null : toError(acquired.error),
+    };
   } finally {
     await token.close();
   }
 }
 
-function impatient(auth: CredentialAuth): CredentialAuth {
+function withShortTimeout(auth: CredentialAuth): CredentialAuth {
   if (auth.type !== 'oauth2_client_credentials') return auth;
-  return { ...auth, acquireTimeoutMs: Math.min(patienceMs, auth.acquireTimeoutMs ?? patienceMs) };
+  return { ...auth, acquireTimeoutMs: Math.min(maxAcquireMs, auth.acquireTimeoutMs ?? maxAcquireMs) };
 }
 
-function sourceOf(auth: CredentialAuth): Pick<CredentialStatus, 'type' | 'issuer' | 'clientId'> {
+function tokenSource(auth: CredentialAuth): Pick<CredentialStatus, 'type' | 'issuer' | 'clientId'> {
   const { type } = auth;
   if (type !== 'oauth2_client_credentials') return { type, issuer: null, clientId: null };
   return { type, issuer: auth.issuerUrl ?? auth.tokenUrl ?? null, clientId: auth.clientId };
 }
 
-type Held = Pick<CredentialStatus, 'state' | 'expiresAt' | 'validForMs' | 'scopes'>;
+type TokenFacts = Pick<CredentialStatus, 'state' | 'expiresAt' | 'validForMs' | 'scopes'>;
 
-const requestedBy = (auth: CredentialAuth): readonly string[] => ('scopes' in auth ? [...new Set(auth.scopes)] : []);
+const requestedScopes = (auth: CredentialAuth): readonly string[] =>
+  'scopes' in auth ? [...new Set(auth.scopes)] : [];
 
-function none(auth: CredentialAuth): Held {
-  const requested = requestedBy(auth);
+function noTokenFacts(auth: CredentialAuth): TokenFacts {
+  const requested = requestedScopes(auth);
   return { state: 'none', expiresAt: null, validForMs: null, scopes: { requested, granted: [], missing: requested } };
 }
 
-function held(token: TokenHandle, auth: CredentialAuth): Held {
+function tokenFacts(token: TokenHandle, auth: CredentialAuth): TokenFacts {
   const { state, expiresAt, validForMs, scopes: granted } = token.status();
-  if (state === 'none') return none(auth);
-  const requested = requestedBy(auth);
+  if (state === 'none') return noTokenFacts(auth);
+  const requested = requestedScopes(auth);
   return {
     state,
     expiresAt: expiresAt ?? null,
@@ -79,6 +85,6 @@ function held(token: TokenHandle, auth: CredentialAuth): Held {
   };
 }
 
-function errorOf({ code, message }: TokenError | InvalidConfigError): CredentialStatus['error'] {
+function toError({ code, message }: TokenError | InvalidConfigError): CredentialStatus['error'] {
   return { code, message };
 }

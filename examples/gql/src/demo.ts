@@ -20,7 +20,7 @@ const provider = await startIdentityProvider({ clientId: 'shop', clientSecret, s
 const api = await startCatalogApi(provider);
 const folder = await mkdtemp(join(tmpdir(), 'gql-'));
 try {
-  await writeFile(join(folder, 'gql.yaml'), configOf(api.url, provider.issuerUrl));
+  await writeFile(join(folder, 'gql.yaml'), demoConfig(api.url, provider.issuerUrl));
   for (const args of commands) await show(args);
 } finally {
   await rm(folder, { recursive: true });
@@ -28,8 +28,8 @@ try {
   await provider.close();
 }
 
-/** Two endpoints of one service; of the second the secret is wrong. */
-function configOf(url: string, issuerUrl: string): string {
+/** Two endpoints of one service; the second has a wrong secret. */
+function demoConfig(url: string, issuerUrl: string): string {
   const endpoint = (name: string, secret: string): string => `  ${name}:
     url: ${url}
     timeoutMs: 5000
@@ -43,10 +43,10 @@ function configOf(url: string, issuerUrl: string): string {
   return `endpoints:\n${endpoint('catalog', 'SHOP_SECRET')}${endpoint('stranger', 'OLD_SECRET')}`;
 }
 
-/** Runs the command as a shell would, and shows how it ended. */
+/** Runs a command in a process, and prints its exit code. */
 async function show(args: readonly string[]): Promise<void> {
   console.log(`$ gql ${args.map((arg) => (/^[\w=-]+$/.test(arg) ? arg : `'${arg}'`)).join(' ')}`);
-  const env = { ...process.env, SHOP_SECRET: clientSecret, OLD_SECRET: 'the one before' };
+  const env = { ...process.env, SHOP_SECRET: clientSecret, OLD_SECRET: 'the previous secret' };
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
     cwd: folder,
     env,

@@ -10,34 +10,34 @@ const { baseUrl, timeoutMs, headers } = client.shape;
 const endpoint = z.strictObject({
   url: baseUrl.refine((value) => {
     const url = URL.parse(value);
-    return url === null || isSecure(url); // what is no URL is told by the rule before
-  }, 'must be https (http on loopback apart)'),
+    return url === null || isSecure(url); // the rule before reports an invalid URL
+  }, 'must be https (http only to this machine)'),
   timeoutMs,
   headers,
   auth: authSchema,
 });
 
-/** A file of endpoints, as it is written: names, fields and `auth` are by the rules of `@bearings/config`. */
+/** The format of the file. Names, fields and `auth` follow the rules of `@bearings/config`. */
 const endpointsSchema = z.strictObject({
   $schema: z.string().optional(),
   endpoints: z.record(endpointName, endpoint),
 });
 
-/** Endpoints, checked, as the clients that they are called by. Holds references to secrets, and no secret. */
+/** Checked endpoints, as clients of `@bearings/config`. Holds references to secrets, no secrets. */
 export interface EndpointsConfig extends Config {
-  /** Where they are written. */
+  /** The path of the file. */
   readonly file: string;
 }
 
 /**
  * Reads a file of endpoints.
  *
- * @throws CommandError that tells all that is wrong
+ * @throws CommandError that lists all problems
  */
 export async function readEndpoints(file: string, env: Environment): Promise<EndpointsConfig> {
   const read = await readDocument(file, endpointsSchema, { env });
   if (read.isErr()) throw new CommandError('USAGE', read.error.message);
-  const clients = Object.entries(read.value.endpoints).map(([name, given]) => [name, clientOf(given)] as const);
+  const clients = Object.entries(read.value.endpoints).map(([name, given]) => [name, toClientConfig(given)] as const);
   return {
     file,
     clients: Object.fromEntries(clients),
@@ -45,6 +45,6 @@ export async function readEndpoints(file: string, env: Environment): Promise<End
   };
 }
 
-function clientOf({ url, ...rest }: z.output<typeof endpoint>): ClientConfig {
+function toClientConfig({ url, ...rest }: z.output<typeof endpoint>): ClientConfig {
   return { ...rest, baseUrl: url, userAgent: 'bearings-gql' };
 }

@@ -1,4 +1,4 @@
-/** What the command ends with, by what ended it. The groups are for scripts: each is somebody else's to mend. */
+/** The exit codes. Scripts can tell by them who can fix the problem. */
 export const exitCodes = {
   GRAPHQL: 1,
   USAGE: 2,
@@ -11,15 +11,15 @@ export const exitCodes = {
   INTERRUPTED: 130,
 } as const;
 
-/** {@link exitCodes} in words, for `--help`. */
+/** The explanation of {@link exitCodes} for `--help`. */
 export const exitCodesHelp = `
 Exit codes:
-  0    data, and no errors
-  1    GraphQL errors; partial data is on stdout all the same
-  2    arguments, query or config are wrong; nothing was sent
-  3    no token, or the endpoint turns the credential away (401, 403)
+  0    data without errors
+  1    GraphQL errors; partial data is on stdout
+  2    wrong arguments, query or config; nothing was sent
+  3    no token, or the endpoint rejects the credential (401, 403)
   4    the endpoint answered with another 4xx
-  5    the endpoint answered with 5xx, or with something that is no GraphQL answer
-  6    no answer: network, TLS, timeout, a redirect elsewhere
-  70   a mistake in gql itself
+  5    the endpoint answered with 5xx, or not with a GraphQL response
+  6    no answer: network, TLS, timeout, a redirect to another origin
+  70   a bug in gql
   130  interrupted`;

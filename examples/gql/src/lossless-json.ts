@@ -1,5 +1,5 @@
 declare global {
-  // ECMAScript 2027; Node has both since 21, TypeScript's library has not
+  // ECMAScript 2027; Node has both since 21, TypeScript's library does not
   interface JSON {
     parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
     rawJSON(text: string): object;
@@ -7,7 +7,7 @@ declare global {
 }
 
 /**
- * Parses JSON so that `JSON.stringify` writes every number as it came: an id beyond 2^53 would be rounded.
+ * Parses JSON so that `JSON.stringify` writes every number unchanged. A plain parse rounds ids beyond 2^53.
  *
  * @throws SyntaxError that may quote the text
  */
@@ -18,7 +18,7 @@ export function parseLossless(text: string): unknown {
   });
 }
 
-/** JSON for a person, and for a pipe: the control characters that JSON leaves alone are escaped, for the terminal's sake. */
+/** Indented JSON. Escapes control characters that JSON allows and a terminal would obey. */
 export function prettyJson(value: unknown): string {
   const text = JSON.stringify(value, undefined, 2);
   return text.replaceAll(/[\u007f-\u009f]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);

@@ -5,10 +5,10 @@ import { run } from './program.ts';
 const interruption = new AbortController();
 process.once('SIGINT', () => {
   interruption.abort();
-  process.stdin.destroy(); // a query may be waited for
+  process.stdin.destroy(); // ends a wait for the query on stdin
 });
 
-// whoever reads has seen enough, as `head` has
+// a reader that stops early, such as `head`, is not a failure
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit();
   process.stderr.write(`✗ The output cannot be written (${error.code})\n`);
@@ -17,10 +17,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 process.exitCode = await run(process.argv.slice(2), {
   print: (output) => void process.stdout.write(output),
-  tell: (line) => void process.stderr.write(`${line}\n`),
+  printError: (line) => void process.stderr.write(`${line}\n`),
   readInput: () => text(process.stdin),
   env: process.env,
   cwd: process.cwd(),
   signal: interruption.signal,
-  world: {},
+  tokenOptions: {},
 });

@@ -4,28 +4,28 @@ import type { ClientConfig } from '@bearings/config';
 import { CommandError } from './command-error.ts';
 import { readEndpoints } from './endpoints-config.ts';
 import type { EndpointsConfig } from './endpoints-config.ts';
-import { suggestionFor } from './suggestion.ts';
+import { suggestName } from './suggest-name.ts';
 import type { Terminal } from './terminal.ts';
 
 const usualNames = ['gql.yaml', 'gql.yml', 'gql.json'];
 
 /**
- * Opens the config: `--config`, else what `GQL_CONFIG` names, else `gql.yaml`, `gql.yml` or `gql.json` where one is.
+ * Opens the config: `--config`, else `GQL_CONFIG`, else `gql.yaml`, `gql.yml` or `gql.json` in the current folder.
  *
- * @throws CommandError that tells all that is wrong, or where was looked
+ * @throws CommandError that lists all problems, or where the config was searched
  */
 export async function openConfig(given: string | undefined, { env, cwd }: Terminal): Promise<EndpointsConfig> {
   const named = given ?? env['GQL_CONFIG'];
   const file = named ?? usualNames.find((name) => existsSync(resolve(cwd, name)));
   if (file !== undefined) return readEndpoints(resolve(cwd, file), env);
-  const looked = `There is no ${usualNames.join(', ')} in ${cwd}, and GQL_CONFIG is not set`;
-  throw new CommandError('USAGE', 'There is no config', [looked, 'Name one: --config FILE']);
+  const searched = `${cwd} has no ${usualNames.join(', ')}, and GQL_CONFIG is not set`;
+  throw new CommandError('USAGE', 'No config found', [searched, 'Name a file with --config FILE']);
 }
 
-/** @throws CommandError for a name that the config does not have, with what was probably meant */
-export function endpointNamed(name: string, { clients, file }: EndpointsConfig): ClientConfig {
+/** @throws CommandError for an unknown name, with the closest name */
+export function findEndpoint(name: string, { clients, file }: EndpointsConfig): ClientConfig {
   const endpoint = Object.hasOwn(clients, name) ? clients[name] : undefined;
   if (endpoint !== undefined) return endpoint;
-  const hint = suggestionFor(name, Object.keys(clients), 'endpoints');
-  throw new CommandError('USAGE', `There is no endpoint ${JSON.stringify(name)} in ${file}`, [hint]);
+  const hint = suggestName(name, Object.keys(clients), 'endpoints');
+  throw new CommandError('USAGE', `${file} has no endpoint ${JSON.stringify(name)}`, [hint]);
 }

@@ -1,18 +1,18 @@
 import type { Environment, TokenOptions } from '@bearings/config';
 
-/** What a command takes from where it runs, so that a test needs no process. */
+/** What a command uses of its environment. Tests replace it, so they need no process. */
 export interface Terminal {
-  /** Writes to stdout, as it is. */
+  /** Writes to stdout, unchanged. */
   readonly print: (text: string) => void;
-  /** Writes a line, or several, to stderr. */
-  readonly tell: (line: string) => void;
+  /** Writes one or more lines to stderr. */
+  readonly printError: (line: string) => void;
   /** All of stdin. */
   readonly readInput: () => Promise<string>;
   readonly env: Environment;
-  /** Where relative paths begin. */
+  /** The folder that relative paths start from. */
   readonly cwd: string;
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;
   /** Network, time and randomness. */
-  readonly world: TokenOptions;
+  readonly tokenOptions: TokenOptions;
 }

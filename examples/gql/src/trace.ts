@@ -2,44 +2,44 @@ import { layer } from '@bearings/client/layer';
 import type { RetryEvent } from '@bearings/client';
 import type { Call, ClientRequest } from '@bearings/client/layer';
 import type { TokenEvent } from '@bearings/oauth-bearer';
-import type { Onlooker } from './connect.ts';
-import { durationText } from './duration.ts';
+import type { Observer } from './connect.ts';
+import { formatDuration } from './format-duration.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What `-v` tells. */
-export interface Trace extends Onlooker {
+/** The output of `-v`. */
+export interface Trace extends Observer {
   readonly onRetry: (event: RetryEvent) => void;
 }
 
-/** Tells on stderr of each attempt, its answer, each wait and what happens to the token; no secret, no query string. */
-export function traceTo({ tell }: Pick<Terminal, 'tell'>): Trace {
+/** Prints to stderr each attempt, its response, each pause and token event; no secrets and no query strings. */
+export function createTrace({ printError }: Pick<Terminal, 'printError'>): Trace {
   return {
     layer: ({ show }) =>
       layer('network', 'trace', (next, { clock }) => async (request, call) => {
-        tell(`> ${request.method} ${withoutQuery(request.url)} (attempt ${call.attempt})`);
-        for (const line of headersOf(request, call)) tell(`> ${line}`);
+        printError(`> ${request.method} ${withoutQuery(request.url)} (attempt ${call.attempt})`);
+        for (const line of formatHeaders(request, call)) printError(`> ${line}`);
         const sentAt = clock.monotonic();
         const response = await next(request, call);
         const tookMs = Math.round(clock.monotonic() - sentAt);
-        tell(
+        printError(
           `< ${response.status} ${show(response.headers.get('content-type') ?? 'no content-type')}, after ${tookMs} ms`,
         );
         const challenge = response.headers.get('www-authenticate');
-        if (challenge !== null) tell(`< www-authenticate: ${show(challenge)}`);
+        if (challenge !== null) printError(`< www-authenticate: ${show(challenge)}`);
         return response;
       }),
     onToken: (token) =>
       void token.subscribe((event) => {
-        if (event.type !== 'closed') tell(`* token: ${eventOf(event)}`);
+        if (event.type !== 'closed') printError(`* token: ${describeTokenEvent(event)}`);
       }),
     onRetry: ({ retry, delayMs, trigger }) =>
-      tell(`* retry ${retry} in ${Math.round(delayMs)} ms, because of ${trigger}`),
+      printError(`* retry ${retry} in ${Math.round(delayMs)} ms, because of ${trigger}`),
   };
 }
 
 const withoutQuery = (url: string): string => url.replace(/\?.*/s, '?…');
 
-function headersOf(request: ClientRequest, call: Call): readonly string[] {
+function formatHeaders(request: ClientRequest, call: Call): readonly string[] {
   const secrets = call.headers.credentialValues();
   const lines: string[] = [];
   call.headers.forEach(request, (name, value) => {
@@ -50,12 +50,12 @@ function headersOf(request: ClientRequest, call: Call): readonly string[] {
   return lines.toSorted();
 }
 
-function eventOf(event: TokenEvent): string {
+function describeTokenEvent(event: TokenEvent): string {
   switch (event.type) {
     case 'acquired':
     case 'renewed':
     case 'rotated':
-      return `${event.type}, number ${event.generation}, lives ${durationText(event.lifetimeMs)}`;
+      return `${event.type}, number ${event.generation}, valid for ${formatDuration(event.lifetimeMs)}`;
     case 'renewal-failed':
       return `not acquired: ${event.error.message} (${event.error.code})`;
     case 'invalidated':

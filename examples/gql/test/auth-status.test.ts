@@ -1,11 +1,11 @@
 import { faults } from '@bearings/testing';
 import { expect, test } from 'vitest';
 import '@bearings/testing/vitest';
-import { openWorld, secret } from './world.ts';
+import { createTestServers, secret } from './test-servers.ts';
 
 const golden = (name: string): string => `golden/${name}.txt`;
 
-/** One credential of each kind. */
+/** One credential of each static type, and none. */
 const kinds = `endpoints:
   orders:
     url: https://api.test/orders
@@ -21,85 +21,85 @@ const kinds = `endpoints:
     auth: { type: none }
 `;
 
-test('each distinct credential is told of once: whose it is, for how long, for what', async () => {
-  await using world = await openWorld();
+test('shows each distinct credential once, with endpoints, lifetime and scopes', async () => {
+  await using servers = await createTestServers();
 
-  const ended = await world.run(['auth', 'status']);
+  const outcome = await servers.run(['auth', 'status']);
 
-  await expect(ended.transcript).toMatchFileSnapshot(golden('auth-status'));
-  expect([world.issuer.counts.token, world.api.counts.requests]).toEqual([2, 0]);
+  await expect(outcome.transcript).toMatchFileSnapshot(golden('auth-status'));
+  expect([servers.issuer.counts.token, servers.api.counts.requests]).toEqual([2, 0]);
 });
 
-test('with --json it is told to machines, with instants as milliseconds since the epoch', async () => {
-  await using world = await openWorld();
+test('--json prints times as milliseconds since the epoch', async () => {
+  await using servers = await createTestServers();
 
-  const ended = await world.run(['auth', 'status', 'catalog', 'open', '--json']);
+  const outcome = await servers.run(['auth', 'status', 'catalog', 'open', '--json']);
 
-  await expect(ended.transcript).toMatchFileSnapshot(golden('auth-status-json'));
+  await expect(outcome.transcript).toMatchFileSnapshot(golden('auth-status-json'));
 });
 
-test('only the credentials of the endpoints that are named are asked for', async () => {
-  await using world = await openWorld();
+test('acquires tokens only for the named endpoints', async () => {
+  await using servers = await createTestServers();
 
-  const { code, stdout } = await world.run(['auth', 'status', 'again']);
+  const { code, stdout } = await servers.run(['auth', 'status', 'again']);
 
-  expect([code, stdout.split('\n')[0], world.issuer.counts.token]).toEqual([0, '✓ again', 1]);
+  expect([code, stdout.split('\n')[0], servers.issuer.counts.token]).toEqual([0, '✓ again', 1]);
 });
 
-test('scopes that were not granted, or not asked for, are marked', async () => {
-  await using world = await openWorld();
-  world.issuer.inject(faults.member('scope', 'catalog.list'));
+test('marks scopes that were not granted, or not requested', async () => {
+  await using servers = await createTestServers();
+  servers.issuer.inject(faults.member('scope', 'catalog.list'));
 
-  const { stdout } = await world.run(['auth', 'status', 'catalog']);
+  const { stdout } = await servers.run(['auth', 'status', 'catalog']);
 
-  expect(stdout).toContain('scopes     catalog.read (not granted), catalog.list (not asked for)\n');
+  expect(stdout).toContain('scopes     catalog.read (not granted), catalog.list (not requested)\n');
 });
 
-test('credentials that somebody else looks after are read, and sent nowhere', async () => {
-  await using world = await openWorld();
-  await world.write('token', 'a-token-of-somebody-else');
-  await world.write('gql.yaml', kinds);
+test('static credentials are read, and sent nowhere', async () => {
+  await using servers = await createTestServers();
+  await servers.write('token', 'a-planted-static-token');
+  await servers.write('gql.yaml', kinds);
 
-  const ended = await world.run(['auth', 'status']);
+  const outcome = await servers.run(['auth', 'status']);
 
-  await expect(ended.transcript).toMatchFileSnapshot(golden('auth-status-kinds'));
-  expect(world.sent).toEqual([]);
-  expect(ended).toHideSecrets([secret, 'a-token-of-somebody-else']);
+  await expect(outcome.transcript).toMatchFileSnapshot(golden('auth-status-kinds'));
+  expect(servers.sent).toEqual([]);
+  expect(outcome).toHideSecrets([secret, 'a-planted-static-token']);
 });
 
 test.each([
-  ['orders', 'authorization', 'Bearer a-token-of-somebody-else'],
+  ['orders', 'authorization', 'Bearer a-planted-static-token'],
   ['stock', 'authorization', `Basic ${btoa(`shop:${secret}`)}`],
   ['prices', 'x-api-key', secret],
   ['news', 'authorization', null],
-])('a call to %s sends the credential of its kind', async (endpoint, header, value) => {
-  await using world = await openWorld();
-  await world.write('token', 'a-token-of-somebody-else');
-  await world.write('gql.yaml', kinds);
-  world.replaceApi(() => Response.json({ data: {} }));
+])('a call to %s sends the credential of its type', async (endpoint, header, value) => {
+  await using servers = await createTestServers();
+  await servers.write('token', 'a-planted-static-token');
+  await servers.write('gql.yaml', kinds);
+  servers.replaceApi(() => Response.json({ data: {} }));
 
-  const { code } = await world.run(['api', endpoint, '{ a }']);
+  const { code } = await servers.run(['api', endpoint, '{ a }']);
 
-  expect([code, world.sent.map(({ headers }) => headers.get(header))]).toEqual([0, [value]]);
+  expect([code, servers.sent.map(({ headers }) => headers.get(header))]).toEqual([0, [value]]);
 });
 
-test('an issuer that is silent is waited for no longer than 10 s', async () => {
-  await using world = await openWorld();
-  using silence = world.issuer.inject(faults.hang());
+test('an issuer that does not answer is given up after 10 s', async () => {
+  await using servers = await createTestServers();
+  using silence = servers.issuer.inject(faults.hang());
 
-  const status = world.run(['auth', 'status', 'catalog']);
+  const status = servers.run(['auth', 'status', 'catalog']);
   await expect.poll(() => silence.hits).toBe(1);
-  await world.clock.advance(10_000);
+  await servers.clock.advance(10_000);
 
   expect((await status).transcript).toContain('[exit 3]');
 });
 
-test('who interrupts is not kept waiting', async () => {
-  await using world = await openWorld();
-  using silence = world.issuer.inject(faults.hang());
+test('ctrl-C ends it at once', async () => {
+  await using servers = await createTestServers();
+  using silence = servers.issuer.inject(faults.hang());
   const user = new AbortController();
 
-  const status = world.run(['auth', 'status'], { signal: user.signal });
+  const status = servers.run(['auth', 'status'], { signal: user.signal });
   await expect.poll(() => silence.hits).toBeGreaterThan(0);
   user.abort();
 

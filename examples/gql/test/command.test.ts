@@ -9,16 +9,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startCatalogApi } from '../src/demo/catalog-api.ts';
 import { startIdentityProvider } from '../src/demo/identity-provider.ts';
 import { listenOnLoopback } from '../src/demo/loopback-server.ts';
-import { secret } from './world.ts';
+import { secret } from './test-servers.ts';
 
 const source = join(import.meta.dirname, '../src');
-const opened = { folder: '', whenAsked: (): void => {}, close: async (): Promise<void> => {} };
+const opened = { folder: '', onRequest: (): void => {}, close: async (): Promise<void> => {} };
 
 beforeAll(async () => {
   const provider = await startIdentityProvider({ clientId: 'shop', clientSecret: secret, scope: 'catalog.read' });
   const api = await startCatalogApi(provider);
   const silent = await listenOnLoopback();
-  silent.answerWith(() => opened.whenAsked());
+  silent.answerWith(() => opened.onRequest());
   const folder = await mkdtemp(join(tmpdir(), 'gql-test-'));
   const auth = { type: 'oauth2_client_credentials', clientId: 'shop', clientSecretRef: 'env:SHOP_SECRET' };
   const endpoints = {
@@ -36,13 +36,13 @@ beforeAll(async () => {
 });
 afterAll(() => opened.close());
 
-/** Starts the command as a shell would, in pipes. */
+/** Starts the command as a process, with pipes. */
 function start(...args: readonly string[]): ChildProcessWithoutNullStreams {
   const env = { ...process.env, SHOP_SECRET: secret };
   return spawn(process.execPath, [join(source, 'main.ts'), ...args], { cwd: opened.folder, env });
 }
 
-test('a query comes from a pipe, with a token of a real provider, and its data goes into one', async () => {
+test('reads a query from a pipe, uses a token of a real provider, and prints data into a pipe', async () => {
   const child = start('api', 'catalog', '-');
   child.stdin.end('{ products(first: 1) { name price } }');
 
@@ -52,7 +52,7 @@ test('a query comes from a pipe, with a token of a real provider, and its data g
   expect(stdout).toBe('{\n  "products": [\n    {\n      "name": "A lamp",\n      "price": 4900\n    }\n  ]\n}\n');
 });
 
-test('who reads may have seen enough', async () => {
+test('a reader that stops early is not a failure', async () => {
   const child = start('--help');
   child.stdout.destroy();
 
@@ -61,16 +61,16 @@ test('who reads may have seen enough', async () => {
   expect([child.exitCode, stderr]).toEqual([0, '']);
 });
 
-test('an interrupt ends the wait for an answer', async () => {
+test('ctrl-C ends the wait for a response', async () => {
   const child = start('api', 'silent', '{ a }');
-  opened.whenAsked = () => void child.kill('SIGINT');
+  opened.onRequest = () => void child.kill('SIGINT');
 
   const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')]);
 
   expect([child.exitCode, stderr]).toEqual([130, '✗ silent: interrupted\n']);
 });
 
-test('every transcript in the README is what the command says', async () => {
+test('every transcript in the README is part of a golden file', async () => {
   const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8');
   const blocks = [...readme.matchAll(/```text golden\/(\S+)\n(.*?)```/gs)];
 

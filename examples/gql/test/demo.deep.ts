@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 
 const demo = join(import.meta.dirname, '../src/demo.ts');
 
-test('the demo shows what the README does', async () => {
+test('the output of the demo is the golden file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gql-demo-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const screen = await open(join(folder, 'screen'), 'w');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import '@bearings/testing/vitest';
-import { openWorld, secret } from './world.ts';
+import { createTestServers, secret } from './test-servers.ts';
 
 const product = '{ product(id: "p-1") { name } }';
 const apiKey = 'three words kept secret';
@@ -17,7 +17,7 @@ const kinds = `endpoints:
     auth: { type: api_key, header: x-key, keyRef: env:API_KEY }
 `;
 
-/** What a service may do with a credential: quote it wherever it can. */
+/** Responses of a service that quotes the credential. */
 const echoes: Readonly<Record<string, (credential: string) => Response>> = {
   'a GraphQL error': (credential) =>
     Response.json({ errors: [{ message: `who is ${credential}?`, path: [credential] }] }),
@@ -32,26 +32,26 @@ const echoes: Readonly<Record<string, (credential: string) => Response>> = {
   'a page': (credential) => new Response(`<p>${credential}</p>`, { headers: { 'content-type': 'text/html' } }),
 };
 
-test.each(Object.entries(echoes))('a credential that comes back in %s is not shown', async (_, echo) => {
-  await using world = await openWorld();
-  await world.write('gql.yaml', kinds);
-  world.env['API_KEY'] = apiKey;
-  world.replaceApi(({ headers }) => {
+test.each(Object.entries(echoes))('a credential that is quoted in %s is redacted', async (_, echo) => {
+  await using servers = await createTestServers();
+  await servers.write('gql.yaml', kinds);
+  servers.env['API_KEY'] = apiKey;
+  servers.replaceApi(({ headers }) => {
     const credential = headers.get('authorization') ?? headers.get('x-key') ?? '';
     const isBasic = credential.startsWith('Basic ');
     return echo(isBasic ? `${credential} ${atob(credential.slice(6))}` : credential.replace(/^Bearer /, ''));
   });
 
-  const ended = [];
-  for (const endpoint of ['token', 'basic', 'key']) ended.push(await world.run(['api', endpoint, product, '-v']));
+  const outcome = [];
+  for (const endpoint of ['token', 'basic', 'key']) outcome.push(await servers.run(['api', endpoint, product, '-v']));
 
-  expect(ended.map(({ code }) => code)).not.toContain(0);
-  expect(ended).toHideSecrets([secret, apiKey, 'issued-by-test', 'of-the-address']);
+  expect(outcome.map(({ code }) => code)).not.toContain(0);
+  expect(outcome).toHideSecrets([secret, apiKey, 'issued-by-test', 'of-the-address']);
 });
 
-test('a token server that quotes what it was sent is quoted without it', async () => {
-  await using world = await openWorld();
-  world.issuer.inject({
+test('a secret that the authorization server quotes is redacted', async () => {
+  await using servers = await createTestServers();
+  servers.issuer.inject({
     name: 'quote',
     needsConnection: false,
     change: (answer) => ({
@@ -61,11 +61,11 @@ test('a token server that quotes what it was sent is quoted without it', async (
     }),
   });
 
-  const ended = [
-    await world.run(['api', 'catalog', product, '-v']),
-    await world.run(['auth', 'status', 'catalog', '--json']),
+  const outcome = [
+    await servers.run(['api', 'catalog', product, '-v']),
+    await servers.run(['auth', 'status', 'catalog', '--json']),
   ];
 
-  expect(ended.map(({ code }) => code)).toEqual([3, 3]);
-  expect(ended).toHideSecrets(secret);
+  expect(outcome.map(({ code }) => code)).toEqual([3, 3]);
+  expect(outcome).toHideSecrets(secret);
 });

@@ -10,7 +10,7 @@ export interface Order {
   readonly total: number;
 }
 
-/** What billing reads from its environment. */
+/** The configuration of billing. */
 export interface BillingConfig {
   readonly ordersUrl: string;
   readonly issuerUrl: string;
@@ -18,14 +18,14 @@ export interface BillingConfig {
   readonly clientSecret: string;
 }
 
-/** What billing holds, and closes in the end. */
+/** What billing uses, and closes at its end. */
 export interface Billing {
   readonly orders: Client;
   readonly token: Token;
   readonly network: UndiciLayer;
 }
 
-/** How billing calls orders: composed once, at the start. What is below is all that a service has to write. */
+/** Creates the client for orders, once, at the start. This is all the code that a service needs. */
 export async function connectToOrders(config: BillingConfig): Promise<Billing> {
   const { ordersUrl, ...credentials } = config;
   const token = (
@@ -33,11 +33,11 @@ export async function connectToOrders(config: BillingConfig): Promise<Billing> {
       ...credentials,
       resource: 'https://orders.internal',
       scopes: ['orders.read'],
-      minRefreshPeriodMs: 500, // these two fit tokens that live for seconds;
-      jitterMaxMs: 200, // with tokens that live for minutes, leave them out
+      minRefreshPeriodMs: 500, // these two are for tokens that live for seconds;
+      jitterMaxMs: 200, // omit them for tokens that live for minutes
     })
   ).unwrap();
-  const network = withUndici(); // on Node, less than half of what a call costs over fetch; leave it out elsewhere
+  const network = withUndici(); // on Node it costs less than half of fetch per call; omit it on other runtimes
   const orders = createClient({ baseUrl: ordersUrl }, withBearerAuth(token), network);
   return { orders, token, network };
 }

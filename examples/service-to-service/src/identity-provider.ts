@@ -5,7 +5,7 @@ import type { Adapter, Configuration, ResourceServer } from 'oidc-provider';
 import { listenOnLoopback } from './loopback-server.ts';
 import type { LoopbackServer } from './loopback-server.ts';
 
-/** Who issues tokens, and what it saw. */
+/** Issues tokens, and counts its requests. */
 export interface IdentityProvider extends Pick<LoopbackServer, 'goDown' | 'comeBack'> {
   readonly issuerUrl: string;
   readonly jwksUrl: URL;
@@ -13,7 +13,7 @@ export interface IdentityProvider extends Pick<LoopbackServer, 'goDown' | 'comeB
   readonly tokenRequests: number;
 }
 
-/** The service that is registered, and the resource that it may ask tokens for. */
+/** The registered client, and the resource that its tokens are for. */
 export interface Registration {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -22,7 +22,7 @@ export interface Registration {
   readonly tokenLifetimeS: number;
 }
 
-/** Starts `oidc-provider`, a certified one, with one service registered for the client credentials grant. */
+/** Starts `oidc-provider`, a certified one, with one client for the client credentials grant. */
 export async function startIdentityProvider(registration: Registration): Promise<IdentityProvider> {
   const server = await listenOnLoopback();
   const answer = new Provider(server.origin, await configure(registration)).callback();
@@ -46,11 +46,11 @@ export async function startIdentityProvider(registration: Registration): Promise
   };
 }
 
-/** Own keys, an own adapter and no development pages: nothing of the provider's quick start, so it warns of nothing. */
+/** Sets keys and adapter, and turns development pages off, so that the provider prints no warnings. */
 async function configure({ clientId, clientSecret, ...allowed }: Registration): Promise<Configuration> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   return {
-    adapter: () => keepsNothing,
+    adapter: () => emptyAdapter,
     clients: [
       {
         client_id: clientId,
@@ -73,7 +73,7 @@ async function configure({ clientId, clientSecret, ...allowed }: Registration): 
   };
 }
 
-/** Asks for JWTs: the API verifies them by itself, without a call to the provider. */
+/** Issues JWTs, which the API verifies without a call to the provider. */
 function resourceServer(allowed: Omit<Registration, 'clientId' | 'clientSecret'>): ResourceServer {
   return {
     audience: allowed.resource,
@@ -86,8 +86,8 @@ function resourceServer(allowed: Omit<Registration, 'clientId' | 'clientSecret'>
 
 const nothing = async (): Promise<void> => {};
 
-/** Where the provider would keep sessions and grants. A JWT for a service is neither. */
-const keepsNothing: Adapter = {
+/** An empty storage: client credentials with JWTs need no sessions or grants. */
+const emptyAdapter: Adapter = {
   upsert: nothing,
   find: nothing,
   findByUserCode: nothing,

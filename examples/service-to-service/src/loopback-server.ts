@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 
-/** An HTTP server on this machine that can go down and come back at the same address. */
+/** An HTTP server on this machine that can go down and come back at the same origin. */
 export interface LoopbackServer {
   readonly origin: string;
-  /** Says who answers: an answer may depend on the origin, which is known once the server listens. */
+  /** Sets the listener after the server listens, because it may need the origin. */
   answerWith(listener: RequestListener): void;
-  /** Breaks every connection and refuses new ones. */
+  /** Closes every connection and refuses new ones. */
   goDown(): Promise<void>;
   comeBack(): Promise<void>;
 }
 
-/** Listens on a port that the system picks. */
+/** Listens on a free port. */
 export async function listenOnLoopback(): Promise<LoopbackServer> {
   const server = createServer();
   const listen = async (port: number): Promise<void> => {

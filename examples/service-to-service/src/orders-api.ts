@@ -1,41 +1,41 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listenOnLoopback } from './loopback-server.ts';
 import { createTokenVerifier } from './token-verifier.ts';
-import type { GoodToken, Trust } from './token-verifier.ts';
+import type { VerifiedToken, VerifierOptions } from './token-verifier.ts';
 
-/** The service that is called, and what it saw. */
+/** The called service, and the requests it received. */
 export interface OrdersApi {
   readonly url: string;
   readonly seen: Seen;
-  /** Lets that many more calls pass, then revokes every token it has seen. */
+  /** Accepts this number of calls, then revokes every token it has received. */
   revokeAfter(calls: number): void;
   close(): Promise<void>;
 }
 
-/** What the API saw. */
+/** The requests that the API received. */
 interface Seen {
-  /** The orders asked for; each call asks for one of its own. */
+  /** The requested orders; each call requests a different one. */
   readonly orders: ReadonlySet<string>;
-  /** Orders asked for again. */
+  /** The number of orders requested again. */
   readonly replays: number;
-  /** The ids of the good tokens, and when each runs out, in milliseconds since the epoch. */
+  /** The ids of the accepted tokens, and when each expires, in milliseconds since the epoch. */
   readonly tokens: ReadonlyMap<string, number>;
-  /** Calls answered with 401. */
+  /** The number of calls rejected with 401. */
   readonly rejected: number;
 }
 
-/** Starts the orders API. It takes the tokens of one provider, as long as they are meant for it and not revoked. */
-export async function startOrdersApi(trust: Trust): Promise<OrdersApi> {
+/** Starts the orders API. It accepts tokens of one provider that are issued for it and not revoked. */
+export async function startOrdersApi(trust: VerifierOptions): Promise<OrdersApi> {
   const server = await listenOnLoopback();
   const verify = createTokenVerifier(trust);
   const seen = { orders: new Set<string>(), replays: 0, tokens: new Map<string, number>(), rejected: 0 };
   const revoked = new Set<string>();
-  let passesLeft = Infinity;
+  let callsLeft = Infinity;
 
-  const isWelcome = (token: GoodToken | undefined): token is GoodToken => {
-    if (passesLeft <= 0) {
+  const isAccepted = (token: VerifiedToken | undefined): token is VerifiedToken => {
+    if (callsLeft <= 0) {
       for (const id of seen.tokens.keys()) revoked.add(id);
-      passesLeft = Infinity;
+      callsLeft = Infinity;
     }
     return token !== undefined && !revoked.has(token.id);
   };
@@ -44,12 +44,12 @@ export async function startOrdersApi(trust: Trust): Promise<OrdersApi> {
     if (seen.orders.has(url)) seen.replays += 1;
     seen.orders.add(url);
     const token = await verify(headers.authorization);
-    if (!isWelcome(token)) {
+    if (!isAccepted(token)) {
       seen.rejected += 1;
       response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token"' }).end();
       return;
     }
-    passesLeft -= 1;
+    callsLeft -= 1;
     seen.tokens.set(token.id, token.expiresAt);
     const order = { id: url.split('/').at(-1), total: 99.5 };
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(order));
@@ -60,7 +60,7 @@ export async function startOrdersApi(trust: Trust): Promise<OrdersApi> {
     url: server.origin,
     seen,
     revokeAfter: (calls) => {
-      passesLeft = calls;
+      callsLeft = calls;
     },
     close: () => server.goDown(),
   };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { startIdentityProvider } from './identity-provider.ts';
 import { startOrdersApi } from './orders-api.ts';
 
-/** Provider and API by themselves, until ctrl-C, with a config for whoever tries the command `bearings` on them. */
+/** Runs provider and API until ctrl-C, with a config for trying the command `bearings`. */
 const registration = {
   clientId: 'billing',
   clientSecret: randomBytes(32).toString('base64url'),

@@ -1,50 +1,50 @@
 import { styleText } from 'node:util';
 
-/** Tells a person what happens, as it happens. */
+/** Prints events as they happen. */
 export interface Timeline {
-  /** What one client is made of, from the caller down to the API. */
-  picture(stages: readonly string[]): void;
-  /** Something happened: when, what, and what was counted. */
-  tell(event: string, detail: string): void;
-  /** A line by itself, for how it ended. */
-  conclude(line: string, kind: 'good' | 'bad'): void;
+  /** Prints the stages of a client, from the caller to the API. */
+  printStages(stages: readonly string[]): void;
+  /** Prints an event with its time and its counts. */
+  printEvent(event: string, detail: string): void;
+  /** Prints a line about the result. */
+  printResult(line: string, kind: 'good' | 'bad'): void;
 }
 
-/** What each stage is for, in a few words. */
-const concerns: Readonly<Record<string, string>> = {
-  retry: 'asks again when that may help',
-  bearer: 'puts the token on',
-  timeout: "one attempt's clock",
-  identify: 'says who calls',
-  limit: 'bounds the answer',
-  redirect: 'stays within the origin',
-  guard: 'https only, this machine apart',
-  undici: 'the network',
+/** What each stage does. */
+const descriptions: Readonly<Record<string, string>> = {
+  retry: 'sends again what may succeed',
+  bearer: 'adds the token',
+  timeout: 'limits the time of one attempt',
+  userAgent: 'names the caller',
+  responseSize: 'limits the size of the body',
+  redirect: 'follows only within the origin',
+  destination: 'allows https only, and http to this machine',
+  undici: 'sends the request',
 };
 
 export function createTimeline(print: (line: string) => void): Timeline {
-  const beganAt = performance.now();
-  const paint = painter();
+  const startedAt = performance.now();
+  const color = createColor();
   return {
-    picture(stages) {
+    printStages(stages) {
       print(`\n   orders.get('v1/orders/42').json()`);
       for (const name of stages) {
-        print(`     ${paint('cyan', '▼')} ${name.padEnd(10)} ${paint('dim', concerns[name] ?? '')}`);
+        print(`     ${color('cyan', '▼')} ${name.padEnd(12)} ${color('dim', descriptions[name] ?? '')}`);
       }
       print(`   orders API\n`);
     },
-    tell(event, detail) {
-      const ms = String(Math.round(performance.now() - beganAt)).padStart(6);
-      print(`${paint('dim', `${ms} ms`)}  ${paint('bold', event.padEnd(18))} ${detail}`);
+    printEvent(event, detail) {
+      const ms = String(Math.round(performance.now() - startedAt)).padStart(6);
+      print(`${color('dim', `${ms} ms`)}  ${color('bold', event.padEnd(18))} ${detail}`);
     },
-    conclude(line, kind) {
-      print(kind === 'good' ? paint('green', `✓ ${line}`) : paint('red', `✗ ${line}`));
+    printResult(line, kind) {
+      print(kind === 'good' ? color('green', `✓ ${line}`) : color('red', `✗ ${line}`));
     },
   };
 }
 
-/** Colours for a terminal whose owner wants them; plain text for a file, a pipe and https://no-color.org. */
-function painter(): (format: 'bold' | 'cyan' | 'dim' | 'green' | 'red', text: string) => string {
-  const coloured = process.stdout.isTTY && !process.env['NO_COLOR'];
-  return (format, text) => (coloured ? styleText(format, text, { validateStream: false }) : text);
+/** Uses colors on a terminal, unless NO_COLOR is set (https://no-color.org). */
+function createColor(): (format: 'bold' | 'cyan' | 'dim' | 'green' | 'red', text: string) => string {
+  const hasColor = process.stdout.isTTY && !process.env['NO_COLOR'];
+  return (format, text) => (hasColor ? styleText(format, text, { validateStream: false }) : text);
 }

@@ -1,24 +1,24 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 
-/** Whose tokens an API takes: from whom, and meant for whom. */
-export interface Trust {
+/** Which tokens an API accepts: their issuer and their audience. */
+export interface VerifierOptions {
   readonly issuerUrl: string;
   readonly jwksUrl: URL;
   readonly resource: string;
 }
 
-/** What an API needs to know of a token that is good. */
-export interface GoodToken {
+/** What an API needs to know about a valid token. */
+export interface VerifiedToken {
   readonly id: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
-/** Answers `undefined` for a token that is not good. */
-export type TokenVerifier = (authorization: string | undefined) => Promise<GoodToken | undefined>;
+/** Returns `undefined` for an invalid token. */
+export type TokenVerifier = (authorization: string | undefined) => Promise<VerifiedToken | undefined>;
 
-/** Fetches the provider's keys once and verifies by itself from then on. Clocks may differ by two seconds. */
-export function createTokenVerifier({ issuerUrl, jwksUrl, resource }: Trust): TokenVerifier {
+/** Fetches the provider's keys once, and verifies tokens locally. Clocks may differ by two seconds. */
+export function createTokenVerifier({ issuerUrl, jwksUrl, resource }: VerifierOptions): TokenVerifier {
   const keys = createRemoteJWKSet(jwksUrl);
   const expected = { issuer: issuerUrl, audience: resource, typ: 'at+jwt', clockTolerance: 2 };
   return async (authorization = '') => {

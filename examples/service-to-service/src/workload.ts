@@ -3,16 +3,16 @@ import type { Client } from '@bearings/client';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Order } from './billing.ts';
 
-/** The work that billing does: orders, each asked for once, and what became of the calls as billing saw it. */
+/** The calls of billing, each for a different order, and their results. */
 export interface Workload {
   readonly made: number;
   readonly unauthorized: number;
-  /** One line per call that failed. */
+  /** One line per failed call. */
   readonly failures: readonly string[];
-  /** So many calls at once. */
-  burst(calls: number): Promise<void>;
-  /** One call after the other until something has happened, or has not within `limitMs`. */
-  trickle(happened: () => boolean, limitMs: number): Promise<void>;
+  /** Sends this number of calls at once. */
+  sendAtOnce(calls: number): Promise<void>;
+  /** Sends one call after the other until the condition is true, or `limitMs` have passed. */
+  sendUntil(condition: () => boolean, limitMs: number): Promise<void>;
 }
 
 const pauseMs = 20;
@@ -42,12 +42,12 @@ export function createWorkload(orders: Client): Workload {
       return unauthorized;
     },
     failures,
-    async burst(calls) {
+    async sendAtOnce(calls) {
       await Promise.all(Array.from({ length: calls }, call));
     },
-    async trickle(happened, limitMs) {
+    async sendUntil(condition, limitMs) {
       const endsAt = performance.now() + limitMs;
-      while (!happened() && performance.now() < endsAt) {
+      while (!condition() && performance.now() < endsAt) {
         await call();
         await pause(pauseMs);
       }

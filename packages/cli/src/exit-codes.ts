@@ -1,4 +1,4 @@
-/** What the exit code of a command says. */
+/** The exit codes of a command. */
 export const exitCodes = {
   ok: 0,
   unexpected: 1,
@@ -13,13 +13,13 @@ export const exitCodes = {
 /** An exit code of a command. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** The exit codes for a person, as `--help` shows them. */
+/** The exit codes as `--help` shows them. */
 export const exitCodeHelp: string = `Exit codes:
-  0    all went well
-  1    something failed unexpectedly; for doctor: something is wrong
+  0    success
+  1    an unexpected failure; for doctor: a check failed
   2    the command or the config is wrong; nothing was sent
-  3    there is no token: the authorization server gave none
+  3    no token: the authorization server did not issue one
   4    the API answered 4xx
   5    the API answered 5xx
-  6    no usable answer from the API: network, TLS, timeout, a redirect that is not followed
+  6    no usable answer from the API: network, TLS, timeout, a redirect that was not followed
   130  interrupted`;

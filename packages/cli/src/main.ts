@@ -2,15 +2,15 @@
 import { isatty } from 'node:tty';
 import { exitCodes } from './exit-codes.ts';
 import { run } from './program.ts';
-import { outputOn } from './terminal/terminal.ts';
+import { createOutput } from './terminal/terminal.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 const interruption = new AbortController();
 
-// the second ctrl-C is the system's own: it waits for nothing, not even for a pipe that nobody has opened
+// once: the second ctrl-C ends the process at once, even while it waits to open a named pipe
 process.once('SIGINT', () => interruption.abort());
 
-// whoever read the output has read enough, as `head` does: that is no failure
+// a reader that closes the pipe early, such as `head`, is not a failure
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitCodes.ok);
   process.stderr.write(`bearings: the output cannot be written (${error.code})\n`);
@@ -22,8 +22,8 @@ const terminal: Terminal = {
   get stdin() {
     return { isTTY: isatty(0), stream: process.stdin };
   },
-  stdout: outputOn(process.stdout, process.env),
-  stderr: outputOn(process.stderr, process.env),
+  stdout: createOutput(process.stdout, process.env),
+  stderr: createOutput(process.stderr, process.env),
   env: process.env,
   cwd: process.cwd(),
   fetch: (input, init) => globalThis.fetch(input, init),

@@ -1,8 +1,11 @@
 import { Command, CommanderError } from 'commander';
-import { addAuth } from './commands/auth-commands.ts';
-import { addCall } from './commands/call-command.ts';
-import type { GivenFlags, Settle } from './commands/command.ts';
-import { addDoctor, addExplain, addInit } from './commands/other-commands.ts';
+import { addAuthStatusCommand } from './commands/auth-status/auth-status-command.ts';
+import { addAuthTokenCommand } from './commands/auth-token/auth-token-command.ts';
+import { addCallCommand } from './commands/call/call-command.ts';
+import { addDoctorCommand } from './commands/doctor/doctor-command.ts';
+import { addExplainCommand } from './commands/explain/explain-command.ts';
+import { addInitCommand } from './commands/init/init-command.ts';
+import type { GivenGlobalOptions, RunCommand } from './commands/run-command.ts';
 import { exitCodeHelp, exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -11,23 +14,23 @@ import { version } from './version.ts';
 /**
  * Runs a command line.
  *
- * Whatever a command needs is loaded when the command runs, so that `--help` is quick.
+ * Each command loads its own modules when it runs, so that `--help` is quick.
  *
  * @param args - without the names of node and the script
  */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
-  const settle: Settle = async (command, work) => {
-    const flags = { debug: false, ...command.optsWithGlobals<GivenFlags>() };
+  const runCommand: RunCommand = async (command, action) => {
+    const options = { debug: false, ...command.optsWithGlobals<GivenGlobalOptions>() };
     try {
-      exitCode = await work(terminal, flags);
+      exitCode = await action(terminal, options);
     } catch (error) {
-      const { reportFailure } = await import('./output/failure.ts');
-      exitCode = await reportFailure(terminal, error, flags);
+      const { reportFailure } = await import('./output/report-failure.ts');
+      exitCode = await reportFailure(terminal, error, options);
     }
   };
   try {
-    await programOf(terminal, settle).parseAsync(args, { from: 'user' });
+    await createProgram(terminal, runCommand).parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
@@ -35,10 +38,9 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   }
 }
 
-function programOf(terminal: Terminal, settle: Settle): Command {
-  const { stdout, stderr } = terminal;
+function createProgram({ stdout, stderr }: Terminal, runCommand: RunCommand): Command {
   const program = new Command('bearings')
-    .description('Authenticated requests to your services, the state of their tokens, and a doctor for both.')
+    .description('Authenticated requests to your services, the state of their tokens, and checks that find faults.')
     .version(version(), '--version', 'show the version')
     .option('--config <file>', 'the config (default: $BEARINGS_CONFIG, else bearings.yaml, .yml or .json here)')
     .option('--debug', 'show the HTTP exchanges with the authorization server on stderr, without secrets')
@@ -56,10 +58,12 @@ function programOf(terminal: Terminal, settle: Settle): Command {
     })
     .exitOverride()
     .addHelpText('after', `\n${exitCodeHelp}`);
-  addCall(program, settle);
-  addAuth(program, settle);
-  addDoctor(program, settle);
-  addExplain(program, settle);
-  addInit(program, settle);
+  addCallCommand(program, runCommand);
+  const auth = program.command('auth').summary('show the state of tokens, or print a token').helpCommand(false);
+  addAuthStatusCommand(auth, runCommand);
+  addAuthTokenCommand(auth, runCommand);
+  addDoctorCommand(program, runCommand);
+  addExplainCommand(program, runCommand);
+  addInitCommand(program, runCommand);
   return program;
 }

@@ -1,4 +1,4 @@
-/** The command, or what it needs on this machine, is wrong. Nothing was sent. The message has no secret. */
+/** The command line, or a file that it needs, is wrong. Nothing was sent. The message holds no secret. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

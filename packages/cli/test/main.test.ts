@@ -1,50 +1,30 @@
-import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bearings } from './fixtures/command-line.ts';
-import type { RunOptions } from './fixtures/command-line.ts';
-import { openWorkplace } from './fixtures/workplace.ts';
-import type { Workplace } from './fixtures/workplace.ts';
+import { startRealServers } from './fixtures/real-servers.ts';
+import type { RealServers } from './fixtures/real-servers.ts';
+import { bearings } from './fixtures/run-process.ts';
 
-// One process for each kind of exit. The deep suite starts many more: command-line.deep.ts, doctor-and-status.process.deep.ts.
-let place: Workplace;
-let there: RunOptions;
+// Two smoke tests with real processes. The deep suite has more in main.deep.ts; other tests call run() in-process.
+let servers: RealServers;
 beforeAll(async () => {
-  place = await openWorkplace();
-  there = { cwd: place.folder, env: place.env };
+  servers = await startRealServers();
 });
-afterAll(() => place[Symbol.asyncDispose]());
+afterAll(() => servers[Symbol.asyncDispose]());
 
 test('a call in a pipe prints the body and nothing else', async () => {
-  const outcome = await bearings(['call', 'orders', 'v1/orders/42'], there);
+  const outcome = await bearings(['call', 'orders', 'v1/orders/42'], { cwd: servers.folder, env: servers.env });
 
   expect(outcome).toEqual({ code: 0, out: '{"id":"42","total":99.5}', err: '' });
 });
 
-test.each([
-  ['a 404', ['call', 'orders', 'v1/nothing'], 4],
-  ['an unknown command', ['cal'], 2],
-])('the exit code says what failed: %s', async (_, args, code) => {
-  expect((await bearings(args, there)).code).toBe(code);
-});
-
-test('a call that has failed does not wait for the end of stdin', async () => {
-  const { code } = await bearings(['call', 'orders', 'v1/echo', '-d', '@-'], {
-    ...there,
-    env: { ORDERS_SECRET: 'wrong-secret' },
-    whileItRuns: (child) => void child.stdin?.write('a beginning without end'),
-  });
-
-  expect(code).toBe(3);
-});
-
-test('ctrl-C ends a call with 130', async () => {
+test('ctrl-C ends a call with exit code 130', async () => {
   const { code, out } = await bearings(['call', 'orders', 'v1/echo', '-d', '@-'], {
-    ...there,
-    whileItRuns(child) {
-      child.stdin?.write('a beginning without end');
-      const before = place.provider.tokenRequests;
+    cwd: servers.folder,
+    env: servers.env,
+    onStart(child) {
+      child.stdin?.write('a beginning without an end');
+      const before = servers.provider.tokenRequests;
       const kill = (): void => {
-        if (place.provider.tokenRequests > before) child.kill('SIGINT');
+        if (servers.provider.tokenRequests > before) child.kill('SIGINT');
         else setImmediate(kill);
       };
       kill();
@@ -52,14 +32,4 @@ test('ctrl-C ends a call with 130', async () => {
   });
 
   expect({ code, out }).toEqual({ code: 130, out: '' });
-});
-
-test('doctor in a pipe says that all is well, and ends with 0', async () => {
-  const { code, out, err } = await bearings(['doctor'], there);
-
-  expect({ code, err }).toEqual({ code: 0, err: '' });
-  expect(out).toContain('✓ token        acquired, and good for 5 min\n');
-  expect(out).toContain('✓ API          HEAD / answered 404');
-  expect(out).toBe(stripVTControlCharacters(out));
-  expect(out).not.toContain('✗');
 });

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { run } from '../src/program.ts';
 import { fakeTerminal } from './fixtures/fake-terminal.ts';
 import { plantedSecret } from './fixtures/identity-provider.ts';
-import { openWorkplace, ordersConfig } from './fixtures/workplace.ts';
-import type { Workplace } from './fixtures/workplace.ts';
+import { startRealServers, ordersConfig } from './fixtures/real-servers.ts';
+import type { RealServers } from './fixtures/real-servers.ts';
 
 const staticSecret = 'planted-static-secret-52aa07';
 
@@ -18,21 +18,21 @@ const withStatics = (at: { issuerUrl: string; apiUrl: string }): string =>
 `,
   );
 
-let place: Workplace;
+let servers: RealServers;
 beforeAll(async () => {
-  const alsoGood = [`Bearer ${staticSecret}`, `Basic ${btoa(`me:${staticSecret}`)}`, staticSecret];
-  place = await openWorkplace({ config: withStatics, alsoGood });
+  const staticCredentials = [`Bearer ${staticSecret}`, `Basic ${btoa(`me:${staticSecret}`)}`, staticSecret];
+  servers = await startRealServers({ config: withStatics, staticCredentials });
   await writeFile(
-    join(place.folder, 'literal.yaml'),
+    join(servers.folder, 'literal.yaml'),
     withStatics({ issuerUrl: 'https://a.example', apiUrl: 'https://b.example' }).replaceAll('env:KEY', staticSecret),
   );
 });
-afterAll(() => place[Symbol.asyncDispose]());
+afterAll(() => servers[Symbol.asyncDispose]());
 
 const tokens = new Set<string>();
 
 /** The network, which notes each token that is given out. */
-const noting: typeof fetch = async (input, init) => {
+const recordTokens: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);
   const [, token] = /"access_token":"([^"]+)"/.exec(await response.clone().text()) ?? [];
   if (token !== undefined) tokens.add(token);
@@ -40,7 +40,7 @@ const noting: typeof fetch = async (input, init) => {
 };
 
 /** Every secret that takes part: those that are planted, and the tokens that were given out. */
-function planted(): readonly string[] {
+function secretForms(): readonly string[] {
   const texts = [plantedSecret, staticSecret, 'planted-cookie', ...tokens];
   return texts.flatMap((text) => [
     text,
@@ -74,19 +74,24 @@ const commands: readonly (readonly string[])[] = [
 test.each(commands)('no secret is printed by bearings %s %s %s %s %s', async (...args) => {
   const given = args.filter((word) => word !== undefined);
   for (const tty of [[], ['stdout', 'stderr']] as const) {
-    const terminal = fakeTerminal({ cwd: place.folder, env: { ...place.env, KEY: staticSecret }, tty, fetch: noting });
-    place.api.answerNext(401); // so that what is rejected, rotated and replayed takes part
+    const terminal = fakeTerminal({
+      cwd: servers.folder,
+      env: { ...servers.env, KEY: staticSecret },
+      tty,
+      fetch: recordTokens,
+    });
+    servers.api.answerNext(401); // so that what is rejected, rotated and replayed takes part
 
     await run(given, terminal);
 
     const printed = terminal.out() + terminal.err();
     expect(printed.length).toBeGreaterThan(0);
-    for (const secret of planted()) expect(printed).not.toContain(secret);
+    for (const secret of secretForms()) expect(printed).not.toContain(secret);
   }
 });
 
-test('the secrets did take part', () => {
-  const sent = place.api.seen.flatMap(({ headers }) => [
+test('the planted secrets were sent', () => {
+  const sent = servers.api.seen.flatMap(({ headers }) => [
     headers.authorization ?? '',
     String(headers['x-api-key'] ?? ''),
   ]);

@@ -3,17 +3,23 @@ import type { CallOptions } from './core/call-options.ts';
 import type { Clock } from './time/clock.ts';
 import { systemClock } from './time/clock.ts';
 import { ConfigError, InvalidSchemeError } from './errors/index.ts';
+import { checkOptions } from './core/check-options.ts';
+import type { OptionRules } from './core/check-options.ts';
+import { kyOptionRules } from './core/ky-option-rules.ts';
 import {
+  assertOption,
+  booleanRule,
+  clockRule,
   functionRule,
   limitRule,
+  millisecondsRule,
+  numberOrObjectRule,
+  objectRule,
+  oneOfRule,
   timeoutRule,
   wholeNumberRule,
-  listRule,
-  millisecondsRule,
-  assertOption,
-  oneOfRule,
 } from './core/option-rules.ts';
-import type { Rule } from './core/option-rules.ts';
+import type { OptionRule } from './core/option-rules.ts';
 import { isSecure, parseUrl } from './security/url.ts';
 import { defaultRetry, resolveRetryPolicy } from './stages/retry/retry-policy.ts';
 import type { RetryPolicy } from './stages/retry/retry-policy.ts';
@@ -70,15 +76,12 @@ export interface Settings {
  * @throws InvalidUrlError | InvalidSchemeError for the base URL
  */
 export function resolveOptions(options: ClientOptions): Settings {
+  checkOptions(options, clientRules, { owner: 'createClient' });
   checkCallOptions(options);
   const { retry, timeout = 30_000, bodyTimeout = 30_000, totalTimeout = false, ...others } = options;
   const { concurrency, maxResponseBytes = 10 * 1024 * 1024, redirects = {}, ...more } = others;
   const { insecureHttp = false, userAgent = 'bearings', fetch = globalFetch, ...rest } = more;
   const { clock = systemClock, random = Math.random, ...ky } = rest;
-  assertOption('maxResponseBytes', maxResponseBytes, limitRule);
-  assertOption('userAgent', userAgent, headerValueRule);
-  assertOption('fetch', fetch, functionRule);
-  assertOption('random', random, functionRule);
   return {
     retry: resolveRetryPolicy(defaultRetry, retry),
     timeout,
@@ -114,32 +117,51 @@ export function checkCallOptions({ timeout, bodyTimeout, totalTimeout }: CallOpt
 }
 
 function resolveConcurrency(option: number | ConcurrencyOptions = {}): Concurrency {
+  if (typeof option === 'number') assertOption('concurrency', option, limitRule);
   const given = typeof option === 'number' ? { limit: option } : option;
+  checkOptions(given, concurrencyRules, { owner: 'createClient', within: 'concurrency' });
   const { limit = Infinity, limitPerOrigin = Infinity, queue = 0, queueTimeout = 1_000 } = given;
-  assertOption(typeof option === 'number' ? 'concurrency' : 'concurrency.limit', limit, limitRule);
-  assertOption('concurrency.limitPerOrigin', limitPerOrigin, limitRule);
-  assertOption('concurrency.queue', queue, wholeNumberRule);
-  assertOption('concurrency.queueTimeout', queueTimeout, millisecondsRule);
   return { limit, limitPerOrigin, queue, queueTimeout };
 }
 
-function resolveRedirects({ limit = 10, origins = [], blocked = 'error' }: RedirectOptions): Redirects {
-  assertOption('redirects.limit', limit, wholeNumberRule);
-  assertOption('redirects.blocked', blocked, oneOfRule('error', 'response'));
+function resolveRedirects(options: RedirectOptions): Redirects {
+  checkOptions(options, redirectRules, { owner: 'createClient', within: 'redirects' });
+  const { limit = 10, origins = [], blocked = 'error' } = options;
   if (origins === 'any') return { limit, origins, blocked };
-  assertOption('redirects.origins', origins, listRule(originRule));
   return { limit, blocked, origins: origins.map((origin) => new URL(origin).origin) };
 }
 
-const headerValueRule: Rule = {
+const headerValueRule: OptionRule = {
   test: (value) => typeof value === 'string' && /^[\t\x20-\x7e\x80-\xff]+$/.test(value),
   expected: 'a header value: visible characters on one line',
 };
-const originRule: Rule = {
-  test: (value) => typeof value === 'string' && isOrigin(URL.parse(value)),
-  expected: 'an origin such as https://api.example',
-};
+const isOriginText = (value: unknown): boolean => typeof value === 'string' && isOrigin(URL.parse(value));
 const isOrigin = (url: URL | null): boolean => url !== null && url.origin !== 'null' && url.href === `${url.origin}/`;
+
+const concurrencyRules: OptionRules<ConcurrencyOptions> = {
+  limit: limitRule,
+  limitPerOrigin: limitRule,
+  queue: wholeNumberRule,
+  queueTimeout: millisecondsRule,
+};
+const redirectRules: OptionRules<RedirectOptions> = {
+  limit: wholeNumberRule,
+  origins: {
+    test: (value) => value === 'any' || (Array.isArray(value) && value.every(isOriginText)),
+    expected: '"any", or a list of origins such as https://api.example',
+  },
+  blocked: oneOfRule('error', 'response'),
+};
+const clientRules: OptionRules<ClientOptions> = {
+  concurrency: numberOrObjectRule('a limit'),
+  maxResponseBytes: limitRule,
+  redirects: objectRule,
+  insecureHttp: booleanRule,
+  userAgent: headerValueRule,
+  clock: clockRule,
+  random: functionRule,
+  ...kyOptionRules,
+};
 
 /** Looks up the global at each call, so that one that is replaced later (by an interceptor in a test) is used. */
 const globalFetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init);

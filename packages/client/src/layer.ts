@@ -22,3 +22,21 @@ export type { TransportErrorContext } from './stages/transport/transport-error.t
 export { retryAfterMs } from './stages/retry/retry-after.ts';
 export { isSecure } from './security/url.ts';
 export { untilAborted } from './time/until-aborted.ts';
+export { checkOptions } from './core/check-options.ts';
+export type { OptionRules, OptionsContext } from './core/check-options.ts';
+export { closestName } from './core/closest-name.ts';
+export {
+  anyRule,
+  booleanRule,
+  clockRule,
+  countRule,
+  functionRule,
+  listRule,
+  methodsRule,
+  millisecondsRule,
+  objectRule,
+  oneOfRule,
+  stringRule,
+  wholeNumberRule,
+} from './core/option-rules.ts';
+export type { OptionRule } from './core/option-rules.ts';

@@ -4,10 +4,10 @@ import type { ClientOptions } from './client-options.ts';
 /** The names of the profiles. */
 export type ProfileName = 'default' | 'minimal' | 'infra' | 'tokenEndpoint' | 'sse' | 'proxy' | 'testing';
 
-/** What `createClient()` does by itself: for services calling services. */
+/** The defaults of `createClient()`: for services that call services. */
 const defaultProfile: ClientOptions = Object.freeze({});
 
-/** One attempt, small answers: for a call whose caller has its own way to try again. */
+/** One attempt, small responses: for callers that retry by themselves. */
 const minimal: ClientOptions = Object.freeze({
   timeout: 10_000,
   bodyTimeout: 10_000,
@@ -15,7 +15,7 @@ const minimal: ClientOptions = Object.freeze({
   retry: 0,
 });
 
-/** For systems that a service cannot do without (a registry, a store): large answers, patience, five retries. */
+/** For systems that a service depends on (a registry, a store): large responses, long timeouts, five retries. */
 const infra: ClientOptions = Object.freeze({
   timeout: 60_000,
   bodyTimeout: 60_000,
@@ -28,13 +28,13 @@ const infra: ClientOptions = Object.freeze({
   }),
 });
 
-/** Frozen by a statement, because ky's type for it is that of an array that may be changed. */
+/** Frozen in a statement of its own, because ky's type for it is a mutable array. */
 const tokenRequestMethods: ('get' | 'post')[] = ['get', 'post'];
 Object.freeze(tokenRequestMethods);
 
 /**
- * For an authorization server: small answers, no redirects (a redirected token request would take the client's secret
- * along), and a POST that may be sent again, because asking twice for a token does no harm.
+ * For an authorization server: small responses, no redirects (a redirected token request would forward the client
+ * secret), and retries of POST, because it is safe to request a token twice.
  */
 const tokenEndpoint: ClientOptions = Object.freeze({
   timeout: 10_000,
@@ -46,10 +46,10 @@ const tokenEndpoint: ClientOptions = Object.freeze({
   retry: Object.freeze({ methods: tokenRequestMethods, maxRetryAfter: Infinity, retryAfterShortens: false }),
 });
 
-/** For streams of events: no limit to the body's length, its pauses, or its end; a caller's signal ends it. */
+/** For event streams: no limit for the size, the pauses and the duration of the body. The caller's signal ends it. */
 const sse: ClientOptions = Object.freeze({ bodyTimeout: false, maxResponseBytes: Infinity, retry: 0 });
 
-/** For passing on what others ask: every status is an answer, bodies of any length, nothing sent twice or elsewhere. */
+/** For forwarding requests: no error for any status, bodies of any size, no retries, no redirects. */
 const proxy: ClientOptions = Object.freeze({
   timeout: 60_000,
   bodyTimeout: 60_000,
@@ -59,7 +59,7 @@ const proxy: ClientOptions = Object.freeze({
   throwHttpErrors: false,
 });
 
-/** For tests of a service: http anywhere, redirects anywhere, failures at once. Never for anything else. */
+/** For tests of a service only: http and redirects to any host, no retries. */
 const testing: ClientOptions = Object.freeze({
   timeout: 10_000,
   bodyTimeout: 10_000,
@@ -72,7 +72,7 @@ const testing: ClientOptions = Object.freeze({
 /**
  * Starting points for a client: `createClient({ ...profiles.tokenEndpoint, userAgent: 'billing' })`.
  *
- * Frozen; whatever is written after the spread overrides.
+ * They are frozen. Options after the spread override them.
  */
 export const profiles: Readonly<Record<ProfileName, ClientOptions>> = Object.freeze({
   default: defaultProfile,

@@ -61,15 +61,15 @@ test('the stages are composed once, not per call', async () => {
 });
 
 test('a stage gets the facts of its client', () => {
-  const told: unknown[] = [];
+  const received: unknown[] = [];
   const curious = layer('observe', 'curious', (next, { baseUrl: home, random }) => {
-    told.push(home?.href, random());
+    received.push(home?.href, random());
     return next;
   });
 
   createClient({ baseUrl: 'https://api.test/v1/', random: () => 0.5 }, curious);
 
-  expect(told).toEqual(['https://api.test/v1/', 0.5]);
+  expect(received).toEqual(['https://api.test/v1/', 0.5]);
 });
 
 test('a closed client refuses calls through every entry, and sends nothing', async () => {

@@ -28,7 +28,7 @@ export async function serve(listener: Listener): Promise<Loopback> {
 }
 
 /** Everything that was sent as the body. */
-export async function bodyOf(request: IncomingMessage): Promise<string> {
+export async function readBody(request: IncomingMessage): Promise<string> {
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece as Buffer);
   return Buffer.concat(pieces).toString();

@@ -16,6 +16,5 @@ export type { DocumentOptions } from './document/read-document.ts';
 export { readSecret } from './secrets/secret-reference.ts';
 export type { Environment, SecretKind, SecretOptions } from './secrets/secret-reference.ts';
 export { keyReference, secretReference } from './secrets/secret-schema.ts';
-export { closestName } from './document/did-you-mean.ts';
 export { InvalidConfigError } from './document/invalid-config-error.ts';
 export type { Problem } from './document/invalid-config-error.ts';

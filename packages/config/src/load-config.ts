@@ -1,3 +1,5 @@
+import { checkOptions, listRule, objectRule, stringRule } from '@bearings/client/layer';
+import type { OptionRules } from '@bearings/client/layer';
 import type { SecretString } from '@bearings/oauth-bearer';
 import { Ok } from 'ts-results';
 import type { Result } from 'ts-results';
@@ -28,14 +30,20 @@ export interface ConfigOptions extends Pick<DocumentOptions, 'env'> {
  *
  * The error lists all problems: path, line and column, what was found and what is correct. That includes secrets that
  * do not exist. It shows no secret.
+ *
+ * @throws ConfigError for an option that is unknown or wrong
  */
 export async function loadConfig(
   source: string | object,
-  { env, names }: ConfigOptions = {},
+  options: ConfigOptions = {},
 ): Promise<Result<Config, InvalidConfigError>> {
+  checkOptions(options, rules, { owner: 'loadConfig' });
+  const { env, names } = options;
   const isNeeded = ([, name]: DocumentPath): boolean => names?.includes(String(name)) ?? true;
   const read = await readDocument(source, configSchema, { env, isNeeded });
   if (read.isErr()) return read;
   const { clients } = read.value;
   return Ok({ clients, readSecret: (reference, kind = 'secret') => readSecret(reference, { env, kind }) });
 }
+
+const rules: OptionRules<ConfigOptions> = { env: objectRule, names: listRule(stringRule) };

@@ -5,7 +5,6 @@ test('the package exports exactly these names', () => {
   expect(Object.keys(config).toSorted()).toEqual([
     'InvalidConfigError',
     'authSchema',
-    'closestName',
     'configSchema',
     'createClients',
     'createToken',

@@ -16,7 +16,7 @@ export async function createToken(issuer: FakeIssuer, changes: Partial<TokenConf
 
 /** What a token tells from now on, as it comes. */
 export function recordEvents(token: TokenHandle): readonly TokenEvent[] {
-  const told: TokenEvent[] = [];
-  token.subscribe((event) => told.push(event));
-  return told;
+  const events: TokenEvent[] = [];
+  token.subscribe((event) => events.push(event));
+  return events;
 }

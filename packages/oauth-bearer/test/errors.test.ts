@@ -28,7 +28,7 @@ test.each([
 });
 
 test.each([new Error('x'), { source: 'oauth-bearer', code: 'HTTP' }, undefined, null])(
-  '%j is none of ours',
+  '%j is not an error of this package',
   (value) => {
     expect(isTokenError(value)).toBe(false);
   },

@@ -6,7 +6,7 @@ import { canary } from './fake-issuer.ts';
 
 const secret = new SecretString('cs_CANARY_9f3a');
 
-test('a secret gives itself to who asks for it', () => {
+test('expose() returns the secret', () => {
   expect(secret.expose()).toBe('cs_CANARY_9f3a');
 });
 
@@ -17,7 +17,7 @@ test('a secret prints as redacted', () => {
 });
 
 test.each([[secret], [{ deep: [secret] }], [new Error('x', { cause: secret })], [new Map([[secret, secret]])]])(
-  'no way of printing shows it',
+  'no way of printing shows the secret',
   (value) => {
     expect(value).toHideSecrets(canary);
   },

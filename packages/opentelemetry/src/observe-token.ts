@@ -1,5 +1,7 @@
 import { metrics } from '@opentelemetry/api';
 import type { Attributes, Counter, Histogram, Meter, ObservableGauge, ObservableResult } from '@opentelemetry/api';
+import { checkOptions, methodsRule, stringRule } from '@bearings/client/layer';
+import type { OptionRules } from '@bearings/client/layer';
 import type { TokenEvent, TokenHandle } from '@bearings/oauth-bearer';
 import { attribute } from './attribute.ts';
 import { advisedBuckets } from './call-meters.ts';
@@ -20,8 +22,11 @@ export interface TokenObservation {
  * It stops when the token is closed. Until then the meter keeps a reference to the token.
  *
  * @returns a function that stops it
+ * @throws ConfigError if an option is not valid
  */
-export function observeToken(token: TokenHandle, { name, meter }: TokenObservation): () => void {
+export function observeToken(token: TokenHandle, options: TokenObservation): () => void {
+  checkOptions(options, rules, { owner: 'observeToken' });
+  const { name, meter } = options;
   const nameAttribute = { [attribute.tokenName]: name };
   const observeValidity = (result: ObservableResult): void => {
     const { validForMs } = token.status();
@@ -52,6 +57,11 @@ export function observeToken(token: TokenHandle, { name, meter }: TokenObservati
   meters();
   return stop;
 }
+
+const rules: OptionRules<TokenObservation> = {
+  name: stringRule,
+  meter: methodsRule('a Meter', 'createCounter', 'createHistogram', 'createObservableGauge'),
+};
 
 interface TokenMeters {
   readonly acquisitions: Counter;

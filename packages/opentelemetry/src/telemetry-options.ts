@@ -1,5 +1,15 @@
 import type { MeterProvider, TextMapPropagator, TracerProvider } from '@opentelemetry/api';
 import { ConfigError } from '@bearings/client/errors';
+import {
+  booleanRule,
+  checkOptions,
+  functionRule,
+  listRule,
+  methodsRule,
+  stringRule,
+  wholeNumberRule,
+} from '@bearings/client/layer';
+import type { OptionRules } from '@bearings/client/layer';
 
 /** Returns the template of a URL, such as `/v1/orders/{id}`, or `undefined` for no template. */
 export type Classify = (url: URL, method: string) => string | undefined;
@@ -53,16 +63,29 @@ export interface TelemetrySettings extends Omit<TelemetryOptions, 'knownMethods'
 /** RFC 9110 §9, RFC 5789, and `QUERY`, which ky supports. */
 const standardMethods = ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE'];
 
+const rules: OptionRules<TelemetryOptions> = {
+  pathTemplates: listRule(stringRule),
+  maxTemplates: wholeNumberRule,
+  classify: functionRule,
+  propagate: {
+    test: (value) => typeof value === 'string' || listRule(stringRule).test(value),
+    expected: "'origin', 'everywhere', 'nowhere' or a list of origins",
+  },
+  silenceFetch: booleanRule,
+  knownMethods: listRule(stringRule),
+  tracerProvider: methodsRule('a TracerProvider', 'getTracer'),
+  meterProvider: methodsRule('a MeterProvider', 'getMeter'),
+  propagator: methodsRule('a TextMapPropagator', 'inject', 'fields'),
+};
+
 /**
  * Checks the options and sets defaults.
  *
  * @throws ConfigError with the option, its value and what is correct
  */
 export function resolveOptions(options: TelemetryOptions): TelemetrySettings {
+  checkOptions(options, rules, { owner: 'withTelemetry' });
   const { pathTemplates = [], maxTemplates = 100, propagate = 'origin', silenceFetch = true } = options;
-  if (!Number.isInteger(maxTemplates) || maxTemplates < 0) {
-    throw new ConfigError('maxTemplates', `maxTemplates must be a whole number from 0, not ${String(maxTemplates)}`);
-  }
   const relative = pathTemplates.find((template) => !template.startsWith('/'));
   if (relative !== undefined) {
     throw new ConfigError('pathTemplates', `A path template must begin with a slash, not ${JSON.stringify(relative)}`);

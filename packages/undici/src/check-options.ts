@@ -1,72 +1,69 @@
 import { ConfigError } from '@bearings/client/errors';
-import { closestName } from './closest-name.ts';
+import {
+  booleanRule,
+  checkOptions,
+  clockRule,
+  countRule,
+  functionRule,
+  methodsRule,
+  objectRule,
+} from '@bearings/client/layer';
+import type { OptionRule, OptionRules } from '@bearings/client/layer';
 import { proxyProtocols } from './proxy-dispatcher.ts';
 import type { TlsOptions, UndiciOptions } from './undici-options.ts';
 
-interface Rule {
-  readonly test: (value: unknown) => boolean;
-  readonly expected: string;
-}
+const owner = 'withUndici';
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
-const count: Rule = {
-  test: (value) => Number.isInteger(value) && Number(value) >= 1,
-  expected: 'a whole number from 1',
-};
-const milliseconds: Rule = {
+const millisecondsFrom1: OptionRule = {
   test: (value) => Number.isFinite(value) && Number(value) >= 1,
   expected: 'milliseconds from 1',
 };
-const boolean: Rule = { test: (value) => typeof value === 'boolean', expected: 'true or false' };
-const object: Rule = { test: isObject, expected: 'an object' };
 
 const isPem = (value: unknown): boolean =>
   isText(value) ||
   value instanceof Uint8Array ||
-  isFunction(value) ||
+  typeof value === 'function' ||
   (isObject(value) && 'file' in value && isText(value.file));
-const pem: Rule = { test: isPem, expected: 'PEM text, bytes, { file } or a function' };
+const pem: OptionRule = { test: isPem, expected: 'PEM text, bytes, { file } or a function', isSecret: true };
 
 const isProxyUrl = (value: unknown): boolean =>
   (isText(value) || value instanceof URL) && proxyProtocols.includes(URL.parse(String(value))?.protocol ?? '');
 
-const rules: Readonly<Record<keyof UndiciOptions, Rule>> = {
-  dispatcher: {
-    test: (value) => isObject(value) && 'dispatch' in value && isFunction(value.dispatch),
-    expected: 'a dispatcher of undici, such as an Agent',
-  },
-  connections: count,
-  pipelining: count,
-  allowH2: boolean,
-  connectTimeout: milliseconds,
-  keepAliveTimeout: milliseconds,
-  keepAliveMaxTimeout: milliseconds,
-  tls: object,
-  tlsRefreshInterval: milliseconds,
+const tlsRule: OptionRule = { ...objectRule, isSecret: true };
+
+const rules: OptionRules<UndiciOptions> = {
+  dispatcher: methodsRule('a dispatcher of undici, such as an Agent', 'dispatch'),
+  connections: countRule,
+  pipelining: countRule,
+  allowH2: booleanRule,
+  connectTimeout: millisecondsFrom1,
+  keepAliveTimeout: millisecondsFrom1,
+  keepAliveMaxTimeout: millisecondsFrom1,
+  tls: tlsRule,
+  tlsRefreshInterval: millisecondsFrom1,
   proxy: {
     test: (value) => value === 'env' || isProxyUrl(value),
     expected: '"env", or a URL with http:, https: or socks5:',
+    isSecret: true,
   },
-  proxyTls: object,
-  lookup: { test: isFunction, expected: 'a function' },
-  clock: {
-    test: (value) => isObject(value) && 'monotonic' in value && 'schedule' in value,
-    expected: 'a Clock',
-  },
+  proxyTls: tlsRule,
+  lookup: functionRule,
+  clock: clockRule,
 };
 
-const tlsRules: Readonly<Record<keyof TlsOptions, Rule>> = {
+const tlsRules: OptionRules<TlsOptions> = {
   ca: {
     test: (value) => isPem(value) || (Array.isArray(value) && value.every(isPem)),
     expected: `${pem.expected}, or a list of them`,
+    isSecret: true,
   },
   cert: pem,
   key: pem,
-  servername: { test: isText, expected: 'a host name' },
-  rejectUnauthorized: boolean,
+  servername: { test: isText, expected: 'a host name', isSecret: true },
+  rejectUnauthorized: booleanRule,
 };
 
 /**
@@ -74,9 +71,8 @@ const tlsRules: Readonly<Record<keyof TlsOptions, Rule>> = {
  *
  * @throws ConfigError naming the option; it never quotes a value
  */
-export function checkOptions(options: UndiciOptions): void {
-  if (!isObject(options)) throw new ConfigError('options', 'withUndici takes an object of options');
-  checkAll(options, rules, '');
+export function checkUndiciOptions(options: UndiciOptions): void {
+  checkOptions(options, rules, { owner });
   checkTls(options.tls, 'tls');
   checkTls(options.proxyTls, 'proxyTls');
   const { dispatcher, proxy } = options;
@@ -86,32 +82,9 @@ export function checkOptions(options: UndiciOptions): void {
   throw new ConfigError('lookup', 'lookup has no effect with proxy: the proxy resolves the host names');
 }
 
-function checkAll(options: object, known: Readonly<Record<string, Rule>>, prefix: string): void {
-  for (const [name, value] of Object.entries(options)) {
-    const rule = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (rule === undefined) throw unknownOption(name, Object.keys(known), prefix);
-    if (value === undefined || rule.test(value)) continue;
-    const field = `${prefix}${name}`;
-    throw new ConfigError(field, `${field} must be ${rule.expected}, not ${describe(value)}`);
-  }
-}
-
-/** A number or boolean as it is; of all else the type, because it may be a secret. */
-function describe(value: unknown): string {
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
-  if (Array.isArray(value)) return 'a list';
-  return `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
-}
-
-function unknownOption(name: string, names: readonly string[], prefix: string): ConfigError {
-  const closest = closestName(name, names);
-  const help = closest === undefined ? `The options are ${names.join(', ')}` : `Did you mean ${prefix}${closest}?`;
-  return new ConfigError(`${prefix}${name}`, `withUndici has no option ${prefix}${name}. ${help}`);
-}
-
 function checkTls(tls: TlsOptions | undefined, name: string): void {
   if (tls === undefined) return;
-  checkAll(tls, tlsRules, `${name}.`);
+  checkOptions(tls, tlsRules, { owner, within: name });
   if ((tls.cert === undefined) === (tls.key === undefined)) return;
   const [missing, given] = tls.cert === undefined ? ['cert', 'key'] : ['key', 'cert'];
   throw new ConfigError(`${name}.${missing}`, `${name}.${missing} is missing: ${name}.${given} needs it`);

@@ -1,9 +1,9 @@
 import { systemClock } from '@bearings/client';
-import { layer } from '@bearings/client/layer';
+import { checkOptions, layer, millisecondsRule } from '@bearings/client/layer';
 import type { Layer, Stage } from '@bearings/client/layer';
 import { ClientClosedError, ConfigError } from '@bearings/client/errors';
 import { Agent } from 'undici';
-import { checkOptions } from './check-options.ts';
+import { checkUndiciOptions } from './check-options.ts';
 import { Connections } from './connections.ts';
 import { createSend } from './send.ts';
 import { shownSettings } from './shown-settings.ts';
@@ -31,7 +31,7 @@ const defaultGraceMs = 10_000;
  * @throws ConfigError when an option is unknown or wrong, or the runtime has no undici
  */
 export function withUndici(options: UndiciOptions = {}): UndiciLayer {
-  checkOptions(options);
+  checkUndiciOptions(options);
   checkRuntime(Agent);
   const { clock = systemClock } = options;
   const connections = new Connections(options);
@@ -39,8 +39,9 @@ export function withUndici(options: UndiciOptions = {}): UndiciLayer {
   let isClosed = false;
   const stage: Stage = () => (request, call) =>
     isClosed ? Promise.reject(new ClientClosedError()) : send(request, call);
-  const close: UndiciLayer['close'] = async ({ graceMs = defaultGraceMs } = {}) => {
-    checkGrace(graceMs);
+  const close: UndiciLayer['close'] = async (closeOptions = {}) => {
+    checkOptions(closeOptions, closeRules, { owner: 'close' });
+    const { graceMs = defaultGraceMs } = closeOptions;
     isClosed = true;
     const cancel = clock.schedule(graceMs, () => void connections.destroy());
     await connections.close();
@@ -54,10 +55,7 @@ export function withUndici(options: UndiciOptions = {}): UndiciLayer {
   return Object.freeze({ ...layer('transport', label, stage), close, destroy, [Symbol.asyncDispose]: () => close() });
 }
 
-function checkGrace(graceMs: number): void {
-  if (typeof graceMs === 'number' && graceMs >= 0) return;
-  throw new ConfigError('graceMs', 'graceMs must be milliseconds from 0');
-}
+const closeRules = { graceMs: millisecondsRule };
 
 /**
  * Checks that the runtime has undici's connections: Bun replaces the package by a part of it.

@@ -13,23 +13,23 @@ const sizes = { orders: 400, customers: 350, invoices: 250 };
 const pageSize = 25;
 const fatalRequest = 19;
 
-/** Pulls 1,000 records from an API of its own, is killed amid it, goes on, and counts what is there. */
+/** Pulls 1,000 records from a local API, kills the connector during the run, runs it again, and counts the records. */
 export async function demo(): Promise<void> {
   const registration = { clientId: 'connector', clientSecret, scope: 'shop.read', tokenLifetimeS: 600 };
   const provider = await startIdentityProvider(registration);
-  const api = await startShopApi({ isGood: provider.isGood, sizes, pageSize });
+  const api = await startShopApi({ isValid: provider.isValid, sizes, pageSize });
   const folder = await mkdtemp(join(tmpdir(), 'connector-'));
   try {
-    await describe(folder, api.url, provider.tokenUrl);
-    const victim = run(folder);
+    await writeConnector(folder, api.url, provider.tokenUrl);
+    const firstRun = run(folder);
     api.onRequest((_request, _response, count) => {
-      if (count === fatalRequest) victim.kill('SIGKILL');
+      if (count === fatalRequest) firstRun.kill('SIGKILL');
     });
-    await once(victim, 'close');
+    await once(firstRun, 'close');
     const { size } = await stat(join(folder, 'shop.ndjson'));
-    console.log(`Killed with SIGKILL while it asked for page ${fatalRequest}: ${size} bytes of output. It goes on:`);
+    console.log(`Killed with SIGKILL while it requested page ${fatalRequest}: ${size} bytes of output. It continues:`);
     await once(run(folder), 'close');
-    conclude(await linesOf(folder), api.requests);
+    printResult(await readLines(folder), api.requests);
   } finally {
     await rm(folder, { recursive: true });
     await api.close();
@@ -37,12 +37,14 @@ export async function demo(): Promise<void> {
   }
 }
 
-/** The connector of connectors/shop.yaml, but for where the API and its identity provider are. */
-async function describe(folder: string, url: string, tokenUrl: string): Promise<void> {
+/** Writes connectors/shop.yaml with the URLs of the local API and identity provider. */
+async function writeConnector(folder: string, url: string, tokenUrl: string): Promise<void> {
   const shop = await readFile(join(import.meta.dirname, '../../connectors/shop.yaml'), 'utf8');
-  const here = shop.replace(/(?<= url: ).*/, url).replace(/(?<= tokenUrl: ).*/, tokenUrl);
-  await writeFile(join(folder, 'shop.yaml'), here);
-  console.log(`An API has ${total(sizes)} records: orders are linked, customers have a cursor, invoices are counted.`);
+  const local = shop.replace(/(?<= url: ).*/, url).replace(/(?<= tokenUrl: ).*/, tokenUrl);
+  await writeFile(join(folder, 'shop.yaml'), local);
+  console.log(
+    `An API has ${total(sizes)} records: orders with links, customers with a cursor, invoices with page numbers.`,
+  );
 }
 
 function run(folder: string): ChildProcess {
@@ -52,19 +54,19 @@ function run(folder: string): ChildProcess {
   return spawn(process.execPath, args, { cwd: folder, stdio: 'inherit', env });
 }
 
-async function linesOf(folder: string): Promise<readonly string[]> {
+async function readLines(folder: string): Promise<readonly string[]> {
   return (await readFile(join(folder, 'shop.ndjson'), 'utf8')).split('\n').slice(0, -1);
 }
 
 const total = (all: ShopOptions['sizes']): number => Object.values(all).reduce((sum, each) => sum + each, 0);
 
-function conclude(lines: readonly string[], requests: number): void {
+function printResult(lines: readonly string[], requests: number): void {
   const different = new Set(lines).size;
   const lost = total(sizes) - different;
-  const doubled = lines.length - different;
-  const isWhole = lost === 0 && doubled === 0;
+  const duplicated = lines.length - different;
+  const isComplete = lost === 0 && duplicated === 0;
   console.log(
-    `${isWhole ? '✓' : '✗'} ${lines.length} records, ${lost} lost, ${doubled} doubled, by ${requests} requests.`,
+    `${isComplete ? '✓' : '✗'} ${lines.length} records, ${lost} lost, ${duplicated} duplicated, with ${requests} requests.`,
   );
-  if (!isWhole) process.exitCode = 1;
+  if (!isComplete) process.exitCode = 1;
 }

@@ -4,16 +4,16 @@ import { Provider } from 'oidc-provider';
 import type { Adapter, AdapterPayload, Configuration, JWK } from 'oidc-provider';
 import { listenOnLoopback } from './loopback-server.ts';
 
-/** Who issues tokens. */
+/** Issues tokens. */
 export interface IdentityProvider {
   readonly tokenUrl: string;
-  /** How often it was asked for a token. */
+  /** The number of token requests. */
   readonly tokenRequests: number;
-  /** True for a token that it has issued, that has not ended and was not revoked. */
-  readonly isGood: (token: string) => boolean;
-  /** Ends every token that it has issued. */
+  /** True for an issued token that is not expired and not revoked. */
+  readonly isValid: (token: string) => boolean;
+  /** Revokes every token. */
   revokeAll(): void;
-  /** Answers in its place from now on; `undefined` ends that. */
+  /** Replaces the provider by a listener; `undefined` restores it. */
   replaceBy(listener: RequestListener | undefined): void;
   close(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface IdentityProvider {
 /** The client that is registered. */
 export interface Registration {
   readonly clientId: string;
-  /** Without one, the client is a public one. */
+  /** Without one, the client is a public client. */
   readonly clientSecret?: string | undefined;
   readonly scope: string;
   readonly tokenLifetimeS: number;
@@ -44,7 +44,7 @@ export async function startIdentityProvider(registration: Registration): Promise
     get tokenRequests() {
       return tokenRequests;
     },
-    isGood: (token) => (stored.get(token)?.exp ?? 0) * 1_000 > Date.now(),
+    isValid: (token) => (stored.get(token)?.exp ?? 0) * 1_000 > Date.now(),
     revokeAll: () => stored.clear(),
     replaceBy(listener) {
       substitute = listener;
@@ -53,13 +53,13 @@ export async function startIdentityProvider(registration: Registration): Promise
   };
 }
 
-/** Own keys, an own adapter and no development pages: nothing of the provider's quick start, so it warns of nothing. */
+/** Sets keys and adapter, and turns development pages off, so that the provider prints no warnings. */
 function configure(registration: Registration, stored: Map<string, AdapterPayload>): Configuration {
   const { clientId, clientSecret, scope, tokenLifetimeS } = registration;
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const key = privateKey.export({ format: 'jwk' });
   return {
-    adapter: () => adapterOf(stored),
+    adapter: () => createAdapter(stored),
     clients: [
       {
         client_id: clientId,
@@ -72,7 +72,7 @@ function configure(registration: Registration, stored: Map<string, AdapterPayloa
         scope,
       },
     ],
-    scopes: [scope, 'shop.write'], // the client may not have the second
+    scopes: [scope, 'shop.write'], // the client is not allowed the second
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     jwks: { keys: [{ ...key, kty: 'EC', alg: 'ES256', use: 'sig' } satisfies JWK] },
     ttl: { ClientCredentials: tokenLifetimeS },
@@ -82,8 +82,8 @@ function configure(registration: Registration, stored: Map<string, AdapterPayloa
 
 const nothing = async (): Promise<undefined> => undefined;
 
-/** Keeps tokens, and nothing else: sessions and grants there are none. */
-function adapterOf(stored: Map<string, AdapterPayload>): Adapter {
+/** Stores tokens only; there are no sessions or grants. */
+function createAdapter(stored: Map<string, AdapterPayload>): Adapter {
   return {
     upsert: async (id, payload) => void stored.set(id, payload),
     find: async (id) => stored.get(id),

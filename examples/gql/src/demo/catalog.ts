@@ -13,58 +13,59 @@ const schema = buildSchema(`
   type Product {
     id: ID!
     name: String!
-    "In cents. The price of the third is not known."
+    "In cents. The third product has no known price."
     price: Int
   }
 `);
 
-/** GraphQL over HTTP, the body of a request. */
-const question = z.object({
+/** The body of a request (GraphQL over HTTP). */
+const requestBody = z.object({
   query: z.string(),
   operationName: z.string().nullish(),
   variables: z.record(z.string(), z.unknown()).nullish(),
 });
 
-/** An answer in the words of GraphQL over HTTP. */
-interface CatalogAnswer {
+/** A response (GraphQL over HTTP). */
+interface CatalogResponse {
   readonly status: number;
   readonly body: ExecutionResult;
 }
 
-/** Three products, as a GraphQL service that runs on the reference implementation. */
+/** A GraphQL service with three products, on the reference implementation. */
 export interface Catalog {
-  /** Carries out a request, given its body. */
-  readonly answer: (body: string) => Promise<CatalogAnswer>;
+  /** Executes the body of a request. */
+  readonly answer: (body: string) => Promise<CatalogResponse>;
 }
 
-/** Starts with the same three products each time. */
-export function openCatalog(): Catalog {
+/** Creates a catalog with three products. */
+export function createCatalog(): Catalog {
   const names = ['A lamp', 'A chair', 'A table'];
-  const productOf = (index: number): object | undefined => {
+  const findProduct = (index: number): object | undefined => {
     const name = names[index];
-    return name === undefined ? undefined : { id: `p-${index + 1}`, name, price: () => priceOf(index) };
+    return name === undefined ? undefined : { id: `p-${index + 1}`, name, price: () => productPrice(index) };
   };
   const rootValue = {
-    product: ({ id }: { id: string }) => productOf(indexOf(id)),
-    products: ({ first }: { first: number }) => names.slice(0, first).map((_, index) => productOf(index)),
+    product: ({ id }: { id: string }) => findProduct(productIndex(id)),
+    products: ({ first }: { first: number }) => names.slice(0, first).map((_, index) => findProduct(index)),
     rename({ id, name }: { id: string; name: string }) {
-      if (names[indexOf(id)] !== undefined) names[indexOf(id)] = name;
-      return productOf(indexOf(id));
+      if (names[productIndex(id)] !== undefined) names[productIndex(id)] = name;
+      return findProduct(productIndex(id));
     },
   };
   return {
     async answer(body) {
-      const asked = question.safeParse(jsonIn(body));
-      if (!asked.success) return { status: 400, body: { errors: [new GraphQLError('This is no GraphQL request')] } };
-      const { query: source, operationName, variables } = asked.data;
+      const parsed = requestBody.safeParse(tryParseJson(body));
+      if (!parsed.success)
+        return { status: 400, body: { errors: [new GraphQLError('This is not a GraphQL request')] } };
+      const { query: source, operationName, variables } = parsed.data;
       const result = await graphql({ schema, rootValue, source, operationName, variableValues: variables });
-      // without data, nothing was carried out: the request itself was wrong
+      // without data nothing was executed: the request itself was wrong
       return { status: 'data' in result ? 200 : 400, body: result };
     },
   };
 }
 
-function jsonIn(text: string): unknown {
+function tryParseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -72,9 +73,9 @@ function jsonIn(text: string): unknown {
   }
 }
 
-const indexOf = (id: string): number => Number(id.replace('p-', '')) - 1;
+const productIndex = (id: string): number => Number(id.replace('p-', '')) - 1;
 
-function priceOf(index: number): number {
+function productPrice(index: number): number {
   if (index < 2) return 4_900 + 1_000 * index;
-  throw new GraphQLError('The price service does not know it', { extensions: { code: 'PRICE_UNKNOWN' } });
+  throw new GraphQLError('The price is not known', { extensions: { code: 'PRICE_UNKNOWN' } });
 }

@@ -3,11 +3,11 @@ import { Provider } from 'oidc-provider';
 import type { Adapter, AdapterPayload, Configuration, JWK } from 'oidc-provider';
 import { listenOnLoopback } from './loopback-server.ts';
 
-/** Who issues tokens. */
+/** Issues tokens. */
 export interface IdentityProvider {
   readonly issuerUrl: string;
-  /** The scopes of a token that it has issued and that has not ended; `undefined` for any other. */
-  readonly scopesOf: (token: string) => readonly string[] | undefined;
+  /** The scopes of an issued token; `undefined` for an unknown or expired one. */
+  readonly findScopes: (token: string) => readonly string[] | undefined;
   close(): Promise<void>;
 }
 
@@ -15,7 +15,7 @@ export interface IdentityProvider {
 export interface Registration {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** What it may ask for, with a space between. */
+  /** Its allowed scopes, separated by spaces. */
   readonly scope: string;
 }
 
@@ -27,7 +27,7 @@ export async function startIdentityProvider(registration: Registration): Promise
   server.answerWith((request, response) => void answer(request, response));
   return {
     issuerUrl: server.origin,
-    scopesOf(token) {
+    findScopes(token) {
       const { exp = 0, scope = '' } = stored.get(token) ?? {};
       return exp * 1_000 > Date.now() ? scope.split(' ') : undefined;
     },
@@ -35,13 +35,13 @@ export async function startIdentityProvider(registration: Registration): Promise
   };
 }
 
-/** Own keys, an own adapter and no development pages: nothing of the provider's quick start, so it warns of nothing. */
+/** Sets keys and adapter, and turns development pages off, so that the provider prints no warnings. */
 function configure(registration: Registration, stored: Map<string, AdapterPayload>): Configuration {
   const { clientId, clientSecret, scope } = registration;
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const key = privateKey.export({ format: 'jwk' });
   return {
-    adapter: () => adapterOf(stored),
+    adapter: () => createAdapter(stored),
     clients: [
       {
         client_id: clientId,
@@ -63,8 +63,8 @@ function configure(registration: Registration, stored: Map<string, AdapterPayloa
 
 const nothing = async (): Promise<undefined> => undefined;
 
-/** Keeps tokens, and nothing else: sessions and grants there are none. */
-function adapterOf(stored: Map<string, AdapterPayload>): Adapter {
+/** Stores tokens only; there are no sessions or grants. */
+function createAdapter(stored: Map<string, AdapterPayload>): Adapter {
   return {
     upsert: async (id, payload) => void stored.set(id, payload),
     find: async (id) => stored.get(id),

@@ -5,12 +5,12 @@ import type { RequestListener } from 'node:http';
 /** An HTTP server on this machine. */
 export interface LoopbackServer {
   readonly origin: string;
-  /** Says who answers, from now on: an answer may depend on the origin, which is known once the server listens. */
+  /** Sets the listener after the server listens, because it may need the origin. Replaces the last one. */
   answerWith(listener: RequestListener): void;
   close(): Promise<void>;
 }
 
-/** Listens on a port that the system picks. */
+/** Listens on a free port. */
 export async function listenOnLoopback(): Promise<LoopbackServer> {
   const server = createServer();
   server.listen(0, '127.0.0.1');

@@ -1,21 +1,21 @@
 import type { AccessToken, TokenEvent } from '@bearings/oauth-bearer';
-import { durationText } from './durations.ts';
-import { sentenceOf } from './failure.ts';
+import { formatDuration } from './format-duration.ts';
+import { describeFailure } from './report-failure.ts';
 
-/** What has happened to a token, for a person; `undefined` for what is no news. */
-export function sayingOf(event: TokenEvent): string | undefined {
+/** A sentence about a token event; `undefined` for events that are not worth showing. */
+export function describeTokenEvent(event: TokenEvent): string | undefined {
   switch (event.type) {
     case 'acquired':
     case 'renewed':
-      return arrival(event, event.type === 'renewed' ? ', ahead of the end of the last one' : '');
+      return describeNewToken(event, event.type === 'renewed' ? ' before the last one expired' : '');
     case 'rotated':
       return event.isChanged
-        ? arrival(event, ', in place of the rejected one')
-        : 'the server gave the rejected token again';
+        ? describeNewToken(event, ' to replace the rejected one')
+        : 'the server issued the rejected token again';
     case 'renewal-failed':
-      return `no token after ${durationText(event.tookMs)}: ${sentenceOf(event.error)}`;
+      return `no token after ${formatDuration(event.tookMs)}: ${describeFailure(event.error)}`;
     case 'invalidated':
-      return `the API rejected token ${event.generation} at the age of ${durationText(event.ageMs)}`;
+      return `the API rejected token ${event.generation} when it was ${formatDuration(event.ageMs)} old`;
     case 'expired':
       return `token ${event.generation} has expired`;
     case 'recovered':
@@ -24,14 +24,14 @@ export function sayingOf(event: TokenEvent): string | undefined {
   return undefined;
 }
 
-type Arrival = Extract<TokenEvent, { readonly type: 'acquired' | 'renewed' | 'rotated' }>;
+type NewTokenEvent = Extract<TokenEvent, { readonly type: 'acquired' | 'renewed' | 'rotated' }>;
 
-const arrival = ({ generation, tookMs, lifetimeMs }: Arrival, why: string): string =>
-  `token ${generation} came in ${durationText(tookMs)}${why}; it is good for ${durationText(lifetimeMs)}`;
+const describeNewToken = ({ generation, tookMs, lifetimeMs }: NewTokenEvent, why: string): string =>
+  `token ${generation} acquired in ${formatDuration(tookMs)}${why}; valid for ${formatDuration(lifetimeMs)}`;
 
-/** Which token it is, how old, and how long it is good for. */
-export function ageOf({ generation, issuedAt, expiresAt, scheme }: AccessToken, now: number): string {
-  const what = scheme === 'Bearer' ? 'token' : 'secret';
-  if (expiresAt === Infinity) return `${what} ${generation}, which does not end`;
-  return `${what} ${generation}, ${durationText(now - issuedAt)} old, ends in ${durationText(expiresAt - now)}`;
+/** The token's number, its age and how long it is still valid. */
+export function describeTokenAge({ generation, issuedAt, expiresAt, scheme }: AccessToken, now: number): string {
+  const kind = scheme === 'Bearer' ? 'token' : 'secret';
+  if (expiresAt === Infinity) return `${kind} ${generation}, does not expire`;
+  return `${kind} ${generation}, ${formatDuration(now - issuedAt)} old, expires in ${formatDuration(expiresAt - now)}`;
 }

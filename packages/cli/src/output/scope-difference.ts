@@ -1,12 +1,12 @@
-/** How what was granted differs from what was asked for. */
+/** The difference between the requested and the granted scopes. */
 export interface ScopeDifference {
-  /** Asked for and not granted. */
+  /** Requested, not granted. */
   readonly missing: readonly string[];
-  /** Granted and not asked for. */
+  /** Granted, not requested. */
   readonly extra: readonly string[];
 }
 
-/** Compares scopes, whose order means nothing (RFC 6749 §3.3). Who asked for none gets nothing extra. */
+/** Compares scopes; their order has no meaning (RFC 6749 §3.3). `extra` is empty when none were requested. */
 export function compareScopes(requested: readonly string[], granted: readonly string[]): ScopeDifference {
   return {
     missing: requested.filter((scope) => !granted.includes(scope)),

@@ -3,21 +3,22 @@ import { createClients } from '@bearings/config';
 import type { Auth, ClientConfig, Config } from '@bearings/config';
 
 /**
- * The picture of a client's stack. Sends nothing, and reads no secret: how a credential is got does not show in it.
+ * The diagram of a client's stages, from `explain()`. Sends nothing and reads no secret: the diagram does not show
+ * how the credential is acquired.
  *
- * @throws InvalidConfigError for a name that is not in the config, with what was probably meant
+ * @throws InvalidConfigError for a name that is not in the config, with the closest name
  */
-export async function pictureOf(described: Config['clients'], name: string): Promise<string> {
-  const clients = Object.fromEntries(Object.entries(described).map(([each, client]) => [each, withoutSecret(client)]));
+export async function stackDiagram(configs: Config['clients'], name: string): Promise<string> {
+  const clients = Object.fromEntries(Object.entries(configs).map(([each, client]) => [each, withoutSecret(client)]));
   await using made = await createClients({ clients, readSecret: noSecret }, { names: [name] });
   const client = made[name];
   return client === undefined ? '' : explain(client);
 }
 
-const withoutSecret = (client: ClientConfig): ClientConfig => ({ ...client, auth: plain(client.auth) });
+const withoutSecret = (client: ClientConfig): ClientConfig => ({ ...client, auth: withSameLayer(client.auth) });
 
-/** An auth with the same layer, for which nothing is read before the first call. */
-const plain = (auth: Auth): Auth =>
+/** A config with the same auth layer that reads nothing before the first call. */
+const withSameLayer = (auth: Auth): Auth =>
   auth.type === 'oauth2_client_credentials' ? { type: 'bearer', tokenRef: 'env:NONE' } : auth;
 
-const noSecret: Config['readSecret'] = () => Promise.reject(new Error('A picture needs no secret'));
+const noSecret: Config['readSecret'] = () => Promise.reject(new Error('The diagram needs no secret'));

@@ -1,48 +1,51 @@
 import { isBearingsError } from '@bearings/client/errors';
 import type { TokenError } from '@bearings/oauth-bearer';
 
-/** Why there is no token. Without the remedy that the error has in its message, which is for those who write code. */
-export function causeOf(error: TokenError): string {
+/** Why there is no token. Leaves out the remedy in the error's message, which is for programmers. */
+export function tokenErrorCause(error: TokenError): string {
   if (error.code !== 'HTTP' || isAboutDiscovery(error)) return error.message;
-  const { status, oauthError, oauthErrorDescription: words } = error;
-  const why = oauthError === undefined ? '' : `: ${oauthError}${words === undefined ? '' : ` (${words})`}`;
+  const { status, oauthError, oauthErrorDescription: description } = error;
+  const why = oauthError === undefined ? '' : `: ${oauthError}${description === undefined ? '' : ` (${description})`}`;
   return `the token endpoint answered ${status}${why}`;
 }
 
-/** What to do about it, in the words of a config. */
-export function remedyFor(error: TokenError): string {
-  if (isAboutDiscovery(error)) return 'Look at issuerUrl; bearings doctor tells more';
+/** What to do about it, with the field names of a config. */
+export function tokenErrorRemedy(error: TokenError): string {
+  if (isAboutDiscovery(error)) return 'Check issuerUrl; run bearings doctor for details';
   switch (error.code) {
     case 'HTTP':
-      return remedies.get(error.oauthError ?? '') ?? remedyForStatus(error.status);
+      return remedies.get(error.oauthError ?? '') ?? statusRemedy(error.status);
     case 'INVALID_RESPONSE':
     case 'UNSUPPORTED_TOKEN_TYPE':
-      return 'Correct tokenUrl or issuerUrl: something else answers there, such as a login page or a proxy';
+      return 'Correct tokenUrl or issuerUrl: another server answers there, such as a login page or a proxy';
     case 'CONFIG':
-      return 'Correct it in the config';
+      return 'Correct the config';
     case 'UNAVAILABLE':
     case 'CLOSED':
       break;
   }
-  return 'Look at where the token endpoint is; --debug shows what was asked and answered';
+  return 'Check the URL of the token endpoint and the network; --debug shows the exchange';
 }
 
 const isAboutDiscovery = ({ cause }: TokenError): boolean =>
   isBearingsError(cause) && cause.source === 'oidc-discovery';
 
-function remedyForStatus(status: number): string {
-  if (status === 404 || status === 405) return 'Correct tokenUrl: the token endpoint is elsewhere';
-  if (status === 429) return 'Ask less often, or have the limit raised';
-  return 'Ask those who run the server; --debug shows its answer';
+function statusRemedy(status: number): string {
+  if (status === 404 || status === 405) return 'Correct tokenUrl: there is no token endpoint at this URL';
+  if (status === 429) return 'Request tokens less often, or ask for a higher limit';
+  return 'Ask the operator of the authorization server; --debug shows its answer';
 }
 
 const remedies: ReadonlyMap<string, string> = new Map([
   [
     'invalid_client',
-    'Look at clientId, at the secret or key behind its reference, and at clientAuthMethod; a rotated secret may not be everywhere yet',
+    'Check clientId, the secret or key behind its reference, and clientAuthMethod; a rotated secret may not be active everywhere yet',
   ],
-  ['unauthorized_client', 'Have the client allowed the client credentials grant (Keycloak: service accounts)'],
-  ['invalid_scope', 'Correct scopes: the server does not know one of them, or does not let this client have it'],
-  ['unsupported_grant_type', 'Correct issuerUrl or tokenUrl: this server does not grant client credentials'],
-  ['invalid_target', 'Correct audience and resource: the server does not know the one or the other'],
+  ['unauthorized_client', 'Allow the client credentials grant for this client (Keycloak: service accounts)'],
+  ['invalid_scope', 'Correct scopes: the server does not know one of them, or does not allow it for this client'],
+  [
+    'unsupported_grant_type',
+    'Correct issuerUrl or tokenUrl: this server does not support the client credentials grant',
+  ],
+  ['invalid_target', 'Correct audience and resource: the server does not know one of them'],
 ]);

@@ -2,49 +2,49 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '@bearings/client';
 
-/** Everything that a command sees of the world. */
+/** Everything that a command uses of its environment. */
 export interface Terminal {
   readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where relative paths begin. */
+  /** The folder that relative paths start from. */
   readonly cwd: string;
   /** The network. */
   readonly fetch: typeof globalThis.fetch;
-  /** Aborted when the user has had enough (ctrl-C). */
+  /** Aborted at ctrl-C. */
   readonly interrupted: AbortSignal;
-  /** The time. Default: the system's, which is not loaded before a command needs it. */
+  /** Default: the system clock, loaded only when a command needs it. */
   readonly clock?: Clock;
   /** A number in [0, 1), for jitter. Default: `Math.random`. */
   readonly random?: () => number;
 }
 
-/** What a command reads. */
+/** The input of a command. */
 interface Input {
-  /** True when a person types. */
+  /** True for a terminal. */
   readonly isTTY: boolean;
   readonly stream: Readable;
 }
 
-/** What a command writes to. */
+/** An output of a command. */
 export interface Output {
-  /** True when a person looks at it. */
+  /** True for a terminal. */
   readonly isTTY: boolean;
-  /** How wide it is, in characters. 80 when nobody knows. */
+  /** The width in characters; 80 when it is not known. */
   readonly columns: number;
-  /** True when colors are wanted. */
+  /** True when the output shall have colors. */
   readonly hasColor: boolean;
   readonly stream: Writable;
-  /** Answers when there is room for more. */
+  /** Resolves when the stream accepts more. */
   write(chunk: string | Uint8Array): Promise<void>;
 }
 
-/** A stream of the process, as far as it is one of a terminal. */
+/** A stream of the process, with what it has when it is a terminal. */
 type TerminalStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** An output on a stream. Colors: on a TTY, unless NO_COLOR is set; FORCE_COLOR wins over both. */
-export function outputOn(stream: TerminalStream, env: Terminal['env']): Output {
+/** An output to a stream. Has colors on a TTY unless NO_COLOR is set; FORCE_COLOR overrides both. */
+export function createOutput(stream: TerminalStream, env: Terminal['env']): Output {
   const isTTY = stream.isTTY === true;
   return {
     isTTY,
@@ -53,17 +53,17 @@ export function outputOn(stream: TerminalStream, env: Terminal['env']): Output {
     },
     hasColor: wantsColor(env, isTTY),
     stream,
-    write: (chunk) => written(stream, chunk),
+    write: (chunk) => writeChunk(stream, chunk),
   };
 }
 
-/** A stream that fails tells it to who listens to its errors; it does not hold up who writes. */
-async function written(stream: Writable, chunk: string | Uint8Array): Promise<void> {
+/** Resolves also when the stream fails: its `error` event reports that. */
+async function writeChunk(stream: Writable, chunk: string | Uint8Array): Promise<void> {
   if (!stream.writable || stream.write(chunk)) return;
   try {
     await once(stream, 'drain');
   } catch {
-    // told as an event
+    // the stream's error event reports it
   }
 }
 

@@ -26,7 +26,7 @@ export function createStatusError({ call, request, response, data, options }: St
   return addStatusFacts(error, statusContext(call, request));
 }
 
-/** What a status error says of its call. */
+/** The facts that a status error has about its call. */
 export function statusContext(call: Call, request: ClientRequest): StatusContext {
   return {
     attempts: call.attempt,

@@ -8,6 +8,7 @@ import { parseUrl } from '../security/url.ts';
 import type { Clock } from '../time/clock.ts';
 import type { CallRunner } from './call-runner.ts';
 import { mergeCallOptions, parseFetchDefaults, withDefaultHeaders } from './fetch-defaults.ts';
+import { readExtraOptions } from './extra-fetch-options.ts';
 import { fromPlatformRequest } from './platform-request.ts';
 import { addToRequest, addToUrl } from './search-params.ts';
 
@@ -22,10 +23,10 @@ export function createFetch(runner: CallRunner, merged: Readonly<Options>, clock
   const defaults = parseFetchDefaults(merged);
   const { baseUrl, searchParams } = defaults;
   return async (input, init) => {
-    const { signal, dispatcher }: FetchInit = init ?? {};
+    const { signal }: FetchInit = init ?? {};
+    const fetchOptions = init ? readExtraOptions(init) : undefined;
     const isRequest = input instanceof Request;
     const own = withDefaultHeaders(init ? readInit(init) : {}, isRequest ? input : undefined, defaults);
-    const fetchOptions = dispatcher === undefined ? undefined : { dispatcher };
     const target = isRequest ? addToRequest(input, searchParams) : addToUrl(parseUrl(input, baseUrl), searchParams);
     const simple = typeof target === 'string' ? createSimpleRequest(target, own, fetchOptions) : undefined;
     const given = { body: own.body, fetchOptions, clock };
@@ -70,7 +71,7 @@ function readInit(init: FetchInit): OwnInit {
   return own;
 }
 
-/** The methods whose names `fetch` makes upper case, and PATCH, whose case `fetch` keeps. */
+/** The methods whose names `fetch` makes upper case, and PATCH, whose case the caller decides. */
 const plainMethods: ReadonlyMap<string, string> = new Map(
   ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'].flatMap((name) => [
     [name, name],

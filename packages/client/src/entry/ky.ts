@@ -1,6 +1,8 @@
 import kyDefault, { replaceOption } from 'ky';
 import type { InitHook, Input, KyInstance, Options, ResponsePromise } from 'ky';
 import type { CallOptions } from '../core/call-options.ts';
+import { checkOptions } from '../core/check-options.ts';
+import { kyOptionRules } from '../core/ky-option-rules.ts';
 import { InvalidUrlError } from '../errors/index.ts';
 import { parseHeaders } from '../security/headers.ts';
 import { parseUrl } from '../security/url.ts';
@@ -55,7 +57,7 @@ export function createKy<E extends object>(runner: CallRunner, options: KyOption
   const { clock, defaults, createExtras } = options;
   const fetch = (input: Input, init: KyFetchInit = {}): Promise<Response> => sendForKy(input, init, { runner, clock });
   const capture = createCapture({ fetch, clock, defaults });
-  const create = (fresh: Options): KyInstance => kyDefault.create({ ...checkOptions(fresh), fetch });
+  const create = (fresh: Options): KyInstance => kyDefault.create({ ...checkKyOptions(fresh), fetch });
   return wrapKy(create(options.options), { create, capture, clock, defaults, runner, createExtras });
 }
 
@@ -107,7 +109,8 @@ function wrapKy<E extends object>(base: KyInstance, context: KyContext<E>): KyCl
       throw toSafeError(cause, input, own);
     }
   };
-  const callKy = (input: Input, { hooks, ...own }: Options): ResponsePromise => {
+  const callKy = (input: Input, given: Options): ResponsePromise => {
+    const { hooks, ...own } = checkKyOptions(given);
     const bridge = new KyBridge({ input, clock, runner });
     const instance = hooks === undefined ? ky : base.extend({ hooks }).extend({ hooks: { init: [capture] } });
     // ky would find the signal of a Request itself, but would not remove its listener
@@ -118,7 +121,7 @@ function wrapKy<E extends object>(base: KyInstance, context: KyContext<E>): KyCl
   const named = methods.map((method) => [method, (input: Input, own?: Options) => open(input, { ...own, method })]);
   return Object.assign(open, Object.fromEntries(named), context.createExtras(runner, merged), {
     extend: (more: Parameters<KyInstance['extend']>[0]) =>
-      rewrap(base.extend((known) => checkOptions(typeof more === 'function' ? more(known) : more))),
+      rewrap(base.extend((known) => checkKyOptions(typeof more === 'function' ? more(known) : more))),
     create: (fresh: Options = {}) => rewrap(create(fresh)),
     stop: base.stop,
     retry: base.retry,
@@ -135,8 +138,14 @@ function mergedOptions(ky: KyInstance): Readonly<Options> {
   return merged;
 }
 
-/** @throws InvalidHeaderError | ConfigError */
-function checkOptions(options: Options): Options {
+/**
+ * Checks the options of a call, or of a client that is made from another.
+ *
+ * @throws InvalidHeaderError | ConfigError
+ */
+function checkKyOptions(options: Options): Options {
+  const { bearings: _own, ...given }: Options & { readonly bearings?: unknown } = options;
+  checkOptions(given, kyOptionRules, { owner: 'A call' });
   parseHeaders(options.headers);
   checkHooks(options.hooks);
   return options;

@@ -1,14 +1,14 @@
-/** A text without one level of escapes, and where its characters come from. */
+/** A text with some levels of escapes decoded, and a map to the original text. */
 export interface DecodedText {
   readonly text: string;
-  /** The place in the original text at which character `index` begins; for the length, the original's end. */
+  /** The index in the original text where character `index` starts; for the length, the end of the original. */
   readonly sourceAt: (index: number) => number;
 }
 
-/** As often as text is escaped in practice: JSON within JSON within a page. */
+/** As many as text has in practice: JSON in JSON in a page. */
 const maxLevels = 4;
 
-/** A text as it is, and as often decoded as there are escapes in it, up to three times. */
+/** The text itself, then the text decoded once, twice and three times, as long as it has escapes. */
 export function decodeLevels(original: string): readonly DecodedText[] {
   const levels: DecodedText[] = [{ text: original, sourceAt: (index) => index }];
   for (let level = levels[0]; level !== undefined && levels.length < maxLevels; level = levels.at(-1)) {
@@ -19,7 +19,7 @@ export function decodeLevels(original: string): readonly DecodedText[] {
   return levels;
 }
 
-/** Without escapes of JSON, HTML and URLs; `undefined` when there are none. */
+/** Decodes the escapes of JSON, HTML and URLs; `undefined` for a text without them. */
 function decodeOnce({ text, sourceAt }: DecodedText): DecodedText | undefined {
   if (!/[\\&%]/.test(text)) return undefined;
   const parts: string[] = [];
@@ -39,13 +39,13 @@ function decodeOnce({ text, sourceAt }: DecodedText): DecodedText | undefined {
   return isChanged ? { text: parts.join(''), sourceAt: (index) => starts[index] ?? 0 } : undefined;
 }
 
-/** What an escape stands for, and how long it is. */
+/** The decoded text of an escape, and the length of the escape. */
 interface Escape {
   readonly text: string;
   readonly length: number;
 }
 
-/** No escape is longer: nothing beyond is looked at. */
+/** No escape is longer. */
 const maxEscapeChars = 12;
 
 function readEscape(text: string, index: number): Escape | undefined {
@@ -103,7 +103,7 @@ function readEntity(rest: string): Escape | undefined {
 const utf8Character =
   /^(?:%[0-7][\da-f]|%(?:c[2-9a-f]|d[\da-f])%[89ab][\da-f]|%e[\da-f](?:%[89ab][\da-f]){2}|%f[0-4](?:%[89ab][\da-f]){3})/i;
 
-/** One character in UTF-8, each of its bytes in hexadecimal (RFC 3986 §2.1). Bytes that are not UTF-8 stay. */
+/** Decodes one UTF-8 character in percent form (RFC 3986 §2.1). Bytes that are not UTF-8 stay. */
 function readPercent(rest: string): Escape | undefined {
   const [bytes] = utf8Character.exec(rest) ?? [];
   if (bytes === undefined) return undefined;

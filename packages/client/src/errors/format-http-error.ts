@@ -2,12 +2,12 @@ import { isHTTPError } from 'ky';
 import { isBearingsError } from './index.ts';
 
 /**
- * One line about a failed call, for a person: in a log, at the end of a command.
+ * Formats a failed call as one line, for a log or a terminal.
  *
- * Names what happened, where, and the code to look up; never a query, a header, a body or a token. An error that is
- * not ours is named by its class alone, because its message may quote anything.
+ * The line has what happened, where, and the code to look up; never a query, a header, a body or a token. Of other
+ * errors it has the class only, because their messages may contain anything.
  *
- * @param prefix - what was being done, such as `order 42`
+ * @param prefix - what the call was for, such as `order 42`
  */
 export function formatHttpError(error: unknown, prefix: string): string {
   if (isBearingsError(error)) return `${prefix}: ${error.message} (${error.code})`;
@@ -15,6 +15,6 @@ export function formatHttpError(error: unknown, prefix: string): string {
     const { origin } = new URL(error.request.url);
     return `${prefix}: ${origin} answered ${error.response.status} (HTTP_STATUS)`;
   }
-  if (error instanceof Error && error.name === 'AbortError') return `${prefix}: called off by the caller`;
-  return `${prefix}: ${error instanceof Error ? error.name : 'something other than an error was thrown'}`;
+  if (error instanceof Error && error.name === 'AbortError') return `${prefix}: aborted by the caller`;
+  return `${prefix}: ${error instanceof Error ? error.name : 'a value that is not an Error was thrown'}`;
 }

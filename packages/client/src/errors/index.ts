@@ -27,7 +27,7 @@ export {
 } from './rejected.ts';
 export { ConfigError, InvalidHeaderError, InvalidSchemeError, InvalidUrlError } from './validation.ts';
 
-/** Everything this package throws by itself. Narrow it by `code`. */
+/** Every error that this package throws. Narrow it by `code`. */
 export type ClientError =
   | ConfigError
   | AttemptTimeoutError
@@ -46,9 +46,7 @@ export type ClientError =
   | DestinationNotAllowedError;
 
 /**
- * True for an error of this package, of any copy of it.
- *
- * With a `code`, true for that one only.
+ * True for an error of this package, also of another copy of it; with a `code`, for this code only.
  */
 export function isClientError<C extends ClientError['code']>(
   value: unknown,

@@ -1,28 +1,28 @@
 import type { DecodedText } from './decoded-text.ts';
 import { decodeLevels } from './decoded-text.ts';
 
-/** A part of a text that must not show. */
+/** A part of a text that must not be shown. */
 export interface SecretRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** What a secret may look like in a text. */
+/** One form of a secret, prepared for the search. */
 interface Needle {
   readonly codes: Uint16Array;
-  /** For each index, how long the longest prefix is with which the needle up to there ends as well. */
+  /** For each index, the length of the longest prefix that is also a suffix of the needle up to this index. */
   readonly fallbacks: Uint32Array;
 }
 
-/** Shorter ones stand in every word: to hide them would tell them. */
+/** Shorter texts are part of too many words: hiding them would reveal them. */
 const minSecretChars = 3;
-/** A server may cut what it sends back. So much of the beginning of a secret is hidden as well. */
+/** A server may truncate a secret that it sends back: the start of a secret is hidden from this length on. */
 const minPrefixChars = 12;
 
 /**
- * Finds credentials and secrets in a text, whatever escapes they are written with. Linear in the length of the text.
+ * Finds known credentials and secrets in a text, with any escapes. Takes time linear in the length of the text.
  *
- * @param levels - the text, and the same without escapes
+ * @param levels - the text and its decoded forms
  * @param secrets - as they were sent: `Bearer x` stands for `x` too, and `Basic x` for the password in it
  */
 export function findKnownSecrets(levels: readonly DecodedText[], secrets: readonly string[]): readonly SecretRange[] {
@@ -34,7 +34,7 @@ export function findKnownSecrets(levels: readonly DecodedText[], secrets: readon
   });
 }
 
-/** A secret as it may come back, without escapes. */
+/** The forms in which a secret may come back, without escapes. */
 function secretForms(sent: string): readonly string[] {
   const [, scheme = '', bare = sent] = /^(\S+) (.+)$/s.exec(sent) ?? [];
   const pair = scheme.toLowerCase() === 'basic' ? Buffer.from(bare, 'base64').toString() : '';
@@ -46,7 +46,7 @@ function secretForms(sent: string): readonly string[] {
   return [...forms, ...unpadded].filter(({ length }) => length >= minSecretChars);
 }
 
-/** With the table of Knuth, Morris and Pratt no character of a text is compared more than twice. */
+/** Builds the table of the Knuth-Morris-Pratt search, which compares each character of a text at most twice. */
 function createNeedle(text: string): Needle {
   const codes = fold(text);
   const fallbacks = new Uint32Array(codes.length);
@@ -74,7 +74,7 @@ function findNeedle(text: Uint16Array, needle: Needle, sourceAt: DecodedText['so
   return found;
 }
 
-/** Letters without their case, and a space as forms write it: both are lost on the way through some servers. */
+/** Lower-cases letters, and turns `+`, the space of forms, into a space: some servers change both. */
 function fold(text: string): Uint16Array {
   const codes = new Uint16Array(text.length);
   for (let index = 0; index < text.length; index += 1) {

@@ -3,21 +3,21 @@ import { findKnownSecrets } from './known-secrets.ts';
 import type { SecretRange } from './known-secrets.ts';
 import { findNamedSecrets } from './named-secrets.ts';
 
-/** What stands where a secret was. */
+/** Replaces a secret. */
 export const redactionMark = '[REDACTED]';
 
-/** As much of an error's body as is shown, in characters. */
+/** The longest preview, in characters. */
 const previewChars = 2_048;
-/** As much of it as is looked at. */
+/** Only this much of a body is read. */
 const maxSeenChars = 16_384;
 const maxSeenItems = 50;
 
 /**
- * A text without secrets: without the values of secrets' names and all that is in them, credentials behind their
- * schemes, JWTs, users and passwords of URLs, and the secrets that are known, in whatever escapes (JSON, HTML, percent,
- * base64) they stand there. The time it takes is linear in the length of the text.
+ * Replaces secrets in a text by {@link redactionMark}: the values of secret names with everything in them, credentials
+ * after a scheme, JWTs, the user and password of URLs, and known secrets in any encoding (JSON, HTML, percent, base64).
+ * Takes time linear in the length of the text.
  *
- * @param secrets - credentials and secrets that may come back, as they were sent: `Bearer x` stands for `x` as well
+ * @param secrets - known secrets, as they were sent: `Bearer x` also hides `x`, and `Basic x` the password in it
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
   const parts: string[] = [];
@@ -29,13 +29,13 @@ export function redact(text: string, secrets: readonly string[] = []): string {
   return parts.join('') + text.slice(shownFrom);
 }
 
-/** The values in a text that are secrets by their names or forms, for a caller who has to know them from then on. */
+/** The secrets in a text that {@link redact} finds by name and form, to hide them in other texts. */
 export function extractSecrets(text: string): readonly string[] {
   return findSecrets(text, []).map(({ start, end }) => text.slice(start, end));
 }
 
 /**
- * The beginning of an error's body, for a person, without secrets. `undefined` when there is no body.
+ * The beginning of an error's body without secrets. `undefined` for an empty body.
  *
  * @param body - parsed JSON, or text
  * @param sent - the credentials of the call
@@ -49,10 +49,10 @@ export function previewBody(body: unknown, sent: readonly string[]): string | un
 
 function shorten(_name: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, maxSeenItems);
-  return typeof value === 'bigint' ? String(value) : value; // a `parseJson` of the caller's may give one
+  return typeof value === 'bigint' ? String(value) : value; // the caller's parseJson may return one
 }
 
-/** Where secrets stand, in their order, each place once. */
+/** The ranges of all secrets, sorted and without overlaps. */
 function findSecrets(text: string, secrets: readonly string[]): readonly SecretRange[] {
   const levels = decodeLevels(text);
   const named = levels.flatMap(({ text: decoded, sourceAt }) =>

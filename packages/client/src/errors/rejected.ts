@@ -1,29 +1,29 @@
 import { ClientFailure } from './client-failure.ts';
 
-/** As many calls are under way as the client allows, and no place came free in time; this one was not sent. */
+/** The concurrency limit is reached, and no call finished in time. The call was not sent. */
 export class OverloadedError extends ClientFailure {
   override readonly name = 'OverloadedError';
   readonly code = 'OVERLOADED';
   override readonly retryable = true;
   readonly limit: number;
-  /** The origin whose limit it is; `undefined` for the limit of the whole client. */
+  /** The origin that the limit is for; `undefined` for the limit of the whole client. */
   readonly origin: string | undefined;
 
   constructor(limit: number, origin?: string) {
     const where = origin === undefined ? '' : ` to ${origin}`;
-    super(`${limit} calls are under way${where} already, the most this client makes at once`);
+    super(`${limit} calls${where} are in progress, which is the concurrency limit; this one was not sent`);
     this.limit = limit;
     this.origin = origin;
   }
 }
 
-/** Too many calls to this origin have failed of late; this one was not sent. The last failure is the cause. */
+/** The circuit of this origin is open after too many failures. The call was not sent. The last failure is the cause. */
 export class CircuitOpenError extends ClientFailure {
   override readonly name = 'CircuitOpenError';
   readonly code = 'CIRCUIT_OPEN';
   override readonly retryable = true;
   readonly origin: string;
-  /** When the next call may go through as a probe, in milliseconds since the epoch. */
+  /** When the next call is sent as a probe, in milliseconds since the epoch. */
   readonly retryAt: number;
 
   constructor(origin: string, retryAt: number, cause?: unknown) {
@@ -36,7 +36,7 @@ export class CircuitOpenError extends ClientFailure {
   }
 }
 
-/** The client was closed. */
+/** The client is closed. The call was not sent. */
 export class ClientClosedError extends ClientFailure {
   override readonly name = 'ClientClosedError';
   readonly code = 'CLIENT_CLOSED';
@@ -51,7 +51,7 @@ export class RedirectBlockedError extends ClientFailure {
   override readonly name = 'RedirectBlockedError';
   readonly code = 'REDIRECT_BLOCKED';
   readonly origin: string;
-  /** 301, 302, 303, 307 or 308; `undefined` where the network does not tell. */
+  /** 301, 302, 303, 307 or 308; `undefined` when the transport does not report it. */
   readonly status: number | undefined;
 
   constructor(origin: string, status: number | undefined, reason: string) {
@@ -62,7 +62,7 @@ export class RedirectBlockedError extends ClientFailure {
   }
 }
 
-/** The call would go where it must not: a credential to an origin it is not meant for, or to a private address. */
+/** The destination is not allowed for the call: its credential is for another origin, or the address is private. */
 export class DestinationNotAllowedError extends ClientFailure {
   override readonly name = 'DestinationNotAllowedError';
   readonly code = 'DESTINATION_NOT_ALLOWED';

@@ -1,40 +1,40 @@
-/** A name of which more than this is not looked at: what a secret is called stands at its end. */
+/** Only the end of a longer name is read: it says what the name is for. */
 const maxNameChars = 100;
 
-/** Words that make a name a secret's wherever they stand in it. */
+/** Words that mark a secret anywhere in a name. */
 const secretWord =
   /^(?:pwds?|jwts?|otps?|totp|sigs?|creds?|csrf|xsrf|dpop|bearer|j?sessionid|phpsessid)$|password|passwd|passphrase|passcode|secret|credential|cookie|(?:tokens?|signatures?|assertions?|pwd)$/;
 
-/** Words that do so at the end of a name only: a `session_timeout` is none. */
+/** Words that mark a secret at the end of a name only: `session`, but not `session_timeout`. */
 const secretLastWord = /^(?:authorization|sessions?|sid|pins?|pass)$/;
 
 /** `apikey` and the like, written as one word. */
 const joinedKey =
   /^(?:access|account|api|app|application|auth|client|encryption|function|functions|license|master|private|service|session|shared|signing|storage|subscription)keys?$/;
 
-/** `public_key`, `cache-key`: keys to find something, not to open it. */
+/** `public_key`, `cache-key`: keys that are not secret. */
 const harmlessKey =
   /^(?:cache|composite|dedup|deduplication|error|foreign|group|idempotency|index|issue|message|object|partition|primary|project|public|routing|row|sort|surrogate|translation|unique|websocket)$/;
 
-/** `device_code`: codes that stand for a person. `error_code` and `zip_code` are none of them. */
+/** `device_code`: codes that grant access, as against `error_code` and `zip_code`. */
 const secretCode =
   /^(?:access|activation|auth|authorization|backup|confirmation|device|invite|login|mfa|otp|pin|recovery|reset|security|user|verification)$/;
 
-/** `max_tokens`: how much text, as language models count it. */
+/** `max_tokens`: numbers of tokens of a language model. */
 const quantity = /^(?:cached|completion|input|max|min|num|output|prompt|reasoning|remaining|total)$/;
 
-/** `token_type`, `client_secret_expires_at`: last words of a name that tells something about a secret. */
+/** `token_type`, `client_secret_expires_at`: last words of names that describe a secret. */
 const aboutSecret =
   /^(?:age|alg|algorithm|at|count|enabled|endpoints?|expir(?:ation|es|y)|format|in|length|lifetime|limits?|methods?|name|policy|ref|required|status|supported|ttl|types?|valid|version)$/;
 
-/** A token has an address and an id that are none. A `secret_id` is a secret, and a password's URL may hold one. */
+/** `token_url`, `token_id` describe a token. A `secret_id` is a secret, and a `password_reset_url` contains one. */
 const aboutToken = /^(?:id|url|uri)$/;
 
 /**
  * True for the name of a header, a query parameter, a form field, a member of JSON or a variable whose value is a
- * secret. The one answer to this question: previews of errors, the command line and config files ask it.
+ * secret. Error previews, the command line and config files all use this function.
  *
- * Reads `client_secret`, `clientSecret`, `CLIENT-SECRET` and `clientsecret` alike. In doubt a name is a secret's.
+ * `client_secret`, `clientSecret`, `CLIENT-SECRET` and `clientsecret` are the same name. Unclear names count as secret.
  */
 export function isSecretName(name: string): boolean {
   const words = splitWords(name.slice(-maxNameChars));

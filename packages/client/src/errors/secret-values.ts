@@ -1,4 +1,4 @@
-/** Letters, digits and what else stands in names and in tokens. A table, because every character is looked up. */
+/** The characters of names and tokens. A table, because every character is looked up. */
 const isWordCode = Uint8Array.from({ length: 128 }, (_, code) => (/[\w.~$-]/.test(String.fromCharCode(code)) ? 1 : 0));
 const quotes = `"'\``;
 const bareEnd = /[\s"'`&,;<>{}()[\]]/;
@@ -7,38 +7,38 @@ const closing: ReadonlyMap<string, string> = new Map([
   ['[', ']'],
 ]);
 
-/** The end of the word that begins at `index`; `index` itself when none does. */
+/** The end of the word at `index`; `index` itself when there is no word. */
 export function findWordEnd(text: string, index: number): number {
   let end = index;
   while (isWordCode[text.charCodeAt(end)] === 1) end += 1;
   return end;
 }
 
-/** Where something other than white space comes. */
+/** The first index that is not white space. */
 export function skipSpaces(text: string, index: number): number {
   return findEnd(text, index, (sign) => !/\s/.test(sign));
 }
 
-/** The end of what begins at `index`: the first character that ends it, or the text's end. */
+/** The first index from `index` on whose character `isEnd` accepts, or the end of the text. */
 export function findEnd(text: string, index: number, isEnd: (sign: string) => boolean): number {
   let end = index;
   while (end < text.length && !isEnd(text.charAt(end))) end += 1;
   return end;
 }
 
-/** A name in a text, from `start` to `end`. */
-export interface NameRange {
+/** A part of a text. */
+export interface TextRange {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Where the value of a name begins: behind `name=`, `name:`, `"name":`, `user[name]=`, `name =>` or `<name>`;
- * `undefined` for a word that names nothing.
+ * The start of the value of a name, after `name=`, `name:`, `"name":`, `user[name]=`, `name =>` or `<name>`; `undefined`
+ * for a word without a value.
  */
-export function findValueStart(text: string, { start, end }: NameRange): number | undefined {
+export function findValueStart(text: string, { start, end }: TextRange): number | undefined {
   if (text.charAt(end) === '>' && /<(?:[\w-]{1,40}:)?$/.test(text.slice(Math.max(0, start - 42), start))) {
-    return text.includes('<', end) ? end + 1 : undefined; // else a placeholder: `Bearer <token>`
+    return text.includes('<', end) ? end + 1 : undefined; // otherwise a placeholder: `Bearer <token>`
   }
   const bracket = /[\])]/.test(text.charAt(end)) ? end + 1 : end;
   const isQuoted = isQuote(text.charAt(bracket));
@@ -48,8 +48,8 @@ export function findValueStart(text: string, { start, end }: NameRange): number 
   return isQuoted ? skipSpaces(text, afterSign) : findEnd(text, afterSign, (each) => each !== ' ' && each !== '\t');
 }
 
-/** The value that begins at `start`, without its quotes: text in quotes, a list or object, an element, or one word. */
-export function findValue(text: string, start: number): NameRange {
+/** The value at `start`: text in quotes (without them), a list or object, the text of an element, or one word. */
+export function findValue(text: string, start: number): TextRange {
   const sign = text.charAt(start);
   if (isQuote(sign)) return { start: start + 1, end: findQuotedEnd(text, start) };
   if (closing.has(sign)) return { start, end: findClosing(text, start) };
@@ -57,12 +57,12 @@ export function findValue(text: string, start: number): NameRange {
   return { start, end: findEnd(text, start, (each) => (isElement ? each === '<' : bareEnd.test(each))) };
 }
 
-/** True for the signs that text may stand between. */
+/** True for the characters that quote a text. */
 export function isQuote(sign: string): boolean {
   return sign !== '' && quotes.includes(sign);
 }
 
-/** The quote that ends the text in quotes that begins at `start`; the text's end when it is cut off. */
+/** The index of the closing quote for the one at `start`; the end of the text when it is missing. */
 function findQuotedEnd(text: string, start: number): number {
   const quote = text.charAt(start);
   let index = start + 1;
@@ -70,7 +70,7 @@ function findQuotedEnd(text: string, start: number): number {
   return Math.min(index, text.length);
 }
 
-/** Behind the bracket that closes the one at `start`. Brackets within quotes do not count. */
+/** The index after the closing bracket for the one at `start`. Brackets in quotes do not count. */
 function findClosing(text: string, start: number): number {
   const open: string[] = [];
   for (let index = start; index < text.length; index += 1) {

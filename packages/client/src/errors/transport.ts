@@ -1,26 +1,26 @@
 import { notReplayedNote } from './not-replayable.ts';
 import { ClientFailure } from './client-failure.ts';
 
-/** Why there was no HTTP answer. */
+/** Why there is no complete HTTP response. */
 export interface TransportFailure {
   readonly reason: string;
-  /** For a person; nothing that was sent or received. */
+  /** For people to read. Contains nothing that was sent or received. */
   readonly detail: string;
-  /** True when the request had a body that cannot be sent again. Default: false. */
-  readonly isBodyGone?: boolean;
-  /** True when there was a head, and the body broke off. Default: false. */
+  /** False when the body was a stream, so that the same request cannot be sent again. Default: true. */
+  readonly canReplay?: boolean;
+  /** True when the headers arrived and the body ended early. Default: false. */
   readonly isTruncated?: boolean;
   /** `false` when the server has certainly not processed the request. */
   readonly wasProcessed?: false | undefined;
 }
 
-/** No HTTP answer, or one that broke off: DNS, connect, reset or broken framing. */
+/** There is no HTTP response, or it ended early: DNS, connect, reset or broken framing. */
 export class TransportError extends ClientFailure {
   override readonly name = 'TransportError';
   readonly code = 'TRANSPORT';
   override readonly retryable: boolean;
   readonly origin: string;
-  /** The platform's own code, such as `ECONNREFUSED`; `REFUSED` for what `fetch` forbids, `UNKNOWN` when there is none. */
+  /** The platform's code, such as `ECONNREFUSED`; `REFUSED` for what `fetch` forbids, `UNKNOWN` without a code. */
   readonly reason: string;
   /**
    * `false` when the server has certainly not processed the request, so that any method may be sent again: it refused
@@ -29,22 +29,22 @@ export class TransportError extends ClientFailure {
   readonly wasProcessed: false | undefined;
 
   constructor(origin: string, failure: TransportFailure) {
-    const { reason, detail, isBodyGone = false, isTruncated = false, wasProcessed } = failure;
+    const { reason, detail, canReplay = true, isTruncated = false, wasProcessed } = failure;
     const what = isTruncated ? `The answer from ${origin} broke off` : `No answer from ${origin}`;
-    super(`${what}: ${detail}${isBodyGone ? notReplayedNote : ''}`);
+    super(`${what}: ${detail}${canReplay ? '' : notReplayedNote}`);
     this.origin = origin;
     this.reason = reason;
     this.wasProcessed = wasProcessed;
-    this.retryable = reason !== 'ENOTFOUND' && reason !== 'REFUSED' && !isBodyGone;
+    this.retryable = reason !== 'ENOTFOUND' && reason !== 'REFUSED' && canReplay;
   }
 }
 
-/** The TLS handshake failed: the certificate or the protocol is not acceptable. Trying again would not help. */
+/** The TLS handshake failed: the certificate or the protocol is not acceptable. A retry would fail too. */
 export class TlsError extends ClientFailure {
   override readonly name = 'TlsError';
   readonly code = 'TLS';
   readonly origin: string;
-  /** The platform's own code, such as `CERT_HAS_EXPIRED`. */
+  /** The platform's code, such as `CERT_HAS_EXPIRED`. */
   readonly reason: string;
 
   constructor(origin: string, reason: string, detail: string) {
@@ -54,7 +54,7 @@ export class TlsError extends ClientFailure {
   }
 }
 
-/** The response body is larger than the client allows. Counted after decompression. */
+/** The response body is larger than `maxResponseBytes`, counted after decompression. */
 export class BodyTooLargeError extends ClientFailure {
   override readonly name = 'BodyTooLargeError';
   readonly code = 'BODY_TOO_LARGE';

@@ -1,10 +1,10 @@
 import { ClientFailure } from './client-failure.ts';
 
-/** A client, layer or call was described wrongly. Thrown before anything is sent. */
+/** An option of a client, layer or call is wrong. Thrown before anything is sent. */
 export class ConfigError extends ClientFailure {
   override readonly name = 'ConfigError';
   readonly code = 'CONFIG';
-  /** The option that is wrong. */
+  /** The name of the wrong option. */
   readonly field: string;
 
   constructor(field: string, message: string) {
@@ -13,13 +13,13 @@ export class ConfigError extends ClientFailure {
   }
 }
 
-/** The URL cannot be called: it is no URL, has no origin, or carries user and password. */
+/** The URL is malformed, has no origin, or contains a user and password. */
 export class InvalidUrlError extends ClientFailure {
   override readonly name = 'InvalidUrlError';
   readonly code = 'INVALID_URL';
 }
 
-/** The URL's scheme is not allowed: https, http on loopback, or http where the client was made with `insecureHttp`. */
+/** The URL's scheme is not allowed. Allowed are https, http on loopback, and http with `insecureHttp`. */
 export class InvalidSchemeError extends ClientFailure {
   override readonly name = 'InvalidSchemeError';
   readonly code = 'INVALID_SCHEME';
@@ -27,13 +27,13 @@ export class InvalidSchemeError extends ClientFailure {
 
   constructor(url: URL) {
     super(
-      `${url.protocol}//${url.host} is not called: https only (http on loopback apart). Set insecureHttp: true to allow http`,
+      `${url.protocol}//${url.host} is not allowed: only https, and http on loopback. Set insecureHttp: true to allow http`,
     );
     this.origin = url.origin;
   }
 }
 
-/** A header cannot be sent: its name or value has characters HTTP does not allow. The value is not shown. */
+/** A header has a name or value that HTTP does not allow. The message does not contain the value. */
 export class InvalidHeaderError extends ClientFailure {
   override readonly name = 'InvalidHeaderError';
   readonly code = 'INVALID_HEADER';

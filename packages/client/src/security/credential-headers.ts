@@ -1,4 +1,4 @@
-/** Headers whose values are credentials, whoever sets them: they stay within the origin, and are not shown. */
+/** Headers that always hold credentials: they are not sent to another origin and never shown. */
 export const credentialHeaders: readonly string[] = [
   'authorization',
   'cookie',

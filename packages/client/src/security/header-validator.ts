@@ -4,8 +4,8 @@ const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
- * Checks the headers that stages set. A client's calls share one, because a token is long, and the same for many calls:
- * what was right the last time is not looked at again.
+ * Validates the headers that stages set. The calls of a client share one: a token is long and the same for many calls, so
+ * an unchanged value is not validated again.
  */
 export class HeaderValidator {
   readonly #last = new Map<string, string>();
@@ -19,5 +19,5 @@ export class HeaderValidator {
   }
 }
 
-/** Names come from layers, so there are few; what makes up names is not let fill the memory. */
+/** Layers use few names. The limit protects the memory from a layer that generates names. */
 const maxNames = 50;

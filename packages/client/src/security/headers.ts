@@ -1,17 +1,17 @@
 import { InvalidHeaderError } from '../errors/index.ts';
 
-/** What headers may be given as: `fetch`'s forms, and ky's, in which `undefined` takes one away. */
+/** The forms in which `fetch` and ky take headers. In ky's, `undefined` removes a header. */
 export type HeadersInput = Readonly<Record<string, string | undefined>> | RequestInit['headers'];
 
 /**
- * Headers of what was given, with an error that does not show a value, as the platform's would.
+ * Parses headers. Its error does not contain a value; the platform's would.
  *
  * @throws InvalidHeaderError naming the header
  */
-export function parseHeaders(given: HeadersInput): Headers {
+export function parseHeaders(input: HeadersInput): Headers {
   const headers = new Headers();
-  if (given === undefined || given === null) return headers;
-  for (const [name, value] of toPairs(given)) {
+  if (input === undefined || input === null) return headers;
+  for (const [name, value] of toPairs(input)) {
     if (value === undefined) continue;
     try {
       headers.append(name, value);
@@ -22,10 +22,10 @@ export function parseHeaders(given: HeadersInput): Headers {
   return headers;
 }
 
-function toPairs(given: NonNullable<HeadersInput>): Iterable<readonly [string, string | undefined]> {
-  return isIterable(given) ? given : Object.entries(given);
+function toPairs(input: NonNullable<HeadersInput>): Iterable<readonly [string, string | undefined]> {
+  return isIterable(input) ? input : Object.entries(input);
 }
 
-function isIterable(given: object): given is Iterable<[string, string | undefined]> {
-  return Symbol.iterator in given;
+function isIterable(input: object): input is Iterable<[string, string | undefined]> {
+  return Symbol.iterator in input;
 }

@@ -5,33 +5,34 @@ import ipaddr from 'ipaddr.js';
 import { DestinationNotAllowedError, TransportError } from '../errors/index.ts';
 import { layer } from '../core/layer.ts';
 import type { Layer } from '../core/layer.ts';
-import { stringRule, listRule, assertOption } from '../core/option-rules.ts';
-import type { Rule } from '../core/option-rules.ts';
+import { checkOptions } from '../core/check-options.ts';
+import type { OptionRules } from '../core/check-options.ts';
+import { functionRule, listRule } from '../core/option-rules.ts';
 import { parseOrigin } from '../security/url.ts';
 import { untilAborted } from '../time/until-aborted.ts';
 
-/** Which addresses may be called. */
+/** Which addresses are allowed. */
 export interface PublicAddressOptions {
-  /** Ranges that may be called although they are not public, such as `10.1.0.0/16`. Default: none. */
+  /** Ranges that are allowed although they are not public, such as `10.1.0.0/16`. Default: none. */
   readonly allow?: readonly string[];
-  /** The addresses of a name. Default: what the system says, as `fetch` asks it. */
+  /** Resolves a host name. Default: the system's resolver, which `fetch` uses too. */
   readonly resolve?: (hostname: string) => Promise<readonly string[]>;
 }
 
 /**
- * Lets calls go to public addresses only, on every hop: for URLs that users supply (a webhook, an image), which must
- * not reach what only this machine or its network can reach.
+ * Allows public addresses only, for each redirect too. Use it for URLs from users (a webhook, an image), which must not
+ * reach hosts that only this machine or its network can reach (SSRF).
  *
- * Public is what is in no range with another purpose (private, loopback, link-local and its metadata services,
- * carrier-grade NAT, documentation, multicast, and IPv6 forms that hold an IPv4 address; IANA special-purpose
- * registries). A name is looked up before each request, and refused when any of its addresses is not public. A name
- * server that answers otherwise a moment later is not caught by this: where that counts, give the connection
- * {@link publicLookup} besides.
+ * An address is public when it is in none of the special-purpose ranges of IANA: private, loopback, link-local with the
+ * metadata services of clouds, carrier-grade NAT, documentation, multicast, and IPv6 forms of an IPv4 address. A name is
+ * resolved before each request, and rejected when any of its addresses is not public. This does not detect a name server
+ * that changes its response a moment later (DNS rebinding). To prevent that, pass {@link publicLookup} to the connection.
  *
  * @throws DestinationNotAllowedError from a call; nothing was sent
- * @throws ConfigError when `allow` holds what is no range
+ * @throws ConfigError when `allow` has something that is not a range
  */
 export function withPublicAddressesOnly(options: PublicAddressOptions = {}): Layer {
+  checkOptions(options, addressRules, { owner: 'withPublicAddressesOnly' });
   const { allow = [], resolve = resolveAddresses } = options;
   const mayCall = createAddressCheck(allow);
   return layer('destination', { name: 'public-addresses', settings: { allow } }, (next) => async (request, call) => {
@@ -39,11 +40,11 @@ export function withPublicAddressesOnly(options: PublicAddressOptions = {}): Lay
     const addresses = ipaddr.isValid(hostname)
       ? [hostname]
       : await untilAborted(resolveName(resolve, hostname, request), call.signal);
-    const refused = addresses.find((address) => !mayCall(address));
-    if (refused === undefined) return next(request, call);
+    const rejected = addresses.find((address) => !mayCall(address));
+    if (rejected === undefined) return next(request, call);
     throw new DestinationNotAllowedError(
       parseOrigin(request.url),
-      `its address is ${addressRange(refused)}, not public`,
+      `its address is ${addressRange(rejected)}, not public`,
     );
   });
 }
@@ -51,37 +52,35 @@ export function withPublicAddressesOnly(options: PublicAddressOptions = {}): Lay
 type Found = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
 
 /**
- * A `lookup` for connections (`net.connect`, undici's `new Agent({ connect: { lookup } })`) that finds public addresses
- * only: what was judged is what is connected to, so that no answer of a name server can come in between.
+ * A `lookup` for connections (`net.connect`, undici's `new Agent({ connect: { lookup } })`) that returns public addresses
+ * only. The connection goes to the address that was checked, so DNS rebinding is not possible.
  */
-export function publicLookup({ allow = [] }: Pick<PublicAddressOptions, 'allow'> = {}): (
-  hostname: string,
-  options: LookupOptions,
-  found: Found,
-) => void {
-  const mayCall = createAddressCheck(allow);
-  return (hostname, options, found) => {
-    lookUp(hostname, { ...options, all: true }, (error, addresses) => {
+export function publicLookup(
+  options: Pick<PublicAddressOptions, 'allow'> = {},
+): (hostname: string, options: LookupOptions, found: Found) => void {
+  checkOptions(options, { allow: rangesRule }, { owner: 'publicLookup' });
+  const mayCall = createAddressCheck(options.allow ?? []);
+  return (hostname, lookupOptions, found) => {
+    lookUp(hostname, { ...lookupOptions, all: true }, (error, addresses) => {
       if (error !== null) return found(error, '');
-      const refused = addresses.find(({ address }) => !mayCall(address));
-      if (refused !== undefined) {
-        const why = `its address is ${addressRange(refused.address)}, not public`;
-        return found(Object.assign(new Error(`${hostname} is not called: ${why}`), { code: 'EACCES' }), '');
+      const rejected = addresses.find(({ address }) => !mayCall(address));
+      if (rejected !== undefined) {
+        const why = `its address is ${addressRange(rejected.address)}, not public`;
+        return found(Object.assign(new Error(`${hostname} is not allowed: ${why}`), { code: 'EACCES' }), '');
       }
       const [first] = addresses;
-      return options.all === true ? found(null, addresses) : found(null, first?.address ?? '', first?.family);
+      return lookupOptions.all === true ? found(null, addresses) : found(null, first?.address ?? '', first?.family);
     });
   };
 }
 
-const aRange: Rule = {
+const rangesRule = listRule({
   test: (value) => typeof value === 'string' && ipaddr.isValidCIDR(value),
   expected: 'a range such as 10.1.0.0/16',
-};
+});
+const addressRules: OptionRules<PublicAddressOptions> = { allow: rangesRule, resolve: functionRule };
 
 function createAddressCheck(allow: readonly string[]): (address: string) => boolean {
-  assertOption('allow', allow, listRule(stringRule));
-  for (const range of allow) assertOption('allow', range, aRange);
   const ranges = allow.map((range) => ipaddr.parseCIDR(range));
   return (text) => {
     const address = ipaddr.process(text);
@@ -92,7 +91,7 @@ function createAddressCheck(allow: readonly string[]): (address: string) => bool
   };
 }
 
-/** The kind of range an address is in; an IPv6 form of an IPv4 address is judged as that. */
+/** The kind of range an address is in. An IPv6 form of an IPv4 address counts as the IPv4 address. */
 const addressRange = (address: string): string => ipaddr.process(address).range();
 
 const systemLookup = promisify(lookUp);

@@ -30,7 +30,7 @@ export function timeout(defaults: TimeoutOptions): Stage {
         limitMs === Infinity
           ? undefined
           : clock.schedule(limitMs, () =>
-              attempt.cancel(new AttemptTimeoutError(parseOrigin(request.url), limitMs, !request.canReplay)),
+              attempt.cancel(new AttemptTimeoutError(parseOrigin(request.url), limitMs, request.canReplay)),
             );
       try {
         return await attempt.race(next(request, call));

@@ -1,21 +1,21 @@
-/** Where backoff begins and what it never exceeds. */
+/** The bounds of an exponential backoff. */
 export interface BackoffOptions {
   /** The delay before the first retry, in milliseconds. */
   readonly baseMs: number;
-  /** No delay is longer than this, in milliseconds. */
+  /** The longest delay, in milliseconds. */
   readonly capMs: number;
 }
 
 /**
- * The delay before retry number `retry` (from 1), without jitter: the base, doubled each time, up to the cap.
+ * The delay before retry number `retry` (from 1), without jitter: the base, doubled for each retry, up to the cap.
  *
- * Jitter goes on top and must not be cut at the cap, or all clients would come back at the same moment.
+ * Apply jitter after the cap: a cap after the jitter would make all clients retry at the same moment.
  */
 export function backoffMs(retry: number, { baseMs, capMs }: BackoffOptions): number {
   return Math.min(capMs, baseMs * 2 ** (retry - 1));
 }
 
-/** Full jitter: anything from 0 to the delay, so that clients who failed together do not return together. */
+/** Full jitter: a random delay from 0 to the given one, so that clients that failed together retry apart. */
 export function fullJitter(delayMs: number, random: () => number): number {
   return random() * delayMs;
 }

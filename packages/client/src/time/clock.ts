@@ -1,32 +1,32 @@
 /**
- * Time, as everything in Bearings sees it: two clocks and one way to wait.
+ * The time source of all Bearings packages: two clocks and a timer.
  *
- * Two, because neither can be trusted alone: wall time jumps when the machine's clock is set, and monotonic time
- * stands still while the machine sleeps.
+ * Two clocks, because each is wrong at times: wall time jumps when the machine's clock is set, and monotonic time may
+ * pause while the machine sleeps.
  */
 export interface Clock {
-  /** Wall time in milliseconds since the epoch. May jump either way. */
+  /** Wall time in milliseconds since the epoch. May jump forwards or backwards. */
   now(): number;
-  /** Milliseconds since some fixed moment. Never goes back; may stand still while the machine is suspended. */
+  /** Milliseconds since an arbitrary instant. Never decreases; may pause while the machine is suspended. */
   monotonic(): number;
   /**
-   * Runs `act` once after `delayMs` and returns a function that calls it off.
+   * Runs `action` once after `delayMs`, and returns a function that cancels it.
    *
-   * A `background` timer does not keep the process alive. Any finite delay is honoured, also beyond 2^31 − 1 ms, where
-   * `setTimeout` would fire at once.
+   * A `background` timer does not keep the process alive. Delays above 2^31 − 1 ms work too; `setTimeout` would fire at
+   * once.
    */
-  schedule(delayMs: number, act: () => void, options?: ScheduleOptions): Cancel;
+  schedule(delayMs: number, action: () => void, options?: ScheduleOptions): Cancel;
 }
 
 export interface ScheduleOptions {
   readonly background?: boolean;
 }
 
-/** Calls a scheduled act off. Harmless when it has run already. */
+/** Cancels a scheduled action. Does nothing when it has already run. */
 export type Cancel = () => void;
 
-/** The longest delay `setTimeout` takes; anything above fires after 1 ms. */
-const longestTimerMs = 2 ** 31 - 1;
+/** The longest delay that `setTimeout` accepts; a longer one fires after 1 ms. */
+const maxTimerMs = 2 ** 31 - 1;
 
 /**
  * The machine's own clocks and timers, looked up at each use so that a test's fake timers are seen too.
@@ -37,19 +37,19 @@ const longestTimerMs = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  schedule(delayMs, act, options) {
+  schedule(delayMs, action, options) {
     const isBackground = options?.background === true;
-    return delayMs > longestTimerMs
-      ? scheduleLong(delayMs, act, isBackground)
-      : scheduleOnce(delayMs, act, isBackground);
+    return delayMs > maxTimerMs
+      ? scheduleLong(delayMs, action, isBackground)
+      : scheduleOnce(delayMs, action, isBackground);
   },
 };
 
-function scheduleOnce(delayMs: number, act: () => void, isBackground: boolean): Cancel {
+function scheduleOnce(delayMs: number, action: () => void, isBackground: boolean): Cancel {
   let cancelTurn: Cancel | undefined;
   const timer = setTimeout(
     () => {
-      cancelTurn = afterSockets(act);
+      cancelTurn = afterSockets(action);
     },
     Math.max(0, delayMs),
   );
@@ -60,15 +60,15 @@ function scheduleOnce(delayMs: number, act: () => void, isBackground: boolean): 
   };
 }
 
-/** In steps of what `setTimeout` takes. */
-function scheduleLong(delayMs: number, act: () => void, isBackground: boolean): Cancel {
+/** In steps that `setTimeout` accepts. */
+function scheduleLong(delayMs: number, action: () => void, isBackground: boolean): Cancel {
   let cancel: Cancel;
   const arm = (leftMs: number): void => {
-    if (leftMs <= longestTimerMs) {
-      cancel = scheduleOnce(leftMs, act, isBackground);
+    if (leftMs <= maxTimerMs) {
+      cancel = scheduleOnce(leftMs, action, isBackground);
       return;
     }
-    const timer = setTimeout(() => arm(leftMs - longestTimerMs), longestTimerMs);
+    const timer = setTimeout(() => arm(leftMs - maxTimerMs), maxTimerMs);
     if (isBackground) unref(timer);
     cancel = () => clearTimeout(timer);
   };

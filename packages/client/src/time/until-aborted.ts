@@ -1,24 +1,24 @@
 import type { Clock } from './clock.ts';
 
 /**
- * Waits for `work`, but no longer than `signal` allows.
+ * Waits for `work` until `signal` is aborted.
  *
- * The work itself goes on: whoever else waits for it still gets it. No listener is left on the signal.
+ * The work itself continues, for other callers that wait for it. No listener is left on the signal.
  *
- * @throws the signal's own reason, untouched, when it is aborted first
+ * @throws the signal's reason, unchanged, when the signal is aborted first
  */
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const abort = (): void => reject(signal.reason);
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
-    const settle = (act: () => void): void => {
+    const finish = (action: () => void): void => {
       signal.removeEventListener('abort', abort);
-      act();
+      action();
     };
     work.then(
-      (value) => settle(() => resolve(value)),
-      (cause: unknown) => settle(() => reject(cause)),
+      (value) => finish(() => resolve(value)),
+      (cause: unknown) => finish(() => reject(cause)),
     );
   });
 }
@@ -26,7 +26,7 @@ export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
 /**
  * Waits `delayMs`, or until `signal` is aborted.
  *
- * @throws the signal's own reason, untouched
+ * @throws the signal's reason, unchanged
  */
 export async function wait(delayMs: number, signal: AbortSignal, clock: Clock): Promise<void> {
   signal.throwIfAborted();

@@ -70,7 +70,7 @@ test.each<[string, RequestBody, string | null]>([
   expect(typed.headers.get('content-type')).toBe('a/b');
 });
 
-test('it can be sent again unless its body is a stream', () => {
+test('a request can be sent again unless its body is a stream', () => {
   const requests = [undefined, 'x', new FormData(), new Blob(['x']).stream()].map(
     (body) => new ClientRequest({ url, method: 'PUT', body }),
   );

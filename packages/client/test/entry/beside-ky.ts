@@ -17,7 +17,7 @@ type Given = Omit<Options, 'fetch' | 'timeout' | 'totalTimeout' | 'method' | 'bo
 
 const order: Answer = () => Response.json({ id: 42 });
 
-/** The same act with plain ky and with a client of ours, on the same network. Neither tries again unless told to. */
+/** The same act with plain ky and with a client of ours, on the same network. Neither retries by default. */
 export async function besideKy(
   act: (api: KyInstance) => unknown,
   { script = [order], retry = 0, ...options }: Given = {},
@@ -29,7 +29,7 @@ export async function besideKy(
 }
 
 async function came(act: () => unknown, network: ScriptedFetch): Promise<Came> {
-  const answer = await answerOf(act);
+  const answer = await readAnswer(act);
   const sent = network.sent.map(({ url, method, body, headers }) => ({
     url,
     method,
@@ -39,7 +39,7 @@ async function came(act: () => unknown, network: ScriptedFetch): Promise<Came> {
   return { answer, sent };
 }
 
-async function answerOf(act: () => unknown): Promise<unknown> {
+async function readAnswer(act: () => unknown): Promise<unknown> {
   try {
     const answer = await act();
     return answer instanceof Response ? { status: answer.status, text: await answer.text() } : answer;

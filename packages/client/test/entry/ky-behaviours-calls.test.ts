@@ -59,7 +59,7 @@ test.each([
   expect(ours.sent[0]?.url).toBe(expected);
 });
 
-test('baseUrl: one that is no URL is told when the client is made', async () => {
+test('baseUrl: an invalid URL is an error when the client is created', async () => {
   expect(await caught(() => createClient({ baseUrl: '/api/' }))).toMatchObject({ code: 'INVALID_URL' });
 });
 
@@ -91,10 +91,9 @@ test('prefix: it is resolved against the base URL, and ".." leads out of it, so 
 test('prefix: the name it had in ky 1 is refused, with the new one', async () => {
   const renamed: object = { prefixUrl: 'https://api.test/v1' };
 
-  const { theirs, ours } = await besideKy((api) => api.get('orders', renamed));
+  const { ours } = await besideKy((api) => api.get('orders', renamed));
 
-  expect(ours).toEqual(theirs);
-  expect(ours.answer).toMatchObject({ message: expect.stringContaining('renamed `prefix`') as string });
+  expect(ours.answer).toMatchObject({ message: expect.stringContaining('Did you mean prefix?') as string });
 });
 
 test.each([

@@ -195,7 +195,7 @@ test('context: it is merged one level deep, and hooks see it', async () => {
   expect(ours.answer).toEqual({ a: 1, b: { updated: true } });
 });
 
-test('onDownloadProgress: it is told of each piece, and of the end', async () => {
+test('onDownloadProgress: it is called for each chunk and at the end', async () => {
   const answers = [chunked('ab', 'cde', 'f'), status(200, { 'content-length': '5' }, 'hello'), status(204)];
   for (const answer of answers) {
     const { theirs, ours } = await besideKy(
@@ -211,7 +211,7 @@ test('onDownloadProgress: it is told of each piece, and of the end', async () =>
   }
 });
 
-test('onUploadProgress: it is told of each piece, and of the end', async () => {
+test('onUploadProgress: it is called for each chunk and at the end', async () => {
   for (const body of ['hello', new Blob(['hello']), new URLSearchParams('a=1')]) {
     const { theirs, ours } = await besideKy(async (api) => {
       const seen: unknown[] = [];
@@ -224,7 +224,7 @@ test('onUploadProgress: it is told of each piece, and of the end', async () => {
   }
 });
 
-test('onUploadProgress: a body that is sent again is told of once', async () => {
+test('onUploadProgress: a body that is sent again is reported once', async () => {
   const seen: number[] = [];
   const network = scriptedFetch(status(503), ok);
   const api = createClient({ fetch: network, random: () => 0 });

@@ -92,7 +92,7 @@ test('retry: a budget stops what would multiply an outage', async () => {
 });
 
 test.each([-1, 1.5, Number.NaN, Infinity])(
-  'retry: a limit of %d is a wrong option, told with its name',
+  'retry: a limit of %d is rejected, and the error names the option',
   async (limit) => {
     const error = await caught(() => createClient({ fetch: scriptedFetch() }).get(url, { retry: limit }));
 

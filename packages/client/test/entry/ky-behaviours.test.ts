@@ -2,10 +2,9 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-// The table of the README describes each term of ky here; a test named `<term>: <sentence>` proves it.
-const [, section = ''] = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8').split("## What is ky's\n");
-const [ownSection = ''] = section.split('\n## ');
-const rows = [...ownSection.matchAll(/^\| `([^`]+)` *\| (\S+) *\| (.+?) *\|$/gm)].map(
+// The table of docs/differences-from-ky.md describes each term of ky; a test named `<term>: <sentence>` proves it.
+const page = readFileSync(join(import.meta.dirname, '../../../../docs/differences-from-ky.md'), 'utf8');
+const rows = [...page.matchAll(/^\| `([^`]+)` *\| (\S+) *\| (.+?) *\|$/gm)].map(
   ([, term = '', fate = '', what = '']) => ({
     term,
     fate,

@@ -5,7 +5,7 @@ import { createClient } from '../../src/client.ts';
 import type { Client } from '../../src/client.ts';
 import { isHTTPError } from '../../src/errors/http-status-error.ts';
 import { caught } from '../caught.ts';
-import { serve, bodyOf } from '../loopback.ts';
+import { serve, readBody } from '../loopback.ts';
 import { scriptedFetch, silent, status } from '../scripted.ts';
 import { transports } from '../sockets/transports.ts';
 
@@ -26,7 +26,7 @@ interface Seen {
 async function server(): Promise<{ origin: string; seen: Seen[] }> {
   const seen: Seen[] = [];
   const { origin } = await serve(async (request, response) => {
-    seen.push({ method: request.method, path: request.url, body: await bodyOf(request) });
+    seen.push({ method: request.method, path: request.url, body: await readBody(request) });
     response.writeHead(request.url === '/fails' ? 403 : 200).end(`answer of ${request.url}`);
   });
   return { origin, seen };

@@ -5,26 +5,28 @@ import { formatHttpError } from '../../src/errors/format-http-error.ts';
 import { caught } from '../caught.ts';
 import { scriptedFetch, status } from '../scripted.ts';
 
-test('one of ours is told with its message and its code', () => {
+test('an error of ours is shown with its message and code', () => {
   const line = formatHttpError(new OverloadedError(3), 'order 42');
 
-  expect(line).toBe('order 42: 3 calls are under way already, the most this client makes at once (OVERLOADED)');
+  expect(line).toBe(
+    'order 42: 3 calls are in progress, which is the concurrency limit; this one was not sent (OVERLOADED)',
+  );
 });
 
-test('a status is told with the origin alone: no path, query or body', async () => {
+test('an error status is shown with the origin, without path, query or body', async () => {
   const api = createClient({ baseUrl: 'https://api.test', fetch: scriptedFetch(status(404, {}, 'secret body')) });
   const error = await caught(() => api.get('v1/orders?key=secret'));
 
   expect(formatHttpError(error, 'order 42')).toBe('order 42: https://api.test answered 404 (HTTP_STATUS)');
 });
 
-test("the caller's abort is told as such", () => {
+test('an abort by the caller is shown as one', () => {
   const { reason } = AbortSignal.abort();
 
-  expect(formatHttpError(reason, 'order 42')).toBe('order 42: called off by the caller');
+  expect(formatHttpError(reason, 'order 42')).toBe('order 42: aborted by the caller');
 });
 
-test('any other error is told by its class, because its message may quote anything', () => {
+test('another error is shown by its class only, because its message may contain secrets', () => {
   expect(formatHttpError(new TypeError('token=secret'), 'order 42')).toBe('order 42: TypeError');
-  expect(formatHttpError('token=secret', 'order 42')).toBe('order 42: something other than an error was thrown');
+  expect(formatHttpError('token=secret', 'order 42')).toBe('order 42: a value that is not an Error was thrown');
 });

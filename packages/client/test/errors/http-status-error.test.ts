@@ -21,7 +21,7 @@ async function catchStatusError(answer: Answer, options: object = {}): Promise<H
   return error;
 }
 
-test('an error for a status has facts: what, where, how often, whether again', async () => {
+test('an error for a status has the status, the origin, the attempts and whether a retry may help', async () => {
   const json = { 'content-type': 'application/json' };
   const gone = await catchStatusError(status(404, json, '{"error":"no such order"}'));
   const busy = await catchStatusError(status(503), { method: 'put' });
@@ -38,13 +38,13 @@ test('an error for a status has facts: what, where, how often, whether again', a
   expect('preview' in busy).toBe(false);
 });
 
-test('the preview has no credential that the call has sent, even when the server sends it back', async () => {
+test('the preview does not show a credential of the call that the server sends back', async () => {
   const error = await catchStatusError(status(400, {}, 'at_CANARY is unknown to us (Bearer at_CANARY)'));
 
   expect(error.preview).toBe('[REDACTED] is unknown to us ([REDACTED])');
 });
 
-test('what is printed of it holds no body, header or query; what ky gives is still there', async () => {
+test("printing the error shows no body, header or query, and ky's properties are still there", async () => {
   const error = await catchStatusError(status(400, { 'set-cookie': 'sid=CANARY' }, 'password=CANARY'), {
     json: { password: 'CANARY' },
     headers: { 'x-api-key': 'CANARY' },
@@ -63,17 +63,17 @@ test('what is printed of it holds no body, header or query; what ky gives is sti
   expect(error.response.status).toBe(400);
 });
 
-test('a stream that was sent makes the same call impossible: the error is not one to retry', async () => {
+test('after a stream was sent, the error is not retryable', async () => {
   const body = new ReadableStream({ start: (controller) => controller.close() });
 
   expect(await catchStatusError(status(503), { method: 'put', body })).toMatchObject({ attempts: 1, retryable: false });
 });
 
-test('an error of ky that no client of ours has made is not taken for one', () => {
+test('isHTTPError is false for an error that ky itself made', () => {
   expect(isHTTPError(Object.assign(new Error('x'), { name: 'HTTPError' }))).toBe(false);
 });
 
-test('a credential that the caller has set as a header is not shown when it comes back', async () => {
+test('the preview does not show a credential header of the caller that the server sends back', async () => {
   const headers = { 'x-api-key': 'k-7f3a99', authorization: 'Basic Y2FuYXJ5OkNBTkFSWQ==' };
 
   const error = await catchStatusError(status(403, {}, 'key k-7f3a99, password CANARY'), { headers });

@@ -14,7 +14,7 @@ import {
 
 const mark: unique symbol = Symbol.for('bearings.error');
 
-test('an error of another copy of the package is recognised', () => {
+test('isClientError recognises an error of another copy of the package', () => {
   class OtherCopy extends Error {
     readonly code = 'OVERLOADED';
     readonly source = 'client';
@@ -25,20 +25,20 @@ test('an error of another copy of the package is recognised', () => {
   expect(isClientError(new OtherCopy(), 'OVERLOADED')).toBe(true);
 });
 
-test('a code narrows', () => {
+test('isClientError narrows by code', () => {
   const error: unknown = new TransportError('https://api.test', { reason: 'ECONNRESET', detail: 'socket hang up' });
 
   expect(isClientError(error, 'TRANSPORT')).toBe(true);
   expect(isClientError(error, 'TLS')).toBe(false);
 });
 
-test('what only looks like one of ours is not', () => {
+test('an object that only looks like our error is not recognised', () => {
   expect(isBearingsError({ code: 'CONFIG', source: 'client' })).toBe(false);
   expect(isBearingsError(Object.assign(new Error('x'), { code: 'CONFIG', source: 'client' }))).toBe(false);
   expect(isBearingsError(undefined)).toBe(false);
 });
 
-test("ky's guard for its own timeouts does not claim ours", () => {
+test("ky's isTimeoutError is false for our timeouts", () => {
   const ours = [
     new AttemptTimeoutError('https://api.test', 1),
     new BodyTimeoutError('https://api.test', 1),
@@ -54,7 +54,7 @@ test("ky's guard for its own timeouts does not claim ours", () => {
   expect(ours.map((error) => isTimeoutError(error))).toEqual([false, false, false]);
 });
 
-test('whether another try may help is a field', () => {
+test('each error has retryable as a field', () => {
   expect(new AttemptTimeoutError('https://api.test', 1).retryable).toBe(true);
   expect(new OverloadedError(1).retryable).toBe(true);
   expect(new TransportError('https://api.test', { reason: 'ECONNRESET', detail: '' }).retryable).toBe(true);
@@ -63,14 +63,16 @@ test('whether another try may help is a field', () => {
   expect(new ClientClosedError().retryable).toBe(false);
 });
 
-test('the end of a deadline counts its attempts and keeps the last failure, if there was one', () => {
+test('a deadline error has the number of attempts, and the last failure as its cause', () => {
   const facts = { origin: 'https://api.test', budgetMs: 500 };
   const cause = new Error('answered 503');
 
   const one = new DeadlineExceededError({ ...facts, attempts: 1, phase: 'token', cause: undefined });
   const two = new DeadlineExceededError({ ...facts, attempts: 2, phase: 'backoff', cause });
 
-  expect(one.message).toBe('The call to https://api.test was not done within 500 ms (1 attempt; waiting for a token)');
+  expect(one.message).toBe(
+    'The call to https://api.test did not complete within 500 ms (1 attempt; waiting for a token)',
+  );
   expect(Object.hasOwn(one, 'cause')).toBe(false);
   expect(two.message).toContain('(2 attempts; waiting for the next attempt)');
   expect([one.phase, two.phase]).toEqual(['token', 'backoff']);

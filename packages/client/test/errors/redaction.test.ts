@@ -44,7 +44,7 @@ test.each([
   expect(redact(text, ['Bearer at_1', basic('billing:hunter2')])).toBe(text);
 });
 
-/** Texts and bodies as servers send them back. `CANARY` is the secret. */
+/** Bodies as servers send them. `CANARY` is the secret. */
 test.each<[kind: string, body: unknown]>([
   ['members by their names', { access_token: 'CANARY', nested: [{ clientSecret: 'CANARY', Password: 'CANARY' }] }],
   ['keys of an API', { 'x-api-key': 'CANARY', apiKey: 'CANARY', api_key: 'CANARY', key: 'CANARY' }],

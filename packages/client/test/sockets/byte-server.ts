@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { originOf } from './watched-server.ts';
+import { serverOrigin } from './watched-server.ts';
 
 /** A request to a server that answers with bytes. */
 export interface Asked {
@@ -51,7 +51,7 @@ export async function byteServer(act: (asked: Asked) => unknown): Promise<ByteSe
     await closed;
   });
   return {
-    origin: originOf(server),
+    origin: serverOrigin(server),
     asked,
     get connections() {
       return sockets.length;

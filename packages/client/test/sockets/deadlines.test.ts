@@ -139,14 +139,14 @@ test('a request whose body stops is cancelled too', async () => {
 });
 
 /** A server whose response begins and does not go on. */
-const standingStill = (status = 200): Promise<WatchedServer> =>
+const stalledServer = (status = 200): Promise<WatchedServer> =>
   watchedServer((_, response) => response.writeHead(status).write('beginning'));
 
 test.each<[string, (api: Client) => Promise<unknown>]>([
   ['client.get', (api) => api.get('').text()],
   ['client.fetch', async (api) => (await api.fetch('/')).text()],
 ])('%s: a body that pauses for too long closes its connection', async (_, read) => {
-  const { clock, server, api } = scene(await standingStill(), { bodyTimeout: 500 });
+  const { clock, server, api } = scene(await stalledServer(), { bodyTimeout: 500 });
 
   const failure = caught(() => read(api));
   await fireTimers(clock, [500]);
@@ -175,7 +175,7 @@ test('each chunk of a body starts the pause limit anew', async () => {
 });
 
 test('the total limit closes the connection of a body that is being read', async () => {
-  const { clock, server, api } = scene(await standingStill(), { totalTimeout: 1_000, bodyTimeout: false });
+  const { clock, server, api } = scene(await stalledServer(), { totalTimeout: 1_000, bodyTimeout: false });
 
   const failure = caught(() => api.get('').text());
   await fireTimers(clock, [1_000]);
@@ -187,7 +187,7 @@ test('the total limit closes the connection of a body that is being read', async
 });
 
 test('the total time limit closes the connection of an unread body', async () => {
-  const { clock, server, api } = scene(await standingStill(), { totalTimeout: 1_000 });
+  const { clock, server, api } = scene(await stalledServer(), { totalTimeout: 1_000 });
 
   const response = await api.fetch('/');
   await clock.advance(1_000);
@@ -206,7 +206,7 @@ test.each<[string, ClientOptions & { totalTimeout?: number }, number[]]>([
   ['10 s', { bodyTimeout: false }, [10_000]],
 ])('an error page that never ends is waited for no longer than %s', async (_, options, waits) => {
   for (const own of [{}, withHooks]) {
-    const { clock, server, api } = scene(await standingStill(404), options);
+    const { clock, server, api } = scene(await stalledServer(404), options);
 
     const failure = caught(() => api.get('v1', own));
     await fireTimers(clock, waits);

@@ -2,7 +2,7 @@ import { virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import { caught } from '../caught.ts';
-import { bodyOf, serve } from '../loopback.ts';
+import { readBody, serve } from '../loopback.ts';
 import { byteServer } from './byte-server.ts';
 import { watchedServer } from './watched-server.ts';
 import type { Arrival, WatchedServer } from './watched-server.ts';
@@ -80,7 +80,7 @@ test('a form inside a Request is sent again after a 503, and can be read', async
 test('a body inside a Request is sent again after its connection was reset, and along a redirect', async () => {
   const texts: string[] = [];
   const server = await serve(async (request, response) => {
-    texts.push(`${request.url} ${await bodyOf(request)}`);
+    texts.push(`${request.url} ${await readBody(request)}`);
     if (texts.length === 1) request.socket.resetAndDestroy();
     else if (request.url === '/') response.writeHead(307, { location: '/next' }).end();
     else response.end('done');

@@ -41,7 +41,7 @@ export async function watchedServer(answer: Answerer): Promise<WatchedServer> {
     const { method, url: path = '', headers, socket } = request;
     const body = Buffer.concat(await request.toArray());
     const connection = numbers.get(socket) ?? 0;
-    const arrival = { origin: originOf(server), method, path, headers, body, connection };
+    const arrival = { origin: serverOrigin(server), method, path, headers, body, connection };
     seen.push(arrival);
     arrivals.reach(seen.length);
     await answer(arrival, response);
@@ -59,7 +59,7 @@ export async function watchedServer(answer: Answerer): Promise<WatchedServer> {
   });
   await listening(server);
   return {
-    origin: originOf(server),
+    origin: serverOrigin(server),
     seen,
     get connections() {
       return numbers.size;
@@ -82,7 +82,7 @@ async function listening(server: Server): Promise<void> {
   });
 }
 
-export const originOf = (server: { address(): unknown }): string =>
+export const serverOrigin = (server: { address(): unknown }): string =>
   `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 /** Moments with a number, each of which can be waited for, before and after it came. */

@@ -24,7 +24,7 @@ const createTestClient = (network: typeof fetch, options: PublicAddressOptions =
     withPublicAddressesOnly({ resolve, ...options }),
   );
 
-test('a name whose addresses are all public is called', async () => {
+test('a name with public addresses only is allowed', async () => {
   expect((await createTestClient(scriptedFetch(ok)).fetch('https://hooks.example/')).status).toBe(200);
 });
 
@@ -52,7 +52,7 @@ test.each([
   'http://[2002:7f00:1::]/',
   'http://inside.example/',
   'http://both.example/',
-])('nothing goes to %s', async (url) => {
+])('%s is rejected, and nothing is sent', async (url) => {
   const network = scriptedFetch();
   names['localhost.'] = ['127.0.0.1'];
 
@@ -63,7 +63,7 @@ test.each([
   expect(network.sent).toEqual([]);
 });
 
-test('a redirect is judged like a call', async () => {
+test('the target of a redirect is checked too', async () => {
   const network = scriptedFetch(redirectTo('http://inside.example/admin'));
 
   const error = await caught(() => createTestClient(network).fetch('http://hooks.example/'));
@@ -72,7 +72,7 @@ test('a redirect is judged like a call', async () => {
   expect(network.sent).toHaveLength(1);
 });
 
-test('ranges that are allowed may be called, and no others', async () => {
+test('allowed ranges can be called, and no other private ones', async () => {
   const client = createTestClient(scriptedFetch(ok, ok), { allow: ['10.1.0.0/16', 'fd00::/8'] });
 
   expect((await client.fetch('http://inside.example/')).status).toBe(200);
@@ -80,20 +80,20 @@ test('ranges that are allowed may be called, and no others', async () => {
   expect(await caught(() => client.fetch('http://10.2.0.1/'))).toMatchObject({ code: 'DESTINATION_NOT_ALLOWED' });
 });
 
-test('a name that is not found is told as a failed connection', async () => {
+test('an unknown name is a TransportError', async () => {
   const error = await caught(() => createTestClient(scriptedFetch()).fetch('http://nowhere.example/'));
 
   expect(error).toMatchObject({ code: 'TRANSPORT', reason: 'ENOTFOUND', retryable: false });
 });
 
-test.each([['10.0.0.1'], ['10.0.0.0/33'], ['private']])('a range that is none is refused: %s', async (range) => {
+test.each([['10.0.0.1'], ['10.0.0.0/33'], ['private']])('an invalid range is rejected: %s', async (range) => {
   expect(await caught(() => withPublicAddressesOnly({ allow: [range] }))).toMatchObject({
     code: 'CONFIG',
     field: 'allow',
   });
 });
 
-test('with publicLookup a connection is made to a public address or to none, whatever was looked up before', async () => {
+test('publicLookup connects to public addresses only, whatever was resolved before', async () => {
   let connections = 0;
   const server = createServer((socket) => {
     connections += 1;

@@ -7,7 +7,7 @@ import { ok, redirectTo, scriptedFetch, times } from '../scripted.ts';
 
 const url = 'https://api.test/orders';
 const apiKey = layer('auth', 'key', (next) => (request, call) => {
-  call.headers.setCredential('x-house-key', 's3cret');
+  call.headers.setCredential('x-own-key', 's3cret');
   return next(request, call);
 });
 
@@ -55,7 +55,7 @@ test("with origins: 'any' every origin is followed, and no credential goes along
 
   expect(response.status).toBe(200);
   expect(network.sent.map(({ headers }) => [...headers.keys()].filter((name) => name !== 'user-agent'))).toEqual([
-    ['cookie', 'dpop', 'x-house-key', 'x-mine'],
+    ['cookie', 'dpop', 'x-mine', 'x-own-key'],
     ['x-mine'],
     ['x-mine'],
   ]);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import { layer } from '../../src/core/layer.ts';
 import { caught } from '../caught.ts';
-import { bodyOf, serve } from '../loopback.ts';
+import { readBody, serve } from '../loopback.ts';
 import { ok, redirectTo, scriptedFetch, status, times } from '../scripted.ts';
 
 const url = 'https://api.test/start';
@@ -168,7 +168,7 @@ test('a redirect without a location is an answer', async () => {
 test('over sockets, a chain is followed with its body, and the response has the final URL', async () => {
   const seen: string[] = [];
   const server = await serve(async (request, response) => {
-    seen.push(`${request.method} ${request.url} ${await bodyOf(request)}`);
+    seen.push(`${request.method} ${request.url} ${await readBody(request)}`);
     const [code, location] = { '/a': [307, '/b'], '/b': [308, 'c'], '/c': [303, '/d'] }[request.url ?? ''] ?? [200, ''];
     response.writeHead(Number(code), location === '' ? {} : { location: String(location) }).end('text');
   });

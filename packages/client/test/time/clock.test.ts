@@ -8,7 +8,7 @@ const turn = (): Promise<void> => new Promise((resolve) => void real(resolve));
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('a delay beyond what setTimeout takes is honoured to the millisecond', async () => {
+test('a delay above the maximum of setTimeout is exact to the millisecond', async () => {
   const act = vi.fn<() => void>();
   const sixtyDaysMs = 60 * 24 * 60 * 60 * 1_000;
 
@@ -22,7 +22,7 @@ test('a delay beyond what setTimeout takes is honoured to the millisecond', asyn
   expect(act).toHaveBeenCalledTimes(1);
 });
 
-test('a long delay can be called off after its first step', async () => {
+test('a long delay can be cancelled after its first step', async () => {
   const act = vi.fn<() => void>();
   const cancel = systemClock.schedule(2 ** 32, act);
 
@@ -33,7 +33,7 @@ test('a long delay can be called off after its first step', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a delay below 0 is none', async () => {
+test('a negative delay runs at once', async () => {
   const act = vi.fn<() => void>();
 
   systemClock.schedule(-5, act);
@@ -43,7 +43,7 @@ test('a delay below 0 is none', async () => {
   expect(act).toHaveBeenCalledTimes(1);
 });
 
-test('calling off what has run is harmless', async () => {
+test('cancelling an action that has run does nothing', async () => {
   const act = vi.fn<() => void>();
   const cancel = systemClock.schedule(1, act);
   vi.advanceTimersByTime(1);

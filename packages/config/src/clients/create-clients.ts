@@ -6,12 +6,13 @@ import type { ClientConfig } from '../schema/client-schema.ts';
 import { toClientOptions } from './client-options.ts';
 import { readCredentials } from './configured-credential.ts';
 import type { ConfiguredCredential } from './configured-credential.ts';
-import { createToken } from './create-token.ts';
+import { createToken, tokenRules } from './create-token.ts';
 import type { TokenOptions } from './create-token.ts';
 import { formatName } from '../document/document-path.ts';
 import { InvalidConfigError, createProblem } from '../document/invalid-config-error.ts';
 import type { Config } from '../load-config.ts';
-import { closestName } from '../document/did-you-mean.ts';
+import { checkOptions, closestName, functionRule, listRule, stringRule } from '@bearings/client/layer';
+import type { OptionRules } from '@bearings/client/layer';
 
 /** Options of `createClients`. */
 export interface ClientsOptions<Name extends string = string> extends TokenOptions {
@@ -47,6 +48,7 @@ export function createClients<const Name extends string = string>(
   options?: ClientsOptions<Name>,
 ): Promise<Clients<Name>>;
 export async function createClients(config: Config, options: ClientsOptions = {}): Promise<Clients> {
+  checkOptions(options, rules, { owner: 'createClients' });
   const { names = Object.keys(config.clients) } = options;
   assertNames(config, names);
   const tokens = new Map<string, TokenHandle>();
@@ -65,6 +67,13 @@ export async function createClients(config: Config, options: ClientsOptions = {}
   }
   return Object.freeze(Object.assign(Object.fromEntries(created), { close, [Symbol.asyncDispose]: close }));
 }
+
+const rules: OptionRules<ClientsOptions> = {
+  ...tokenRules,
+  names: listRule(stringRule),
+  layers: functionRule,
+  onToken: functionRule,
+};
 
 /** @throws InvalidConfigError */
 function assertNames({ clients }: Config, names: readonly string[]): void {
@@ -91,7 +100,8 @@ function pickClients(clients: Config['clients'], names: readonly string[]): Conf
  */
 async function createTokens(config: Config, tokens: Map<string, TokenHandle>, options: ClientsOptions): Promise<void> {
   for (const credential of readCredentials(config)) {
-    const token = await createToken(config, credential, options);
+    const { fetch, clock, random } = options;
+    const token = await createToken(config, credential, { fetch, clock, random });
     if (token.isErr()) throw token.error;
     for (const name of credential.clients) tokens.set(name, token.value);
     options.onToken?.(token.value, credential);

@@ -1,4 +1,6 @@
 import type { Clock } from '@bearings/client';
+import { checkOptions, clockRule, functionRule } from '@bearings/client/layer';
+import type { OptionRules } from '@bearings/client/layer';
 import { staticToken, Token } from '@bearings/oauth-bearer';
 import type { SecretString, TokenConfig, TokenError, TokenHandle } from '@bearings/oauth-bearer';
 import { Ok } from 'ts-results';
@@ -13,22 +15,25 @@ import { toTokenConfig } from '../schema/token-config.ts';
 /** Options of `createToken`. */
 export interface TokenOptions {
   /** The function that sends requests. Default: the global `fetch`. */
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: typeof globalThis.fetch | undefined;
   /** The clock. Default: the clock of the system. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** A number in [0, 1), for jitter. Default: `Math.random`. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }
 
 /**
  * Creates the token of a credential without a client, for example to show its state. It sends nothing before its first
  * use. Secrets are read at that time, and again when they may have changed. The caller closes the token.
+ *
+ * @throws ConfigError for an option that is unknown or wrong
  */
 export async function createToken(
   config: Pick<Config, 'readSecret'>,
   { auth }: Pick<ConfiguredCredential, 'auth'>,
   options: TokenOptions = {},
 ): Promise<Result<TokenHandle, TokenError | InvalidConfigError>> {
+  checkOptions(options, tokenRules, { owner: 'createToken' });
   const read = (reference: string) => async (): Promise<SecretString> => readOrThrow(config, reference);
   const { clock } = options;
   const clockOption = clock === undefined ? {} : { clock };
@@ -37,6 +42,8 @@ export async function createToken(
   if (auth.type === 'api_key') return Ok(staticToken(read(auth.keyRef), { scheme: 'none', ...clockOption }));
   return Ok(staticToken(read(auth.passwordRef), { scheme: 'Basic', username: auth.username, ...clockOption }));
 }
+
+export const tokenRules: OptionRules<TokenOptions> = { fetch: functionRule, clock: clockRule, random: functionRule };
 
 /** @throws InvalidConfigError which contains no secret */
 async function readOrThrow({ readSecret }: Pick<Config, 'readSecret'>, reference: string): Promise<SecretString> {

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { formatName } from './document-path.ts';
 import type { DocumentPath } from './document-path.ts';
 import type { Issue, PathIssue } from './issue.ts';
-import { closestName } from './did-you-mean.ts';
+import { closestName } from '@bearings/client/layer';
+import { closestField } from './closest-field.ts';
 import { placeholderIssue } from './placeholder.ts';
 
 /** The document that is not valid, and the field names of its schema. */
@@ -30,7 +31,7 @@ export function toIssues(issue: ZodIssue, context: DocumentContext): readonly Pa
 function unknownField(path: DocumentPath, { document, fieldsAt }: DocumentContext): PathIssue {
   const [within, name] = [path.slice(0, -1), String(path.at(-1))];
   const fields = fieldsAt(within);
-  const suggestion = closestName(name, fields);
+  const suggestion = closestField(name, fields);
   if (suggestion === undefined && !isName(name, valueAt(document, path))) return { path: within, ...hiddenName };
   if (suggestion === `${name}Ref`) {
     return { path, found: 'is a secret, which does not belong in a config', expected: '', suggestion };

@@ -45,7 +45,7 @@ function clientAuth({ read, isRefused, onUse }: ClientAuthOptions): Stage {
       const params = new URLSearchParams(body instanceof URLSearchParams ? body : undefined);
       onUse(session.current);
       await session.current.apply({ params, setCredential: (name, value) => call.headers.setCredential(name, value) });
-      return next(request.with({ body: params }), call);
+      return next(request.with({ body: params, fetchOptions: isolated }), call);
     }
 
     return async (request, call) => {
@@ -62,6 +62,9 @@ function clientAuth({ read, isRefused, onUse }: ClientAuthOptions): Stage {
     };
   };
 }
+
+/** No cache, no cookies, no referrer. */
+const isolated = { cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer' } as const;
 
 const mayBeRefusal = ({ status }: Response): boolean => status === 400 || status === 401 || status === 403;
 

@@ -48,9 +48,9 @@ export function readCredential(config: CredentialConfig): Credential {
   mustBe(
     clientAuthMethod === undefined || clientAuthMethods.includes(clientAuthMethod),
     'clientAuthMethod',
-    oneOf(clientAuthMethods),
+    listMethods(clientAuthMethods),
   );
-  mustBe(['form', 'raw'].includes(basicEncoding), 'basicEncoding', oneOf(['form', 'raw']));
+  mustBe(['form', 'raw'].includes(basicEncoding), 'basicEncoding', listMethods(['form', 'raw']));
   mustBe(
     clientSecret === undefined || privateKey === undefined,
     'clientSecret',
@@ -86,7 +86,7 @@ function possibleMethods({ clientAuthMethod, privateKey, clientSecret }: Credent
   return privateKey === undefined ? ['client_secret_basic', 'client_secret_post'] : ['private_key_jwt'];
 }
 
-const oneOf = (names: readonly string[]): string => `must be ${names.map((name) => `'${name}'`).join(' or ')}`;
+const listMethods = (names: readonly string[]): string => `must be ${names.map((name) => `'${name}'`).join(' or ')}`;
 
 function mustBe(isRight: boolean, field: string, problem: string): void {
   if (!isRight) throw new TokenConfigError(field, problem);

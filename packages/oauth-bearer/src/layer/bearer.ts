@@ -6,11 +6,11 @@ import type { AccessToken } from '../access-token.ts';
 import { parseBearerChallenge, hasChallenge } from './challenge.ts';
 import type { TokenHandle } from '../token/token-handle.ts';
 
-/** Where a token goes, and whose header counts. */
+/** Which requests get the token. */
 export interface BearerAuthOptions {
   /** The origins the token is meant for. Default: the origin of the client's base URL. */
   readonly origins?: readonly string[];
-  /** Leaves a request alone that has the header already. Such a request is not replayed. Default: false. */
+  /** Keeps the header of a request that has one already. Such a request is not replayed. Default: false. */
   readonly respectExisting?: boolean;
 }
 
@@ -24,7 +24,7 @@ export function withBearerAuth(token: TokenHandle, options?: BearerAuthOptions):
   return withBearerAuthHeader(token, 'authorization', options);
 }
 
-/** As {@link withBearerAuth}, in a header of another name. It is guarded like Authorization itself. */
+/** Like {@link withBearerAuth}, in a header of another name, which is protected like Authorization. */
 export function withBearerAuthHeader(token: TokenHandle, headerName: string, options: BearerAuthOptions = {}): Layer {
   const header = headerName.toLowerCase();
   const name = header === 'authorization' ? 'bearer' : `bearer(${header})`;
@@ -43,18 +43,18 @@ function bearer(token: TokenHandle, header: string, { origins, respectExisting =
     const addresses = allowed.map((origin) => `${origin}/`);
     const { clock } = client;
     const replayed = new WeakSet<Call>(); // a call is replayed once, however often it is retried
-    /** Kept apart, because almost no token is rejected. */
+    /** A function of its own, because almost no token is rejected. */
     async function rejected(access: AccessToken, exchange: Exchange): Promise<Response> {
       const { request, response, call } = exchange;
       if (replayed.has(call)) {
-        void token.invalidate(access); // answers, never throws; whoever comes next waits for it
+        void token.invalidate(access); // answers, never throws; the next call waits for it
         return response;
       }
       const renewed = await rotate(token, access, exchange);
       if (renewed === undefined) return response;
       replayed.add(call);
       call.headers.setCredential(header, renewed.authorization());
-      void discard(response, clock); // never rejects, and nobody waits for it
+      void discard(response, clock); // never rejects
       return next(request, call);
     }
 
@@ -84,28 +84,34 @@ function isAllowedOrigin(url: string, addresses: readonly string[]): boolean {
   return false;
 }
 
-/** Outside `retry` an attempt would go out with an old token; inside `timeout` getting one would take its time. */
+/** Outside `retry` an attempt would use an old token; inside `timeout` the wait for a token would use up its time. */
 function wrongSlot(slot: string): ConfigError {
-  return new ConfigError('slot', `A bearer layer is for the slot auth, not ${slot}. The order is ${slots.join(' → ')}`);
+  return new ConfigError(
+    'slot',
+    `A bearer layer belongs in the slot auth, not ${slot}. The order is ${slots.join(' → ')}`,
+  );
 }
 
 /** @throws ConfigError when the token would have no destination */
 function allowedOrigins(origins: readonly string[] | undefined, { baseUrl: home }: ClientContext): readonly string[] {
   if (origins === undefined && home !== undefined) return [home.origin];
   if (origins === undefined || origins.length === 0) {
-    throw new ConfigError('origins', 'The token has no destination: give the client a baseUrl, or the layer origins');
+    throw new ConfigError(
+      'origins',
+      'The token has no destination: set baseUrl on the client, or origins on the layer',
+    );
   }
   return origins.map((origin) => {
     const url = URL.parse(origin);
     if (url !== null && url.origin !== 'null' && url.href === `${url.origin}/`) return url.origin;
     throw new ConfigError(
       'origins',
-      `origins holds ${JSON.stringify(url?.host ?? '')}, not an origin such as https://api.example`,
+      `origins contains ${JSON.stringify(url?.host ?? '')}, not an origin such as https://api.example`,
     );
   });
 }
 
-/** The token at hand, when it outlives the attempt. Almost always it does, and nobody waits. */
+/** The current token, if it outlives the attempt. It almost always does, and then the call does not wait. */
 function readToken(token: TokenHandle, neededForMs: number, clock: Clock): AccessToken | undefined {
   const now = token.read();
   if (now.isErr()) return undefined;
@@ -120,7 +126,7 @@ async function awaitToken(token: TokenHandle, request: ClientRequest, call: Call
   return answer.value;
 }
 
-/** As long as an attempt may take; twice that for a body that could not be sent again after a 401. */
+/** The time limit of an attempt; twice that for a body that cannot be sent again after a 401. */
 function neededMs(request: ClientRequest, call: Call): number {
   const attemptMs = call.attemptTimeoutMs === Infinity ? 0 : call.attemptTimeoutMs;
   return request.canReplay ? attemptMs : 2 * attemptMs;
@@ -128,7 +134,7 @@ function neededMs(request: ClientRequest, call: Call): number {
 
 /**
  * A 401 that is about our token: its challenge is `invalid_token` or none. `insufficient_scope` and challenges for
- * another scheme would be the same with a new token. Passwords and keys have no errors that tell one 401 from another.
+ * another scheme would be the same with a new token. For passwords and keys every 401 counts: they have no error codes.
  */
 function isRejection(response: Response, { scheme }: AccessToken): boolean {
   if (scheme !== 'Bearer' || !hasChallenge(response.headers)) return true;
@@ -143,7 +149,7 @@ interface Exchange {
   readonly clock: Clock;
 }
 
-/** The token to replay with; `undefined` when there is none, or no way to send the body again. */
+/** The token to replay with; `undefined` without one, or when the body cannot be sent again. */
 async function rotate(
   token: TokenHandle,
   rejected: AccessToken,
@@ -156,7 +162,7 @@ async function rotate(
     const renewed = await untilAborted(rotation, call.signal);
     return renewed.isOk() && !renewed.value.isSameAs(rejected) ? renewed.value : undefined;
   } catch (cause) {
-    void discard(response, clock); // never rejects, and nobody waits for it
+    void discard(response, clock); // never rejects
     throw cause;
   }
 }

@@ -3,22 +3,21 @@ export function hasChallenge(headers: Headers): boolean {
   return /[^\s,]/.test(headers.get('www-authenticate') ?? '');
 }
 
-/** What a response says about the token, in `WWW-Authenticate`. */
+/** The Bearer challenge of a response, in `WWW-Authenticate`. */
 export interface BearerChallenge {
-  /** The error code (RFC 6750 §3.1), in lower case as it is compared. */
+  /** The error code (RFC 6750 §3.1), in lower case. */
   readonly error: string | undefined;
 }
 
 /**
- * One token, and its value if it has one. Every character is looked at a fixed number of times, so a hostile header
- * costs no more than a long one.
+ * One token, and its value if it has one. Linear: each character is read a fixed number of times.
  */
 const item = /[\s,]*([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]*))?/y;
 
 /**
  * Finds the Bearer challenge among those of a response (RFC 9110 §11.6.1: a list, in one header line or several).
  *
- * `undefined` when there is none.
+ * @returns `undefined` when there is no Bearer challenge
  */
 export function parseBearerChallenge(headers: Headers): BearerChallenge | undefined {
   const text = headers.get('www-authenticate') ?? '';

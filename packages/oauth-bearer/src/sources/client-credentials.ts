@@ -16,7 +16,7 @@ import {
 } from '../errors.ts';
 import type { TokenError } from '../errors.ts';
 import type { TokenSettings } from '../token/token-config.ts';
-import { createTokenClient, sendTokenRequest, shownEndpoint } from './token-request.ts';
+import { createTokenClient, sendTokenRequest } from './token-request.ts';
 import { parseOAuthError, readTokenResponse } from './token-response.ts';
 import type { AcquireOptions, IssuedToken, TokenSource } from './token-source.ts';
 
@@ -24,8 +24,12 @@ import type { AcquireOptions, IssuedToken, TokenSource } from './token-source.ts
 interface Server {
   readonly issuer: string;
   readonly tokenEndpoint: string;
+  /** Without its query, as errors name it. */
+  readonly shownEndpoint: string;
   readonly authMethods: readonly string[] | undefined;
 }
+
+type Authentications = Awaited<ReturnType<typeof clientAuthentications>>;
 
 interface ClientCredentialsOptions {
   /** False for a source that is one of thousands, each used rarely: a client takes 11 KiB. Default: true. */
@@ -46,6 +50,8 @@ export class ClientCredentials implements TokenSource {
   #server: Server | undefined;
   #used: ClientAuthentication | undefined;
   #tried: unknown[] = [];
+  /** Of a credential that cannot change. */
+  #authentications: Authentications | undefined;
 
   constructor(settings: TokenSettings, { keepsClient = true }: ClientCredentialsOptions = {}) {
     const { server } = settings;
@@ -73,21 +79,22 @@ export class ClientCredentials implements TokenSource {
   /** @throws TokenError | ClientError */
   async #request(server: Server, { signal, isProbe }: AcquireOptions): Promise<IssuedToken> {
     const { params, headers, clock, scopes, defaultTtlMs } = this.#settings;
-    const client = this.#client ?? this.#createClient();
+    const client = this.#client ?? this.#createClient(server);
     if (this.#keepsClient) this.#client = client;
     this.#tried = [];
-    const { tokenEndpoint: endpoint } = server;
-    const response = await sendTokenRequest(client, { endpoint, params, headers, signal, isProbe }, clock);
+    const { tokenEndpoint, shownEndpoint: endpoint } = server;
+    const request = { url: tokenEndpoint, endpoint, params, headers, signal, isProbe };
+    const response = await sendTokenRequest(client, request, clock);
     const { secrets = [], secret } = this.#used ?? {};
-    const issued = readTokenResponse(response, { endpoint: shownEndpoint(endpoint), scopes, defaultTtlMs, secrets });
+    const issued = readTokenResponse(response, { endpoint, scopes, defaultTtlMs, secrets });
     return secret === undefined ? issued : { ...issued, secret };
   }
 
-  #createClient(): Client {
+  #createClient(server: Server): Client {
     return createTokenClient(
       { ...this.#settings, retry: this.retry },
       {
-        read: () => this.#readAuthentications(this.#server),
+        read: () => this.#readAuthentications(server),
         isRefused: (_status, body) => parseOAuthError(body) === 'invalid_client',
         onUse: (authentication) => {
           this.#used = authentication;
@@ -97,24 +104,30 @@ export class ClientCredentials implements TokenSource {
     );
   }
 
-  #readAuthentications(server: Server | undefined): ReturnType<typeof clientAuthentications> {
+  async #readAuthentications({ authMethods, issuer }: Server): Promise<Authentications> {
     const { credential, clientId, clock } = this.#settings;
-    const method = chooseAuthMethod(credential.methods, server?.authMethods);
-    return clientAuthentications(method, credential, { clientId, issuer: server?.issuer ?? '', clock });
+    if (this.#authentications !== undefined) return this.#authentications;
+    const method = chooseAuthMethod(credential.methods, authMethods);
+    const read = await clientAuthentications(method, credential, { clientId, issuer, clock });
+    if (!credential.canChange) this.#authentications = read;
+    return read;
   }
 }
 
 /** @throws TokenError */
 async function findServer({ server, insecureHttp, fetch, clock, random }: TokenSettings): Promise<Server> {
   if ('tokenEndpoint' in server) {
-    return { issuer: server.tokenEndpoint, tokenEndpoint: server.tokenEndpoint, authMethods: undefined };
+    const { tokenEndpoint } = server;
+    return { issuer: tokenEndpoint, tokenEndpoint, shownEndpoint: withoutQuery(tokenEndpoint), authMethods: undefined };
   }
   const network = fetch === undefined ? {} : { fetch };
   const found = await discover(server.issuerUrl, { insecureHttp, clock, random, ...network });
   if (found.isErr()) throw fromDiscovery(found.error);
   const { issuer, token_endpoint: tokenEndpoint, token_endpoint_auth_methods_supported: authMethods } = found.value;
-  return { issuer, tokenEndpoint, authMethods };
+  return { issuer, tokenEndpoint, shownEndpoint: withoutQuery(tokenEndpoint), authMethods };
 }
+
+const withoutQuery = (url: string): string => url.split('?')[0] ?? url;
 
 function fromDiscovery(error: DiscoveryError): TokenError {
   switch (error.code) {

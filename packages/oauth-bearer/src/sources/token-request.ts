@@ -28,13 +28,15 @@ const retryLimits: Readonly<Record<RetryClass, number>> = { safe: 2, once: 1, ne
  * pauses limit the retries.
  */
 export function createTokenClient(options: TokenClientOptions, auth: ClientAuthOptions): Client {
-  const { fetch = globalThis.fetch, acquireTimeoutMs, retry, ...network } = options;
+  const { fetch, insecureHttp, acquireTimeoutMs, retry, clock, random } = options;
   const { timeout, retry: policy } = profiles.tokenEndpoint;
   return createClient(
     {
       ...profiles.tokenEndpoint,
-      ...network,
-      fetch: isolated(fetch),
+      ...(fetch !== undefined && { fetch: byUrl(fetch) }),
+      insecureHttp,
+      clock,
+      random,
       concurrency: Infinity,
       retry: { ...(typeof policy === 'object' && policy), limit: retryLimits[retry], budget: false },
       timeout: Math.min(timeout || Infinity, acquireTimeoutMs),
@@ -44,24 +46,15 @@ export function createTokenClient(options: TokenClientOptions, auth: ClientAuthO
   );
 }
 
-/** No redirect, no cache, no cookies, no referrer. */
-const isolatedInit = {
-  redirect: 'manual',
-  cache: 'no-store',
-  credentials: 'omit',
-  referrerPolicy: 'no-referrer',
-} as const satisfies RequestInit;
-
-function isolated(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
-  return async (input, init) => {
-    const request = input instanceof Request ? input : new Request(input);
-    const { url, method, headers } = request;
-    return fetch(url, { headers, ...init, ...isolatedInit, method, body: await request.text() });
-  };
+/** The network is called with a URL: that of another copy of undici does not take the platform's Request. */
+function byUrl(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  return (input, init) => fetch(input instanceof Request ? input.url : input, init);
 }
 
 /** One request to a token endpoint (RFC 6749 §3.2). */
 export interface TokenRequest {
+  readonly url: string;
+  /** The URL without its query, as errors name it. */
   readonly endpoint: string;
   /** All parameters but those of client authentication. */
   readonly params: readonly [string, string][];
@@ -90,36 +83,26 @@ export async function sendTokenRequest(
   request: TokenRequest,
   clock: Clock,
 ): Promise<TokenHttpResponse> {
-  const { endpoint, params, headers, signal, isProbe } = request;
-  const response = await client.fetch(endpoint, {
+  const { url, endpoint, params, headers: own, signal, isProbe } = request;
+  const response = await client.fetch(url, {
     method: 'POST',
-    headers: { accept: 'application/json', ...headers },
+    headers: { accept: 'application/json', ...own },
     body: new URLSearchParams(params),
     signal,
     ...(isProbe && { retry: 0 }),
   });
-  const text = await readText(response, endpoint);
-  return { status: response.status, headers: response.headers, text, retryAfterMs: retryAfter(response, clock) };
-}
-
-const retryAfter = ({ status, headers }: Response, clock: Clock): number | undefined =>
-  status === 200 ? undefined : retryAfterMs(headers, clock.now());
-
-/** The endpoint without its query, as errors name it. */
-export function shownEndpoint(endpoint: string): string {
-  return endpoint.split('?')[0] ?? endpoint;
-}
-
-async function readText(response: Response, endpoint: string): Promise<string> {
+  const { status, headers } = response;
   try {
-    return await response.text();
+    const text = await response.text();
+    return { status, headers, text, retryAfterMs: status === 200 ? undefined : retryAfterMs(headers, clock.now()) };
   } catch (cause) {
-    if (isClientError(cause, 'BODY_TOO_LARGE')) {
-      throw new InvalidTokenResponseError(
-        `The response of ${shownEndpoint(endpoint)} is larger than ${cause.limitBytes} bytes`,
-      );
-    }
-    if (isBearingsError(cause)) throw cause;
-    throw new TokenUnavailableError(`The response of ${shownEndpoint(endpoint)} broke off`);
+    throw toReadError(cause, endpoint);
   }
+}
+
+function toReadError(cause: unknown, endpoint: string): unknown {
+  if (isClientError(cause, 'BODY_TOO_LARGE')) {
+    return new InvalidTokenResponseError(`The response of ${endpoint} is larger than ${cause.limitBytes} bytes`);
+  }
+  return isBearingsError(cause) ? cause : new TokenUnavailableError(`The response of ${endpoint} broke off`);
 }

@@ -36,7 +36,8 @@ export async function acquireWithin(
   const mayRepeat = retry === 'safe' || (retry === 'once' && !options.isProbe);
   const kind: FailureKind = mayRepeat ? 'transient' : 'terminal';
   try {
-    return checkIssued(await untilAborted(start(source, { signal: attempt.signal, ...options }), attempt.signal), kind);
+    const answer = Promise.resolve(source.acquire({ signal: attempt.signal, ...options }));
+    return checkIssued(await untilAborted(answer, attempt.signal), kind);
   } catch (cause) {
     if (signal.aborted) return Err(new TokenUnavailableError('The acquisition was aborted'));
     const isLate = cause instanceof DeadlineExceededError && cause === attempt.signal.reason;
@@ -46,9 +47,4 @@ export async function acquireWithin(
     cancel();
     signal.removeEventListener('abort', stop);
   }
-}
-
-/** A source that throws rejects, and one that answers at once does so later. */
-async function start(source: TokenSource, options: AcquireOptions): Promise<unknown> {
-  return source.acquire(options);
 }

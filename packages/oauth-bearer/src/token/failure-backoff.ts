@@ -13,7 +13,7 @@ export interface FailureBackoff {
 export const defaultBackoff: FailureBackoff = { firstMs: 10_000, maxMs: 300_000, permanentMs: 300_000 };
 
 const shortestMs = 1_000;
-/** The longest `Retry-After` that is followed: one request per hour does no harm. */
+/** The longest `Retry-After` that is followed: one request per hour is never too many. */
 const longestRetryAfterMs = 3_600_000;
 
 /** A series of failures. */

@@ -30,8 +30,8 @@ export type PoolConfig = TokenConfig | ((tenant: string) => TokenConfig);
  * Tokens for many purposes: one handle for each distinct set of tenant, scopes, audience and resource.
  *
  * The handles have no timers: a token is acquired at its first use and renewed in the background of a later one, so an
- * unused handle costs memory only. Ask the pool each time instead of keeping a handle: one that is closed to make room
- * answers `CLOSED`.
+ * unused handle costs memory only. Ask the pool each time instead of keeping a handle: an evicted handle answers
+ * `CLOSED`.
  */
 export class TokenPool {
   readonly #config: PoolConfig;

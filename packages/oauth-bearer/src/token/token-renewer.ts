@@ -74,10 +74,16 @@ export class TokenRenewer {
   startAcquisition(): Promise<TokenResult> {
     if (this.#inFlight !== undefined) return this.#inFlight;
     this.#cancelTimer();
-    const acquisition = this.#acquireOnce();
+    const { state, settings } = this.#context;
+    const startedAt = instantNow(settings.clock);
+    const seen = state.load();
+    // set before the source is asked: it may use the token itself
+    const { promise: acquisition, resolve } = Promise.withResolvers<TokenResult>();
     this.#inFlight = acquisition;
-    const { cached } = this.#context.state.load();
-    if (cached !== undefined && isExpired(cached, this.#context.settings.clock)) this.reportExpiry(cached);
+    resolve(this.#acquireOnce(seen, startedAt));
+    const { cached } = seen;
+    if (cached !== undefined && msBetween(cached.requestedAt, startedAt) >= cached.lifetimeMs)
+      this.reportExpiry(cached);
     return acquisition;
   }
 
@@ -114,13 +120,12 @@ export class TokenRenewer {
    * One acquisition. If the current token is rejected while it is in flight and it brings that same token, it began too
    * early to know: it is made once more instead of putting the rejected token back.
    */
-  async #acquireOnce(): Promise<TokenResult> {
+  async #acquireOnce(before: TokenSnapshot, startedAt: Instant): Promise<TokenResult> {
     const { state, settings, source } = this.#context;
-    const { cached: before, isRejected: wasRejected, failure } = state.load();
-    const startedAt = instantNow(settings.clock);
-    const held: HeldToken | undefined = before && {
-      access: before.access,
-      ageMs: msBetween(before.requestedAt, startedAt),
+    const { cached, isRejected: wasRejected, failure } = before;
+    const held: HeldToken | undefined = cached && {
+      access: cached.access,
+      ageMs: msBetween(cached.requestedAt, startedAt),
       isRejected: wasRejected,
     };
     const options = { signal: this.#end.signal, isProbe: failure !== undefined, held };

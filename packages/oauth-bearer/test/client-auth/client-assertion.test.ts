@@ -12,26 +12,26 @@ const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256
 const jwk = publicKey.export({ format: 'jwk' });
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 
-function issuerOf(clock?: VirtualClock): FakeIssuer {
+function createIssuer(clock?: VirtualClock): FakeIssuer {
   return fakeIssuer({ clients: [{ clientId: 'svc', publicKey: jwk }], ...(clock && { clock }) });
 }
 
 const keyConfig = (issuer: FakeIssuer, changes: Partial<TokenConfig> = {}): TokenConfig =>
   configFor(issuer, { clientSecret: undefined, privateKey: pem, ...changes });
 
-const assertionsOf = ({ requests }: FakeIssuer): readonly string[] =>
+const sentAssertions = ({ requests }: FakeIssuer): readonly string[] =>
   requests.flatMap((request) => request.params('client_assertion'));
 
 const distinct = (values: readonly unknown[]): number => new Set(values).size;
 
-test('an assertion says who asks and whom it is for, is signed, and is good for a minute', async () => {
+test('an assertion names client and audience, is signed, and is valid for a minute', async () => {
   const clock = virtualClock();
-  const issuer = issuerOf(clock);
+  const issuer = createIssuer(clock);
   const nowS = clock.now() / 1_000;
 
   await fetchToken(keyConfig(issuer, { clock }));
 
-  const [assertion = ''] = assertionsOf(issuer);
+  const [assertion = ''] = sentAssertions(issuer);
   const { payload } = await jwtVerify(assertion, publicKey, { currentDate: new Date(clock.now()) });
   expect(payload).toEqual({
     iss: 'svc',
@@ -51,7 +51,7 @@ test.each<[string, (issuer: FakeIssuer) => Partial<TokenConfig>, string]>([
     'https://issuer.test/tenant/token',
   ],
   [
-    'whom the config says',
+    'the audience of the config',
     ({ tokenEndpoint }) => ({ assertionAudience: tokenEndpoint }),
     'https://issuer.test/tenant/token',
   ],
@@ -62,23 +62,23 @@ test.each<[string, (issuer: FakeIssuer) => Partial<TokenConfig>, string]>([
   const answer = await fetchToken(keyConfig(issuer, changes(issuer)));
 
   expect(answer.isOk()).toBe(true);
-  expect(assertionsOf(issuer).map((each) => decodeJwt(each).aud)).toEqual([audience]);
+  expect(sentAssertions(issuer).map((each) => decodeJwt(each).aud)).toEqual([audience]);
 });
 
 test('no assertion is sent twice, also when the request is sent again', async () => {
-  const issuer = issuerOf();
+  const issuer = createIssuer();
   issuer.inject(faults.status(503), { times: 2 });
 
   const answer = await fetchToken(keyConfig(issuer));
 
-  const sent = assertionsOf(issuer);
+  const sent = sentAssertions(issuer);
   expect(answer.isOk()).toBe(true);
   expect(sent).toHaveLength(3);
   expect(distinct(sent.map((each) => decodeJwt(each).jti))).toBe(3);
 });
 
-test('a request whose answer was lost is made again with an assertion that the server has not seen', async () => {
-  const issuer = issuerOf();
+test('after a lost answer the request is sent again with a new assertion', async () => {
+  const issuer = createIssuer();
   let lost = 0;
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const response = await issuer.fetch(input, init);
@@ -95,9 +95,9 @@ test('a request whose answer was lost is made again with an assertion that the s
   expect(issuer.counts).toMatchObject({ token: 2, granted: 2, refused: 0 });
 });
 
-test('an assertion is made when its request is sent, so that waiting does not use it up', async () => {
+test('an assertion is made when its request is sent, so waiting does not shorten its life', async () => {
   const clock = virtualClock();
-  const issuer = issuerOf(clock);
+  const issuer = createIssuer(clock);
   const startedS = clock.now() / 1_000;
   issuer.inject(faults.status(503, { headers: { 'retry-after': '20' } }), { times: 1 });
   const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -108,36 +108,36 @@ test('an assertion is made when its request is sent, so that waiting does not us
 
   await fetchToken(keyConfig(issuer, { clock, fetch }));
 
-  expect(assertionsOf(issuer).map((each) => decodeJwt(each).iat)).toEqual([startedS, startedS + 20]);
+  expect(sentAssertions(issuer).map((each) => decodeJwt(each).iat)).toEqual([startedS, startedS + 20]);
 });
 
-test('every acquisition has an assertion of its own', async () => {
-  const issuer = issuerOf();
+test('every acquisition has its own assertion', async () => {
+  const issuer = createIssuer();
   const token = await createToken(issuer, keyConfig(issuer));
 
   await token.invalidate();
   await token.invalidate();
 
-  const ids = assertionsOf(issuer).map((each) => decodeJwt(each).jti);
+  const ids = sentAssertions(issuer).map((each) => decodeJwt(each).jti);
   expect(ids).toHaveLength(3);
   expect(distinct(ids)).toBe(3);
   await token.close();
 });
 
-test('the header names the algorithm, and the key when it has a name', async () => {
-  const issuer = issuerOf();
+test('the header names the algorithm, and the key if it has a kid', async () => {
+  const issuer = createIssuer();
 
   await fetchToken(keyConfig(issuer));
   await fetchToken(keyConfig(issuer, { keyId: 'key-of-november' }));
 
-  expect(assertionsOf(issuer).map((each) => decodeProtectedHeader(each))).toEqual([
+  expect(sentAssertions(issuer).map((each) => decodeProtectedHeader(each))).toEqual([
     { alg: 'ES256', typ: 'JWT' },
     { alg: 'ES256', typ: 'JWT', kid: 'key-of-november' },
   ]);
 });
 
-test('a server that repeats the assertion in its error does not bring it into ours', async () => {
-  const issuer = issuerOf();
+test('an error does not show an assertion that the server repeats', async () => {
+  const issuer = createIssuer();
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
     const isToken = request.url === issuer.tokenEndpoint;
@@ -155,16 +155,16 @@ test('a server that repeats the assertion in its error does not bring it into ou
   expect(error).toHideSecrets(sent);
 });
 
-test('what a token tells of itself holds neither key nor assertion', async () => {
-  const issuer = issuerOf();
+test('events, status and the token itself show neither key nor assertion', async () => {
+  const issuer = createIssuer();
   const token = await createToken(issuer, { ...keyConfig(issuer), start: 'lazy' });
-  const told = recordEvents(token);
+  const events = recordEvents(token);
 
   await token.get();
 
-  const secrets = [pem, ...assertionsOf(issuer)];
-  expect(told).toHaveLength(1);
-  expect(told).toHideSecrets(secrets);
+  const secrets = [pem, ...sentAssertions(issuer)];
+  expect(events).toHaveLength(1);
+  expect(events).toHideSecrets(secrets);
   expect(token.status()).toHideSecrets(secrets);
   expect(token).toHideSecrets(secrets);
   await token.close();

@@ -16,7 +16,7 @@ test.each([
   expect(formEncode(value)).toBe(written);
 });
 
-test('an id with a colon cannot be taken for the beginning of the secret', async () => {
+test('a colon in the id is encoded, so it does not end the id', async () => {
   const issuer = fakeIssuer();
 
   await tokenFrom(issuer, { clientId: 'svc:one', clientSecret: 'a b:c' });
@@ -43,18 +43,18 @@ test.each([
   [['client_secret_post'], undefined, 'client_secret_post'],
   [['client_secret_post'], ['client_secret_basic', 'client_secret_post'], 'client_secret_post'],
   [['private_key_jwt'], ['client_secret_basic', 'private_key_jwt'], 'private_key_jwt'],
-] as const)('of %j at a server that takes %j, the method is %s', (wanted, supported, method) => {
+] as const)('of %j at a server that supports %j, the method is %s', (wanted, supported, method) => {
   expect(chooseAuthMethod(wanted, supported)).toBe(method);
 });
 
-test('a server that takes neither is told as a mistake, and not sent the secret', async () => {
+test('a server that supports neither method is a CONFIG error, and gets no secret', async () => {
   const error = await caught(() => chooseAuthMethod(either, ['private_key_jwt']));
 
   expect(error).toMatchObject({ code: 'CONFIG', field: 'clientAuthMethod' });
   expect(error.message).toContain('"private_key_jwt"');
 });
 
-test('a discovered server that does not take the method gets no token request', async () => {
+test('a discovered server that does not support the method gets no token request', async () => {
   let tokenRequests = 0;
   const fetch: typeof globalThis.fetch = async (input, init) => {
     if (new Request(input, init).url === tokenEndpoint) tokenRequests += 1;

@@ -13,7 +13,7 @@ const hourMs = 3_600_000;
 const [next, now, old] = ['cs_CANARY_next', 'cs_CANARY_now', 'cs_CANARY_old'];
 
 /** An issuer whose operator can change the secrets it knows. */
-function issuerOf(clock?: VirtualClock): { readonly issuer: FakeIssuer; known: readonly string[] } {
+function createIssuer(clock?: VirtualClock): { readonly issuer: FakeIssuer; known: readonly string[] } {
   const operator = { known: [now] };
   const client = {
     clientId: 'svc',
@@ -36,7 +36,7 @@ test.each<[string, ClientSecret]>([
   ['a list of two', [now, old]],
   ['an asynchronous function of a list of two', async () => [new SecretString(now), old]],
 ])('%s is a secret', async (_, clientSecret) => {
-  const { issuer } = issuerOf();
+  const { issuer } = createIssuer();
 
   const answer = await fetchToken(configFor(issuer, { clientSecret }));
 
@@ -46,7 +46,7 @@ test.each<[string, ClientSecret]>([
 
 test('a secret that changes in its store is used at the next acquisition, without a restart', async () => {
   const clock = virtualClock();
-  const operator = issuerOf(clock);
+  const operator = createIssuer(clock);
   let stored = now;
   const token = await createToken(operator.issuer, { clock, clientSecret: async () => stored });
 
@@ -58,9 +58,9 @@ test('a secret that changes in its store is used at the next acquisition, withou
   expect(operator.issuer.counts.refused).toBe(0);
 });
 
-test('a store is asked once for an acquisition, however often the request is sent', async () => {
+test('a secret function is called once per acquisition, however often the request is sent', async () => {
   const clock = virtualClock();
-  const { issuer } = issuerOf(clock);
+  const { issuer } = createIssuer(clock);
   let asked = 0;
   const clientSecret = async (): Promise<string> => {
     asked += 1;
@@ -74,11 +74,11 @@ test('a store is asked once for an acquisition, however often the request is sen
   expect(asked).toBe(1);
 });
 
-test('the previous secret is tried when the server does not know the current one, and the event says so', async () => {
+test('the previous secret is tried when the server refuses the current one, and the event names it', async () => {
   const clock = virtualClock();
-  const operator = issuerOf(clock);
+  const operator = createIssuer(clock);
   const token = await createToken(operator.issuer, { clock, start: 'lazy', clientSecret: [next, now] });
-  const told = recordEvents(token);
+  const events = recordEvents(token);
 
   await token.get();
   const asked = operator.issuer.counts.token;
@@ -87,14 +87,14 @@ test('the previous secret is tried when the server does not know the current one
 
   expect(asked).toBe(2);
   expect(operator.issuer.counts.token).toBe(3);
-  expect(told).toEqual([
+  expect(events).toEqual([
     expect.objectContaining({ type: 'acquired', secret: 'previous' }),
     expect.objectContaining({ type: 'renewed', secret: 'current' }),
   ]);
 });
 
-test('a secret that changed while it was sent is asked for once more, before the client counts as unknown', async () => {
-  const { issuer } = issuerOf();
+test('a secret that changed while it was sent is read again before the acquisition fails', async () => {
+  const { issuer } = createIssuer();
   const stored = [old, now, 'never asked for'];
 
   const answer = await fetchToken(configFor(issuer, { clientSecret: () => stored.shift() ?? '' }));
@@ -105,7 +105,7 @@ test('a secret that changed while it was sent is asked for once more, before the
 });
 
 test('a secret that has not changed is not sent again', async () => {
-  const { issuer } = issuerOf();
+  const { issuer } = createIssuer();
 
   const error = (await fetchToken(configFor(issuer, { clientSecret: () => old }))).unwrapErr();
 
@@ -113,8 +113,8 @@ test('a secret that has not changed is not sent again', async () => {
   expect(issuer.counts.token).toBe(1);
 });
 
-test('a store that fails when it is asked once more leaves the answer of the server', async () => {
-  const { issuer } = issuerOf();
+test("when the secret cannot be read again, the server's refusal is the error", async () => {
+  const { issuer } = createIssuer();
   const stored = [old];
 
   const error = (await fetchToken(configFor(issuer, { clientSecret: () => stored.shift() ?? '' }))).unwrapErr();
@@ -122,8 +122,8 @@ test('a store that fails when it is asked once more leaves the answer of the ser
   expect(error).toMatchObject({ code: 'HTTP', oauthError: 'invalid_client' });
 });
 
-test('what Bearings itself says of a secret that cannot be had is kept', async () => {
-  const { issuer } = issuerOf();
+test('an error of Bearings about an unavailable secret is kept', async () => {
+  const { issuer } = createIssuer();
   const gone = new ConfigError('clientSecretRef', 'names the file /run/secrets/svc, which does not exist');
   const clientSecret = (): never => {
     throw gone;
@@ -136,7 +136,7 @@ test('what Bearings itself says of a secret that cannot be had is kept', async (
 });
 
 test('the previous secret is tried in the body as well as in the header', async () => {
-  const { issuer } = issuerOf();
+  const { issuer } = createIssuer();
 
   const answer = await fetchToken(
     configFor(issuer, { clientAuthMethod: 'client_secret_post', clientSecret: [next, now] }),
@@ -149,7 +149,7 @@ test('the previous secret is tried in the body as well as in the header', async 
 
 test('a secret can be changed step by step with no call that fails', async () => {
   const clock = virtualClock();
-  const operator = issuerOf(clock);
+  const operator = createIssuer(clock);
   let stored: readonly [string, string] = [now, old];
   const token = await createToken(operator.issuer, { clock, clientSecret: () => stored });
   const failed: unknown[] = [];
@@ -166,8 +166,8 @@ test('a secret can be changed step by step with no call that fails', async () =>
   expect(failed).toEqual([]);
 });
 
-test('when neither secret is known, the error is that of a client that is not known', async () => {
-  const { issuer } = issuerOf();
+test('when the server refuses both secrets, the error is invalid_client', async () => {
+  const { issuer } = createIssuer();
 
   const error = (await fetchToken(configFor(issuer, { clientSecret: [next, old] }))).unwrapErr();
 
@@ -180,8 +180,8 @@ test.each<[string, number, number, object]>([
   ['a scope', 400, 1, { error: 'invalid_scope' }],
   ['the client for what it asks', 400, 1, { error: 'unauthorized_client' }],
   ['anything, being down', 503, 3, {}],
-])('a server that refuses %s is not shown the previous secret', async (...[, status, requests, body]) => {
-  const { issuer } = issuerOf();
+])('the previous secret is not sent to a server that refuses %s', async (...[, status, requests, body]) => {
+  const { issuer } = createIssuer();
   issuer.inject(faults.status(status, { body }));
   const config = configFor(issuer, { clientAuthMethod: 'client_secret_post', clientSecret: [now, old] });
 
@@ -193,14 +193,14 @@ test.each<[string, number, number, object]>([
 });
 
 test('with one secret the event does not say which', async () => {
-  const { issuer } = issuerOf();
+  const { issuer } = createIssuer();
   const token = await createToken(issuer, { start: 'lazy', clientSecret: () => now });
-  const told = recordEvents(token);
+  const events = recordEvents(token);
 
   await token.get();
 
-  expect(told).toHaveLength(1);
-  expect(told[0]).not.toHaveProperty('secret');
+  expect(events).toHaveLength(1);
+  expect(events[0]).not.toHaveProperty('secret');
   await token.close();
 });
 
@@ -212,8 +212,8 @@ test.each<[string, () => never | Promise<never>]>([
     },
   ],
   ['rejects', () => Promise.reject(new Error(`${now} is sealed`))],
-])('a store that %s leaves no token and does not print what it said', async (_, clientSecret) => {
-  const { issuer } = issuerOf();
+])('a secret function that %s leaves no token, and its error is not shown', async (_, clientSecret) => {
+  const { issuer } = createIssuer();
 
   const error = (await fetchToken(configFor(issuer, { clientSecret }))).unwrapErr();
 
@@ -223,9 +223,9 @@ test.each<[string, () => never | Promise<never>]>([
   expect(issuer.counts.token).toBe(0);
 });
 
-test('a store that never answers is given up when the acquisition has taken too long', async () => {
+test('a secret function that never answers is given up after acquireTimeoutMs', async () => {
   const clock = virtualClock();
-  const { issuer } = issuerOf(clock);
+  const { issuer } = createIssuer(clock);
   const clientSecret = (): Promise<never> => new Promise(() => {});
 
   const answer = fetchToken(configFor(issuer, { clock, clientSecret, acquireTimeoutMs: 5_000 }));
@@ -235,9 +235,9 @@ test('a store that never answers is given up when the acquisition has taken too 
   expect(issuer.counts.token).toBe(0);
 });
 
-test('a store that is back brings the token at the next attempt', async () => {
+test('when the secret function works again, the next attempt brings a token', async () => {
   const clock = virtualClock();
-  const { issuer } = issuerOf(clock);
+  const { issuer } = createIssuer(clock);
   let isSealed = true;
   const clientSecret = async (): Promise<string> => (isSealed ? Promise.reject(new Error('sealed')) : now);
   const token = await createToken(issuer, { clock, start: 'lazy', clientSecret });
@@ -260,8 +260,8 @@ test.each<[string, unknown]>([
   ['an empty string in a list', [now, '']],
   ['three secrets', [next, now, old]],
   ['half a surrogate pair', `${now}\uD800`],
-])('%s is no secret, given at once or by a function', async (_, value) => {
-  const { issuer } = issuerOf();
+])('%s is not a secret, as a value or from a function', async (_, value) => {
+  const { issuer } = createIssuer();
 
   const atOnce = await Token.create(configFor(issuer, { clientSecret: untyped(value) }));
   const sentAtOnce = issuer.requests.length;
@@ -274,8 +274,8 @@ test.each<[string, unknown]>([
   expect([sentAtOnce, issuer.counts.token]).toEqual([0, 0]);
 });
 
-test('a list that is changed afterwards is what it was', async () => {
-  const { issuer } = issuerOf();
+test('changing the list afterwards has no effect', async () => {
+  const { issuer } = createIssuer();
   const secrets: [string, string] = [now, old];
   const token = await createToken(issuer, { start: 'lazy', clientSecret: secrets });
 
@@ -291,8 +291,8 @@ test.each<[string, ClientSecret]>([
   ['a string', now],
   ['a list', [next, now]],
   ['a function', () => now],
-])('a token does not print the secret it was given as %s', async (_, clientSecret) => {
-  const { issuer } = issuerOf();
+])('a token does not print its secret: %s', async (_, clientSecret) => {
+  const { issuer } = createIssuer();
 
   const token = await createToken(issuer, { clientSecret });
 

@@ -12,8 +12,8 @@ const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 const withKey: RegisteredClient = { clientId: 'svc', publicKey: publicKey.export({ format: 'jwk' }) };
 
-/** An issuer that knows one client, and says of itself that it takes these methods. */
-function issuerOf(client: RegisteredClient, methods?: readonly string[]): FakeIssuer {
+/** An issuer that knows one client, and lists these methods in its metadata. */
+function createIssuer(client: RegisteredClient, methods?: readonly string[]): FakeIssuer {
   const issuer = fakeIssuer({ clients: [client] });
   issuer.inject(faults.member('token_endpoint_auth_methods_supported', methods), { on: 'metadata' });
   return issuer;
@@ -25,9 +25,9 @@ const untyped = (changes: Readonly<Record<string, unknown>>): CredentialConfig =
 const tokenRequests = (issuer: FakeIssuer) => issuer.requests.filter(({ endpoint }) => endpoint === 'token');
 
 test.each(['client_secret_basic', 'client_secret_post'] as const)(
-  'a secret of any characters arrives as it is, by %s',
+  'a secret of any characters arrives unchanged, by %s',
   async (clientAuthMethod) => {
-    const issuer = issuerOf({ clientId: 'svc:one +%', clientSecret });
+    const issuer = createIssuer({ clientId: 'svc:one +%', clientSecret });
 
     const answer = await fetchToken(configFor(issuer, { clientAuthMethod }));
 
@@ -35,8 +35,8 @@ test.each(['client_secret_basic', 'client_secret_post'] as const)(
   },
 );
 
-test('with client_secret_basic the secret is in the header and nowhere in the body', async () => {
-  const issuer = issuerOf({ clientId: 'svc', clientSecret });
+test('with client_secret_basic the secret is in the header and not in the body', async () => {
+  const issuer = createIssuer({ clientId: 'svc', clientSecret });
 
   await fetchToken(configFor(issuer));
 
@@ -45,7 +45,7 @@ test('with client_secret_basic the secret is in the header and nowhere in the bo
   expect(['client_id', 'client_secret'].flatMap((name) => asked?.params(name))).toEqual([]);
 });
 
-test('a server that does not decode gets id and secret as they are, when that was asked for', async () => {
+test('with basicEncoding raw the server gets id and secret unencoded', async () => {
   const headers: (string | null)[] = [];
   const fetch: typeof globalThis.fetch = async (input, init) => {
     headers.push(new Request(input, init).headers.get('authorization'));
@@ -61,8 +61,8 @@ test('a server that does not decode gets id and secret as they are, when that wa
   expect(form).toBe('svc+one:a%2Bb%3Ac%2520%C3%A9');
 });
 
-test('a client that cannot keep a secret says who it is and proves nothing', async () => {
-  const issuer = issuerOf({ clientId: 'svc' });
+test('a public client sends its id and no credential', async () => {
+  const issuer = createIssuer({ clientId: 'svc' });
 
   const answer = await fetchToken(configFor(issuer, { clientAuthMethod: 'none', clientSecret: undefined }));
 
@@ -73,8 +73,8 @@ test('a client that cannot keep a secret says who it is and proves nothing', asy
   expect(asked?.params('client_secret')).toEqual([]);
 });
 
-test('who gives a key need not say that it is for private_key_jwt', async () => {
-  const issuer = issuerOf(withKey);
+test('a private key implies private_key_jwt', async () => {
+  const issuer = createIssuer(withKey);
 
   const answer = await fetchToken(configFor(issuer, { clientSecret: undefined, privateKey: pem }));
 
@@ -90,8 +90,8 @@ test.each<[readonly string[] | undefined, 'header' | 'body']>([
   [['client_secret_basic', 'client_secret_post'], 'header'],
   [['client_secret_post', 'client_secret_basic'], 'header'],
   [['private_key_jwt', 'client_secret_post'], 'body'],
-])('at a server that takes %j, a secret goes into the %s', async (methods, where) => {
-  const issuer = issuerOf({ clientId: 'svc', clientSecret }, methods);
+])('at a server that supports %j, a secret goes into the %s', async (methods, where) => {
+  const issuer = createIssuer({ clientId: 'svc', clientSecret }, methods);
 
   await fetchToken(configFor(issuer));
 
@@ -105,15 +105,18 @@ test.each<[string, CredentialConfig, readonly string[]]>([
   ['client_secret_post', { clientSecret, clientAuthMethod: 'client_secret_post' }, ['client_secret_basic']],
   ['a key', { privateKey: pem }, ['client_secret_basic', 'client_secret_post']],
   ['none', { clientAuthMethod: 'none' }, ['client_secret_basic']],
-])('%s at a server that does not take it is told as a mistake, and nothing is proven', async (_, given, methods) => {
-  const issuer = issuerOf({ clientId: 'svc', clientSecret }, methods);
+])(
+  '%s at a server that does not support it is a CONFIG error, and no credential is sent',
+  async (_, given, methods) => {
+    const issuer = createIssuer({ clientId: 'svc', clientSecret }, methods);
 
-  const error = (await fetchToken(configFor(issuer, { clientSecret: undefined, ...given }))).unwrapErr();
+    const error = (await fetchToken(configFor(issuer, { clientSecret: undefined, ...given }))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'CONFIG', field: 'clientAuthMethod' });
-  for (const method of methods) expect(error.message).toContain(method);
-  expect(issuer.counts.token).toBe(0);
-});
+    expect(error).toMatchObject({ code: 'CONFIG', field: 'clientAuthMethod' });
+    for (const method of methods) expect(error.message).toContain(method);
+    expect(issuer.counts.token).toBe(0);
+  },
+);
 
 test.each<[string, string, CredentialConfig & { readonly clientId?: string }]>([
   ['a secret and a key', 'clientSecret', { clientSecret, privateKey: pem }],
@@ -126,8 +129,8 @@ test.each<[string, string, CredentialConfig & { readonly clientId?: string }]>([
   ['a method that there is not', 'clientAuthMethod', untyped({ clientAuthMethod: 'client_secret_jwt', clientSecret })],
   ['an encoding that there is not', 'basicEncoding', untyped({ basicEncoding: 'base64', clientSecret })],
   ['a raw id with a colon', 'clientId', { basicEncoding: 'raw', clientId: 'svc:one', clientSecret }],
-])('%s is told as a mistake in %s before anything is sent', async (_, field, given) => {
-  const issuer = issuerOf({ clientId: 'svc' });
+])('%s is a CONFIG error in %s before anything is sent', async (_, field, given) => {
+  const issuer = createIssuer({ clientId: 'svc' });
 
   const error = (await fetchToken(configFor(issuer, { clientSecret: undefined, ...given }))).unwrapErr();
 
@@ -140,8 +143,8 @@ test.each<[string, string]>([
   ['the secret', 'cs_CANARY_9f3a'],
   ['the header', `Basic ${btoa('svc:cs_CANARY_9f3a')}`],
   ['what is in the header', btoa('svc:cs_CANARY_9f3a')],
-])('a server that repeats %s in its error does not bring it into ours', async (_, words) => {
-  const issuer = issuerOf({ clientId: 'svc', clientSecret: 'cs_CANARY_9f3a' });
+])('an error does not show %s that the server repeats', async (_, words) => {
+  const issuer = createIssuer({ clientId: 'svc', clientSecret: 'cs_CANARY_9f3a' });
   const body = { error: 'invalid_client', error_description: `not known: ${words}` };
   issuer.inject(faults.status(401, { body }));
 

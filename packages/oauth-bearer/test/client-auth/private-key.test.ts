@@ -26,9 +26,9 @@ afterAll(() => {
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2_048 });
 const jwk = ec.privateKey.export({ format: 'jwk' });
-const secrets = [String(jwk.d), pemOf(ec.privateKey).split('\n')[1] ?? ''];
+const secrets = [String(jwk.d), toPem(ec.privateKey).split('\n')[1] ?? ''];
 
-function pemOf(key: KeyObject, type: 'pkcs8' | 'sec1' | 'pkcs1' = 'pkcs8'): string {
+function toPem(key: KeyObject, type: 'pkcs8' | 'sec1' | 'pkcs1' = 'pkcs8'): string {
   return key.export({ type, format: 'pem' }).toString();
 }
 
@@ -39,38 +39,38 @@ function fileWith(content: string): { readonly file: string } {
   return { file };
 }
 
-function issuerOf(publicKey: KeyObject = ec.publicKey): FakeIssuer {
+function createIssuer(publicKey: KeyObject = ec.publicKey): FakeIssuer {
   return fakeIssuer({ clients: [{ clientId: 'svc', publicKey: publicKey.export({ format: 'jwk' }) }] });
 }
 
 const keyConfig = (issuer: FakeIssuer, privateKey: PrivateKey, changes: Partial<TokenConfig> = {}): TokenConfig =>
   configFor(issuer, { clientSecret: undefined, privateKey, ...changes });
 
-const headerOf = (issuer: FakeIssuer) =>
+const assertionHeader = (issuer: FakeIssuer) =>
   decodeProtectedHeader(issuer.requests.at(-1)?.params('client_assertion')[0] ?? '');
 
 /** A CryptoKey of the same private key, as a program has it that got it from a key store. */
-function cryptoKeyOf(extractable: boolean): Promise<webcrypto.CryptoKey> {
+function toCryptoKey(extractable: boolean): Promise<webcrypto.CryptoKey> {
   return webcrypto.subtle.importKey('jwk', jwk, { name: 'ECDSA', namedCurve: 'P-256' }, extractable, ['sign']);
 }
 
 test.each<[string, PrivateKey]>([
-  ['PEM', pemOf(ec.privateKey)],
-  ['PEM of the older form', pemOf(ec.privateKey, 'sec1')],
-  ['PEM with empty lines around it', `\n\n${pemOf(ec.privateKey)}\n`],
+  ['PEM', toPem(ec.privateKey)],
+  ['PEM of the older form', toPem(ec.privateKey, 'sec1')],
+  ['PEM with empty lines around it', `\n\n${toPem(ec.privateKey)}\n`],
   ['a JWK', jwk],
   ['a JWK as text', JSON.stringify(jwk)],
-  ['a CryptoKey', await cryptoKeyOf(true)],
-  ['a CryptoKey that cannot be exported', await cryptoKeyOf(false)],
-  ['a file with PEM', fileWith(pemOf(ec.privateKey))],
+  ['a CryptoKey', await toCryptoKey(true)],
+  ['a CryptoKey that cannot be exported', await toCryptoKey(false)],
+  ['a file with PEM', fileWith(toPem(ec.privateKey))],
   ['a file with a JWK', fileWith(JSON.stringify(jwk, null, 2))],
 ])('%s is a private key', async (_, privateKey) => {
-  const issuer = issuerOf();
+  const issuer = createIssuer();
 
   const answer = await fetchToken(keyConfig(issuer, privateKey));
 
   expect(answer.isOk()).toBe(true);
-  expect(headerOf(issuer)).toEqual({ alg: 'ES256', typ: 'JWT' });
+  expect(assertionHeader(issuer)).toEqual({ alg: 'ES256', typ: 'JWT' });
 });
 
 test.each<[string, KeyObject, KeyObject]>([
@@ -85,56 +85,59 @@ test.each<[string, KeyObject, KeyObject]>([
     privateKey,
     publicKey,
   ]),
-])('a key signs by the algorithm it is for: %s', async (alg, privateKey, publicKey) => {
-  const issuer = issuerOf(publicKey);
+])('a key signs with its algorithm: %s', async (alg, privateKey, publicKey) => {
+  const issuer = createIssuer(publicKey);
 
-  const answer = await fetchToken(keyConfig(issuer, pemOf(privateKey)));
+  const answer = await fetchToken(keyConfig(issuer, toPem(privateKey)));
 
   expect(answer.isOk()).toBe(true);
-  expect(headerOf(issuer)).toEqual({ alg, typ: 'JWT' });
+  expect(assertionHeader(issuer)).toEqual({ alg, typ: 'JWT' });
 });
 
-test('RSA in the older form of PEM signs too', async () => {
-  const issuer = issuerOf(rsa.publicKey);
+test('RSA in the older PEM form signs too', async () => {
+  const issuer = createIssuer(rsa.publicKey);
 
-  expect((await fetchToken(keyConfig(issuer, pemOf(rsa.privateKey, 'pkcs1')))).isOk()).toBe(true);
+  expect((await fetchToken(keyConfig(issuer, toPem(rsa.privateKey, 'pkcs1')))).isOk()).toBe(true);
 });
 
-test('a JWK says its name and its algorithm itself, unless the config does', async () => {
-  const issuer = issuerOf(rsa.publicKey);
+test("a JWK's own kid and alg are used, unless the config sets them", async () => {
+  const issuer = createIssuer(rsa.publicKey);
   const named: JsonWebKey = { ...rsa.privateKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'RS384' };
 
   await fetchToken(keyConfig(issuer, named));
-  const byItself = headerOf(issuer);
+  const byItself = assertionHeader(issuer);
   await fetchToken(keyConfig(issuer, named, { keyId: 'key-2', signingAlg: 'RS512' }));
 
   expect(byItself).toEqual({ alg: 'RS384', typ: 'JWT', kid: 'key-1' });
-  expect(headerOf(issuer)).toEqual({ alg: 'RS512', typ: 'JWT', kid: 'key-2' });
+  expect(assertionHeader(issuer)).toEqual({ alg: 'RS512', typ: 'JWT', kid: 'key-2' });
   expect(issuer.counts).toMatchObject({ granted: 2, refused: 0 });
 });
 
-test.each(['RS256', 'RS512', 'PS256', 'PS512'])('an RSA key signs by %s when told so', async (signingAlg) => {
-  const issuer = issuerOf(rsa.publicKey);
+test.each(['RS256', 'RS512', 'PS256', 'PS512'])(
+  'an RSA key signs with %s when the config says so',
+  async (signingAlg) => {
+    const issuer = createIssuer(rsa.publicKey);
 
-  await fetchToken(keyConfig(issuer, pemOf(rsa.privateKey), { signingAlg }));
+    await fetchToken(keyConfig(issuer, toPem(rsa.privateKey), { signingAlg }));
 
-  const assertion = issuer.requests.at(-1)?.params('client_assertion')[0] ?? '';
-  const { protectedHeader } = await jwtVerify(assertion, rsa.publicKey);
-  expect(protectedHeader).toEqual({ alg: signingAlg, typ: 'JWT' });
-});
+    const assertion = issuer.requests.at(-1)?.params('client_assertion')[0] ?? '';
+    const { protectedHeader } = await jwtVerify(assertion, rsa.publicKey);
+    expect(protectedHeader).toEqual({ alg: signingAlg, typ: 'JWT' });
+  },
+);
 
 test.each([
   ['RSA-PSS', 'SHA-256', 'PS256'],
   ['RSA-PSS', 'SHA-512', 'PS512'],
   ['RSASSA-PKCS1-v1_5', 'SHA-512', 'RS512'],
-])('a CryptoKey for %s with %s signs by %s', async (name, hash, alg) => {
-  const issuer = issuerOf(rsa.publicKey);
+])('a CryptoKey for %s with %s signs with %s', async (name, hash, alg) => {
+  const issuer = createIssuer(rsa.publicKey);
   const given = rsa.privateKey.export({ format: 'jwk' });
   const key = await webcrypto.subtle.importKey('jwk', given, { name, hash }, false, ['sign']);
 
   await fetchToken(keyConfig(issuer, key));
 
-  expect(headerOf(issuer)).toEqual({ alg, typ: 'JWT' });
+  expect(assertionHeader(issuer)).toEqual({ alg, typ: 'JWT' });
 });
 
 test('a key file that is replaced is read at the next acquisition, without a restart', async () => {
@@ -148,10 +151,10 @@ test('a key file that is replaced is read at the next acquisition, without a res
     },
   };
   const issuer = fakeIssuer({ clients: [client], clock });
-  const place = fileWith(pemOf(ec.privateKey));
+  const place = fileWith(toPem(ec.privateKey));
   const token = await createToken(issuer, keyConfig(issuer, place, { clock }));
 
-  writeFileSync(place.file, pemOf(next.privateKey));
+  writeFileSync(place.file, toPem(next.privateKey));
   registered = next.publicKey;
   const rotated = await token.invalidate();
 
@@ -164,17 +167,17 @@ const { privateKey: secp256k1 } = generateKeyPairSync('ec', { namedCurve: 'secp2
 const { privateKey: x25519 } = generateKeyPairSync('x25519');
 const encrypted = ec.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'CANARY' });
 
-/** What no file should hold, and nobody give as text. */
+/** Texts that are not usable as a key, in a file or as a value. */
 const unusableTexts: readonly (readonly [string, string])[] = [
   ['nothing', ''],
   ['text', 'CANARY, not a key'],
-  ['half a key', pemOf(ec.privateKey).slice(0, 80)],
+  ['half a key', toPem(ec.privateKey).slice(0, 80)],
   ['a public key', ec.publicKey.export({ type: 'spki', format: 'pem' }).toString()],
   ['JSON that is no key', '{"d":"CANARY"}'],
   ['half of a JWK', JSON.stringify(jwk).slice(0, 100)],
   ['a key with a password', encrypted.toString()],
-  ['a key that does not sign', pemOf(x25519)],
-  ['a key of a curve that no assertion is signed with', pemOf(secp256k1)],
+  ['a key that does not sign', toPem(x25519)],
+  ['a key of a curve that no assertion is signed with', toPem(secp256k1)],
 ];
 
 const unusable: readonly (readonly [string, PrivateKey])[] = [
@@ -191,7 +194,7 @@ async function publicCryptoKey(): Promise<webcrypto.CryptoKey> {
 }
 
 test.each(unusable)('%s is not a private key, and is not quoted', async (_, privateKey) => {
-  const issuer = issuerOf();
+  const issuer = createIssuer();
 
   const error = (await fetchToken(keyConfig(issuer, privateKey))).unwrapErr();
 
@@ -202,7 +205,7 @@ test.each(unusable)('%s is not a private key, and is not quoted', async (_, priv
 });
 
 test('null is not a private key', async () => {
-  const issuer = issuerOf();
+  const issuer = createIssuer();
 
   const answer = await fetchToken(keyConfig(issuer, untyped(null)));
 
@@ -212,7 +215,7 @@ test('null is not a private key', async () => {
 test.each(unusableTexts)(
   'a file with %s in it is named by its path, and its content is not quoted',
   async (_, content) => {
-    const issuer = issuerOf();
+    const issuer = createIssuer();
     const place = fileWith(content);
 
     const error = (await fetchToken(keyConfig(issuer, place))).unwrapErr();
@@ -228,7 +231,7 @@ test.each([
   ['is not there', join(folder, 'missing.pem'), 'ENOENT'],
   ['is a folder', folder, 'EISDIR'],
 ])('a file that %s is named by its path', async (_, file, reason) => {
-  const issuer = issuerOf();
+  const issuer = createIssuer();
 
   const error = (await fetchToken(keyConfig(issuer, { file }))).unwrapErr();
 
@@ -240,27 +243,24 @@ test.each([
 const { privateKey: weak } = generateKeyPairSync('rsa', { modulusLength: 1_024 });
 
 test.each<[string, string, PrivateKey, string | undefined]>([
-  ['an algorithm for another kind of key', 'signingAlg', pemOf(rsa.privateKey), 'ES256'],
-  ['an algorithm for another curve', 'signingAlg', pemOf(ec.privateKey), 'ES384'],
-  ['an algorithm with a shared secret', 'signingAlg', pemOf(ec.privateKey), 'HS256'],
-  ['an algorithm that there is not', 'signingAlg', pemOf(ec.privateKey), 'ES257'],
-  ['no signature', 'signingAlg', pemOf(ec.privateKey), 'none'],
-  ['an RSA key below 2048 bits (RFC 7518 §3.3)', 'privateKey', pemOf(weak), undefined],
-])(
-  '%s is told as a mistake in %s, not as a server that does not answer',
-  async (...[, field, privateKey, signingAlg]) => {
-    const issuer = issuerOf();
+  ['an algorithm for another kind of key', 'signingAlg', toPem(rsa.privateKey), 'ES256'],
+  ['an algorithm for another curve', 'signingAlg', toPem(ec.privateKey), 'ES384'],
+  ['an algorithm with a shared secret', 'signingAlg', toPem(ec.privateKey), 'HS256'],
+  ['an algorithm that there is not', 'signingAlg', toPem(ec.privateKey), 'ES257'],
+  ['no signature', 'signingAlg', toPem(ec.privateKey), 'none'],
+  ['an RSA key below 2048 bits (RFC 7518 §3.3)', 'privateKey', toPem(weak), undefined],
+])('%s is a CONFIG error in %s, not an unreachable server', async (...[, field, privateKey, signingAlg]) => {
+  const issuer = createIssuer();
 
-    const error = (await fetchToken(keyConfig(issuer, privateKey, { signingAlg }))).unwrapErr();
+  const error = (await fetchToken(keyConfig(issuer, privateKey, { signingAlg }))).unwrapErr();
 
-    expect(error).toMatchObject({ code: 'CONFIG', field, retryable: false });
-    expect(issuer.counts.token).toBe(0);
-  },
-);
+  expect(error).toMatchObject({ code: 'CONFIG', field, retryable: false });
+  expect(issuer.counts.token).toBe(0);
+});
 
-test('no key made the platform complain', async () => {
-  await fetchToken(keyConfig(issuerOf(), await cryptoKeyOf(false)));
-  await new Promise((resolve) => setImmediate(resolve)); // warnings are told in a turn of their own
+test('no key causes a warning of the platform', async () => {
+  await fetchToken(keyConfig(createIssuer(), await toCryptoKey(false)));
+  await new Promise((resolve) => setImmediate(resolve)); // warnings are emitted in a later turn
 
   expect(warned).toEqual([]);
 });

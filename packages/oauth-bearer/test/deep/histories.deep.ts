@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { runs, tryHistories } from '../model/histories.ts';
-import { seedOfRun, tell } from './tell.ts';
+import { seedOfRun, report } from './report.ts';
 
 test(
   'whatever happens in whatever order and for long, a token keeps its promises',
@@ -10,7 +10,7 @@ test(
 
     const counts = await tryHistories({ steps: 50, seed });
 
-    tell('histories', { seed, runs, ...counts });
+    report('histories', { seed, runs, ...counts });
     expect(counts.published).toBeGreaterThan(runs);
     expect(counts.redos).toBeGreaterThan(runs / 100);
   },

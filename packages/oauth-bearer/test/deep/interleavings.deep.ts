@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { explore } from '../model/explore.ts';
 import { twoCallers } from '../model/two-callers.ts';
 import type { Bounds } from '../model/two-callers.ts';
-import { tell } from './tell.ts';
+import { report } from './report.ts';
 
 const usual: Bounds = { ticks: 1, aborts: 1, revocations: 1, uses: 1, replies: ['new', 'same', 'refused'] };
 
@@ -16,7 +16,7 @@ test.each<readonly [string, Bounds]>([
 ])('two callers, %s: every order of events is right', { timeout: 3_600_000 }, async (which, bounds) => {
   const { differences, ...found } = await explore(() => twoCallers(bounds), { compared: 2_000 });
 
-  tell(`interleavings ${which}`, found);
+  report(`interleavings ${which}`, found);
   expect(differences).toEqual([]);
   expect(found.states).toBeGreaterThan(1_000);
 });

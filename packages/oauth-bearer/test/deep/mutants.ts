@@ -20,7 +20,7 @@ export const mutants: readonly Mutant[] = [
     [
       'if (lease === undefined || answer.isErr()) return answer;',
       'if (lease === undefined) return answer;',
-      'a rejected token may as well be renewed, and its end be told, at a read',
+      'a rejected token may as well be renewed, and its expiry reported, at a read',
     ],
     ['if (ageMs < lease.renewAfterMs && ageMs < lease.lifetimeMs)', 'if (ageMs < lease.renewAfterMs)'],
     ['if (ageMs < lease.renewAfterMs && ageMs <', 'if (ageMs <= lease.renewAfterMs && ageMs <'],

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { mutants } from './mutants.ts';
 import type { Mutant } from './mutants.ts';
-import { copyOfRepo, failingAnyway, fateOf, isGreen, misfits, without } from './mutation.ts';
+import { copyOfRepo, failingAnyway, findFate, isGreen, misfits, without } from './mutation.ts';
 import type { Fate } from './mutation.ts';
-import { tell } from './tell.ts';
+import { report } from './report.ts';
 
 const wanted = process.env['MUTANTS'];
 const chosen = mutants.filter(({ file }) => wanted === undefined || wanted === file);
@@ -18,12 +18,12 @@ async function work(queue: Mutant[], verdicts: Verdict[]): Promise<void> {
   const copy = copyOfRepo();
   try {
     const leftOut = await failingAnyway(copy);
-    if (leftOut.length > 0) tell('tests that fail on the original and are left out', { leftOut });
+    if (leftOut.length > 0) report('tests that fail on the original and are left out', { leftOut });
     if (!(await isGreen('examples', copy, without(leftOut)))) throw new Error('The tests fail on the original');
     for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-      const fate = await fateOf(mutant, copy, leftOut);
+      const fate = await findFate(mutant, copy, leftOut);
       verdicts.push({ mutant, fate });
-      if (fate === 'nobody') tell('a mutant lives', { ...mutant });
+      if (fate === 'none') report('a mutant lives', { ...mutant });
     }
   } finally {
     copy.remove();
@@ -52,13 +52,13 @@ test('no wrong change of the life of a token goes unnoticed', { timeout: 4 * 3_6
 
   const by = (fate: Fate): readonly Mutant[] =>
     verdicts.filter((each) => each.fate === fate).map(({ mutant }) => mutant);
-  const living = by('nobody');
-  const counts = { examples: by('examples').length, model: by('model').length, nobody: living.length };
-  tell('mutants', {
+  const living = by('none');
+  const counts = { examples: by('examples').length, model: by('model').length, none: living.length };
+  report('mutants', {
     all: verdicts.length,
     killedBy: counts,
     equivalent: living.filter((each) => each.equivalent).length,
   });
-  tell('only the model noticed', { mutants: by('model').map(({ file, from, to }) => `${file}: ${from} → ${to}`) });
+  report('only the model noticed', { mutants: by('model').map(({ file, from, to }) => `${file}: ${from} → ${to}`) });
   expect(living.filter(({ equivalent }) => equivalent === undefined)).toEqual([]);
 });

@@ -38,11 +38,11 @@ function link(folder: string, copy: string): void {
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory() && entry.name.startsWith('@')) link(path, copy);
-    else if (entry.isSymbolicLink()) symlinkSync(placeOf(path, copy), join(copy, path));
+    else if (entry.isSymbolicLink()) symlinkSync(placeInCopy(path, copy), join(copy, path));
   }
 }
 
-function placeOf(path: string, copy: string): string {
+function placeInCopy(path: string, copy: string): string {
   const real = realpathSync(join(root, path));
   const inside = relative(root, real);
   return inside.startsWith('packages/') ? join(copy, inside) : real;
@@ -54,7 +54,7 @@ export type Tests = 'examples' | 'model';
 const aboutTokens =
   /^(?:token-?(?!config|response)\w*|renewal|moment|swap|allowance|start|min-validity|fetch-token|bearer|lifecycle)\.test\.ts$/;
 
-function filesOf(tests: Tests): readonly string[] {
+function testFiles(tests: Tests): readonly string[] {
   const folder = join(home, 'test', tests === 'model' ? 'model' : '');
   const names = readdirSync(join(root, folder)).filter((name) => name.endsWith('.test.ts'));
   return names.filter((name) => tests === 'model' || aboutTokens.test(name)).map((name) => join(folder, name));
@@ -64,14 +64,14 @@ function filesOf(tests: Tests): readonly string[] {
 const asked: readonly Tests[] = process.env['MUTANT_TESTS'] === 'model' ? ['model'] : ['examples', 'model'];
 
 /** What became of a mutant: which tests noticed it, if any. */
-export type Fate = Tests | 'nobody';
+export type Fate = Tests | 'none';
 
 /**
  * Puts a mutant in the place of the original, runs the tests, and puts the original back.
  *
  * @param leftOut - the names of tests that are not asked
  */
-export async function fateOf({ file, from, to }: Mutant, copy: Copy, leftOut: readonly string[]): Promise<Fate> {
+export async function findFate({ file, from, to }: Mutant, copy: Copy, leftOut: readonly string[]): Promise<Fate> {
   const path = join(copy.root, home, 'src', file);
   const original = readFileSync(path, 'utf8');
   writeFileSync(
@@ -82,7 +82,7 @@ export async function fateOf({ file, from, to }: Mutant, copy: Copy, leftOut: re
     for (const tests of asked) {
       if (!(await isGreen(tests, copy, ['--bail', '1', ...without(leftOut)]))) return tests;
     }
-    return 'nobody';
+    return 'none';
   } finally {
     writeFileSync(path, original);
   }
@@ -113,7 +113,7 @@ interface Report {
 /** True when these tests pass. Tests that do not end, as those of a mutant that goes in circles, do not. */
 export async function isGreen(tests: Tests, copy: Copy, options: readonly string[] = []): Promise<boolean> {
   const vitest = join(copy.root, 'node_modules/vitest/vitest.mjs');
-  const args = [vitest, 'run', '--config', 'test/vitest.config.ts', '--root', '.', ...options, ...filesOf(tests)];
+  const args = [vitest, 'run', '--config', 'test/vitest.config.ts', '--root', '.', ...options, ...testFiles(tests)];
   const { DEEP: _deep, VITEST: _vitest, ...env } = process.env;
   const settings = { cwd: copy.root, env, timeout: 240_000, killSignal: 'SIGKILL', maxBuffer: 2 ** 30 } as const;
   return new Promise((done) => execFile(process.execPath, args, settings, (error) => done(error === null)));

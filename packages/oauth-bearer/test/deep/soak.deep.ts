@@ -10,7 +10,7 @@ import { Token } from '../../src/token/token.ts';
 import { randomFrom } from '../model/random-from.ts';
 import { fitting, fittingCodes, holdings, soakServers } from './soak.ts';
 import type { SoakServers, Window } from './soak.ts';
-import { seedOfRun, tell } from './tell.ts';
+import { seedOfRun, report } from './report.ts';
 
 const soakMs = Number(process.env['SOAK_MINUTES'] ?? 2) * 60_000;
 const callers = 50;
@@ -35,8 +35,8 @@ interface Scene {
   readonly shutdown: AbortSignal;
 }
 
-/** What a failure is called; `undefined` for what is none of ours. */
-function codeOf(error: unknown): string | undefined {
+/** The code of an error; `undefined` for an error of another origin. */
+function errorCode(error: unknown): string | undefined {
   if (isHTTPError(error)) return `HTTP_STATUS ${error.response.status}`;
   return isBearingsError(error) ? error.code : undefined;
 }
@@ -56,7 +56,7 @@ async function callOnce({ client, shutdown, random, windows, outcomes }: Scene):
       outcomes.left += 1;
       return;
     }
-    const code = codeOf(error) ?? (error instanceof Status ? error.message : String(error));
+    const code = errorCode(error) ?? (error instanceof Status ? error.message : String(error));
     outcomes.failures[code] = (outcomes.failures[code] ?? 0) + 1;
     const isFitting = fittingCodes(windows, from, performance.now()).includes(code);
     if (!isFitting) outcomes.odd.push(`${code} at ${Math.round(from)}, ${JSON.stringify(windows.slice(-3))}`);
@@ -113,7 +113,7 @@ async function trouble(scene: Scene, untilMs: number): Promise<void> {
   }
 }
 
-/** Load and trouble for so long, and then quiet until connections that nobody uses have been given back. */
+/** Load and faults for a while, then quiet until unused connections are closed. */
 async function spell(scene: Scene, forMs: number): Promise<void> {
   const untilMs = performance.now() + forMs;
   await Promise.all([load(scene, untilMs), trouble(scene, untilMs)]);
@@ -162,7 +162,7 @@ test(
 
     const grownBytes = after.heapBytes - before.heapBytes;
     const { odd, ...counts } = outcomes;
-    tell('soak', {
+    report('soak', {
       seed,
       minutes: soakMs / 60_000,
       troubles: scene.windows.length,
@@ -171,7 +171,7 @@ test(
       ...seen,
       grownBytes,
     });
-    tell('soak, what is held', { before, after, listeners });
+    report('soak, what is held', { before, after, listeners });
     expect(odd).toEqual([]);
     expect(lost).toEqual([]);
     expect(seen.bare).toBe(0);

@@ -53,10 +53,10 @@ export interface Window {
 }
 
 /**
- * What a call may fail with in each kind of trouble.
+ * What a call may fail with, for each fault.
  *
- * Without a new token the old one may be rejected as it ends, so troubles of the issuer may show as a 401. With an
- * issuer that is well, nobody sees that a token was revoked.
+ * Without a new token the old one may be rejected when it expires, so faults of the issuer may show as a 401. While the
+ * issuer works, a revoked token fails no call.
  */
 export const fitting: Readonly<Record<string, readonly string[]>> = {
   'issuer busy': ['HTTP', 'UNAVAILABLE', 'HTTP_STATUS 401'],

@@ -24,7 +24,7 @@ function apiWith(
   return createClient({ baseUrl, fetch, clock, random: () => 0, ...options }, withBearerAuth(token, auth));
 }
 
-const tokensOf = ({ sent }: ScriptedFetch): readonly (string | null)[] =>
+const sentTokens = ({ sent }: ScriptedFetch): readonly (string | null)[] =>
   sent.map(({ headers }) => headers.get('authorization'));
 
 test('every request carries the token', async () => {
@@ -34,7 +34,7 @@ test('every request carries the token', async () => {
   await api.get('me');
   await api.fetch('/you');
 
-  expect(tokensOf(network)).toEqual(['Bearer at_CANARY_1', 'Bearer at_CANARY_1']);
+  expect(sentTokens(network)).toEqual(['Bearer at_CANARY_1', 'Bearer at_CANARY_1']);
 });
 
 test('each attempt reads the token anew', async () => {
@@ -46,7 +46,7 @@ test('each attempt reads the token anew', async () => {
 
   await apiWith(token, network).get('me');
 
-  expect(tokensOf(network)).toEqual(['Bearer at_CANARY_1', 'Bearer at_CANARY_2']);
+  expect(sentTokens(network)).toEqual(['Bearer at_CANARY_1', 'Bearer at_CANARY_2']);
 });
 
 test.each([
@@ -60,7 +60,7 @@ test.each([
   const response = await apiWith(await tokenFrom(issuer), network).fetch('/me');
 
   expect(response.status).toBe(200);
-  expect(tokensOf(network)).toEqual(['Bearer at_CANARY_1', 'Bearer at_CANARY_2']);
+  expect(sentTokens(network)).toEqual(['Bearer at_CANARY_1', 'Bearer at_CANARY_2']);
   expect(issuer.asked).toHaveLength(2);
 });
 
@@ -125,10 +125,10 @@ test('a streamed body is not replayed, but the token is rotated for the next cal
   await api.fetch('/me');
 
   expect(response.status).toBe(401);
-  expect(tokensOf(network)).toEqual(['Bearer at_CANARY_1', 'Bearer at_CANARY_2']);
+  expect(sentTokens(network)).toEqual(['Bearer at_CANARY_1', 'Bearer at_CANARY_2']);
 });
 
-test('when the rotation fails the caller gets the 401 there was', async () => {
+test('when the rotation fails, the caller gets the 401', async () => {
   const issuer = fakeIssuer();
   const token = await tokenFrom(issuer);
   issuer.willAnswer(...outage);
@@ -165,7 +165,7 @@ test.each(['https://api.example@evil.example/x', 'http://api.example/x'])('nothi
   expect(network.sent).toHaveLength(0);
 });
 
-test('a token without a destination is a mistake told when the client is made', () => {
+test('a token without a destination is a ConfigError when the client is created', () => {
   const make = (auth?: BearerAuthOptions): Client => createClient({}, withBearerAuth(staticToken('at_CANARY_f'), auth));
 
   expect(() => make()).toThrow(expect.objectContaining({ code: 'CONFIG', field: 'origins' }));
@@ -184,14 +184,14 @@ test.each(['https://api.example/v1', 'api.example', 'https://u:CANARY@api.exampl
   },
 );
 
-test('the token goes to the origins it was said to be for, and to no other', async () => {
+test('the token goes to the listed origins, and to no other', async () => {
   const network = scriptedFetch(ok);
   const api = apiWith(staticToken('at_CANARY_f'), network, { auth: { origins: ['https://other.example'] } });
 
   await api.fetch('https://other.example/x');
   const error = await caught(() => api.get('me'));
 
-  expect(tokensOf(network)).toEqual(['Bearer at_CANARY_f']);
+  expect(sentTokens(network)).toEqual(['Bearer at_CANARY_f']);
   expect(error).toMatchObject({ code: 'DESTINATION_NOT_ALLOWED' });
 });
 
@@ -214,7 +214,7 @@ test('the replay is not a retry, and does not multiply with it', async () => {
   const response = await apiWith(await tokenFrom(fakeIssuer()), network).fetch('/me');
 
   expect(response.status).toBe(200);
-  expect(tokensOf(network)).toEqual(['Bearer at_CANARY_1', 'Bearer at_CANARY_2', 'Bearer at_CANARY_2']);
+  expect(sentTokens(network)).toEqual(['Bearer at_CANARY_1', 'Bearer at_CANARY_2', 'Bearer at_CANARY_2']);
 });
 
 test('a header that is there already is replaced', async () => {
@@ -222,10 +222,10 @@ test('a header that is there already is replaced', async () => {
 
   await apiWith(staticToken('at_CANARY_f'), network).fetch('/me', { headers: { authorization: 'Basic x' } });
 
-  expect(tokensOf(network)).toEqual(['Bearer at_CANARY_f']);
+  expect(sentTokens(network)).toEqual(['Bearer at_CANARY_f']);
 });
 
-test('a header that is there already is left alone where that was asked for', async () => {
+test('with respectExisting a header that is there already is kept', async () => {
   const network = scriptedFetch(rejection);
   const issuer = fakeIssuer();
   const api = apiWith(await tokenFrom(issuer), network, { auth: { respectExisting: true } });
@@ -233,11 +233,11 @@ test('a header that is there already is left alone where that was asked for', as
   const response = await api.fetch('/me', { headers: { authorization: 'Basic x' } });
 
   expect(response.status).toBe(401);
-  expect(tokensOf(network)).toEqual(['Basic x']);
+  expect(sentTokens(network)).toEqual(['Basic x']);
   expect(issuer.asked).toHaveLength(1);
 });
 
-test('the token may go in a header of another name, guarded the same', async () => {
+test('the token may go in a header of another name, with the same protection', async () => {
   const network = scriptedFetch(ok);
   const fetch = network;
   const api = createClient({ baseUrl, fetch }, withBearerAuthHeader(staticToken('at_CANARY_f'), 'X-Forwarded-Auth'));
@@ -270,7 +270,7 @@ test('two hundred parallel calls with a rejected token make one rotation', async
   expect(issuer.asked).toHaveLength(2);
 });
 
-test('a 401 of another origin, reached by a redirect, says nothing of the token', async () => {
+test('a 401 of another origin, reached by a redirect, does not reject the token', async () => {
   const issuer = fakeIssuer();
   const network = scriptedFetch(redirectTo('https://files.example/x'), rejection);
   const redirects = { origins: ['https://files.example'] };
@@ -278,11 +278,11 @@ test('a 401 of another origin, reached by a redirect, says nothing of the token'
   const response = await apiWith(await tokenFrom(issuer), network, { redirects }).fetch('/me');
 
   expect(response.status).toBe(401);
-  expect(tokensOf(network)).toEqual(['Bearer at_CANARY_1', null]);
+  expect(sentTokens(network)).toEqual(['Bearer at_CANARY_1', null]);
   expect(issuer.asked).toHaveLength(1);
 });
 
-test("the caller's abort during a rotation is passed on untouched", async () => {
+test("the caller's abort reason passes through a rotation unchanged", async () => {
   const issuer = fakeIssuer();
   const token = await tokenFrom(issuer);
   const caller = new AbortController();
@@ -297,7 +297,7 @@ test("the caller's abort during a rotation is passed on untouched", async () => 
   await expect(failure).rejects.toBe(reason);
 });
 
-test('a fixed token is never rotated: the 401 goes to the caller', async () => {
+test('a static token is not rotated: the 401 goes to the caller', async () => {
   const network = scriptedFetch(...times(2, rejection));
 
   const response = await apiWith(staticToken('at_CANARY_f'), network).fetch('/me');

@@ -1,14 +1,14 @@
 /** How often something happened. */
 export interface Counts {
   requests: number;
-  /** Answers to requests that had been given up. */
+  /** Responses to abandoned requests. */
   ghosts: number;
   /** Acquisitions, each of up to three requests. */
   flights: number;
-  /** Acquisitions made once more, because they brought what had been rejected meanwhile. */
+  /** Acquisitions repeated because they brought a token that was rejected meanwhile. */
   redos: number;
   published: number;
-  /** Tokens that had ended when they came. */
+  /** Tokens that had expired when they arrived. */
   late: number;
   rotations: number;
   failures: number;
@@ -28,7 +28,7 @@ export const noCounts: Readonly<Counts> = {
   recoveries: 0,
 };
 
-/** Adds what happened to what happened before. */
+/** Adds the counts of one history to the sum. */
 export function addCounts(sum: Counts, counts: Counts): void {
   for (const name of Object.keys(counts) as (keyof Counts)[]) sum[name] += counts[name];
 }

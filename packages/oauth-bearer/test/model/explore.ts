@@ -1,47 +1,47 @@
-/** Something that can be in different states, and in each of them make different moves. */
+/** A state machine to explore. */
 export interface Machine {
-  /** All that decides what can happen from here on. Two machines that say the same are taken for one. */
+  /** All that decides what can happen next. Two machines with the same digest count as the same state. */
   digest(): string;
-  /** What can happen next. None: the end. */
+  /** The possible moves; an empty list is the end. */
   moves(): readonly string[];
-  /** @throws when the state that it leads to is wrong */
+  /** @throws when the new state breaks a rule */
   make(move: string): Promise<void>;
-  /** Called where no move is left. @throws when it must not end like this */
+  /** Called when no move is left. @throws when the final state breaks a rule */
   end(): Promise<void>;
 }
 
-/** A state that was met again, and on which way. */
+/** A state that was reached again, and its path. */
 interface Meeting {
   readonly way: readonly string[];
   readonly digest: string;
 }
 
-/** How thoroughly a machine is explored. */
+/** How many states are compared. */
 export interface ExploreOptions {
-  /** How many states that were met again, on another way, are compared with the first meeting; `Infinity` for all. */
+  /** How many states that were reached again are compared with the first visit; `Infinity` for all. */
   readonly compared: number;
 }
 
-/** What was found. */
+/** The result of an exploration. */
 export interface Exploration {
   readonly states: number;
   readonly transitions: number;
   /** States without a move. */
   readonly ends: number;
-  /** How often a machine was started anew. */
+  /** How often a machine was started. */
   readonly starts: number;
-  /** States met again that were compared move by move. */
+  /** States reached again that were compared move by move. */
   readonly compared: number;
-  /** States that say the same and go on differently: the digest leaves something out, and the search is not complete. */
+  /** States with the same digest that continue differently: the digest is incomplete, and so is the search. */
   readonly differences: readonly string[];
 }
 
 /**
- * Goes every way through a machine, depth first, and no further where it has been before.
+ * Visits every state of a machine, depth first, and none twice.
  *
- * A machine cannot be put back into a state, so each way is gone from the start.
+ * A machine cannot be put back into a state, so each path is replayed from the start.
  *
- * @throws what a move throws, with the way that led there
+ * @throws what a move throws, with its path
  */
 export async function explore(start: () => Promise<Machine>, { compared: most }: ExploreOptions): Promise<Exploration> {
   const seen = new Map<string, Map<string, string>>();
@@ -95,8 +95,8 @@ async function tried(step: Promise<void>, way: readonly string[]): Promise<void>
 }
 
 /**
- * Goes on from a state that was met again, once with each move and from there to an end, and says where that differs
- * from what was found at the first meeting.
+ * Continues from a state that was reached again, once with each move to an end, and reports where that differs from the
+ * first visit.
  */
 async function differencesAt(
   start: () => Promise<Machine>,

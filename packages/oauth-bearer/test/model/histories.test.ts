@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { tryHistories } from './histories.ts';
 
-test('whatever happens in whatever order, a token keeps its promises', { timeout: 120_000 }, async () => {
+test('a token keeps its promises in every tried order of events', { timeout: 120_000 }, async () => {
   const counts = await tryHistories({ steps: 30, seed: 1 });
 
   expect(counts.published).toBeGreaterThan(500);

@@ -2,29 +2,29 @@ import { assert, asyncModelRun, asyncProperty, commands } from 'fast-check';
 import { addCounts, noCounts } from './counts.ts';
 import type { Counts } from './counts.ts';
 import { randomFrom } from './random-from.ts';
-import { happenings, surroundings } from './what-happens.ts';
+import { commandArbitraries, surroundings } from './command-arbitraries.ts';
 import { World } from './world.ts';
 
-/** How many histories are tried: many in the deep suite. */
+/** The number of histories: many in the deep suite. */
 export const runs: number = process.env['DEEP'] === undefined ? 250 : 10_000;
 
-/** How long histories may be, and the seed that decides which ones are tried. */
+/** The length of histories, and the seed that decides which ones are tried. */
 export interface HistoryOptions {
   readonly steps: number;
   readonly seed: number;
 }
 
 /**
- * Tries histories until one breaks a rule. fast-check then looks for a shorter one that breaks it too, and says with
- * which seed it began.
+ * Tries histories until one breaks a rule. fast-check then looks for a shorter one that breaks it too, and reports the
+ * seed.
  *
- * @returns what the histories held, to see that they were not empty
+ * @returns the counts of all histories, to check that they were not empty
  */
 export async function tryHistories({ steps, seed }: HistoryOptions): Promise<Counts> {
   const sum = { ...noCounts };
   const lost: unknown[] = [];
   const note = (reason: unknown): void => void lost.push(reason);
-  const lists = commands(happenings, { maxCommands: steps, size: 'max' });
+  const lists = commands(commandArbitraries, { maxCommands: steps, size: 'max' });
   const property = asyncProperty(surroundings, lists, async (around, list) => {
     const world = await World.create({ ...around, random: randomFrom(around.seed) });
     for (const beat of around.beginning) await world.act([beat]);

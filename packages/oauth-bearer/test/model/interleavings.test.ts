@@ -4,10 +4,10 @@ import type { Machine } from './explore.ts';
 import { twoCallers } from './two-callers.ts';
 
 /** A machine that writes three letters. */
-const letters = (digestOf: (text: string) => string, ends: string[] = []): Machine => {
+const letters = (toDigest: (text: string) => string, ends: string[] = []): Machine => {
   let text = '';
   return {
-    digest: () => digestOf(text),
+    digest: () => toDigest(text),
     moves: () => (text.length < 3 ? ['a', 'b'] : []),
     make: async (letter) => {
       text += letter;
@@ -17,7 +17,7 @@ const letters = (digestOf: (text: string) => string, ends: string[] = []): Machi
 };
 
 test(
-  'two callers, a renewal that is due, a rejection and a caller who leaves: every order of events is right',
+  'two callers, a renewal that is due, a rejection and an aborted wait: every order of events is correct',
   { timeout: 120_000 },
   async () => {
     const bounds = { ticks: 1, aborts: 1, revocations: 1, uses: 1, replies: ['new', 'same', 'refused'] } as const;
@@ -32,7 +32,7 @@ test(
   },
 );
 
-test('a search goes every way there is', async () => {
+test('a search visits every path', async () => {
   const ends: string[] = [];
 
   const found = await explore(async () => letters((text) => text, ends), { compared: Infinity });
@@ -41,7 +41,7 @@ test('a search goes every way there is', async () => {
   expect(ends.toSorted()).toEqual(['aaa', 'aab', 'aba', 'abb', 'baa', 'bab', 'bba', 'bbb']);
 });
 
-test('a search goes no further where it has been, and says when states that it took for one were not', async () => {
+test('a search does not visit a state twice, and reports different states with the same digest', async () => {
   const right = await explore(async () => letters((text) => String(text.length)), { compared: Infinity });
   const wrong = await explore(async () => letters((text) => text.slice(-1)), { compared: Infinity });
 

@@ -1,52 +1,45 @@
 import { inspect } from 'node:util';
-import type { Clock } from '@bearings/client';
-import type { RenewalTiming } from '../../src/token/renewal-schedule.ts';
 import type { TokenEvent } from '../../src/token/token-events.ts';
 import type { TokenStatus } from '../../src/token/token-handle.ts';
+import { RuleBook } from './rule-book.ts';
+import type { Rules } from './rule-book.ts';
 import { noCounts } from './counts.ts';
 import type { Counts } from './counts.ts';
-import type { Flight, Outage, Published } from './known.ts';
-import { agoMs, attemptTimeoutMs, backoffSpan, driftMs, isWithin, nowOf, renewalSpan, rotationBurst } from './times.ts';
-import type { Moment } from './times.ts';
-import { canary } from './told-endpoint.ts';
-import type { Asked, Onlooker, Said } from './told-endpoint.ts';
+import type { Acquisition, Outage, Published } from './observed.ts';
+import {
+  agoMs,
+  attemptTimeoutMs,
+  backoffSpan,
+  driftMs,
+  isWithin,
+  instantNow,
+  renewalSpan,
+  rotationBurst,
+} from './times.ts';
+import type { Instant } from './times.ts';
+import { canary } from './scripted-endpoint.ts';
+import type { PendingRequest, EndpointObserver, Answered } from './scripted-endpoint.ts';
 
-/** By what a token is judged. */
-export interface Rules {
-  readonly clock: Clock;
-  readonly timing: RenewalTiming;
-  /** False for a token that is renewed at a use only. */
-  readonly isTimed: boolean;
-  /** True when a listener does something in the middle of what is told. */
-  readonly isInterrupted: boolean;
-}
-
-type Told<T extends TokenEvent['type']> = Extract<TokenEvent, { readonly type: T }>;
+type EventByType<T extends TokenEvent['type']> = Extract<TokenEvent, { readonly type: T }>;
 
 /**
- * The reference: the life of a token as it must be, followed from outside by what goes over the network, what is told in
- * events, and what callers do.
+ * The reference: the life of a token as it must be, derived from requests, responses, events and what callers do.
  *
- * It never asks the token what to expect. Whatever breaks a rule is noted in {@link violations}.
+ * It never asks the token what to expect. Broken rules are collected in {@link violations}.
  */
-export class Monitor implements Onlooker {
-  readonly violations: string[] = [];
+export class Monitor extends RuleBook implements EndpointObserver {
   readonly published: Published[] = [];
-  /** What happened, in order, for whoever looks at a failure. */
-  readonly log: string[] = [];
-  /** Which step this is, from 1. What happens in one step happens at almost the same moment. */
-  step = 0;
   readonly counts: Counts = { ...noCounts };
   readonly #rules: Rules;
-  readonly #began: Moment;
-  /** In which step a generation was rejected. */
+  readonly #began: Instant;
+  /** The step in which a generation was rejected. */
   readonly #rejectedIn = new Map<number, number>();
   readonly #ended = new Set<number>();
-  readonly #rotations: Moment[] = [];
+  readonly #rotations: Instant[] = [];
   #forwardJumps = 0;
   #isUsed = false;
   #demandMs = 0;
-  /** True when somebody came in this step for whom a token must be asked for. */
+  /** True when a caller of this step needs an acquisition. */
   #isOwed = false;
   #tookOffIn = -1;
   #isRejected = false;
@@ -54,16 +47,17 @@ export class Monitor implements Onlooker {
   #isUntried = false;
   /** True when an attempt failed after the end of the current token: setting the clock back does not revive it. */
   #isWrittenOff = false;
-  /** When the current token is renewed ahead, as the status last said. */
+  /** When the current token is renewed ahead, by the last status. */
   #renewsAt: number | undefined;
-  /** In which step it was closed. */
+  /** The step in which it was closed. */
   #closedIn = Infinity;
-  #flight: Flight | undefined;
+  #flight: Acquisition | undefined;
   #outage: Outage | undefined;
   #recovery: Outage | undefined;
   #rotationIn = -1;
 
   constructor(rules: Rules) {
+    super();
     this.#rules = rules;
     this.#began = this.#now();
   }
@@ -76,12 +70,12 @@ export class Monitor implements Onlooker {
     return this.#closedIn <= this.step;
   }
 
-  /** True when it was closed before this step, so that nobody can have got anything else than that. */
+  /** True when it was closed before this step, so that callers can only get CLOSED. */
   get wasClosed(): boolean {
     return this.#closedIn < this.step;
   }
 
-  /** True when the end of the current token must have been told. */
+  /** True when the expiry of the current token must have been reported. */
   get isEndSilent(): boolean {
     const { current } = this;
     if (current === undefined || this.#isRejected || this.isClosed || !this.#isOver(current)) return false;
@@ -93,34 +87,34 @@ export class Monitor implements Onlooker {
     return this.#flight !== undefined;
   }
 
-  /** The flight that is under way. */
+  /** The acquisition in flight. */
   get flightNumber(): number | undefined {
     return this.#flight === undefined ? undefined : this.counts.flights;
   }
 
-  /** True when a failure was the last that happened and its time is not up. */
+  /** True during the pause after a failure. */
   get isBackingOff(): boolean {
-    return this.#outage !== undefined && this.#elapsed(this.#outage.since) < this.#outage.retryAfterMs;
+    return this.#outage !== undefined && this.#elapsed(this.#outage.failedAt) < this.#outage.retryAfterMs;
   }
 
-  /** True when callers can have the current token. */
+  /** True when callers can get the current token. */
   get isUsable(): boolean {
     if (this.current === undefined || this.#isRejected || this.isClosed) return false;
     return !this.#isWrittenOff && !this.#isOver(this.current);
   }
 
-  /** What a reader is told when there is no token: the last failure, unless nothing has failed since it was rejected. */
+  /** The error that `read` answers without a token: the last failure, unless nothing has failed since the rejection. */
   get reason(): string {
     if (this.isClosed) return 'CLOSED';
     return this.#isRejected && this.#isUntried ? 'UNAVAILABLE' : (this.#outage?.code ?? 'UNAVAILABLE');
   }
 
-  /** True when a caller who asks for so much validity has to wait, if anything can be done now. */
+  /** True when a caller that needs this validity has to wait, if an acquisition is possible now. */
   mustWait(minValidityMs: number): boolean {
     return !this.isUsable || this.#isDemanded(minValidityMs);
   }
 
-  /** What happens from here on is a step of its own. */
+  /** Begins the next step. */
   nextStep(name: string): void {
     this.step += 1;
     this.#isUsed = false;
@@ -129,7 +123,7 @@ export class Monitor implements Onlooker {
     this.log.push(name);
   }
 
-  /** A caller uses the token, and wants it to be good for so long; `undefined` for one who takes what there is. */
+  /** A caller uses the token and needs it to be valid for so long; `undefined` for any validity. */
   used(minValidityMs: number | undefined): void {
     const { current } = this;
     const isStale = this.isUsable && current !== undefined && this.#dueInMs(current) < -driftMs;
@@ -140,7 +134,7 @@ export class Monitor implements Onlooker {
     this.#demandMs = Math.max(this.#demandMs, minValidityMs ?? 0);
   }
 
-  /** The machine's clock went ahead of its monotonic one. */
+  /** The wall clock went ahead of the monotonic clock. */
   jumpedForward(): void {
     this.#forwardJumps += 1;
   }
@@ -150,39 +144,38 @@ export class Monitor implements Onlooker {
     this.#flight = undefined;
   }
 
-  /** Whether a report of this token, or of whatever is current, must, may or must not lead to a rotation. */
-  rotationOf(value: string | undefined): 'must' | 'may' | 'must not' {
+  /** Whether a report of this token, or of the current one, must, may or must not lead to a rotation. */
+  expectedRotation(value: string | undefined): 'must' | 'may' | 'must not' {
     const { current } = this;
     const { minRefreshPeriodMs: periodMs } = this.#rules.timing;
     if (current === undefined || this.#isRejected || this.isClosed) return 'must not';
     if (value !== undefined && value !== current.value) return 'must not';
-    if (current.isUnchanged && this.#elapsed(current.since) < periodMs) return 'must not';
+    if (current.isUnchanged && this.#elapsed(current.requestedAt) < periodMs) return 'must not';
     const last = this.#rotations.at(-1);
     const isIdle = last === undefined || this.#now().monotonic - last.monotonic >= periodMs;
     return isIdle || periodMs === 0 || this.#rotations.length < rotationBurst ? 'must' : 'may';
   }
 
-  /** All that is known of the token and decides how it goes on; moments as how long ago they were. */
+  /** All state that decides how it goes on; instants as their ages. */
   digest(): readonly unknown[] {
     const { current } = this;
-    const flight = this.#flight;
-    const outage = this.#outage;
+    const [flight, outage] = [this.#flight, this.#outage];
     const now = this.#now();
-    const ago = (then: Moment): readonly number[] => [now.wall - then.wall, now.monotonic - then.monotonic];
+    const ago = (then: Instant): readonly number[] => [now.wall - then.wall, now.monotonic - then.monotonic];
     return [
-      current && [current.generation, current.value, current.lifetimeMs, current.isUnchanged, ago(current.since)],
-      current && this.#renewsAt !== undefined && this.#renewsAt - current.since.wall,
+      current && [current.generation, current.value, current.lifetimeMs, current.isUnchanged, ago(current.requestedAt)],
+      current && this.#renewsAt !== undefined && this.#renewsAt - current.requestedAt.wall,
       [this.#isRejected, this.#isUntried, this.#isWrittenOff, this.isClosed],
       current && this.#ended.has(current.generation),
-      flight && [flight.isProbe, flight.wasRejected, flight.requests, ago(flight.since)],
-      outage && [outage.count, outage.code, outage.retryAfterMs, ago(outage.since), ago(outage.firstAt)],
+      flight && [flight.isProbe, flight.wasRejected, flight.requests, ago(flight.startedAt)],
+      outage && [outage.count, outage.code, outage.retryAfterMs, ago(outage.failedAt), ago(outage.firstAt)],
       this.#rotations.map(ago),
     ];
   }
 
   // the network
 
-  asked(asked: Asked): void {
+  asked(asked: PendingRequest): void {
     this.log.push('  → request');
     this.counts.requests += 1;
     this.must(!this.isClosed, 'P6: a request after close');
@@ -197,7 +190,7 @@ export class Monitor implements Onlooker {
     this.must(flight.requests <= (flight.isProbe ? 1 : 3), `P1: ${flight.requests} requests, probe: ${flight.isProbe}`);
   }
 
-  answered(asked: Asked, said: Said): void {
+  answered(asked: PendingRequest, said: Answered): void {
     this.log.push(`  ← ${inspect(said.reply, { breakLength: Infinity })}${asked.signal.aborted ? ' (too late)' : ''}`);
     if (asked.signal.aborted) this.counts.ghosts += 1;
     if (asked.signal.aborted || this.#flight?.outstanding !== asked) return;
@@ -205,19 +198,19 @@ export class Monitor implements Onlooker {
     this.#flight.said = said;
   }
 
-  /** The flight brought the rejected token, having begun before the rejection: it is made once more. */
-  #redone(): Flight | undefined {
+  /** The acquisition began before the rejection and brought the rejected token: it is repeated. */
+  #redone(): Acquisition | undefined {
     const value = this.#flight?.said?.grant?.value;
     if (value === undefined || !this.#isRejected || value !== this.current?.value) return undefined;
     return this.#flight;
   }
 
-  #takeOff(redone: Flight | undefined): void {
+  #takeOff(redone: Acquisition | undefined): void {
     this.counts.flights += 1;
     this.#tookOffIn = this.step;
     const { current } = this;
     const isEndKnown = current === undefined || !this.#isOver(current) || this.#ended.has(current.generation);
-    this.must(isEndKnown, 'the end of a token was noticed and not told');
+    this.must(isEndKnown, 'an expiry was noticed and not reported');
     const isRotation = this.#rotationIn === this.step;
     if (redone !== undefined) {
       this.counts.redos += 1;
@@ -227,22 +220,22 @@ export class Monitor implements Onlooker {
     const wasRejected = isRotation && redone === undefined ? undefined : this.#isRejected;
     const since = this.#now();
     const isProbe = this.#outage !== undefined;
-    this.#flight = { since, isProbe, wasRejected, requests: 0, outstanding: undefined, said: undefined };
+    this.#flight = { startedAt: since, isProbe, wasRejected, requests: 0, outstanding: undefined, said: undefined };
   }
 
   #mustBeDue(): void {
     const { current, isBackingOff } = this;
-    const leftMs = this.#outage === undefined ? 0 : this.#outage.retryAfterMs - this.#elapsed(this.#outage.since);
+    const leftMs = this.#outage === undefined ? 0 : this.#outage.retryAfterMs - this.#elapsed(this.#outage.failedAt);
     this.must(!isBackingOff || leftMs < driftMs, `P5: asked again ${leftMs} ms too early`);
     const isWanted = !this.isUsable || this.#isStale(current) || this.#isDemanded(this.#demandMs);
     this.must(isWanted || this.#outage !== undefined, 'P5: asked for a token when there was a fresh one');
     if (this.#isUsed) return;
-    this.must(this.#rules.isTimed && current !== undefined, 'P5: asked for a token when nobody uses it');
+    this.must(this.#rules.isTimed && current !== undefined, 'P5: asked for a token without a use');
   }
 
-  // what is told
+  // events
 
-  told(event: TokenEvent): void {
+  onEvent(event: TokenEvent): void {
     const { isInterrupted } = this.#rules;
     this.log.push(`  · ${event.type}`);
     this.must(!inspect(event, { depth: 8 }).includes(canary), `a secret in the event ${event.type}`);
@@ -272,7 +265,7 @@ export class Monitor implements Onlooker {
     }
   }
 
-  #arrived(event: Told<'acquired' | 'renewed' | 'rotated'>): void {
+  #arrived(event: EventByType<'acquired' | 'renewed' | 'rotated'>): void {
     const { current } = this;
     const flight = this.#flight;
     const grant = flight?.said?.grant;
@@ -288,12 +281,20 @@ export class Monitor implements Onlooker {
     if (event.type === 'rotated') this.must(event.isChanged === !isSame, `isChanged is ${event.isChanged}`);
     const generation = (current?.generation ?? 0) + 1;
     this.must(event.generation === generation, `generation ${event.generation} instead of ${generation}`);
-    this.must(this.#isAge(event.tookMs, flight.since), `P1: took ${event.tookMs} ms: not the flight that was seen`);
+    this.must(this.#isAge(event.tookMs, flight.startedAt), `P1: took ${event.tookMs} ms: not the flight that was seen`);
     this.must(event.lifetimeMs === grant.lifetimeMs, `P3: a life of ${event.lifetimeMs} ms`);
-    const { since } = flight;
+    const { startedAt: since } = flight;
     const came = this.#now();
     const tookMs = this.#elapsed(since);
-    this.published.push({ ...grant, generation, since, came, tookMs, step: this.step, isUnchanged });
+    this.published.push({
+      ...grant,
+      generation,
+      requestedAt: since,
+      arrivedAt: came,
+      tookMs,
+      step: this.step,
+      isUnchanged,
+    });
     this.counts.published += 1;
     if (tookMs >= grant.lifetimeMs) this.counts.late += 1;
     this.#renewsAt = undefined;
@@ -303,7 +304,7 @@ export class Monitor implements Onlooker {
     this.#outage = undefined;
   }
 
-  #recovered({ failures, downMs }: Told<'recovered'>): void {
+  #recovered({ failures, downMs }: EventByType<'recovered'>): void {
     const outage = this.#recovery;
     this.#recovery = undefined;
     if (outage === undefined) return this.must(false, 'recovered from nothing');
@@ -312,7 +313,7 @@ export class Monitor implements Onlooker {
     this.must(this.#isAge(downMs, outage.firstAt), `down for ${downMs} ms`);
   }
 
-  #failed({ error, failures, retryAt, tookMs, at }: Told<'renewal-failed'>): void {
+  #failed({ error, failures, retryAt, tookMs, at }: EventByType<'renewal-failed'>): void {
     const flight = this.#flight;
     this.#flight = undefined;
     if (flight === undefined) return this.must(false, 'a failure without a request');
@@ -327,33 +328,33 @@ export class Monitor implements Onlooker {
     this.must(said?.grant === undefined, 'failed with a token at hand');
     this.must(failures === count, `failure ${failures}, not ${count}`);
     this.must(error.failedAt === at && error.retryAt === retryAt, 'the error is not dated');
-    this.must(this.#isAge(tookMs, flight.since), `P1: failed after ${tookMs} ms: not the flight that was seen`);
+    this.must(this.#isAge(tookMs, flight.startedAt), `P1: failed after ${tookMs} ms: not the flight that was seen`);
     const isFinal = isProbe || isSlow || said?.reply.kind === 'refused' || askedMs !== undefined;
     this.must(isFinal || requests === 3, `gave up after ${requests} requests`);
-    const leftMs = this.current === undefined || !this.isUsable ? Infinity : this.#leftOf(this.current);
+    const leftMs = this.current === undefined || !this.isUsable ? Infinity : this.#remainingMs(this.current);
     const span = backoffSpan({ count, isPassing: error.retryable, askedMs, leftMs });
     this.must(isWithin(retryAfterMs, span), `waits ${retryAfterMs} ms, not ${span.join(' to ')}`);
     if (this.current !== undefined && this.#isOver(this.current)) this.#isWrittenOff = true;
     this.#isUntried = false;
     const since = this.#now();
-    this.#outage = { count, firstAt: this.#outage?.firstAt ?? since, since, retryAfterMs, code: error.code };
+    this.#outage = { count, firstAt: this.#outage?.firstAt ?? since, failedAt: since, retryAfterMs, code: error.code };
   }
 
-  #expired({ generation, overdueMs }: Told<'expired'>): void {
+  #expired({ generation, overdueMs }: EventByType<'expired'>): void {
     const { current } = this;
     const isOver = current?.generation === generation && this.#isOver(current);
     this.must(isOver, `generation ${generation} expired before its end`);
-    const lateMs = current === undefined ? 0 : -this.#leftOf(current);
+    const lateMs = current === undefined ? 0 : -this.#remainingMs(current);
     this.must(Math.abs(overdueMs - lateMs) < driftMs, `expired ${overdueMs} ms ago, not ${lateMs}`);
     this.must(!this.#ended.has(generation), `generation ${generation} expired twice`);
     this.#ended.add(generation);
   }
 
-  #invalidated({ generation, ageMs }: Told<'invalidated'>): void {
+  #invalidated({ generation, ageMs }: EventByType<'invalidated'>): void {
     const { current } = this;
     if (current === undefined) return this.must(false, 'nothing was invalidated');
     this.must(generation === current.generation && !this.#isRejected, `invalidated ${generation} again`);
-    this.must(this.#isAge(ageMs, current.since), `invalidated at an age of ${ageMs} ms`);
+    this.must(this.#isAge(ageMs, current.requestedAt), `invalidated at an age of ${ageMs} ms`);
     this.#isOwed ||= this.#flight === undefined && !this.isClosed;
     this.#isRejected = true;
     this.#isUntried = true;
@@ -367,9 +368,9 @@ export class Monitor implements Onlooker {
     this.must(periodMs === 0 || this.#rotations.length <= most, `P5: ${this.#rotations.length} rotations`);
   }
 
-  // what callers get
+  // results of callers
 
-  /** A token was given to somebody who came in that step. */
+  /** A caller that came in that step got a token. */
   served(token: Published | undefined, cameIn: number): void {
     if (token === undefined) return this.must(false, 'P2: served a token that was never published');
     const rejectedIn = this.#rejectedIn.get(token.generation) ?? Infinity;
@@ -382,12 +383,12 @@ export class Monitor implements Onlooker {
   }
 
   /**
-   * Everything that can be seen when nothing moves.
+   * Checks the state at rest.
    *
-   * @param timers - how many wait; `undefined` when some belong to requests that were given up
+   * @param timers - the number of waiting timers; `undefined` when some belong to abandoned requests
    */
   check(status: TokenStatus, timers: number | undefined): void {
-    this.must(this.#recovery === undefined, 'a success after failures was not told');
+    this.must(this.#recovery === undefined, 'a recovery was not reported');
     this.must(!JSON.stringify(status).includes(canary), 'a secret in the status');
     const { current } = this;
     this.#renewsAt = status.renewsAt;
@@ -395,10 +396,10 @@ export class Monitor implements Onlooker {
     this.must(states.includes(status.state), `status ${status.state} instead of ${states.join(' or ')}`);
     this.must(!this.isClosed || (timers ?? 0) === 0, `P6: ${timers} timers after close`);
     if (this.isClosed) return;
-    this.must(!this.#isOwed || this.#tookOffIn === this.step, 'P4: a token was wanted, and nobody asked for one');
-    const leftMs = current !== undefined && this.isUsable ? this.#leftOf(current) : 0;
+    this.must(!this.#isOwed || this.#tookOffIn === this.step, 'P4: a caller needs a token, and none is being acquired');
+    const leftMs = current !== undefined && this.isUsable ? this.#remainingMs(current) : 0;
     this.must(Math.abs(status.validForMs - leftMs) < driftMs, `valid for ${status.validForMs} ms, not ${leftMs}`);
-    const { generation = 0, since, lifetimeMs } = current ?? {};
+    const { generation = 0, requestedAt: since, lifetimeMs } = current ?? {};
     const expiresAt = since && since.wall + (lifetimeMs ?? 0);
     const shown = [status.generation, status.issuedAt, status.expiresAt, status.failure?.count, status.failure?.code];
     const right = [generation, since?.wall, expiresAt, this.#outage?.count, this.#outage?.code];
@@ -410,7 +411,8 @@ export class Monitor implements Onlooker {
     const { current } = this;
     const renewsAt = this.#renewsAt;
     const span = renewalSpan(current?.lifetimeMs ?? 0, this.#rules.timing);
-    const renewAfterMs = renewsAt === undefined || current === undefined ? Infinity : renewsAt - current.since.wall;
+    const renewAfterMs =
+      renewsAt === undefined || current === undefined ? Infinity : renewsAt - current.requestedAt.wall;
     this.must(isWithin(renewAfterMs, span), `renewed after ${renewAfterMs} ms, not ${span.join(' to ')}`);
     if (this.#flight !== undefined) return;
     const isWaiting = current !== undefined && (this.#outage !== undefined || renewsAt !== undefined);
@@ -419,13 +421,13 @@ export class Monitor implements Onlooker {
     if (expected === 0 || current === undefined) return;
     const { since, dueMs } =
       this.#outage === undefined
-        ? { since: current.since, dueMs: renewAfterMs }
-        : { since: this.#outage.since, dueMs: this.#outage.retryAfterMs };
+        ? { since: current.requestedAt, dueMs: renewAfterMs }
+        : { since: this.#outage.failedAt, dueMs: this.#outage.retryAfterMs };
     const isOverdue = this.#rules.clock.monotonic() - since.monotonic > dueMs + driftMs;
-    this.must(!isOverdue, 'P4: a renewal is due and nobody makes it');
+    this.must(!isOverdue, 'P4: a renewal is due and does not start');
   }
 
-  /** The state it is in; at a boundary, where fractions decide, either of two. */
+  /** The state; at a boundary, where fractions decide, either of two. */
   #states(): readonly TokenStatus['state'][] {
     const { current } = this;
     if (this.isClosed) return ['closed'];
@@ -437,50 +439,43 @@ export class Monitor implements Onlooker {
     return [dueInMs > 0 ? 'fresh' : 'stale'];
   }
 
-  /** How long until it is renewed ahead, as the status said. */
-  #dueInMs({ since }: Published): number {
+  /** How long until it is renewed ahead, by the status. */
+  #dueInMs({ requestedAt: since }: Published): number {
     return (this.#renewsAt ?? Infinity) - since.wall - this.#elapsed(since);
   }
 
   /** True when it may be renewed ahead: by its age, or by the timer that was set when it came. */
   #isStale(token: Published | undefined): boolean {
     if (token === undefined) return false;
-    const sinceItCameMs = this.#now().monotonic - token.came.monotonic;
-    const ageMs = Math.max(this.#elapsed(token.since), this.#rules.isTimed ? sinceItCameMs + token.tookMs : 0);
+    const sinceItCameMs = this.#now().monotonic - token.arrivedAt.monotonic;
+    const ageMs = Math.max(this.#elapsed(token.requestedAt), this.#rules.isTimed ? sinceItCameMs + token.tookMs : 0);
     return ageMs >= renewalSpan(token.lifetimeMs, this.#rules.timing)[0] - driftMs;
   }
 
   #isDemanded(minValidityMs: number): boolean {
     const { current } = this;
     if (minValidityMs <= 0 || current === undefined) return false;
-    if (this.#elapsed(current.since) < this.#rules.timing.minRefreshPeriodMs) return false;
-    return this.#leftOf(current) < Math.min(minValidityMs, current.lifetimeMs / 2);
+    if (this.#elapsed(current.requestedAt) < this.#rules.timing.minRefreshPeriodMs) return false;
+    return this.#remainingMs(current) < Math.min(minValidityMs, current.lifetimeMs / 2);
   }
 
   #isOver(token: Published): boolean {
-    return this.#leftOf(token) <= 0;
+    return this.#remainingMs(token) <= 0;
   }
 
-  #leftOf({ since, lifetimeMs }: Published): number {
+  #remainingMs({ requestedAt: since, lifetimeMs }: Published): number {
     return lifetimeMs - this.#elapsed(since);
   }
 
-  #isAge(ms: number, since: Moment): boolean {
+  #isAge(ms: number, since: Instant): boolean {
     return Math.abs(ms - this.#elapsed(since)) < driftMs;
   }
 
-  #now(): Moment {
-    return nowOf(this.#rules.clock);
+  #now(): Instant {
+    return instantNow(this.#rules.clock);
   }
 
-  #elapsed(since: Moment): number {
+  #elapsed(since: Instant): number {
     return agoMs(since, this.#rules.clock);
-  }
-
-  /** Notes what should not be. */
-  must(isKept: boolean, rule: string): void {
-    if (isKept) return;
-    this.violations.push(`${rule}, in step ${this.step}`);
-    this.log.push(`  ✗ ${rule}`);
   }
 }

@@ -2,15 +2,15 @@ import type { Clock } from '@bearings/client';
 import type { RenewalTiming } from '../../src/token/renewal-schedule.ts';
 
 /** A point in time on both clocks. */
-export interface Moment {
+export interface Instant {
   readonly wall: number;
   readonly monotonic: number;
 }
 
-/** From the least to the most, in milliseconds. */
+/** Shortest and longest, in milliseconds. */
 export type Span = readonly [least: number, most: number];
 
-/** Sums of fractions drift. */
+/** Sums of fractions are not exact. */
 export const driftMs = 0.001;
 
 export const attemptTimeoutMs = 10_000;
@@ -20,17 +20,17 @@ const longestRetryAfterMs = 3_600_000;
 
 export const isWithin = (ms: number, [least, most]: Span): boolean => ms >= least - driftMs && ms <= most + driftMs;
 
-/** This moment. */
-export function nowOf(clock: Clock): Moment {
+/** The current instant. */
+export function instantNow(clock: Clock): Instant {
   return { wall: clock.now(), monotonic: clock.monotonic() };
 }
 
-/** How long ago a moment was, by the clock that says more. */
-export function agoMs({ wall, monotonic }: Moment, clock: Clock): number {
+/** Milliseconds since an instant, by the clock that says more. */
+export function agoMs({ wall, monotonic }: Instant, clock: Clock): number {
   return Math.max(clock.now() - wall, clock.monotonic() - monotonic);
 }
 
-/** Between when and when a token is renewed ahead, from when it was asked for; `Infinity`: not ahead. */
+/** When a token is renewed ahead, from when it was requested; `Infinity`: not ahead. */
 export function renewalSpan(lifetimeMs: number, timing: RenewalTiming): Span {
   const { refreshOffsetMs, jitterMaxMs, minRefreshPeriodMs } = timing;
   const aheadMs = Math.max(lifetimeMs - refreshOffsetMs, lifetimeMs / 2);
@@ -41,18 +41,18 @@ export function renewalSpan(lifetimeMs: number, timing: RenewalTiming): Span {
   return [settled(aheadMs - Math.min(jitterMaxMs, lifetimeMs / 10)), settled(aheadMs)];
 }
 
-/** What is known of a failure. */
+/** A failure in a series. */
 export interface FailedHow {
   /** How many in a row. */
   readonly count: number;
   readonly isPassing: boolean;
-  /** What the server asked for, in milliseconds. */
+  /** The wait that the server asked for, in milliseconds. */
   readonly askedMs: number | undefined;
-  /** How long callers still have a token, in milliseconds; `Infinity` when they have none. */
+  /** How much longer the current token is valid, in milliseconds; `Infinity` when callers have none. */
   readonly leftMs: number;
 }
 
-/** Between when and when the next attempt is made after a failure. */
+/** When the next attempt is made after a failure. */
 export function backoffSpan({ count, isPassing, askedMs = 0, leftMs }: FailedHow): Span {
   if (!isPassing) return [longestBackoffMs, longestBackoffMs];
   const leastMs = Math.min(askedMs, longestRetryAfterMs);

@@ -1,20 +1,20 @@
 import type { Machine } from './explore.ts';
-import type { Reply } from './told-endpoint.ts';
-import type { Act, Passage, Visit } from './world.ts';
+import type { Reply } from './scripted-endpoint.ts';
+import type { Act, TimeStep, Visit } from './world.ts';
 import { World } from './world.ts';
 
-/** How much may happen in one history. */
+/** The limits of one history. */
 export interface Bounds {
-  /** How often time goes on to the next timer. */
+  /** How often time advances to the next timer. */
   readonly ticks: number;
-  /** How often a caller leaves. */
+  /** How often a caller aborts. */
   readonly aborts: number;
-  /** How often the resource rejects every token there is so far. */
+  /** How often the resource rejects all tokens issued so far. */
   readonly revocations: number;
-  /** How often the machine sleeps until the token has ended. */
+  /** How often the machine sleeps until the token has expired. */
   readonly sleeps?: number;
   readonly closes?: number;
-  /** How often a caller uses a token, and gets another one when it is rejected. */
+  /** How often a caller uses a token, and gets another when it is rejected. */
   readonly uses: number;
   readonly replies: readonly (keyof typeof replies)[];
 }
@@ -29,14 +29,14 @@ const replies = {
   spent: { kind: 'new', lifetimeMs: 0 },
 } as const satisfies Record<string, Reply>;
 
-/** Where a caller is: it gets a token, uses it, reports it when it was rejected, and gets the next. */
+/** A caller's progress: it gets a token, uses it, reports it when it was rejected, and gets the next. */
 interface Caller {
   next: 'get' | 'use' | 'report' | 'nothing';
   visit: Visit | undefined;
   uses: number;
 }
 
-/** Two callers, one token, one server and one timer, as a machine to be explored. */
+/** Two callers, one token, one server and one timer, as a machine to explore. */
 export async function twoCallers(bounds: Bounds): Promise<Machine> {
   const timing = { refreshOffsetMs: 1_800_000, jitterMaxMs: 0, minRefreshPeriodMs: 10_000 };
   const world = await World.create({ timing, isTimed: true, isDeaf: false, random: () => 0 });
@@ -45,7 +45,7 @@ export async function twoCallers(bounds: Bounds): Promise<Machine> {
   const revoked = new Set<string>();
 
   const act = (one: Act): Promise<void> => world.act([{ act: one, turns: 0 }]);
-  const pass = (passage: Passage): Promise<void> => world.pass(passage);
+  const pass = (step: TimeStep): Promise<void> => world.pass(step);
 
   async function makeCaller(caller: Caller, step: string): Promise<void> {
     const token = caller.visit?.outcome;
@@ -67,8 +67,8 @@ export async function twoCallers(bounds: Bounds): Promise<Machine> {
     return undefined;
   }
 
-  /** A caller who got no token goes away. */
-  function nextOf({ next, visit }: Caller): string | undefined {
+  /** A caller that got no token ends. */
+  function nextMove({ next, visit }: Caller): string | undefined {
     if (next === 'nothing') return undefined;
     if (visit === undefined) return next;
     if (visit.outcome === undefined) return left.aborts > 0 && visit.controller !== undefined ? 'abort' : undefined;
@@ -78,7 +78,7 @@ export async function twoCallers(bounds: Bounds): Promise<Machine> {
   return {
     moves() {
       const steps = [...callers].flatMap(([name, caller]) => {
-        const next = nextOf(caller);
+        const next = nextMove(caller);
         return next === undefined ? [] : [`${name} ${next}`];
       });
       const isOpen = !world.monitor.isClosed;
@@ -113,7 +113,7 @@ export async function twoCallers(bounds: Bounds): Promise<Machine> {
     digest: () =>
       JSON.stringify([
         world.digest(),
-        [...callers.values()].map(({ next, uses, visit }) => [next, uses, visit && digestOf(visit)]),
+        [...callers.values()].map(({ next, uses, visit }) => [next, uses, visit && digestVisit(visit)]),
         Object.values(left),
         [...revoked],
       ]),
@@ -121,7 +121,7 @@ export async function twoCallers(bounds: Bounds): Promise<Machine> {
   };
 }
 
-function digestOf({ kind, hadToken, controller, outcome }: Visit): readonly unknown[] {
+function digestVisit({ kind, hadToken, controller, outcome }: Visit): readonly unknown[] {
   if (outcome === undefined) return [kind, hadToken, controller?.signal.aborted];
   return 'access' in outcome ? [outcome.token?.generation, outcome.token?.value] : ['nothing'];
 }

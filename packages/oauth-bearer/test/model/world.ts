@@ -6,23 +6,23 @@ import type { TokenEvent } from '../../src/token/token-events.ts';
 import type { GetOptions } from '../../src/token/token-handle.ts';
 import type { TokenResult } from '../../src/token/token-state.ts';
 import { Token } from '../../src/token/token.ts';
-import type { Published } from './known.ts';
+import type { Published } from './observed.ts';
 import { Monitor } from './monitor.ts';
-import { clientSecret, endpointUrl, ToldEndpoint } from './told-endpoint.ts';
-import type { Reply } from './told-endpoint.ts';
+import { clientSecret, endpointUrl, ScriptedEndpoint } from './scripted-endpoint.ts';
+import type { Reply } from './scripted-endpoint.ts';
 
-/** What a world is like. */
+/** The setting of a world. */
 export interface WorldOptions {
   readonly timing: RenewalTiming;
   readonly isTimed: boolean;
-  /** True for a network that goes on with requests that were given up. */
+  /** True for a network that ignores aborts. */
   readonly isDeaf: boolean;
-  /** A listener that does something when it is told of something. */
+  /** A listener that acts on an event. */
   readonly reaction?: Reaction | undefined;
   readonly random: () => number;
 }
 
-/** What a listener does, at the very moment it is told; a few times. */
+/** What a listener does during an event; a few times. */
 interface Reaction {
   readonly to: TokenEvent['type'];
   readonly act: Act;
@@ -30,56 +30,56 @@ interface Reaction {
 
 const mostReactions = 3;
 
-/** How an act is done: by itself; with others at almost the same moment; or in the middle of another, by a listener. */
+/** How an act is done: alone; with others at almost the same time; or by a listener during another act. */
 type Manner = 'alone' | 'together' | 'within';
 
-/** What somebody does at one moment. */
+/** One act of a caller or the server. */
 export type Act =
   | { readonly kind: 'get'; readonly minValidityMs?: number; readonly isAbortable?: boolean }
   | { readonly kind: 'read' }
-  /** Reports a token that somebody has seen; without a place, whatever is current. */
+  /** Reports a token that a caller has had; without a place, the current one. */
   | { readonly kind: 'invalidate'; readonly place?: number | undefined }
   | { readonly kind: 'abort'; readonly place: number }
   | { readonly kind: 'answer'; readonly place: number; readonly reply: Reply }
   | { readonly kind: 'close' };
 
-/** How time goes on. */
-export type Passage =
+/** How time passes. */
+export type TimeStep =
   | { readonly kind: 'advance'; readonly ms: number }
   /** To the next timer that waits. */
   | { readonly kind: 'tick' }
   | { readonly kind: 'jumpWall'; readonly ms: number }
   | { readonly kind: 'suspend'; readonly ms: number }
-  /** Time in which the server answers everything with such a token. */
+  /** Time in which the server answers everything with a new token. */
   | { readonly kind: 'prosper'; readonly ms: number; readonly lifetimeMs: number };
 
-/** An act, so many turns of the microtask queue after the one before. */
+/** An act, and its distance to the previous one in turns of the microtask queue. */
 export type Beat = { readonly act: Act; readonly turns: number };
 
-/** How a caller fared. */
+/** What a caller got. */
 export type Outcome =
   | { readonly access: AccessToken; readonly token: Published | undefined }
   | { readonly code: string }
   | { readonly thrown: unknown };
 
-/** A caller who asked. */
+/** A call of `get` or `invalidate`. */
 export interface Visit {
   readonly kind: 'get' | 'invalidate';
   readonly cameIn: number;
-  /** True when it need not wait: there is a token for it, or it is too early to ask for one. */
+  /** True when it must not wait: there is a token for it, or a pause after a failure. */
   readonly isPrompt: boolean;
-  /** The flight that was under way, if that is what it must wait for. */
+  /** The acquisition in flight, if it must wait for that. */
   readonly flight: number | undefined;
-  /** True when there was a token to fall back upon. */
+  /** True when there was a valid token as a fallback. */
   readonly hadToken: boolean;
   readonly controller: AbortController | undefined;
   readonly outcome: Outcome | undefined;
 }
 
-/** A token, the server it asks, its time and its callers, under the eyes of a {@link Monitor}. */
+/** A token, its server, its clock and its callers, checked by a {@link Monitor}. */
 export class World {
   readonly clock: VirtualClock;
-  readonly endpoint: ToldEndpoint;
+  readonly endpoint: ScriptedEndpoint;
   readonly monitor: Monitor;
   readonly token: Token;
   readonly visits: readonly Visit[];
@@ -87,7 +87,7 @@ export class World {
   readonly #visits: (Visit & { outcome: Outcome | undefined })[] = [];
   readonly #seen: AccessToken[] = [];
   #reactions = 0;
-  /** Every token a caller was given, in order. */
+  /** Every token that a caller got, in order. */
   readonly seen: readonly AccessToken[] = this.#seen;
 
   private constructor(parts: Pick<World, 'clock' | 'endpoint' | 'monitor' | 'token'>, options: WorldOptions) {
@@ -103,27 +103,29 @@ export class World {
     const { isDeaf, isTimed, random, timing, reaction } = options;
     const clock = virtualClock();
     const monitor = new Monitor({ clock, timing, isTimed, isInterrupted: reaction !== undefined });
-    const endpoint = new ToldEndpoint(monitor, { isDeaf });
+    const endpoint = new ScriptedEndpoint(monitor, { isDeaf });
     const config = { tokenEndpoint: endpointUrl, clientId: 'svc', clientSecret, ...timing, clock, random };
     const { fetch } = endpoint;
     const made = isTimed
       ? await Token.create({ ...config, fetch, start: 'lazy' })
       : Token.onDemand({ ...config, fetch });
     const token = made.unwrap();
-    token.subscribe((event) => monitor.told(event));
+    token.subscribe((event) => monitor.onEvent(event));
     const world = new World({ clock, endpoint, monitor, token }, options);
     token.subscribe(({ type }) => world.#react(type));
     return world;
   }
 
-  /** Who still waits. */
+  /** The calls that still wait. */
   get waiting(): readonly Visit[] {
     return this.#visits.filter(({ outcome }) => outcome === undefined);
   }
 
-  /** Acts one after the other, almost at once, and what comes of them. */
+  /** Acts one after the other, at almost the same time, and their results. */
   async act(beats: readonly Beat[]): Promise<void> {
-    this.monitor.nextStep(beats.map(({ act, turns }) => `${turns > 0 ? `+${turns} ` : ''}${nameOf(act)}`).join(', '));
+    this.monitor.nextStep(
+      beats.map(({ act, turns }) => `${turns > 0 ? `+${turns} ` : ''}${describeStep(act)}`).join(', '),
+    );
     for (const { act, turns } of beats) {
       for (let turn = 0; turn < turns; turn += 1) await undefined;
       this.#do(act, beats.length === 1 ? 'alone' : 'together');
@@ -132,31 +134,31 @@ export class World {
     this.#check();
   }
 
-  /** Time goes on, for the machine or for its clock alone. */
-  async pass(passage: Passage): Promise<void> {
-    this.monitor.nextStep(nameOf(passage));
-    if (passage.kind === 'prosper') this.endpoint.answerAll({ ...passage, kind: 'new' });
-    if (passage.kind === 'tick') await this.clock.advance(this.clock.waits[0] ?? 0);
-    else if (passage.kind === 'jumpWall') this.clock.jumpWall(passage.ms);
-    else if (passage.kind === 'suspend') await this.clock.suspend(passage.ms);
-    else await this.clock.advance(passage.ms);
-    this.endpoint.fallSilent();
-    if (passage.kind === 'suspend' || (passage.kind === 'jumpWall' && passage.ms > 0)) this.monitor.jumpedForward();
+  /** Time passes, for the machine or for its wall clock only. */
+  async pass(step: TimeStep): Promise<void> {
+    this.monitor.nextStep(describeStep(step));
+    if (step.kind === 'prosper') this.endpoint.answerAll({ ...step, kind: 'new' });
+    if (step.kind === 'tick') await this.clock.advance(this.clock.waits[0] ?? 0);
+    else if (step.kind === 'jumpWall') this.clock.jumpWall(step.ms);
+    else if (step.kind === 'suspend') await this.clock.suspend(step.ms);
+    else await this.clock.advance(step.ms);
+    this.endpoint.stopAnswering();
+    if (step.kind === 'suspend' || (step.kind === 'jumpWall' && step.ms > 0)) this.monitor.jumpedForward();
     await this.clock.settle();
     this.#check();
   }
 
-  /** The server is well again: nobody stays without an answer. Then the token is closed, and all is quiet. */
+  /** The server works again: every caller gets an answer. Then the token is closed, and nothing happens any more. */
   async end(): Promise<void> {
     await this.pass({ kind: 'prosper', ms: 31_000, lifetimeMs: 3_600_000 });
-    this.#must(this.waiting.length === 0, 'P4: somebody waits though the server is well');
+    this.#must(this.waiting.length === 0, 'P4: a caller waits although the server works');
     await this.pass({ kind: 'prosper', ms: 3_600_000, lifetimeMs: 3_600_000 });
     this.endpoint.answerAll({ kind: 'new', lifetimeMs: 3_600_000 });
     await this.act([{ act: { kind: 'get' }, turns: 0 }]);
-    this.#must(this.waiting.length === 0, 'P4: somebody waits though the server is well');
+    this.#must(this.waiting.length === 0, 'P4: a caller waits although the server works');
     const last = this.#visits.at(-1)?.outcome;
     const isServed = last !== undefined && 'access' in last;
-    this.#must(isServed || this.monitor.isClosed, 'P4: no token though the server is well');
+    this.#must(isServed || this.monitor.isClosed, 'P4: no token although the server works');
     await this.act([{ act: { kind: 'close' }, turns: 0 }]);
     const { requests } = this.monitor.counts;
     await this.pass({ kind: 'advance', ms: 7_200_000 });
@@ -164,7 +166,7 @@ export class World {
     this.#must(this.clock.pending === 0, 'P6: a timer after close');
   }
 
-  /** All that decides how it goes on, apart from what its callers want. */
+  /** All state that decides how it goes on, apart from its callers. */
   digest(): readonly unknown[] {
     const { state, validForMs } = this.token.status();
     return [state, validForMs, this.monitor.digest(), this.clock.waits, this.endpoint.digest()];
@@ -174,7 +176,7 @@ export class World {
     const { reaction } = this.#options;
     if (reaction?.to !== type || this.#reactions === mostReactions) return;
     this.#reactions += 1;
-    this.monitor.log.push(`  ! ${nameOf(reaction.act)}`);
+    this.monitor.log.push(`  ! ${describeStep(reaction.act)}`);
     this.#do(reaction.act, 'within');
   }
 
@@ -188,7 +190,7 @@ export class World {
         return this.#invalidate(act.place, manner);
       case 'abort': {
         const abortable = this.waiting.filter(({ controller }) => controller !== undefined);
-        return abortable[act.place % abortable.length]?.controller?.abort(new Error('the caller has left'));
+        return abortable[act.place % abortable.length]?.controller?.abort(new Error('the caller aborted'));
       }
       case 'answer':
         return this.endpoint.answer(act.place % Math.max(1, this.endpoint.waiting), act.reply);
@@ -215,7 +217,7 @@ export class World {
     const rejected = place === undefined ? undefined : this.#seen[place % Math.max(1, this.#seen.length)];
     const flight = manner === 'alone' && !monitor.isUsable ? monitor.flightNumber : undefined;
     monitor.used(0);
-    const expected = manner === 'within' ? 'may' : monitor.rotationOf(rejected?.secret.expose());
+    const expected = manner === 'within' ? 'may' : monitor.expectedRotation(rejected?.secret.expose());
     const before = monitor.counts.rotations;
     const reactions = this.#reactions;
     const caller = { kind: 'invalidate', isPrompt: monitor.isClosed, flight, controller: undefined } as const;
@@ -238,7 +240,7 @@ export class World {
       monitor.served(current, monitor.step);
     }
     if (manner === 'within' || this.#reactions > reactions) return;
-    this.#must(!monitor.isEndSilent, 'read saw the end of a token and did not tell');
+    this.#must(!monitor.isEndSilent, 'read noticed an expiry and did not report it');
     this.#must(answer.isOk() === isUsable, `read: ${answer.isOk()}, though usable: ${isUsable}`);
     const code = answer.isErr() ? answer.error.code : monitor.reason;
     this.#must(code === monitor.reason, `read: ${code} instead of ${monitor.reason}`);
@@ -280,7 +282,7 @@ export class World {
   /** P3: the token was published, and all its fields are those of one answer. */
   #publishedAs(access: AccessToken): Published | undefined {
     const token = this.monitor.published[access.generation - 1];
-    const { since, lifetimeMs, scope, value } = token ?? {};
+    const { requestedAt: since, lifetimeMs, scope, value } = token ?? {};
     const isWhole =
       access.secret.expose() === value &&
       access.authorization() === `Bearer ${value}` &&
@@ -295,14 +297,14 @@ export class World {
     const { monitor, waiting } = this;
     const areGhosts = this.#options.isDeaf && this.endpoint.waiting > 0;
     monitor.check(this.token.status(), areGhosts || monitor.isFlying ? undefined : this.clock.pending);
-    this.#must(waiting.length === 0 || monitor.isFlying, 'P4: somebody waits for nothing');
+    this.#must(waiting.length === 0 || monitor.isFlying, 'P4: a caller waits for nothing');
     for (const { isPrompt, controller } of waiting) {
-      this.#must(!isPrompt, 'P4: somebody waits who need not');
-      this.#must(controller?.signal.aborted !== true, 'P4: somebody waits who has left');
+      this.#must(!isPrompt, 'P4: a caller waits without need');
+      this.#must(controller?.signal.aborted !== true, 'P4: an aborted caller waits');
     }
     for (const { flight, outcome } of this.#visits) {
       const isLeft = outcome !== undefined && flight !== undefined && flight === monitor.flightNumber;
-      this.#must(!isLeft || 'thrown' in outcome, 'P4: somebody got an answer from before the flight that is under way');
+      this.#must(!isLeft || 'thrown' in outcome, 'P4: a caller got a result from before the acquisition in flight');
     }
     if (monitor.violations.length === 0) return;
     throw new Error([...monitor.violations, '', ...monitor.log].join('\n'));
@@ -313,7 +315,7 @@ export class World {
   }
 }
 
-function nameOf(act: Act | Passage): string {
+function describeStep(act: Act | TimeStep): string {
   const { kind, ...rest } = act;
   const words = Object.entries(rest).filter(([, value]) => value !== undefined);
   return `${kind}(${words.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(', ')})`;

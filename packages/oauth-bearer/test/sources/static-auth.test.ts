@@ -18,8 +18,8 @@ function rotating(): () => string {
 test.each([
   ['a 401 without a challenge', status(401)],
   ['a challenge of its own scheme', status(401, { 'www-authenticate': 'Basic realm="api"' })],
-  ['a challenge of a scheme nobody knows', status(401, { 'www-authenticate': 'ApiKey' })],
-])('a password that was changed is sent once more after %s', async (_, rejection) => {
+  ['a challenge of an unknown scheme', status(401, { 'www-authenticate': 'ApiKey' })],
+])('a changed password is sent once more after %s', async (_, rejection) => {
   const network = scriptedFetch(rejection, ok);
   const token = staticToken(rotating(), { scheme: 'Basic', username: 'billing' });
 
@@ -40,7 +40,7 @@ test('a key that has not changed is not sent again', async () => {
   expect(network.sent.map(({ headers }) => headers.get('x-key'))).toEqual(['CANARY_1']);
 });
 
-test('a key in a header of any name goes to its origin alone', async () => {
+test('a key in a header of any name goes to its origin only', async () => {
   const network = scriptedFetch(redirectTo('https://other.example/'), ok);
   const token = staticToken('CANARY_1', { scheme: 'none' });
   const api = createClient(

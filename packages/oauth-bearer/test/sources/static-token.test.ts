@@ -9,17 +9,14 @@ import { SecretString } from '../../src/secret-string.ts';
 import type { TokenHandle } from '../../src/token/token-handle.ts';
 import { canary } from '../fake-issuer.ts';
 
-test.each(['at_CANARY_1', new SecretString('at_CANARY_1')])(
-  'a fixed token is what it was given, always',
-  async (given) => {
-    const token = staticToken(given);
+test.each(['at_CANARY_1', new SecretString('at_CANARY_1')])('a static token never changes', async (given) => {
+  const token = staticToken(given);
 
-    const answers = [token.read(), await token.get(), await token.invalidate()];
+  const answers = [token.read(), await token.get(), await token.invalidate()];
 
-    expect(answers.map((each) => each.unwrap().authorization())).toEqual(Array(3).fill('Bearer at_CANARY_1'));
-    expect(token.read().unwrap().expiresAt).toBe(Infinity);
-  },
-);
+  expect(answers.map((each) => each.unwrap().authorization())).toEqual(Array(3).fill('Bearer at_CANARY_1'));
+  expect(token.read().unwrap().expiresAt).toBe(Infinity);
+});
 
 test.each(['', 'CANARY x', 'CANARY\n', 'CANARY_é'])('%j cannot be a token', async (given) => {
   const error = await caught(() => staticToken(given));
@@ -28,7 +25,7 @@ test.each(['', 'CANARY x', 'CANARY\n', 'CANARY_é'])('%j cannot be a token', asy
   expect(error).toHideSecrets(canary);
 });
 
-test('a closed fixed token is given to nobody', async () => {
+test('a closed static token answers CLOSED', async () => {
   const token = staticToken('at_CANARY_1');
 
   await token.close();
@@ -37,7 +34,7 @@ test('a closed fixed token is given to nobody', async () => {
   expect(token.status().state).toBe('closed');
 });
 
-test('a fixed token does not print itself', () => {
+test('a static token does not print itself', () => {
   const token = staticToken('at_CANARY_1');
 
   expect(token).toHideSecrets(canary);
@@ -45,17 +42,17 @@ test('a fixed token does not print itself', () => {
   expect(token.status()).toMatchObject({ state: 'fresh', expiresAt: undefined, renewsAt: undefined });
 });
 
-const headerOf = (token: TokenHandle): string => token.read().unwrap().authorization();
+const readHeader = (token: TokenHandle): string => token.read().unwrap().authorization();
 
 test('a password is written with its user as RFC 7617 says, in UTF-8', () => {
   const token = staticToken('test£CANARY:é', { scheme: 'Basic', username: 'jörg' });
 
-  expect(headerOf(token)).toBe(`Basic ${Buffer.from('jörg:test£CANARY:é', 'utf8').toString('base64')}`);
+  expect(readHeader(token)).toBe(`Basic ${Buffer.from('jörg:test£CANARY:é', 'utf8').toString('base64')}`);
   expect(token).toHideSecrets('test£CANARY:é');
 });
 
 test('an API key is written as it is', () => {
-  expect(headerOf(staticToken('ApiKey k_CANARY_1', { scheme: 'none' }))).toBe('ApiKey k_CANARY_1');
+  expect(readHeader(staticToken('ApiKey k_CANARY_1', { scheme: 'none' }))).toBe('ApiKey k_CANARY_1');
 });
 
 test.each<[StaticTokenOptions, string, string]>([
@@ -90,7 +87,7 @@ function store(...answers: readonly (string | Error)[]): { asked: number; ask: (
   return kept;
 }
 
-test('a function is asked at the first use, once, however many come', async () => {
+test('a function is called once, at the first use, for any number of callers', async () => {
   const keys = store('k_CANARY_1');
   const token = staticToken(keys.ask);
   const before = [token.read().isErr(), token.status().state];
@@ -102,7 +99,7 @@ test('a function is asked at the first use, once, however many come', async () =
   expect([keys.asked, token.status().state]).toEqual([1, 'fresh']);
 });
 
-test('a secret that was rejected is asked for again, once for all who carried it', async () => {
+test('a rejected secret is read again, once for all its callers', async () => {
   const keys = store('k_CANARY_1', 'k_CANARY_2');
   const token = staticToken(keys.ask);
   const old = (await token.get()).unwrap();
@@ -116,7 +113,7 @@ test('a secret that was rejected is asked for again, once for all who carried it
   expect([keys.asked, token.status().generation]).toEqual([2, 2]);
 });
 
-test('a storm of rejections is no storm of questions', async () => {
+test('many rejections cause one read per second', async () => {
   const clock = virtualClock();
   const keys = store('k_CANARY_1');
   const token = staticToken(keys.ask, { clock });
@@ -131,7 +128,7 @@ test('a storm of rejections is no storm of questions', async () => {
   expect(token.read().unwrap()).toBe(only);
 });
 
-test('a store that fails is asked again, but not by every caller, and is not quoted', async () => {
+test('a function that fails is called again, but not by every caller, and its error is not shown', async () => {
   const clock = virtualClock();
   const keys = store(new Error('vault said CANARY'), 'k_CANARY_2');
   const token = staticToken(keys.ask, { clock });
@@ -146,13 +143,13 @@ test('a store that fails is asked again, but not by every caller, and is not quo
   expect(keys.asked).toBe(2);
 });
 
-test('a failure that is one of ours says why, because it holds no secret', async () => {
+test('an error of Bearings keeps its message, because it contains no secret', async () => {
   const token = staticToken(store(new ConfigError('file', 'The file /run/key is gone')).ask);
 
   expect((await token.get()).unwrapErr().message).toBe('The file /run/key is gone');
 });
 
-test('what a function gives is judged as well', async () => {
+test('what a function returns is checked as well', async () => {
   const token = staticToken(store('CANARY\n').ask);
 
   const failure = (await token.get()).unwrapErr();
@@ -161,7 +158,7 @@ test('what a function gives is judged as well', async () => {
   expect(failure).toHideSecrets(canary);
 });
 
-test('a store that does not answer holds nobody for ever', async () => {
+test('a function that does not answer is given up after 30 s', async () => {
   const clock = virtualClock();
   const token = staticToken(() => new Promise(() => {}), { clock });
 
@@ -171,7 +168,7 @@ test('a store that does not answer holds nobody for ever', async () => {
   expect((await waiting).unwrapErr().code).toBe('UNAVAILABLE');
 });
 
-test("a caller's abort ends its own wait, and nobody else's", async () => {
+test("a caller's abort ends its own wait only", async () => {
   let give: (secret: string) => void = () => {};
   const token = staticToken(() => new Promise<string>((resolve) => (give = resolve)));
 
@@ -198,7 +195,7 @@ test('closing ends the wait for a secret', async () => {
   expect((await token.invalidate()).unwrapErr().code).toBe('CLOSED');
 });
 
-test('a store that fails after a 401 leaves the secret that was there: other resources may take it', async () => {
+test('when the function fails after a 401, the secret stays in use: other resources may accept it', async () => {
   let isDown = false;
   const token = staticToken(() => {
     if (isDown) throw new Error('the store is down');

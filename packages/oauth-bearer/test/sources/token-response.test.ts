@@ -8,7 +8,7 @@ import type { Reply } from '../fake-issuer.ts';
 const good = { access_token: 'at_CANARY_1', token_type: 'Bearer', expires_in: 60 };
 
 /** The error of a token whose every request is answered like this. */
-async function failureOf(reply: Reply): Promise<TokenError> {
+async function failWith(reply: Reply): Promise<TokenError> {
   const created = await Token.create(configFor(fakeIssuer(reply, reply, reply)));
   return created.unwrapErr();
 }
@@ -35,7 +35,7 @@ test.each<[string, Record<string, unknown>]>([
   ['a list for scope', { scope: ['a'] }],
   ['an error with status 200', { error: 'invalid_client' }],
 ])('%s is not usable as a token', async (_, changes) => {
-  const error = await failureOf(answer(JSON.stringify({ ...good, ...changes })));
+  const error = await failWith(answer(JSON.stringify({ ...good, ...changes })));
 
   expect(error.code).toBe('INVALID_RESPONSE');
   expect(error).toHideSecrets(canary);
@@ -53,8 +53,8 @@ test.each<[string, Reply]>([
   ['created', answer(JSON.stringify(good), 201)],
   ['2 MiB', answer(`{"access_token":"at_CANARY_${'x'.repeat(2 * 1024 * 1024)}"}`)],
   ['a token in the prototype', answer('{"__proto__":{"access_token":"at_CANARY_1"}}')],
-])('an answer of %s is not usable as a token', async (_, reply) => {
-  const error = await failureOf(reply);
+])('a response of %s is not usable as a token', async (_, reply) => {
+  const error = await failWith(reply);
 
   expect(error).toMatchObject({ code: 'INVALID_RESPONSE', retryable: true });
   expect(error.message).toContain('https://as.example');
@@ -62,7 +62,7 @@ test.each<[string, Reply]>([
 });
 
 test.each(['DPoP', 'mac', ''])('a token of type %j is not presented as a bearer token', async (type) => {
-  const error = await failureOf(grant('at_CANARY_1', { token_type: type }));
+  const error = await failWith(grant('at_CANARY_1', { token_type: type }));
 
   expect(error.code).toBe('UNSUPPORTED_TOKEN_TYPE');
   expect(error).toHideSecrets(canary);
@@ -107,8 +107,8 @@ test.each([
   [400, 'unsupported_grant_type', false],
   [401, 'invalid_client', false],
   [503, 'temporarily_unavailable', true],
-])('%d %s is told with the words of the server', async (status, code, retryable) => {
-  const error = await failureOf(refuse(status, { error: code, error_description: 'Ask the operator.' }));
+])("%d %s is reported with the server's description", async (status, code, retryable) => {
+  const error = await failWith(refuse(status, { error: code, error_description: 'Ask the operator.' }));
 
   expect(error).toMatchObject({
     code: 'HTTP',
@@ -129,8 +129,8 @@ test.each([
   'line\nbreak',
   'x'.repeat(201),
   5,
-])('a description that may hold a secret, or is none, is dropped: %j', async (words) => {
-  const error = await failureOf(refuse(401, { error: 'invalid_client', error_description: words }));
+])('a description that may contain a secret, or is not one, is dropped: %j', async (words) => {
+  const error = await failWith(refuse(401, { error: 'invalid_client', error_description: words }));
 
   expect(error).toMatchObject({ oauthError: 'invalid_client', oauthErrorDescription: undefined });
   expect(error).toHideSecrets(canary);
@@ -155,13 +155,13 @@ test('the query of the endpoint is in no message', async () => {
   expect(created.unwrapErr()).toHideSecrets(canary);
 });
 
-test('an answer that breaks off is told as unavailable', async () => {
+test('a response that breaks off is UNAVAILABLE', async () => {
   const reply: Reply = () => {
     const body = new ReadableStream({ start: (controller) => controller.error(new Error('at_CANARY_1')) });
     return new Response(body, { headers: { 'content-type': 'application/json' } });
   };
 
-  const error = await failureOf(reply);
+  const error = await failWith(reply);
 
   expect(error.code).toBe('UNAVAILABLE');
   expect(error).toHideSecrets(canary);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { AtomicReference } from '../../src/token/atomic-reference.ts';
 
-test('what was stored is what is loaded', () => {
+test('load returns what was stored', () => {
   const first = {};
   const second = {};
   const swap = new AtomicReference(first);
@@ -11,7 +11,7 @@ test('what was stored is what is loaded', () => {
   expect(swap.load()).toBe(second);
 });
 
-test('an exchange takes place when nobody came before', () => {
+test('compareAndSwap stores when the value is the expected one', () => {
   const first = {};
   const second = {};
   const swap = new AtomicReference(first);
@@ -20,7 +20,7 @@ test('an exchange takes place when nobody came before', () => {
   expect(swap.load()).toBe(second);
 });
 
-test('an exchange that comes too late changes nothing', () => {
+test('compareAndSwap changes nothing when the value is another one', () => {
   const first = {};
   const second = {};
   const swap = new AtomicReference(first);

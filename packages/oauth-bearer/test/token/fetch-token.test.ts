@@ -48,7 +48,7 @@ test('two calls are two tokens: nothing is kept between them', async () => {
   expect(issuer.counts.granted).toBe(2);
 });
 
-test('a request that fails in a way that may pass is made again', async () => {
+test('a request that fails in a transient way is sent again', async () => {
   const issuer = fakeIssuer();
   issuer.inject(faults.status(503), { times: 2 });
 
@@ -56,7 +56,7 @@ test('a request that fails in a way that may pass is made again', async () => {
   expect(issuer.counts).toMatchObject({ token: 3, granted: 1 });
 });
 
-test('a start is of no matter, since there is nothing to start', async () => {
+test('fetchToken ignores the start option', async () => {
   const issuer = fakeIssuer();
 
   expect((await fetchToken(configFor(issuer, { start: 'lazy' }))).isOk()).toBe(true);
@@ -68,7 +68,7 @@ test.each([
   ['INVALID_RESPONSE', faults.empty()],
   ['UNSUPPORTED_TOKEN_TYPE', faults.tokenType('DPoP')],
   ['UNAVAILABLE', faults.unreachable()],
-])('what goes wrong is answered with %s, not thrown', async (code, fault) => {
+])('a failure is answered with %s, not thrown', async (code, fault) => {
   const issuer = fakeIssuer();
   issuer.inject(fault);
 
@@ -78,7 +78,7 @@ test.each([
   expect(error).toHideSecrets([issuer.credentials.clientSecret]);
 });
 
-test('a config that is wrong is told before anything is sent', async () => {
+test('a wrong config is an error before anything is sent', async () => {
   const issuer = fakeIssuer();
 
   const answer = await fetchToken(configFor(issuer, { clientId: ' ' }));
@@ -87,7 +87,7 @@ test('a config that is wrong is told before anything is sent', async () => {
   expect(issuer.requests).toEqual([]);
 });
 
-test('a server that never answers is given up in time', async () => {
+test('a server that never answers is given up after acquireTimeoutMs', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
   issuer.inject(faults.hang());
@@ -99,7 +99,7 @@ test('a server that never answers is given up in time', async () => {
   expect(clock.pending).toBe(0);
 });
 
-test('a caller who leaves ends the request', async () => {
+test('aborting the signal ends the request', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
   issuer.inject(faults.hang());
@@ -118,7 +118,7 @@ test('a caller who leaves ends the request', async () => {
   expect(clock.pending).toBe(0);
 });
 
-test('a caller who has left already asks for nothing', async () => {
+test('with an aborted signal nothing is sent', async () => {
   const issuer = fakeIssuer();
 
   const answer = await fetchToken(configFor(issuer), { signal: AbortSignal.abort() });
@@ -127,7 +127,7 @@ test('a caller who has left already asks for nothing', async () => {
   expect(issuer.requests).toEqual([]);
 });
 
-test('a signal that outlives the call is left without a listener', async () => {
+test('no listener is left on a signal that outlives the call', async () => {
   const caller = new AbortController();
 
   await fetchToken(configFor(fakeIssuer()), { signal: caller.signal });

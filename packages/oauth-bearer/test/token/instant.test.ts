@@ -11,7 +11,7 @@ test('time passes on both clocks', async () => {
   expect(elapsedMs(since, clock)).toBe(5_000);
 });
 
-test('a wall clock that is set back does not make it earlier', async () => {
+test('setting the wall clock back does not turn back time', async () => {
   const clock = virtualClock();
   const since = instantNow(clock);
 
@@ -21,7 +21,7 @@ test('a wall clock that is set back does not make it earlier', async () => {
   expect(elapsedMs(since, clock)).toBe(5_000);
 });
 
-test('the time a machine slept counts', async () => {
+test('time asleep counts', async () => {
   const clock = virtualClock();
   const since = instantNow(clock);
 

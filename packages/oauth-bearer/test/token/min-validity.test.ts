@@ -43,7 +43,7 @@ test.each([
   expect(issuer.counts.token).toBe(generation);
 });
 
-test('a token that has just come is given as it is, however short its life', async () => {
+test('a token that has just been issued is used, however short its life', async () => {
   const { clock, issuer, token } = await scene({ minRefreshPeriodMs: 45_000 });
   await clock.advance(44_999);
 
@@ -55,7 +55,7 @@ test('a token that has just come is given as it is, however short its life', asy
   expect(issuer.counts.token).toBe(2);
 });
 
-test('a hundred who need a longer one make one request', async () => {
+test('a hundred callers that need a longer validity cause one request', async () => {
   const { clock, issuer, token } = await scene();
   await clock.advance(50_000);
 
@@ -65,7 +65,7 @@ test('a hundred who need a longer one make one request', async () => {
   expect(issuer.counts.token).toBe(2);
 });
 
-test('who needs no longer one does not wait for it', async () => {
+test('a caller that needs no longer validity does not wait', async () => {
   const { clock, issuer, token } = await scene();
   issuer.inject(faults.hang());
   await clock.advance(50_000);
@@ -78,7 +78,7 @@ test('who needs no longer one does not wait for it', async () => {
   expect((await longer).unwrapErr().code).toBe('CLOSED');
 });
 
-test('when no longer one can be had, the one there is is given, and the server is left in peace', async () => {
+test('when no longer-lived token is available, the current one is used and no further request is sent', async () => {
   const { clock, issuer, token } = await scene({ random: () => 0.999 });
   issuer.inject(faults.status(400, { body: { error: 'invalid_client' } }));
   await clock.advance(50_000);
@@ -91,7 +91,7 @@ test('when no longer one can be had, the one there is is given, and the server i
   expect(issuer.counts.token).toBe(2);
 });
 
-test('a server that gives shorter and shorter tokens is not asked without end', async () => {
+test('tokens of ever shorter lifetimes do not cause endless requests', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
   const token = await createToken(issuer, { clock, refreshOffsetMs: 0, jitterMaxMs: 0 });
@@ -106,7 +106,7 @@ test('a server that gives shorter and shorter tokens is not asked without end', 
   expect(issuer.counts.token).toBeLessThanOrEqual(2 + 6);
 });
 
-test('who leaves while waiting for a longer one is let go alone', async () => {
+test('aborting one caller that waits for a longer validity does not affect the others', async () => {
   const { clock, issuer, token } = await scene();
   const held = issuer.inject(faults.hang());
   await clock.advance(50_000);
@@ -138,14 +138,14 @@ async function service(options: ClientOptions = {}): Promise<Service> {
   return { clock, issuer, token, api, client };
 }
 
-const streamOf = (text: string): ReadableStream<Uint8Array> => new Response(text).body!;
+const createStream = (text: string): ReadableStream<Uint8Array> => new Response(text).body!;
 
 test.each<[string, number, RequestInit, { readonly timeout?: number | false }, number]>([
   ['one that outlives the attempt', 39_999, {}, { timeout: 20_000 }, 1],
   ['a new one, when the old one might end during the attempt', 40_001, {}, { timeout: 20_000 }, 2],
   ['the last of the old one, for an attempt without a limit', 58_000, {}, { timeout: false }, 1],
   ['one that outlives the attempt, for a body that can be sent again', 45_000, { body: 'a' }, { timeout: 10_000 }, 1],
-  ['one that lasts twice as long, for a body that cannot', 45_000, { body: streamOf('a') }, { timeout: 10_000 }, 2],
+  ['one that lasts twice as long, for a body that cannot', 45_000, { body: createStream('a') }, { timeout: 10_000 }, 2],
 ])('a request carries %s', async (...[, ageMs, init, options, generation]) => {
   const { clock, issuer, client } = await service();
   await clock.advance(ageMs);
@@ -157,7 +157,7 @@ test.each<[string, number, RequestInit, { readonly timeout?: number | false }, n
   expect(issuer.counts.granted).toBe(generation);
 });
 
-test("the client's own timeout counts where the call has none", async () => {
+test("the client's timeout counts when the call has none", async () => {
   const { clock, issuer, client } = await service({ timeout: 10_000 });
   await clock.advance(49_000);
 
@@ -169,7 +169,7 @@ test("the client's own timeout counts where the call has none", async () => {
   expect([before, issuer.counts.granted]).toEqual([1, 2]);
 });
 
-test('a request goes out with a short token rather than not at all', async () => {
+test('a request is sent with a token of short validity rather than not at all', async () => {
   const { clock, issuer, api, client } = await service({ timeout: 20_000 });
   issuer.inject(faults.status(503));
   await clock.advance(50_000);
@@ -180,7 +180,7 @@ test('a request goes out with a short token rather than not at all', async () =>
   expect(api.counts).toEqual({ requests: 1, unauthorized: 0, forbidden: 0 });
 });
 
-test('a fixed token is always long enough', async () => {
+test('a static token is always valid long enough', async () => {
   const answer = await staticToken('at_1').get({ minValidityMs: Infinity });
 
   expect(answer.isOk()).toBe(true);

@@ -4,7 +4,7 @@ import { fakeIssuer, virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
 import { createToken } from '../create-token.ts';
 
-test('a renewal by the timer is no part of the trace of the caller who asked first', async () => {
+test("a renewal by the timer does not belong to the first caller's trace", async () => {
   const trace = new AsyncLocalStorage<string>();
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock, tokenLifetimeMs: 3_600_000 });

@@ -7,7 +7,7 @@ function taken(allowance: RateLimiter, times = 100): number {
   return Array.from({ length: times }, () => allowance.tryTake()).filter(Boolean).length;
 }
 
-test('so many are given at once, and then one a period', async () => {
+test('a burst is allowed, then one per period', async () => {
   const clock = virtualClock();
   const allowance = new RateLimiter({ burst: 3, periodMs: 1_000, clock });
 
@@ -20,7 +20,7 @@ test('so many are given at once, and then one a period', async () => {
   expect([atOnce, early, later]).toEqual([3, 0, 1]);
 });
 
-test('periods in which nothing was taken add up, to no more than was given at once', async () => {
+test('unused periods add up to at most one burst', async () => {
   const clock = virtualClock();
   const allowance = new RateLimiter({ burst: 3, periodMs: 1_000, clock });
   taken(allowance);
@@ -33,7 +33,7 @@ test('periods in which nothing was taken add up, to no more than was given at on
   expect([two, many]).toEqual([2, 3]);
 });
 
-test('asking in vain does not put off what is earned', async () => {
+test('a refused request does not delay the next permit', async () => {
   const clock = virtualClock();
   const allowance = new RateLimiter({ burst: 1, periodMs: 1_000, clock });
   taken(allowance);
@@ -47,7 +47,7 @@ test('asking in vain does not put off what is earned', async () => {
   expect(taken(allowance)).toBe(1);
 });
 
-test('a machine that slept has earned by the wall clock', async () => {
+test('time asleep counts by the wall clock', async () => {
   const clock = virtualClock();
   const allowance = new RateLimiter({ burst: 2, periodMs: 1_000, clock });
   taken(allowance);

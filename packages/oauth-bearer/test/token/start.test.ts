@@ -107,8 +107,8 @@ test('what the issuer asks for is waited, when there is time for it', async () =
 test.each([
   ['a client that is not known', faults.status(401, { body: { error: 'invalid_client' } })],
   ['a scope that is not granted', faults.status(400, { body: { error: 'invalid_scope' } })],
-  ['a token that is none of ours', faults.tokenType('DPoP')],
-])('%s is told at once: waiting would not mend it', async (_, fault) => {
+  ['a token of another type', faults.tokenType('DPoP')],
+])('%s is answered at once: waiting does not help', async (_, fault) => {
   const world = boot();
   world.issuer.inject(fault);
 

@@ -55,7 +55,7 @@ const wrong: readonly Wrong[] = [
   ),
 ];
 
-test.each<Wrong>(wrong)('%s is told as a mistake in %s before anything is sent', async (_, field, changes) => {
+test.each<Wrong>(wrong)('%s is a CONFIG error in %s before anything is sent', async (_, field, changes) => {
   const issuer = fakeIssuer();
 
   const error = (await Token.create(configFor(issuer, changes))).unwrapErr();
@@ -67,13 +67,13 @@ test.each<Wrong>(wrong)('%s is told as a mistake in %s before anything is sent',
 });
 
 test.each(['http://127.0.0.1:8080/token', 'http://localhost/token', 'http://[::1]:1/token'])(
-  'http is taken on loopback: %s',
+  'http is allowed on loopback: %s',
   (endpoint) => {
     expect(readTokenConfig(configFor(fakeIssuer(), { tokenEndpoint: endpoint })).isOk()).toBe(true);
   },
 );
 
-test('http beyond loopback is taken where it was allowed, and nothing else is', () => {
+test('http beyond loopback is allowed with insecureHttp, and no other scheme is', () => {
   const read = (endpoint: string) =>
     readTokenConfig(configFor(fakeIssuer(), { tokenEndpoint: endpoint, insecureHttp: true }));
 
@@ -87,7 +87,7 @@ test('an endpoint may have a query', () => {
   expect(readTokenConfig(config).unwrap().server).toEqual({ tokenEndpoint: `${tokenEndpoint}?tenant=a` });
 });
 
-test('the defaults are those of the documentation', () => {
+test('the defaults are the documented ones', () => {
   const settings = readTokenConfig(configFor(fakeIssuer())).unwrap();
 
   expect(settings).toMatchObject({
@@ -102,7 +102,7 @@ test('the defaults are those of the documentation', () => {
   });
 });
 
-test('what is changed in the config afterwards has no effect', async () => {
+test('changing the config afterwards has no effect', async () => {
   const issuer = fakeIssuer();
   const scopes = ['a'];
   const resource = ['https://r.test'];

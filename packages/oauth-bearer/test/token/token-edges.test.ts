@@ -36,7 +36,7 @@ test('a use at the very moment at which a token is due renews it', async () => {
   expect(token.status()).toMatchObject({ state: 'fresh', generation: 2 });
 });
 
-test('a caller who has left already is told so, and asks for nothing', async () => {
+test('with an aborted signal get rejects and sends nothing', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
   await using token = await createToken(issuer, { clock, start: 'lazy' });
@@ -51,23 +51,23 @@ test('a caller who has left already is told so, and asks for nothing', async () 
   await expect(token.get({ signal })).rejects.toBe(reason);
 });
 
-test('when close has answered, whoever waited has been told', async () => {
+test('when close has answered, all waiting callers have their answer', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
   issuer.inject(faults.hang());
   const token = await createToken(issuer, { clock, start: 'lazy' });
-  const told: string[] = [];
+  const seen: string[] = [];
   const wait = async (): Promise<void> => {
     const answer = await token.get();
-    told.push(`a caller: ${answer.unwrapErr().code}`);
+    seen.push(`a caller: ${answer.unwrapErr().code}`);
   };
-  token.subscribe(({ type }) => told.push(type));
+  token.subscribe(({ type }) => seen.push(type));
   void wait(); // ends with the token
   await clock.settle();
 
   await token.close();
 
-  expect(told.toSorted()).toEqual(['a caller: CLOSED', 'closed']);
+  expect(seen.toSorted()).toEqual(['a caller: CLOSED', 'closed']);
 });
 
 test('neither a renewal that is due one day nor a secret that never comes keeps a process alive', async () => {
@@ -101,7 +101,7 @@ test('a secret that never comes costs no more time than an acquisition may take'
   });
 });
 
-test('a token that nobody holds any more is let go, though its renewal is due one day', async () => {
+test('a token that is not referenced any more is collected, although its renewal is scheduled', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const clock = virtualClock();

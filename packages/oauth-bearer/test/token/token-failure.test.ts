@@ -43,7 +43,7 @@ test.each([
 });
 
 test.each(['invalid_request', 'temporarily_unavailable', 'toString', '__proto__'])(
-  'an error that no setting explains (%s) names none',
+  'an error that no setting explains (%s) names no setting',
   (oauthError) => {
     const error = new TokenHttpError({ endpoint: 'https://as.example/token', status: 400, oauthError });
 
@@ -51,11 +51,11 @@ test.each(['invalid_request', 'temporarily_unavailable', 'toString', '__proto__'
   },
 );
 
-test('what only a person can mend is told at once, while the token lasts, and retried every five minutes', async () => {
+test('a permanent failure is reported at once, while the token is valid, and retried every five minutes', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
   const token = await createToken(issuer, { clock });
-  const told = recordEvents(token);
+  const events = recordEvents(token);
   issuer.inject(faults.status(401, { body: { error: 'invalid_client' } }));
 
   await clock.advance(hourMs / 2);
@@ -69,11 +69,11 @@ test('what only a person can mend is told at once, while the token lasts, and re
   }
 
   expect(during.isOk()).toBe(true);
-  expect(told[0]).toMatchObject({ type: 'renewal-failed', error: { oauthError: 'invalid_client' } });
+  expect(events[0]).toMatchObject({ type: 'renewal-failed', error: { oauthError: 'invalid_client' } });
   expect(asked).toEqual([2, 2, 3, 3, 4, 4, 5]);
 });
 
-test('after the end callers are told why, since when, and until when', async () => {
+test('after expiry callers get the error with failedAt and retryAt', async () => {
   const { clock, token } = await ended({ random: () => 0.5 });
 
   const answer = token.get();
@@ -92,7 +92,7 @@ test('after the end callers are told why, since when, and until when', async () 
   });
 });
 
-test('each failure says its own times, and counts those before it', async () => {
+test('each failure has its own times and the count of the series', async () => {
   const { clock, token } = await ended();
 
   const first = (await token.get()).unwrapErr();
@@ -105,7 +105,7 @@ test('each failure says its own times, and counts those before it', async () => 
   expect(token.status().failure).toMatchObject({ count: 2, at: second.failedAt, retryAt: second.retryAt });
 });
 
-test('the times show wherever the error is printed, and are not to be overwritten', () => {
+test('the times are printed with the error and cannot be overwritten', () => {
   const error = new TokenHttpError({ endpoint: 'https://as.example/token', status: 503 });
 
   stampFailure(error, 1, 2);
@@ -120,7 +120,7 @@ test('the times show wherever the error is printed, and are not to be overwritte
   expect(() => Object.assign(error, { failedAt: 5 })).toThrow(TypeError);
 });
 
-test('before the end the failure is in the status alone, and callers are served', async () => {
+test('before expiry the failure is only in the status, and callers are served', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
   const token = await createToken(issuer, { clock });
@@ -136,7 +136,7 @@ test.each([
   ['503', faults.status(503)],
   ['no connection', faults.unreachable()],
   ['rubbish', faults.empty()],
-])('a thousand callers are one probe, and a probe is one request, when the issuer answers %s', async (_, fault) => {
+])('a thousand callers cause one probe of one request when the issuer answers %s', async (_, fault) => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
   const token = await createToken(issuer, { clock });
@@ -152,7 +152,7 @@ test.each([
   expect(issuer.counts.token - asked).toBe(1);
 });
 
-test('between two probes callers wait for nothing, also when the issuer hangs', async () => {
+test('between two probes callers do not wait, also when the issuer hangs', async () => {
   const { clock, issuer, token } = await ended();
   await token.get();
   issuer.clearFaults();
@@ -184,7 +184,7 @@ test('a call through the client fails with the same facts, and its request is no
   expect(issuer.counts.token).toBe(2);
 });
 
-test('when the issuer is back, the failure is forgotten everywhere', async () => {
+test('when the issuer works again, no trace of the failure is left', async () => {
   const { clock, issuer, token } = await ended();
   await token.get();
 

@@ -271,6 +271,19 @@ test.each<[string, () => unknown]>([
   expect(source.asked).toHaveLength(1);
 });
 
+test('a source that uses its own token waits for itself, and is given up in time', async () => {
+  const clock = virtualClock();
+  let token: Token | undefined;
+  const source = scripted(() => token?.get());
+  token = await from(source, { clock, start: 'lazy', acquireTimeoutMs: 1_000 });
+
+  const waiting = token.get();
+  await clock.advance(1_000);
+
+  expect((await waiting).unwrapErr().code).toBe('UNAVAILABLE');
+  expect(source.asked).toHaveLength(1);
+});
+
 test('an error that is frozen does not end the engine', async () => {
   const error = Object.freeze(new TokenHttpError({ endpoint: 'https://as.test', status: 400 }));
 

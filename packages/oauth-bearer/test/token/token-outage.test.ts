@@ -17,7 +17,7 @@ function fail(issuer: FakeIssuer, { probes }: { readonly probes: number }): void
   issuer.willAnswer(...outage, ...Array.from({ length: probes }, () => refuse(503)));
 }
 
-test('a renewal that fails in the background hurts nobody who has a valid token', async () => {
+test('a failed renewal does not affect callers while the token is valid', async () => {
   process.on('unhandledRejection', noteUnhandled);
   const clock = virtualClock();
   const issuer = fakeIssuer();
@@ -47,7 +47,7 @@ test('the issuer is tried again in the background, and the failure is forgotten'
   expect(token.status().failure).toBeUndefined();
 });
 
-test('after the end callers get the last error at once, and one probe serves them all when it is time', async () => {
+test('after expiry callers get the last error at once, and one probe serves them all when it is due', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer();
   const token = await tokenFrom(issuer, { clock, random: () => 0.5 });
@@ -85,7 +85,7 @@ test('when the issuer is back, the next probe brings a token', async () => {
 });
 
 test.each(['invalid_client', 'unauthorized_client', 'invalid_scope'])(
-  '%s is told at once and tried again after five minutes',
+  '%s is answered at once and tried again after five minutes',
   async (error) => {
     const clock = virtualClock();
     const issuer = fakeIssuer(refuse(400, { error }));
@@ -104,7 +104,7 @@ test.each(['invalid_client', 'unauthorized_client', 'invalid_scope'])(
   },
 );
 
-test('the issuer says when to come back, and is not asked before', async () => {
+test('Retry-After is honoured', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer(refuse(429, {}, { 'retry-after': '120' }));
   const token = await tokenFrom(issuer, { clock, start: 'lazy' });
@@ -121,7 +121,7 @@ test('the issuer says when to come back, and is not asked before', async () => {
   expect((await token.get()).isOk()).toBe(true);
 });
 
-test('an issuer that cannot be reached is told as unavailable', async () => {
+test('an unreachable issuer is UNAVAILABLE', async () => {
   const broken = (): never => {
     throw new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) });
   };
@@ -130,7 +130,7 @@ test('an issuer that cannot be reached is told as unavailable', async () => {
   expect((await token.get()).unwrapErr()).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
 });
 
-test('an issuer that never answers is given up when the acquisition has taken too long', async () => {
+test('an issuer that never answers is given up after acquireTimeoutMs', async () => {
   const clock = virtualClock();
   const never = (): Promise<Response> => Promise.withResolvers<Response>().promise;
   const token = await tokenFrom(fakeIssuer(never, never, never), { clock, start: 'lazy', acquireTimeoutMs: 5_000 });

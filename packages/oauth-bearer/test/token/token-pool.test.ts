@@ -10,11 +10,11 @@ import { configFor, recordEvents } from '../create-token.ts';
 
 const hourMs = 3_600_000;
 
-const poolOf = (config: PoolConfig, options?: TokenPoolOptions): TokenPool =>
+const createPool = (config: PoolConfig, options?: TokenPoolOptions): TokenPool =>
   TokenPool.create(config, options).unwrap();
 
 /** The handle for a purpose. */
-const handleOf = (pool: TokenPool, purpose?: TokenPurpose): TokenHandle => pool.for(purpose).unwrap();
+const getHandle = (pool: TokenPool, purpose?: TokenPurpose): TokenHandle => pool.for(purpose).unwrap();
 
 /** What plain JavaScript may hand over. */
 const untyped = (purpose: Readonly<Record<string, unknown>>): TokenPurpose => purpose;
@@ -32,9 +32,9 @@ test.each<[TokenPurpose, TokenPurpose]>([
     { scopes: ['a'], audience: 'api', tenant: 't' },
   ],
 ])('%j and %j are one handle', (one, same) => {
-  const pool = poolOf(configFor(fakeIssuer()));
+  const pool = createPool(configFor(fakeIssuer()));
 
-  expect(handleOf(pool, same)).toBe(handleOf(pool, one));
+  expect(getHandle(pool, same)).toBe(getHandle(pool, one));
   expect(pool.size).toBe(1);
 });
 
@@ -48,18 +48,18 @@ test.each<[TokenPurpose, TokenPurpose]>([
   [{ tenant: 'x' }, { audience: 'x' }],
   [{ tenant: '["x"' }, { tenant: '["x",' }],
 ])('%j and %j are two handles', (one, other) => {
-  const pool = poolOf(configFor(fakeIssuer()));
+  const pool = createPool(configFor(fakeIssuer()));
 
-  expect(handleOf(pool, other)).not.toBe(handleOf(pool, one));
+  expect(getHandle(pool, other)).not.toBe(getHandle(pool, one));
   expect(pool.size).toBe(2);
 });
 
 test('a hundred callers for one purpose, and a hundred for another, make one request each', async () => {
-  await using pool = poolOf(configFor(fakeIssuer()));
+  await using pool = createPool(configFor(fakeIssuer()));
   const issuer = fakeIssuer();
-  await using other = poolOf(configFor(issuer));
+  await using other = createPool(configFor(issuer));
   const ask = (scope: string) =>
-    Promise.all(Array.from({ length: 100 }, () => handleOf(other, { scopes: [scope] }).get()));
+    Promise.all(Array.from({ length: 100 }, () => getHandle(other, { scopes: [scope] }).get()));
 
   const answers = await Promise.all([ask('a'), ask('b')]);
 
@@ -71,10 +71,10 @@ test('a hundred callers for one purpose, and a hundred for another, make one req
 test('nothing is sent for a handle that is not used', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
-  const pool = poolOf(configFor(issuer, { clock }));
+  const pool = createPool(configFor(issuer, { clock }));
 
-  handleOf(pool, { tenant: 't1' });
-  handleOf(pool, { tenant: 't2' });
+  getHandle(pool, { tenant: 't1' });
+  getHandle(pool, { tenant: 't2' });
   await clock.advance(hourMs);
 
   expect(pool.size).toBe(2);
@@ -84,10 +84,10 @@ test('nothing is sent for a handle that is not used', async () => {
 test('a purpose says what is asked for, and the config says the rest', async () => {
   const issuer = fakeIssuer();
   const shared = { scopes: ['a'], audience: 'api', extraParams: { region: 'eu' } };
-  await using pool = poolOf(configFor(issuer, shared));
+  await using pool = createPool(configFor(issuer, shared));
 
-  await handleOf(pool).get();
-  await handleOf(pool, { scopes: ['b', 'c'], audience: 'other', resource: 'https://r.test' }).get();
+  await getHandle(pool).get();
+  await getHandle(pool, { scopes: ['b', 'c'], audience: 'other', resource: 'https://r.test' }).get();
 
   const asked = issuer.requests
     .filter(({ endpoint }) => endpoint === 'token')
@@ -100,9 +100,9 @@ test('a purpose says what is asked for, and the config says the rest', async () 
 
 test('what a purpose leaves undefined is as the config has it', async () => {
   const issuer = fakeIssuer();
-  await using pool = poolOf(configFor(issuer, { scopes: ['a'], audience: 'api' }));
+  await using pool = createPool(configFor(issuer, { scopes: ['a'], audience: 'api' }));
 
-  await handleOf(pool, untyped({ scopes: undefined, audience: undefined })).get();
+  await getHandle(pool, untyped({ scopes: undefined, audience: undefined })).get();
 
   const [asked] = issuer.requests.filter(({ endpoint }) => endpoint === 'token');
   expect(asked?.params('scope')).toEqual(['a']);
@@ -110,16 +110,16 @@ test('what a purpose leaves undefined is as the config has it', async () => {
 });
 
 test('each tenant may have a config of its own', async () => {
-  const clientOf = (clientId: string) => ({ clientId, clientSecret: `cs_CANARY_${clientId}` });
-  const issuer = fakeIssuer({ clients: [clientOf('t1'), clientOf('t2')] });
+  const registerClient = (clientId: string) => ({ clientId, clientSecret: `cs_CANARY_${clientId}` });
+  const issuer = fakeIssuer({ clients: [registerClient('t1'), registerClient('t2')] });
   const asked: string[] = [];
   const config = (tenant: string): TokenConfig => {
     asked.push(tenant);
-    return configFor(issuer, clientOf(tenant));
+    return configFor(issuer, registerClient(tenant));
   };
-  await using pool = poolOf(config);
+  await using pool = createPool(config);
 
-  const answers = await Promise.all(['t1', 't2', 't1'].map((tenant) => handleOf(pool, { tenant }).get()));
+  const answers = await Promise.all(['t1', 't2', 't1'].map((tenant) => getHandle(pool, { tenant }).get()));
 
   const owners = answers.map((each) => issuer.introspect(each.unwrap().secret.expose()));
   expect(owners).toMatchObject([{ clientId: 't1' }, { clientId: 't2' }, { clientId: 't1' }]);
@@ -128,37 +128,37 @@ test('each tenant may have a config of its own', async () => {
 
 test('a full pool closes the handle that was used longest ago', async () => {
   const issuer = fakeIssuer();
-  await using pool = poolOf(configFor(issuer), { max: 2 });
-  const [first, second] = [handleOf(pool, { tenant: 't1' }), handleOf(pool, { tenant: 't2' })];
+  await using pool = createPool(configFor(issuer), { max: 2 });
+  const [first, second] = [getHandle(pool, { tenant: 't1' }), getHandle(pool, { tenant: 't2' })];
   await Promise.all([first.get(), second.get()]);
 
-  handleOf(pool, { tenant: 't1' });
-  handleOf(pool, { tenant: 't3' });
+  getHandle(pool, { tenant: 't1' });
+  getHandle(pool, { tenant: 't3' });
 
   expect(pool.size).toBe(2);
   expect(first.read().isOk()).toBe(true);
   expect([second.read(), await second.get()].map((each) => each.unwrapErr().code)).toEqual(['CLOSED', 'CLOSED']);
 });
 
-test('who asks again after the handle was closed to make room gets a new one', async () => {
+test('after a handle was evicted, the pool gives a new one', async () => {
   const issuer = fakeIssuer();
-  await using pool = poolOf(configFor(issuer), { max: 1 });
-  await handleOf(pool, { tenant: 't1' }).get();
-  handleOf(pool, { tenant: 't2' });
+  await using pool = createPool(configFor(issuer), { max: 1 });
+  await getHandle(pool, { tenant: 't1' }).get();
+  getHandle(pool, { tenant: 't2' });
 
-  const again = await handleOf(pool, { tenant: 't1' }).get();
+  const again = await getHandle(pool, { tenant: 't1' }).get();
 
   expect(again.unwrap().generation).toBe(1);
   expect(issuer.counts.granted).toBe(2);
 });
 
-test('closing a handle to make room tells who waits for it, and ends its request', async () => {
+test('evicting a handle answers its waiting callers and ends its request', async () => {
   const issuer = fakeIssuer();
   issuer.inject(faults.hang());
-  await using pool = poolOf(configFor(issuer), { max: 1 });
-  const waiting = handleOf(pool, { tenant: 't1' }).get();
+  await using pool = createPool(configFor(issuer), { max: 1 });
+  const waiting = getHandle(pool, { tenant: 't1' }).get();
 
-  handleOf(pool, { tenant: 't2' });
+  getHandle(pool, { tenant: 't2' });
 
   expect((await waiting).unwrapErr().code).toBe('CLOSED');
 });
@@ -166,8 +166,8 @@ test('closing a handle to make room tells who waits for it, and ends its request
 test('an idle handle has no timer and makes no request; a use renews it in the background', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
-  await using pool = poolOf(configFor(issuer, { clock }));
-  const handle = handleOf(pool, { tenant: 't1' });
+  await using pool = createPool(configFor(issuer, { clock }));
+  const handle = getHandle(pool, { tenant: 't1' });
   await handle.get();
 
   const timers = clock.pending;
@@ -186,8 +186,8 @@ test('a handle that fails has no timer either, and is asked for again at a use',
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock });
   issuer.inject(faults.status(503), { times: 3 });
-  await using pool = poolOf(configFor(issuer, { clock }));
-  const handle = handleOf(pool);
+  await using pool = createPool(configFor(issuer, { clock }));
+  const handle = getHandle(pool);
 
   const failed = await handle.get();
   const timers = clock.pending;
@@ -202,23 +202,23 @@ test('a handle that fails has no timer either, and is asked for again at a use',
 test('ten thousand tenants are handles without timers, and the metadata is asked for once', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock, tokenFormat: 'opaque' });
-  await using pool = poolOf(configFor(issuer, { clock }));
+  await using pool = createPool(configFor(issuer, { clock }));
 
-  const handles = Array.from({ length: 10_000 }, (_, index) => handleOf(pool, { tenant: `t${index}` }));
+  const handles = Array.from({ length: 10_000 }, (_, index) => getHandle(pool, { tenant: `t${index}` }));
   const answers = await Promise.all(handles.slice(0, 500).map((each) => each.get()));
 
   expect(pool.size).toBe(10_000);
   expect(answers.every((each) => each.isOk())).toBe(true);
   expect(issuer.counts).toMatchObject({ metadata: 1, granted: 500 });
   expect(clock.pending).toBe(0);
-  handleOf(pool, { tenant: 'one more' });
+  getHandle(pool, { tenant: 'one more' });
   expect(pool.size).toBe(10_000);
 });
 
 test('a closed pool has closed every handle, and gives no more', async () => {
   const issuer = fakeIssuer();
-  const pool = poolOf(configFor(issuer));
-  const [used, unused] = [handleOf(pool, { tenant: 't1' }), handleOf(pool, { tenant: 't2' })];
+  const pool = createPool(configFor(issuer));
+  const [used, unused] = [getHandle(pool, { tenant: 't1' }), getHandle(pool, { tenant: 't2' })];
   await used.get();
 
   await pool.close();
@@ -232,30 +232,30 @@ test('a closed pool has closed every handle, and gives no more', async () => {
 test('when close has answered, everything is closed and has said so', async () => {
   const issuer = fakeIssuer();
   issuer.inject(faults.hang());
-  const pool = poolOf(configFor(issuer));
-  const handle = handleOf(pool);
-  const told = recordEvents(handle);
+  const pool = createPool(configFor(issuer));
+  const handle = getHandle(pool);
+  const events = recordEvents(handle);
   const waiting = handle.get();
 
   await pool.close();
 
-  expect(told.map(({ type }) => type)).toEqual(['closed']);
+  expect(events.map(({ type }) => type)).toEqual(['closed']);
   expect((await waiting).unwrapErr().code).toBe('CLOSED');
 });
 
 test('a pool is closed by the end of its block', async () => {
   let handle: TokenHandle | undefined;
   {
-    await using pool = poolOf(configFor(fakeIssuer()));
-    handle = handleOf(pool);
+    await using pool = createPool(configFor(fakeIssuer()));
+    handle = getHandle(pool);
   }
 
   expect(handle.status().state).toBe('closed');
 });
 
-test('a config that is wrong is told when the pool is made, or for the tenant whose it is', () => {
+test('a wrong config is an error when the pool is created, or for its tenant', () => {
   const issuer = fakeIssuer();
-  const perTenant = poolOf((tenant) => configFor(issuer, { clientId: tenant === 't1' ? 'svc' : ' ' }));
+  const perTenant = createPool((tenant) => configFor(issuer, { clientId: tenant === 't1' ? 'svc' : ' ' }));
 
   expect(TokenPool.create(configFor(issuer, { clientId: '' })).unwrapErr()).toMatchObject({ field: 'clientId' });
   expect(perTenant.for({ tenant: 't1' }).isOk()).toBe(true);
@@ -266,14 +266,14 @@ test('a config that is wrong is told when the pool is made, or for the tenant wh
 test.each<[string, TokenPurpose]>([
   ['scopes', { scopes: ['a b'] }],
   ['resource', { resource: '/relative' }],
-])('a purpose that is wrong is told as a mistake in %s, and not kept', (field, purpose) => {
-  const pool = poolOf(configFor(fakeIssuer()));
+])('a wrong purpose is a CONFIG error in %s, and is not kept', (field, purpose) => {
+  const pool = createPool(configFor(fakeIssuer()));
 
   expect(pool.for(purpose).unwrapErr()).toMatchObject({ code: 'CONFIG', field });
   expect(pool.size).toBe(0);
 });
 
-test.each([0, -1, 1.5, Number.NaN, Infinity])('a pool of at most %d handles is told as a mistake', (max) => {
+test.each([0, -1, 1.5, Number.NaN, Infinity])('a pool of at most %d handles is a CONFIG error', (max) => {
   expect(TokenPool.create(configFor(fakeIssuer()), { max }).unwrapErr()).toMatchObject({
     code: 'CONFIG',
     field: 'max',
@@ -283,8 +283,8 @@ test.each([0, -1, 1.5, Number.NaN, Infinity])('a pool of at most %d handles is t
 test('a pool prints neither secrets nor tokens', async () => {
   const issuer = fakeIssuer({ clients: [{ clientId: 'svc', clientSecret: 'cs_CANARY_1' }] });
   const config = configFor(issuer);
-  await using pool = poolOf(() => config);
-  const token = (await handleOf(pool, { tenant: 't1' }).get()).unwrap();
+  await using pool = createPool(() => config);
+  const token = (await getHandle(pool, { tenant: 't1' }).get()).unwrap();
 
   expect(pool).toHideSecrets(['cs_CANARY_1', token.secret.expose()]);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fakeIssuer, grant, held, outage, tokenFrom } from '../fake-issuer.ts';
 import { virtualClock } from '@bearings/testing';
 
-test('two hundred callers who report the same token, one after another, make one request', async () => {
+test('two hundred callers that report the same token, one after another, cause one request', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer();
   const token = await tokenFrom(issuer, { clock });

@@ -195,7 +195,7 @@ test('the life counts from when the request was sent, not from when the answer c
   expect((await answer).unwrap()).toMatchObject({ issuedAt: sentAt, expiresAt: sentAt + hourMs });
 });
 
-test('a token that is over at once goes to those who waited, and to nobody after', async () => {
+test('a token that expires at once goes to the callers that waited, and to no later ones', async () => {
   const issuer = fakeIssuer(grant('at_CANARY_zero', { expires_in: 0 }));
   const token = await tokenFrom(issuer, { start: 'lazy' });
 

@@ -1,4 +1,6 @@
 import type { Clock } from '@bearings/client';
+import { checkOptions, clockRule, functionRule, listRule, stringRule } from '@bearings/client/layer';
+import type { OptionRules } from '@bearings/client/layer';
 import { matchRequestUrl } from 'msw';
 import { jsonAnswer } from '../server/answer.ts';
 import type { Answer } from '../server/answer.ts';
@@ -58,8 +60,17 @@ const echoRoutes: Routes = {
  * @param routes - default: one route that answers every call with the facts of the request
  */
 export function fakeApi(issuer: FakeIssuer, routes: Routes = echoRoutes, options: FakeApiOptions = {}): FakeApi {
+  checkOptions(options, rules, { owner: 'fakeApi' });
   return new FakeApi(issuer, routes, options);
 }
+
+const rules: OptionRules<FakeApiOptions> = {
+  origin: stringRule,
+  audience: stringRule,
+  header: stringRule,
+  clock: clockRule,
+};
+const routeRules: OptionRules<GuardedRoute> = { scopes: listRule(stringRule), answer: functionRule };
 
 /** How many requests an API received and rejected. */
 export interface ApiCounts {
@@ -130,11 +141,13 @@ export class FakeApi extends FakeServer<FaultContext> {
   }
 }
 
-/** @throws TypeError for a route without method and path */
+/** @throws TypeError | ConfigError for a route without method and path, or with a wrong member */
 function parseRoute(name: string, route: Responder | GuardedRoute): Route {
   const [, method, path] = /^([A-Z]+|\*) (\/\S*)$/.exec(name) ?? [];
   if (method === undefined || path === undefined) {
     throw new TypeError(`A route must be written like 'GET /v1/orders/:id', not '${name}'`);
   }
-  return { name, method, path, ...(typeof route === 'function' ? { scopes: [], answer: route } : route) };
+  if (typeof route === 'function') return { name, method, path, scopes: [], answer: route };
+  checkOptions(route, routeRules, { owner: 'fakeApi', within: name });
+  return { name, method, path, ...route };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '@bearings/client';
+import { anyRule, checkOptions } from '@bearings/client/layer';
 import { virtualTimers } from './virtual-timers.ts';
 import type { TimeLine, VirtualTimers } from './virtual-timers.ts';
 
@@ -68,7 +69,9 @@ export interface VirtualClock extends Clock {
  *
  * @throws TypeError if `startAt` is not finite
  */
-export function virtualClock({ startAt = Date.UTC(2026, 10, 6, 12) }: VirtualClockOptions = {}): VirtualClock {
+export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
+  checkOptions(options, { startAt: anyRule }, { owner: 'virtualClock' });
+  const { startAt = Date.UTC(2026, 10, 6, 12) } = options;
   assertValid('startAt takes a finite number of milliseconds', Number.isFinite(startAt), startAt);
   const machine: Machine = {
     timers: virtualTimers(),

@@ -1,4 +1,15 @@
 import type { Clock } from '@bearings/client';
+import {
+  checkOptions,
+  clockRule,
+  functionRule,
+  listRule,
+  millisecondsRule,
+  objectRule,
+  oneOfRule,
+  stringRule,
+} from '@bearings/client/layer';
+import type { OptionRules } from '@bearings/client/layer';
 import { jsonAnswer, textAnswer } from '../server/answer.ts';
 import type { Answer } from '../server/answer.ts';
 import type { RegisteredClient } from './registered-client.ts';
@@ -52,13 +63,37 @@ export interface Revealable {
   readonly secret: { expose(): string };
 }
 
+const rules: OptionRules<FakeIssuerOptions> = {
+  issuerUrl: stringRule,
+  clients: { test: (value) => listRule(objectRule).test(value), expected: 'a list of clients' },
+  tokenLifetimeMs: millisecondsRule,
+  tokenFormat: oneOfRule('jwt', 'opaque'),
+  opaqueToken: functionRule,
+  clock: clockRule,
+};
+const clientRules: OptionRules<RegisteredClient> = {
+  clientId: stringRule,
+  clientSecret: {
+    test: (value) => typeof value === 'string' || listRule(stringRule).test(value),
+    expected: 'a string, or a list of strings',
+    isSecret: true,
+  },
+  publicKey: objectRule,
+  scopes: listRule(stringRule),
+};
+
 const defaultClient: RegisteredClient = { clientId: 'test-client', clientSecret: 'test-client-secret' };
 
 /**
  * Creates an issuer with the behaviour of a real one: metadata, client authentication, the client credentials grant,
  * lifetimes and keys. `inject` makes it fail.
+ *
+ * @throws ConfigError if an option is not valid
  */
 export function fakeIssuer(options: FakeIssuerOptions = {}): FakeIssuer {
+  checkOptions(options, rules, { owner: 'fakeIssuer' });
+  for (const client of options.clients ?? [])
+    checkOptions(client, clientRules, { owner: 'fakeIssuer', within: 'clients' });
   return new FakeIssuer(options);
 }
 

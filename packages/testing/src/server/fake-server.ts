@@ -5,6 +5,8 @@ import type { HttpHandler } from 'msw';
 import { toAnswer, toFetchResponse, needsSocketMessage, toResponse, withHeaders } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { Fault, FaultContext } from '../faults/faults.ts';
+import { anyRule, booleanRule, checkOptions, stringRule } from '@bearings/client/layer';
+import type { OptionRules } from '@bearings/client/layer';
 import { Injections } from '../faults/injections.ts';
 import type { Injection, InjectOptions } from '../faults/injections.ts';
 import { LoggedRequest } from './logged-request.ts';
@@ -24,6 +26,9 @@ export interface ServerDefinition<S extends FaultContext> {
   /** Adds what only this kind of server can do. */
   readonly extendContext: (context: FaultContext) => S;
 }
+
+const listenRules: OptionRules<ListenOptions> = { tls: booleanRule };
+const injectRules: OptionRules<InjectOptions> = { times: anyRule, on: stringRule };
 
 /** The common part of fake issuers and APIs: three ways to reach them, a request log, and faults. */
 export class FakeServer<S extends FaultContext> {
@@ -65,6 +70,7 @@ export class FakeServer<S extends FaultContext> {
 
   /** Listens on loopback and updates {@link FakeServer.origin}. After `close()`, it listens on the same port again. */
   async listen(options: ListenOptions = {}): Promise<this> {
+    checkOptions(options, listenRules, { owner: 'listen' });
     const respond = (request: Request): Promise<Answer> => this.#respond(request);
     this.#loopback ??= await listenOnLoopback({ respond, clock: this.#definition.clock, ...options });
     await this.#loopback.open();
@@ -87,7 +93,9 @@ export class FakeServer<S extends FaultContext> {
    *
    * @throws TypeError for a connection fault before `listen()`, and for invalid options
    */
-  inject(fault: Fault<S> | readonly Fault<S>[], { times = Infinity, on }: InjectOptions = {}): Injection {
+  inject(fault: Fault<S> | readonly Fault<S>[], options: InjectOptions = {}): Injection {
+    checkOptions(options, injectRules, { owner: 'inject' });
+    const { times = Infinity, on } = options;
     const list = [fault].flat();
     const offline = list.find(({ needsConnection }) => needsConnection && this.#loopback === undefined);
     if (offline !== undefined) throw new TypeError(needsSocketMessage(offline.name));

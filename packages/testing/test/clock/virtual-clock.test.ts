@@ -360,7 +360,7 @@ test('real sockets work while a virtual clock does not move', async () => {
   expect(clock.now()).toBe(startAt);
 });
 
-test("it works with a test runner's fake timers", async () => {
+test("a virtual clock works with a test runner's fake timers", async () => {
   vi.useFakeTimers();
   const clock = virtualClock();
   const { lines, write } = createLog();

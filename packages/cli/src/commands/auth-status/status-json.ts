@@ -1,18 +1,18 @@
 import type { CredentialStatus } from './watched-credential.ts';
 
-/** A credential as `auth status --json` shows it. Instants are ISO 8601, in UTC. More fields may come; none goes. */
+/** A credential in the output of `auth status --json`. Times are ISO 8601 in UTC. Fields may be added, not removed. */
 export interface JsonStatus {
   readonly clients: readonly string[];
   /** As in the config: `oauth2_client_credentials`, `bearer`, `basic`, `api_key`. */
   readonly type: string;
   readonly from: string;
   readonly clientId: string | null;
-  /** `fresh`, `stale`, `none`, `expired`, `rejected`, or `static` for what does not end. */
+  /** `fresh`, `stale`, `none`, `expired`, `rejected`; `static` for a credential that does not expire. */
   readonly state: string;
-  /** In milliseconds; null without a token, and for one that does not end. */
+  /** In milliseconds; null without a token, and for a token that does not expire. */
   readonly lifetimeMs: number | null;
   readonly expiresAt: string | null;
-  /** Null when it is renewed at the next use, or never. */
+  /** Null when the token is renewed at its next use, or never. */
   readonly renewsAt: string | null;
   readonly scopes: {
     readonly requested: readonly string[];
@@ -28,8 +28,8 @@ export interface JsonStatus {
   } | null;
 }
 
-/** What `auth status --json` has for a credential. */
-export function jsonStatus(status: CredentialStatus): JsonStatus {
+/** Converts a status to its JSON form. */
+export function toJsonStatus(status: CredentialStatus): JsonStatus {
   const { credential, from, state, lifetimeMs = Infinity, requested, granted, missing, extra, error } = status;
   const { clients, auth } = credential;
   return {
@@ -39,11 +39,11 @@ export function jsonStatus(status: CredentialStatus): JsonStatus {
     clientId: auth.type === 'oauth2_client_credentials' ? auth.clientId : null,
     state,
     lifetimeMs: lifetimeMs === Infinity ? null : lifetimeMs,
-    expiresAt: instant(status.expiresAt),
-    renewsAt: instant(status.renewsAt),
+    expiresAt: toIsoTime(status.expiresAt),
+    renewsAt: toIsoTime(status.renewsAt),
     scopes: { requested, granted, missing, extra },
-    error: error === undefined ? null : { ...error, retryAt: instant(error.retryAt) },
+    error: error === undefined ? null : { ...error, retryAt: toIsoTime(error.retryAt) },
   };
 }
 
-const instant = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString());
+const toIsoTime = (at: number | undefined): string | null => (at === undefined ? null : new Date(at).toISOString());

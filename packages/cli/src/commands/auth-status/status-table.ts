@@ -1,69 +1,69 @@
-import { durationText, momentText } from '../../output/durations.ts';
-import { paint } from '../../output/color.ts';
+import { formatDuration, formatInstant } from '../../output/format-duration.ts';
+import { color } from '../../output/color.ts';
 import { printable } from '../../output/redaction.ts';
-import { table, wordsOf } from '../../output/table.ts';
+import { table, toWords } from '../../output/table.ts';
 import type { Cell, Row, Style, Word } from '../../output/table.ts';
 import type { Output } from '../../terminal/terminal.ts';
 import type { CredentialStatus, ShownError } from './watched-credential.ts';
 
-/** What a table is drawn for. */
-export interface TableScene {
+/** Where and when a table is shown. */
+export interface StatusTableOptions {
   readonly output: Output;
   /** In milliseconds since the epoch. */
   readonly now: number;
-  /** True when somebody goes on looking, so that failures are tried again. Default: false. */
+  /** True for `--watch`: failed acquisitions are retried, so the time of the next try is shown. Default: false. */
   readonly isWatched?: boolean;
 }
 
-/** The table of credentials as lines: as wide as a terminal, and as wide as it is in a pipe. */
-export function statusTable(statuses: readonly CredentialStatus[], scene: TableScene): readonly string[] {
-  const { output } = scene;
-  const rows = statuses.map((status) => rowOf(status, scene));
+/** The lines of the table: within the width of a terminal, without a limit in a pipe. */
+export function statusTable(statuses: readonly CredentialStatus[], options: StatusTableOptions): readonly string[] {
+  const { output } = options;
+  const rows = statuses.map((status) => statusRow(status, options));
   const lines = table({
     titles: ['CLIENTS', 'FROM', 'STATE', 'LIFETIME', 'RENEWS AT', 'SCOPES'],
     rows,
     width: output.isTTY ? output.columns : undefined,
-    paint: (style, text) => paint(output, style, text),
+    applyStyle: (style, text) => color(output, style, text),
   });
-  const legend = legendOf(statuses);
-  return legend === '' ? lines : [...lines, '', paint(output, 'dim', legend)];
+  const legend = scopeLegend(statuses);
+  return legend === '' ? lines : [...lines, '', color(output, 'dim', legend)];
 }
 
-/** A credential in one line, for a log of changes. */
+/** One line about a credential, for the log of changes. */
 export function statusLine(status: CredentialStatus, now: number): string {
-  const { cells, notes = [] } = rowOf(status, { now, isWatched: true });
-  const [clients, , ...rest] = cells.map(textOf).map((text) => (text === '' ? '–' : text));
-  return [new Date(now).toISOString(), clients, ...rest, ...(notes.length > 0 ? [textOf(notes)] : [])].join('  ');
+  const { cells, notes = [] } = statusRow(status, { now, isWatched: true });
+  const [clients, , ...rest] = cells.map(cellText).map((text) => (text === '' ? '–' : text));
+  return [new Date(now).toISOString(), clients, ...rest, ...(notes.length > 0 ? [cellText(notes)] : [])].join('  ');
 }
 
-const textOf = (words: Cell): string => words.map(({ text }) => text).join(' ');
+const cellText = (words: Cell): string => words.map(({ text }) => text).join(' ');
 
-function rowOf(status: CredentialStatus, scene: Omit<TableScene, 'output'>): Row {
+function statusRow(status: CredentialStatus, options: Omit<StatusTableOptions, 'output'>): Row {
   const { credential, from, error } = status;
-  const { now } = scene;
+  const { now } = options;
   return {
     cells: [
-      wordsOf(credential.clients.join(', '), 'bold'),
-      wordsOf(safe(from)),
-      stateOf(status),
-      lifetimeOf(status, now),
-      renewalOf(status, now),
-      scopesOf(status),
+      toWords(credential.clients.join(', '), 'bold'),
+      toWords(toPrintableLine(from)),
+      stateCell(status),
+      lifetimeCell(status, now),
+      renewalCell(status, now),
+      scopesCell(status),
     ],
-    ...(error !== undefined && { notes: notesOf(error, scene) }),
+    ...(error !== undefined && { notes: errorNotes(error, options) }),
   };
 }
 
-function notesOf(error: ShownError, { now, isWatched = false }: Omit<TableScene, 'output'>): Cell {
+function errorNotes(error: ShownError, { now, isWatched = false }: Omit<StatusTableOptions, 'output'>): Cell {
   const { message, remedy, retryAt } = error;
-  const later = isWatched && retryAt !== undefined ? `; tried again at ${momentText(retryAt, now)}` : '';
-  return [...wordsOf(safe(`✗ ${message}${later}`), 'red'), ...wordsOf(`→ ${remedy}`)];
+  const later = isWatched && retryAt !== undefined ? `; next try at ${formatInstant(retryAt, now)}` : '';
+  return [...toWords(toPrintableLine(`✗ ${message}${later}`), 'red'), ...toWords(`→ ${remedy}`)];
 }
 
-/** A line break of somebody else's has no place in a table. */
-const safe = (text: string): string => printable(text).replace(/[\n\t]/g, ' ');
+/** Replaces line breaks and tabs, which would break the table. */
+const toPrintableLine = (text: string): string => printable(text).replace(/[\n\t]/g, ' ');
 
-const looks: Readonly<Record<CredentialStatus['state'], { readonly mark: string; readonly style: Style }>> = {
+const stateStyles: Readonly<Record<CredentialStatus['state'], { readonly mark: string; readonly style: Style }>> = {
   fresh: { mark: '✓', style: 'green' },
   static: { mark: '✓', style: 'green' },
   stale: { mark: '!', style: 'yellow' },
@@ -73,42 +73,42 @@ const looks: Readonly<Record<CredentialStatus['state'], { readonly mark: string;
   closed: { mark: '–', style: 'dim' },
 };
 
-function stateOf({ state }: CredentialStatus): Cell {
-  const { mark, style } = looks[state];
+function stateCell({ state }: CredentialStatus): Cell {
+  const { mark, style } = stateStyles[state];
   return [{ text: `${mark} ${state}`, style }];
 }
 
-/** A number and its unit stay together. */
-function lifetimeOf({ lifetimeMs, expiresAt }: CredentialStatus, now: number): Cell {
+/** A number and its unit are one word, so that they stay on one line. */
+function lifetimeCell({ lifetimeMs, expiresAt }: CredentialStatus, now: number): Cell {
   if (lifetimeMs === undefined) return [];
-  const life = durationText(lifetimeMs);
+  const lifetime = formatDuration(lifetimeMs);
   return expiresAt === undefined
-    ? [{ text: life }]
-    : [{ text: `${life},` }, { text: `to ${momentText(expiresAt, now)}` }];
+    ? [{ text: lifetime }]
+    : [{ text: `${lifetime},` }, { text: `until ${formatInstant(expiresAt, now)}` }];
 }
 
-function renewalOf({ renewsAt, lifetimeMs }: CredentialStatus, now: number): Cell {
+function renewalCell({ renewsAt, lifetimeMs }: CredentialStatus, now: number): Cell {
   if (renewsAt !== undefined && renewsAt <= now) return [{ text: 'now' }];
   if (renewsAt !== undefined) {
-    return [{ text: `${momentText(renewsAt, now)},` }, { text: `in ${durationText(renewsAt - now)}` }];
+    return [{ text: `${formatInstant(renewsAt, now)},` }, { text: `in ${formatDuration(renewsAt - now)}` }];
   }
   return lifetimeMs === undefined || lifetimeMs === Infinity ? [] : [{ text: 'at the next use' }];
 }
 
-function scopesOf({ granted, missing, extra }: CredentialStatus): Cell {
+function scopesCell({ granted, missing, extra }: CredentialStatus): Cell {
   const words: readonly Word[] = [
     ...granted.map((scope) =>
       extra.includes(scope) ? { text: `+${scope}`, style: 'yellow' as const } : { text: scope },
     ),
     ...missing.map((scope) => ({ text: `−${scope}`, style: 'red' as const })),
   ];
-  return words.map(({ text, style }) => ({ text: safe(text), style }));
+  return words.map(({ text, style }) => ({ text: toPrintableLine(text), style }));
 }
 
-function legendOf(statuses: readonly CredentialStatus[]): string {
+function scopeLegend(statuses: readonly CredentialStatus[]): string {
   const signs = [
-    ...(statuses.some(({ missing }) => missing.length > 0) ? ['− asked for, and not granted'] : []),
-    ...(statuses.some(({ extra }) => extra.length > 0) ? ['+ granted, and not asked for'] : []),
+    ...(statuses.some(({ missing }) => missing.length > 0) ? ['− requested, not granted'] : []),
+    ...(statuses.some(({ extra }) => extra.length > 0) ? ['+ granted, not requested'] : []),
   ];
   return signs.join('   ');
 }

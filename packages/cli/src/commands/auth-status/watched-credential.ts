@@ -2,21 +2,21 @@ import type { Clock } from '@bearings/client';
 import { createToken } from '@bearings/config';
 import type { Config, ConfiguredCredential, TokenOptions } from '@bearings/config';
 import type { TokenError, TokenHandle, TokenState } from '@bearings/oauth-bearer';
-import { acquired } from '../../acquire-within.ts';
-import { secretOf } from '../doctor/secret.ts';
+import { acquireWithin } from '../../time/acquire-within.ts';
+import { secretReference } from '../../config/secret-reference.ts';
 import { compareScopes } from '../../output/scope-difference.ts';
 import type { ScopeDifference } from '../../output/scope-difference.ts';
-import { causeOf, remedyFor } from '../../output/token-remedies.ts';
+import { tokenErrorCause, tokenErrorRemedy } from '../../output/token-remedies.ts';
 
-/** How a credential is, as it may be shown. Instants are milliseconds since the epoch. */
+/** The state of a credential, without secrets. Times are milliseconds since the epoch. */
 export interface CredentialStatus extends ScopeDifference {
   readonly credential: ConfiguredCredential;
-  /** Where it comes from: the issuer, the token endpoint, or the reference to what does not change by itself. */
+  /** The source: the issuer, the token endpoint, or the reference to a static secret. */
   readonly from: string;
   readonly state: TokenState | 'static';
-  /** Counts the tokens since the command began. */
+  /** The number of tokens acquired since the command started. */
   readonly generation: number;
-  /** How long the token lives in all, in milliseconds; `undefined` without a token, `Infinity` for one that does not end. */
+  /** The token's total lifetime in milliseconds; `undefined` without a token, `Infinity` if it does not expire. */
   readonly lifetimeMs: number | undefined;
   readonly expiresAt: number | undefined;
   readonly renewsAt: number | undefined;
@@ -30,13 +30,13 @@ export interface ShownError {
   readonly code: string;
   readonly message: string;
   readonly remedy: string;
-  /** When it is tried again. */
+  /** When the acquisition is tried again. */
   readonly retryAt: number | undefined;
 }
 
-/** A credential whose token is held open, to look at it again and again. Whoever opens it closes it. */
+/** A credential whose token stays open, so that its status can be read repeatedly. The caller closes it. */
 export interface WatchedCredential {
-  /** Waits for a token, if there is none; never long. */
+  /** Waits for a token, at most 10 s. */
   readonly acquire: () => Promise<void>;
   readonly status: () => CredentialStatus;
   readonly close: () => Promise<void>;
@@ -61,17 +61,17 @@ export async function watchCredential(
     else if (event.type !== 'invalidated' && event.type !== 'expired') last = undefined;
   });
   return {
-    status: () => statusOf(credential, token, last),
+    status: () => credentialStatus(credential, token, last),
     close: () => token.close(),
     async acquire() {
-      const answer = await acquired(token, options.clock);
-      if (answer.isErr()) last = answer.error;
+      const result = await acquireWithin(token, options.clock);
+      if (result.isErr()) last = result.error;
       else if (token.status().failure === undefined) last = undefined;
     },
   };
 }
 
-function statusOf(
+function credentialStatus(
   credential: ConfiguredCredential,
   token: TokenHandle,
   last: TokenError | undefined,
@@ -84,7 +84,7 @@ function statusOf(
   const lifetimeMs = issuedAt === undefined || expiresAt === undefined ? undefined : expiresAt - issuedAt;
   return {
     credential,
-    from: sourceOf(credential),
+    from: credentialSource(credential),
     state: hasToken && !isOAuth2 ? 'static' : state,
     generation,
     lifetimeMs: hasToken && !isOAuth2 ? Infinity : lifetimeMs,
@@ -93,16 +93,16 @@ function statusOf(
     requested,
     granted,
     ...(hasToken ? compareScopes(requested, granted) : { missing: [], extra: [] }),
-    error: last && shownError(last),
+    error: last && toShownError(last),
   };
 }
 
-function sourceOf({ auth }: ConfiguredCredential): string {
-  const server = auth.type === 'oauth2_client_credentials' ? (auth.issuerUrl ?? auth.tokenUrl) : secretOf(auth);
+function credentialSource({ auth }: ConfiguredCredential): string {
+  const server = auth.type === 'oauth2_client_credentials' ? (auth.issuerUrl ?? auth.tokenUrl) : secretReference(auth);
   return server ?? '';
 }
 
-function shownError(error: TokenError): ShownError {
+function toShownError(error: TokenError): ShownError {
   const { code, retryAt } = error;
-  return { code, message: causeOf(error), remedy: remedyFor(error), retryAt };
+  return { code, message: tokenErrorCause(error), remedy: tokenErrorRemedy(error), retryAt };
 }

@@ -1,16 +1,16 @@
 import { createClients } from '@bearings/config';
 import type { TokenHandle } from '@bearings/oauth-bearer';
-import { mustHaveClients, openConfig } from '../../find-config.ts';
-import { networkOf } from '../call/auth-debug-log.ts';
+import { assertClientsExist, openConfig } from '../../config/find-config.ts';
+import { createNetwork } from '../../terminal/network.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { UsageError } from '../../usage-error.ts';
 
-/** What `bearings auth token` is told. */
-export interface TokenOrder {
+/** The options of `bearings auth token`. */
+export interface AuthTokenOptions {
   readonly client: string;
-  /** Prints it on a terminal too. */
+  /** Also prints it on a terminal. */
   readonly reveal: boolean;
   readonly config: string | undefined;
   readonly debug: boolean;
@@ -19,31 +19,31 @@ export interface TokenOrder {
 /**
  * Prints a client's token, or its static secret, and a line break.
  *
- * @throws UsageError on a TTY without `reveal`: what is on a screen is in its scrollback, and in screenshots
- * @throws TokenError when there is none
+ * @throws UsageError on a TTY without `reveal`: a terminal keeps the token in its scrollback, and in screenshots
+ * @throws TokenError when the authorization server does not issue a token
  */
-export async function authToken(terminal: Terminal, order: TokenOrder): Promise<ExitCode> {
-  const { client, reveal, debug } = order;
-  if (terminal.stdout.isTTY && !reveal) throw new UsageError(onScreen);
-  const config = await openConfig(terminal, { config: order.config, names: [client] });
-  mustHaveClients(config, [client]);
+export async function authToken(terminal: Terminal, options: AuthTokenOptions): Promise<ExitCode> {
+  const { client, reveal, debug } = options;
+  if (terminal.stdout.isTTY && !reveal) throw new UsageError(terminalRefusal);
+  const config = await openConfig(terminal, { config: options.config, names: [client] });
+  assertClientsExist(config, [client]);
   const tokens: TokenHandle[] = [];
   const onToken = (token: TokenHandle): void => void tokens.push(token);
   await using clients = await createClients(config, {
-    ...networkOf(terminal, debug).options,
+    ...createNetwork(terminal, debug).options,
     names: [client],
     onToken,
   });
-  void clients; // only their token is used
+  void clients; // created only for their token
   const [token] = tokens;
   if (token === undefined) throw new UsageError(`${client} has no credential (auth.type: none)`);
-  const answer = await token.get({ signal: terminal.interrupted });
-  if (answer.isErr()) throw answer.error;
-  await terminal.stdout.write(`${answer.value.secret.expose()}\n`);
+  const result = await token.get({ signal: terminal.interrupted });
+  if (result.isErr()) throw result.error;
+  await terminal.stdout.write(`${result.value.secret.expose()}\n`);
   return exitCodes.ok;
 }
 
-const onScreen = [
-  'a token is not printed on a terminal, where it stays in the scrollback',
-  '  put it into a pipe or a file, or say --reveal',
+const terminalRefusal = [
+  'the token is not printed: stdout is a terminal, which keeps it in its scrollback',
+  '  write it to a pipe or a file, or pass --reveal',
 ].join('\n');

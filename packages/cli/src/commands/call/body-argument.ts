@@ -6,30 +6,30 @@ import type { Readable } from 'node:stream';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { UsageError } from '../../usage-error.ts';
 
-/** The body of a request, as `-d` says it. */
+/** The request body that `-d` describes. */
 export interface BodyArgument {
-  /** Text and files can be sent again, when an attempt fails; a stream is sent once. */
+  /** Text and files can be sent again when an attempt fails; a stream is sent once. */
   readonly body: NonNullable<RequestInit['body']>;
-  /** What it looks like. */
+  /** Guessed from the content. */
   readonly contentType: string;
-  /** Reads no more of it. */
-  readonly end: () => void;
+  /** Stops reading the stream. */
+  readonly dispose: () => void;
 }
 
 /**
- * The body that `-d` names: text, `@file`, or `@-` for stdin. Nothing is read into memory.
+ * Reads `-d`: text, `@file`, or `@-` for stdin. Files and streams are not read into memory.
  *
  * @throws UsageError when the file cannot be read
  */
-export async function bodyOf(terminal: Terminal, data: string): Promise<BodyArgument> {
-  if (!data.startsWith('@')) return { body: data, contentType: typeOfText(data), end: nothingToEnd };
-  if (data === '@-') return fromStream(terminal.stdin.stream, terminal.interrupted);
-  return fromFile(terminal, data.slice(1));
+export async function parseBodyArgument(terminal: Terminal, data: string): Promise<BodyArgument> {
+  if (!data.startsWith('@')) return { body: data, contentType: textContentType(data), dispose: doNothing };
+  if (data === '@-') return readStreamBody(terminal.stdin.stream, terminal.interrupted);
+  return readFileBody(terminal, data.slice(1));
 }
 
-const nothingToEnd = (): void => {};
+const doNothing = (): void => {};
 
-function typeOfText(text: string): string {
+function textContentType(text: string): string {
   if (isJson(text)) return 'application/json';
   return /^[^=&\s]+=[^&\s]*(?:&[^=&\s]+=[^&\s]*)*$/.test(text)
     ? 'application/x-www-form-urlencoded'
@@ -45,19 +45,19 @@ function isJson(text: string): boolean {
   }
 }
 
-/** By its beginning: the rest may be long. */
-const typeOfBeginning = (text: string): string =>
+/** Looks only at the start: the rest may be long. */
+const binaryContentType = (text: string): string =>
   /^\uFEFF?\s*[[{]/.test(text) ? 'application/json' : 'application/octet-stream';
 
 /** @throws UsageError */
-async function fromFile({ cwd, interrupted }: Terminal, name: string): Promise<BodyArgument> {
+async function readFileBody({ cwd, interrupted }: Terminal, name: string): Promise<BodyArgument> {
   const path = resolve(cwd, name);
   try {
     const stats = await stat(path);
     if (stats.isDirectory()) throw new UsageError(`-d @${name} is a directory`);
-    if (!stats.isFile()) return await fromStream(createReadStream(path), interrupted);
+    if (!stats.isFile()) return await readStreamBody(createReadStream(path), interrupted);
     const file = await openAsBlob(path);
-    return { body: file, contentType: typeOfBeginning(await file.slice(0, 64).text()), end: nothingToEnd };
+    return { body: file, contentType: binaryContentType(await file.slice(0, 64).text()), dispose: doNothing };
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
@@ -65,17 +65,17 @@ async function fromFile({ cwd, interrupted }: Terminal, name: string): Promise<B
   }
 }
 
-/** As it comes, piece by piece; the first is waited for, to see what it is. */
-async function fromStream(stream: Readable, interrupted: AbortSignal): Promise<BodyArgument> {
-  const pieces: AsyncIterator<Buffer> = addAbortSignal(interrupted, stream)[Symbol.asyncIterator]();
-  const first = await pieces.next();
-  const beginning = first.done === true ? '' : first.value.subarray(0, 64).toString();
+/** A stream, chunk by chunk. Waits for the first chunk to guess the content type. */
+async function readStreamBody(stream: Readable, interrupted: AbortSignal): Promise<BodyArgument> {
+  const chunks: AsyncIterator<Buffer> = addAbortSignal(interrupted, stream)[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  const start = first.done === true ? '' : first.value.subarray(0, 64).toString();
   async function* all(): AsyncGenerator<Buffer> {
-    for (let piece = first; piece.done !== true; piece = await pieces.next()) yield piece.value;
+    for (let chunk = first; chunk.done !== true; chunk = await chunks.next()) yield chunk.value;
   }
   return {
     body: ReadableStream.from(all()),
-    contentType: typeOfBeginning(beginning),
-    end: () => void stream.destroy(),
+    contentType: binaryContentType(start),
+    dispose: () => void stream.destroy(),
   };
 }

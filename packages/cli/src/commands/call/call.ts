@@ -1,25 +1,25 @@
 import { systemClock } from '@bearings/client';
-import { layer } from '@bearings/client/layer';
 import type { Client, FetchInit, Layer } from '@bearings/client';
+import { layer } from '@bearings/client/layer';
 import { createClients } from '@bearings/config';
 import type { ClientConfig, Config } from '@bearings/config';
-import { deliver, mustBeWritable } from './print-response.ts';
-import { bodyOf } from './body-argument.ts';
+import { printResponse, assertWritable } from './print-response.ts';
+import { parseBodyArgument } from './body-argument.ts';
 import type { BodyArgument } from './body-argument.ts';
-import { mustHaveClients, openConfig } from '../../find-config.ts';
-import { networkOf } from './auth-debug-log.ts';
-import { durationText } from '../../output/durations.ts';
+import { assertClientsExist, openConfig } from '../../config/find-config.ts';
+import { createNetwork } from '../../terminal/network.ts';
+import { formatDuration } from '../../output/format-duration.ts';
 import type { ExitCode } from '../../exit-codes.ts';
-import { headersOf } from './header-argument.ts';
-import { pictureOf } from '../../output/stack-diagram.ts';
-import { sizeText } from '../../terminal/progress.ts';
-import { targetOf } from './target.ts';
+import { parseHeaderArguments } from './header-argument.ts';
+import { stackDiagram } from '../../output/stack-diagram.ts';
+import { formatSize } from '../../terminal/progress.ts';
+import { resolveTarget } from './resolve-target.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import { silent, traceOf } from './trace.ts';
+import { noTrace, createTrace } from './trace.ts';
 import type { Trace } from './trace.ts';
 import { UsageError } from '../../usage-error.ts';
 
-/** What `bearings call` is told by flags. */
+/** The flags of `bearings call`. */
 export interface CallFlags {
   readonly method?: string;
   readonly data?: string;
@@ -29,8 +29,8 @@ export interface CallFlags {
   readonly verbose?: boolean;
 }
 
-/** What `bearings call` is told. */
-export interface CallOrder {
+/** The arguments of `bearings call`. */
+export interface CallArguments {
   readonly client: string;
   readonly path: string;
   readonly flags: CallFlags;
@@ -38,63 +38,63 @@ export interface CallOrder {
 }
 
 /**
- * Makes a request with the credential of a client, and prints the answer as it comes.
+ * Sends a request with a client's credential, and prints the response as it arrives.
  *
- * Everything is checked before anything is sent.
+ * Checks all arguments before it sends anything.
  *
  * @throws UsageError | InvalidConfigError | ClientError | TokenError
  */
-export async function call(terminal: Terminal, order: CallOrder): Promise<ExitCode> {
-  const { client: name, path, flags, global } = order;
+export async function call(terminal: Terminal, callArguments: CallArguments): Promise<ExitCode> {
+  const { client: name, path, flags, global } = callArguments;
   const config = await openConfig(terminal, { config: global.config, names: [name] });
-  const described = describedAs(config, name);
-  const target = targetOf(described.baseUrl, path);
-  const headers = headersOf(flags.header ?? [], described.auth);
-  const method = methodOf(flags);
-  if (flags.output !== undefined) await mustBeWritable(terminal, flags.output);
-  const body = flags.data === undefined ? undefined : await bodyOf(terminal, flags.data);
+  const clientConfig = findClient(config, name);
+  const target = resolveTarget(clientConfig.baseUrl, path);
+  const headers = parseHeaderArguments(flags.header ?? [], clientConfig.auth);
+  const method = chooseMethod(flags);
+  if (flags.output !== undefined) await assertWritable(terminal, flags.output);
+  const body = flags.data === undefined ? undefined : await parseBodyArgument(terminal, flags.data);
   if (body !== undefined && !headers.has('content-type')) headers.set('content-type', body.contentType);
-  const trace = flags.verbose === true ? traceOf(terminal, await pictureOf(config.clients, name)) : silent;
-  const network = networkOf(terminal, global.debug);
+  const trace = flags.verbose === true ? createTrace(terminal, await stackDiagram(config.clients, name)) : noTrace;
+  const network = createNetwork(terminal, global.debug);
   const secrets = new Set<string>();
   try {
-    await using clients = await createClients(unbounded(config), {
+    await using clients = await createClients(withoutDefaultBodyLimit(config), {
       ...network.options,
       names: [name],
-      layers: () => [...trace.layers(), ...network.layers(), remembering(secrets)],
-      onToken: trace.listen,
+      layers: () => [...trace.layers(), ...network.layers(), rememberCredentials(secrets)],
+      onToken: trace.watchToken,
     });
     const client = clients[name];
-    if (client === undefined) throw new TypeError(`${name} has been looked for before`);
-    const init = { method, headers, signal: terminal.interrupted, ...sent(body) };
-    return await exchange(terminal, { client, target, init, flags, trace, secrets });
+    if (client === undefined) throw new TypeError(`Client ${name} was found before and is missing now`);
+    const init = { method, headers, signal: terminal.interrupted, ...toBodyInit(body) };
+    return await sendAndPrint(terminal, { client, target, init, flags, trace, secrets });
   } finally {
-    body?.end();
+    body?.dispose();
   }
 }
 
 /** @throws UsageError */
-function describedAs(config: Config, name: string): ClientConfig {
-  mustHaveClients(config, [name]);
-  const described = config.clients[name];
-  if (described === undefined) throw new TypeError(`${name} has been looked for before`);
-  return described;
+function findClient(config: Config, name: string): ClientConfig {
+  assertClientsExist(config, [name]);
+  const clientConfig = config.clients[name];
+  if (clientConfig === undefined) throw new TypeError(`Client ${name} was found before and is missing now`);
+  return clientConfig;
 }
 
 /** @throws UsageError for what `fetch` refuses */
-function methodOf({ method, data }: CallFlags): string {
+function chooseMethod({ method, data }: CallFlags): string {
   const upper = (method ?? (data === undefined ? 'GET' : 'POST')).toUpperCase();
   if (!/^[A-Z]+(?:-[A-Z]+)*$/.test(upper) || ['CONNECT', 'TRACE', 'TRACK'].includes(upper)) {
-    throw new UsageError('-X takes a method such as GET, POST, PUT, PATCH or DELETE');
+    throw new UsageError('-X needs a method such as GET, POST, PUT, PATCH or DELETE');
   }
   if (data !== undefined && (upper === 'GET' || upper === 'HEAD')) {
-    throw new UsageError(`${upper} has no body: leave out -d, or name another method`);
+    throw new UsageError(`a ${upper} request has no body: omit -d, or use another method`);
   }
   return upper;
 }
 
-/** The default limit is for bodies that are kept in memory. Here none is; a limit that the config sets holds. */
-function unbounded(config: Config): Config {
+/** The default limit protects memory, and this command keeps no body in memory. A limit in the config still applies. */
+function withoutDefaultBodyLimit(config: Config): Config {
   const clients = Object.entries(config.clients).map(([name, client]) => [
     name,
     { maxResponseBytes: Number.MAX_SAFE_INTEGER, ...client },
@@ -102,12 +102,12 @@ function unbounded(config: Config): Config {
   return { ...config, clients: Object.fromEntries(clients) };
 }
 
-const sent = (argument: BodyArgument | undefined): FetchInit =>
+const toBodyInit = (argument: BodyArgument | undefined): FetchInit =>
   argument === undefined
     ? {}
     : { body: argument.body, ...(argument.body instanceof ReadableStream && { duplex: 'half' }) };
 
-interface Errand {
+interface CallContext {
   readonly client: Client;
   readonly target: string;
   readonly init: FetchInit;
@@ -116,26 +116,26 @@ interface Errand {
   readonly secrets: ReadonlySet<string>;
 }
 
-/** Notes the credentials that are sent: they may come back. */
-const remembering = (secrets: Set<string>): Layer =>
-  layer('network', 'remembering', (next) => (request, made) => {
-    for (const credential of made.headers.credentialValues()) secrets.add(credential);
-    return next(request, made);
+/** A layer that records the sent credentials, because a response may quote them. */
+const rememberCredentials = (secrets: Set<string>): Layer =>
+  layer('network', 'remember-credentials', (next) => (request, clientCall) => {
+    for (const credential of clientCall.headers.credentialValues()) secrets.add(credential);
+    return next(request, clientCall);
   });
 
-async function exchange(
+async function sendAndPrint(
   terminal: Terminal,
-  { client, target, init, flags, trace, secrets }: Errand,
+  { client, target, init, flags, trace, secrets }: CallContext,
 ): Promise<ExitCode> {
   const { clock = systemClock } = terminal;
   const startedAt = clock.monotonic();
   const response = await client.fetch(target, init);
-  const delivery = await deliver(terminal, response, {
+  const printed = await printResponse(terminal, response, {
     file: flags.output,
-    hasHead: flags.include === true,
+    includeHead: flags.include === true,
     secrets: [...secrets],
   });
-  const took = durationText(clock.monotonic() - startedAt);
-  trace.end(`done in ${took}: ${response.status}, ${sizeText(delivery.bytes)}`);
-  return delivery.exitCode;
+  const took = formatDuration(clock.monotonic() - startedAt);
+  trace.finish(`done in ${took}: ${response.status}, ${formatSize(printed.bytes)}`);
+  return printed.exitCode;
 }

@@ -3,138 +3,139 @@ import { layer, slots } from '@bearings/client/layer';
 import type { Clock, Layer } from '@bearings/client';
 import type { Call, Slot, Stage } from '@bearings/client/layer';
 import type { TokenHandle } from '@bearings/oauth-bearer';
-import { durationText } from '../../output/durations.ts';
-import { sentenceOf } from '../../output/failure.ts';
-import { paint } from '../../output/color.ts';
-import type { Paint } from '../../output/color.ts';
+import { formatDuration } from '../../output/format-duration.ts';
+import { describeFailure } from '../../output/report-failure.ts';
+import { color } from '../../output/color.ts';
+import type { Color } from '../../output/color.ts';
 import { hideQueryValues, printable, redactHeader } from '../../output/redaction.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import { ageOf, sayingOf } from '../../output/describe-token-event.ts';
+import { describeTokenAge, describeTokenEvent } from '../../output/describe-token-event.ts';
 
-/** Shows on stderr what happens to a call on its way. */
+/** Shows on stderr what happens during a call. */
 export interface Trace {
-  /** For the client whose calls are shown: they see, and change nothing. */
+  /** Layers for the traced client. They observe calls and change nothing. */
   readonly layers: () => readonly Layer[];
-  /** Shows what happens to a token. */
-  readonly listen: (token: TokenHandle) => void;
-  /** The last line. */
-  readonly end: (text: string) => void;
+  /** Shows the events of a token. */
+  readonly watchToken: (token: TokenHandle) => void;
+  /** Prints the last line. */
+  readonly finish: (text: string) => void;
 }
 
-/** No trace. */
-export const silent: Trace = { layers: () => [], listen: () => {}, end: () => {} };
+/** A trace that shows nothing. */
+export const noTrace: Trace = { layers: () => [], watchToken: () => {}, finish: () => {} };
 
 /**
- * A trace of a client's calls: each stage when the request comes to it, attempts, waits, tokens, and the heads of
- * requests and answers, without secrets.
+ * Traces a client's calls: each stage that a request reaches, attempts, pauses, tokens, and the heads of requests and
+ * responses, without secrets.
  *
- * @param picture - the client's stack, as `explain` draws it: its lines are shown as the request goes down
+ * @param diagram - the client's stages, from `explain()`: each line is printed when the request reaches its stage
  */
-export function traceOf(terminal: Terminal, picture: string): Trace {
-  const scene = sceneOf(terminal, picture);
-  const taps = slots
+export function createTrace(terminal: Terminal, diagram: string): Trace {
+  const context = createTraceContext(terminal, diagram);
+  const layers = slots
     .filter((slot) => slot !== 'transport')
-    .map((slot) => layer(slot, `trace-${slot}`, tapAt(slot, scene)));
+    .map((slot) => layer(slot, `trace-${slot}`, traceSlot(slot, context)));
   return {
-    layers: () => taps,
-    listen(token) {
-      scene.tokens.push(token);
+    layers: () => layers,
+    watchToken(token) {
+      context.tokens.push(token);
       token.subscribe((event) => {
-        const saying = sayingOf(event);
-        if (saying !== undefined) scene.note(saying);
+        const description = describeTokenEvent(event);
+        if (description !== undefined) context.note(description);
       });
     },
-    end: (text) => scene.say('dim', text),
+    finish: (text) => context.print('dim', text),
   };
 }
 
-interface Scene {
+interface TraceContext {
   readonly clock: Clock;
   readonly tokens: TokenHandle[];
-  /** The attempts that have been seen below `auth`: one that comes again is a replay. */
+  /** The attempts that have passed `auth`: a second pass in the same attempt is a replay. */
   readonly sent: WeakMap<Call, number>;
-  readonly say: (how: Paint, line: string) => void;
-  /** Something about what was said before. */
+  readonly print: (style: Color, line: string) => void;
+  /** Prints a detail of the line above. */
   readonly note: (text: string) => void;
-  /** Shows the stages of a slot. */
-  readonly reach: (slot: Slot, fact?: string) => void;
+  /** Prints the stages of a slot. */
+  readonly printStages: (slot: Slot, detail?: string) => void;
 }
 
-function sceneOf({ stderr, clock = systemClock }: Terminal, picture: string): Scene {
-  const stages = picture.split('\n').map((line) => /^▼ (\S+) +(\S+)/.exec(line) ?? []);
+function createTraceContext({ stderr, clock = systemClock }: Terminal, diagram: string): TraceContext {
+  const stages = diagram.split('\n').map((line) => /^▼ (\S+) +(\S+)/.exec(line) ?? []);
   const width = Math.max(...stages.map(([line = '']) => line.length));
-  const say = (how: Paint, line: string): void => void stderr.write(`${paint(stderr, how, printable(line))}\n`);
+  const print = (style: Color, line: string): void => void stderr.write(`${color(stderr, style, printable(line))}\n`);
   return {
     clock,
     tokens: [],
     sent: new WeakMap(),
-    say,
-    note: (text) => say('cyan', `  ${text}`),
-    reach(slot, fact = '') {
-      for (const [line = '', of] of stages) if (of === slot) say('dim', `${line.padEnd(width)}  ${fact}`.trimEnd());
+    print,
+    note: (text) => print('cyan', `  ${text}`),
+    printStages(slot, detail = '') {
+      for (const [line = '', stageSlot] of stages)
+        if (stageSlot === slot) print('dim', `${line.padEnd(width)}  ${detail}`.trimEnd());
     },
   };
 }
 
-function tapAt(slot: Slot, scene: Scene): Stage {
-  if (slot === 'network') return wire(scene);
-  const { reach } = scene;
+function traceSlot(slot: Slot, context: TraceContext): Stage {
+  if (slot === 'network') return traceNetwork(context);
+  const { printStages } = context;
   return (next) => (request, call) => {
-    if (slot === 'observe') followWaits(call, scene);
-    else if (slot === 'retry') reach(slot, `attempt ${call.attempt}`);
-    else if (slot === 'timeout') belowAuth(call, scene);
-    else reach(slot);
+    if (slot === 'observe') traceBackoff(call, context);
+    else if (slot === 'retry') printStages(slot, `attempt ${call.attempt}`);
+    else if (slot === 'timeout') traceTokens(call, context);
+    else printStages(slot);
     return next(request, call);
   };
 }
 
-function followWaits(call: Call, { clock, note }: Scene): void {
-  let since = 0;
+function traceBackoff(call: Call, { clock, note }: TraceContext): void {
+  let startedAt = 0;
   call.onBackoff({
     begin() {
-      since = clock.monotonic();
-      note(`attempt ${call.attempt} failed: ${reasonOf(call.lastFailure)}; it is tried again after a pause`);
+      startedAt = clock.monotonic();
+      note(`attempt ${call.attempt} failed: ${failureReason(call.lastFailure)}; next attempt after a pause`);
     },
     async end() {
-      note(`paused for ${durationText(clock.monotonic() - since)}`);
+      note(`paused for ${formatDuration(clock.monotonic() - startedAt)}`);
     },
   });
 }
 
-/** The retry stage's own words about a status are no error of ours, and hold an origin and a number. */
-function reasonOf(failure: unknown): string {
+/** A retried status is a plain Error; its message holds only origin and status, so it can be shown. */
+function failureReason(failure: unknown): string {
   const isStatus = failure instanceof Error && /^\S+ answered \d+$/.test(failure.message);
-  return isStatus ? failure.message : sentenceOf(failure);
+  return isStatus ? failure.message : describeFailure(failure);
 }
 
-function belowAuth(call: Call, { clock, tokens, sent, reach, note }: Scene): void {
+function traceTokens(call: Call, { clock, tokens, sent, printStages, note }: TraceContext): void {
   const isReplay = sent.get(call) === call.attempt;
   sent.set(call, call.attempt);
-  if (isReplay) reach('auth', 'once more, with the new token');
+  if (isReplay) printStages('auth', 'again, with the new token');
   for (const token of tokens) {
-    const now = token.read();
-    if (now.isOk()) note(ageOf(now.value, clock.now()));
+    const current = token.read();
+    if (current.isOk()) note(describeTokenAge(current.value, clock.now()));
   }
-  reach('timeout');
+  printStages('timeout');
 }
 
-function wire({ clock, reach, say, note }: Scene): Stage {
+function traceNetwork({ clock, printStages, print, note }: TraceContext): Stage {
   return (next) => async (request, call) => {
-    reach('transport');
-    say('bold', `> ${request.method} ${hideQueryValues(request.url)}`);
+    printStages('transport');
+    print('bold', `> ${request.method} ${hideQueryValues(request.url)}`);
     const secrets = call.headers.credentialValues();
-    const shown = (name: string, value: string): string =>
+    const formatHeader = (name: string, value: string): string =>
       `${name}: ${hideQueryValues(redactHeader(name, value, secrets))}`;
-    for (const [name, value] of call.headers.mergeWith(request)) say('dim', `> ${shown(name, value)}`);
+    for (const [name, value] of call.headers.mergeWith(request)) print('dim', `> ${formatHeader(name, value)}`);
     const startedAt = clock.monotonic();
     try {
       const response = await next(request, call);
-      const after = durationText(clock.monotonic() - startedAt);
-      say('bold', `< ${response.status} ${response.statusText}`.trimEnd() + ` after ${after}`);
-      for (const [name, value] of response.headers) say('dim', `< ${shown(name, value)}`);
+      const after = formatDuration(clock.monotonic() - startedAt);
+      print('bold', `< ${response.status} ${response.statusText}`.trimEnd() + ` after ${after}`);
+      for (const [name, value] of response.headers) print('dim', `< ${formatHeader(name, value)}`);
       return response;
     } catch (error) {
-      note(`no answer after ${durationText(clock.monotonic() - startedAt)}: ${sentenceOf(error)}`);
+      note(`no answer after ${formatDuration(clock.monotonic() - startedAt)}: ${describeFailure(error)}`);
       throw error;
     }
   };

@@ -1,46 +1,46 @@
-/** How a check ended; `skipped` when it could not be made, or says nothing here. */
+/** The result of a check; `skipped` when it could not run or does not apply. */
 export type Verdict = 'ok' | 'warning' | 'failed' | 'skipped';
 
 /** What a check found. Holds no secret. */
 export interface Finding {
   readonly verdict: Verdict;
-  /** What is well, or what is the cause. */
-  readonly says: string;
+  /** What works, or the cause of the failure. */
+  readonly message: string;
   /** What to do about it. */
   readonly remedy?: string;
 }
 
-/** One thing to look at. */
+/** One thing to check. */
 export interface Check {
-  /** Its name in the report, which `--json` promises to keep. */
+  /** Its name in the report; `--json` keeps it stable. */
   readonly name: string;
-  /** Checks that come before it and must not have failed, of other subjects too. */
-  readonly needs: readonly Check[];
+  /** Checks that run before this one, also of other groups. When one of them failed, this one is skipped. */
+  readonly dependsOn: readonly Check[];
   readonly run: () => Promise<Finding>;
 }
 
-/** What is checked: a config, a credential, a client. */
-export interface Subject {
+/** The checks of one subject: the config, a credential or a client. */
+export interface CheckGroup {
   readonly title: string;
   readonly checks: readonly Check[];
 }
 
-/** A finding, and whose it is. */
-export interface Line extends Finding {
+/** A finding with the check and the subject that it belongs to. */
+export interface CheckResult extends Finding {
   readonly subject: string;
   readonly check: string;
-  /** The check whose failure kept this one from being made. */
-  readonly after?: string;
+  /** The name of the failed check because of which this one was skipped. */
+  readonly blockedBy?: string;
 }
 
-/** All is well. */
-export const ok = (says: string): Finding => ({ verdict: 'ok', says });
+/** The check passed. */
+export const ok = (message: string): Finding => ({ verdict: 'ok', message });
 
-/** It works, and yet somebody should look. */
-export const warning = (says: string, remedy: string): Finding => ({ verdict: 'warning', says, remedy });
+/** It works, but a person should look at it. */
+export const warning = (message: string, remedy: string): Finding => ({ verdict: 'warning', message, remedy });
 
 /** It does not work. */
-export const failed = (says: string, remedy: string): Finding => ({ verdict: 'failed', says, remedy });
+export const failed = (message: string, remedy: string): Finding => ({ verdict: 'failed', message, remedy });
 
-/** It was not looked at. */
-export const skipped = (says: string): Finding => ({ verdict: 'skipped', says });
+/** It was not checked. */
+export const skipped = (message: string): Finding => ({ verdict: 'skipped', message });

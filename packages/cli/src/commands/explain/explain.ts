@@ -1,35 +1,35 @@
 import type { Auth, ClientConfig } from '@bearings/config';
-import { mustHaveClients, openConfig } from '../../find-config.ts';
+import { assertClientsExist, openConfig } from '../../config/find-config.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import type { ExitCode } from '../../exit-codes.ts';
-import { pictureOf } from '../../output/stack-diagram.ts';
+import { stackDiagram } from '../../output/stack-diagram.ts';
 import { printable } from '../../output/redaction.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
-/** What `bearings explain` is told. */
-export interface ExplainOrder {
+/** The options of `bearings explain`. */
+export interface ExplainOptions {
   readonly client: string;
   readonly config: string | undefined;
 }
 
-/** Prints the picture of a client's stack under a heading. Sends nothing; secrets need not be there. */
-export async function explainClient(terminal: Terminal, { client: name, config }: ExplainOrder): Promise<ExitCode> {
+/** Prints a client's stages and settings. Sends nothing, and works without the secrets. */
+export async function explainClient(terminal: Terminal, { client: name, config }: ExplainOptions): Promise<ExitCode> {
   const { clients } = await openConfig(terminal, { config, names: [] });
-  mustHaveClients({ clients }, [name]);
-  const picture = await pictureOf(clients, name);
+  assertClientsExist({ clients }, [name]);
+  const diagram = await stackDiagram(clients, name);
   const { stdout } = terminal;
-  const described = clients[name];
-  if (described !== undefined) await stdout.write(`${printable(headingOf(name, described))}\n\n`);
-  await stdout.write(`${printable(picture)}\n`);
+  const client = clients[name];
+  if (client !== undefined) await stdout.write(`${printable(formatHeading(name, client))}\n\n`);
+  await stdout.write(`${printable(diagram)}\n`);
   return exitCodes.ok;
 }
 
-function headingOf(name: string, { baseUrl, profile = 'default', auth }: ClientConfig): string {
-  return [`${name}  ${baseUrl}  (profile ${profile})`, ...credentialOf(auth)].join('\n');
+function formatHeading(name: string, { baseUrl, profile = 'default', auth }: ClientConfig): string {
+  return [`${name}  ${baseUrl}  (profile ${profile})`, ...describeCredential(auth)].join('\n');
 }
 
-/** Where a credential comes from: references, not secrets. */
-function credentialOf(auth: Auth): readonly string[] {
+/** Describes the source of a credential: references, not secrets. */
+function describeCredential(auth: Auth): readonly string[] {
   switch (auth.type) {
     case 'none':
       return ['no credential'];
@@ -41,11 +41,11 @@ function credentialOf(auth: Auth): readonly string[] {
       return [`key from ${auth.keyRef}, in the header ${auth.header}`];
     case 'oauth2_client_credentials':
   }
-  const proof = auth.clientSecretRef ?? auth.privateKeyRef ?? 'nothing but its id';
-  const scopes = auth.scopes === undefined || auth.scopes.length === 0 ? 'none asked for' : auth.scopes.join(' ');
+  const reference = auth.clientSecretRef ?? auth.privateKeyRef ?? 'no secret';
+  const scopes = auth.scopes === undefined || auth.scopes.length === 0 ? 'none requested' : auth.scopes.join(' ');
   return [
     `tokens from ${auth.issuerUrl ?? auth.tokenUrl}`,
-    `client ${auth.clientId}, proved by ${proof} (${auth.clientAuthMethod ?? 'method by default'})`,
+    `client ${auth.clientId}, authenticated by ${reference} (${auth.clientAuthMethod ?? 'default method'})`,
     `scopes ${scopes}`,
   ];
 }

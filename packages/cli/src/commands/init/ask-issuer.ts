@@ -1,49 +1,49 @@
 import { untilAborted } from '@bearings/client/layer';
 import { discover } from '@bearings/oidc-discovery';
-import { sentenceOf } from '../../output/failure.ts';
+import { describeFailure } from '../../output/report-failure.ts';
 import { printable } from '../../output/redaction.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import type { Asker } from './asker.ts';
-import { fieldCheck } from './field-check.ts';
+import type { Prompts } from './prompts.ts';
+import { checkField } from './check-field.ts';
 
-/** Where tokens come from. */
-export interface TokenOrigin {
+/** The source of tokens. */
+export interface IssuerAnswer {
   readonly endpoint: { readonly issuerUrl: string } | { readonly tokenUrl: string };
-  /** How clients may prove who they are, when the server says so. */
+  /** The client authentication methods that the server supports, if it lists them. */
   readonly methods: readonly string[] | undefined;
 }
 
-/** Asks where tokens come from, and looks whether it is there. */
-export async function askIssuer(terminal: Terminal, asker: Asker): Promise<TokenOrigin> {
-  const kind = await asker.choice({
-    message: 'What is known of the authorization server?',
+/** Asks for the issuer or the token endpoint. Checks that the issuer has metadata. */
+export async function askIssuer(terminal: Terminal, prompts: Prompts): Promise<IssuerAnswer> {
+  const kind = await prompts.choice({
+    message: 'What do you know about the authorization server?',
     choices: [
-      { value: 'issuerUrl', name: 'its issuer: the endpoint is discovered' },
+      { value: 'issuerUrl', name: 'its issuer: the token endpoint is discovered' },
       { value: 'tokenUrl', name: 'its token endpoint' },
     ],
   });
-  if (kind === 'issuerUrl') return issuerThatAnswers(terminal, asker);
-  const tokenUrl = await asker.text({
+  if (kind === 'issuerUrl') return askReachableIssuer(terminal, prompts);
+  const tokenUrl = await prompts.text({
     message: 'The token endpoint, such as https://id.internal/token?',
-    check: (answer) => fieldCheck.oauth2('tokenUrl', answer),
+    check: (answer) => checkField.oauth2('tokenUrl', answer),
   });
   return { endpoint: { tokenUrl }, methods: undefined };
 }
 
-async function issuerThatAnswers(terminal: Terminal, asker: Asker): Promise<TokenOrigin> {
+async function askReachableIssuer(terminal: Terminal, prompts: Prompts): Promise<IssuerAnswer> {
   for (;;) {
-    const issuerUrl = await asker.text({
+    const issuerUrl = await prompts.text({
       message: 'The issuer, such as https://id.internal/realms/prod?',
-      check: (answer) => fieldCheck.oauth2('issuerUrl', answer),
+      check: (answer) => checkField.oauth2('issuerUrl', answer),
     });
-    await asker.tell(`  looking for ${printable(issuerUrl)} …`);
+    await prompts.print(`  reading the metadata of ${printable(issuerUrl)} …`);
     const found = await untilAborted(discover(issuerUrl, { fetch: terminal.fetch }), terminal.interrupted);
     if (found.isOk()) {
       const { token_endpoint: endpoint, token_endpoint_auth_methods_supported: methods } = found.value;
-      await asker.tell(`  ✓ its token endpoint is ${printable(endpoint)}`);
+      await prompts.print(`  ✓ the token endpoint is ${printable(endpoint)}`);
       return { endpoint: { issuerUrl }, methods };
     }
-    await asker.tell(`  ✗ ${printable(sentenceOf(found.error))}`);
-    if (await asker.confirm('Keep it all the same?', false)) return { endpoint: { issuerUrl }, methods: undefined };
+    await prompts.print(`  ✗ ${printable(describeFailure(found.error))}`);
+    if (await prompts.confirm('Use it anyway?', false)) return { endpoint: { issuerUrl }, methods: undefined };
   }
 }

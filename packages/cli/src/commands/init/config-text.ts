@@ -1,40 +1,37 @@
 import type { ClientConfig } from '@bearings/config';
 import { Document, isMap, isScalar } from 'yaml';
-import type { YAMLMap } from 'yaml';
 
-/** A config as a person would write it, with comments. */
+/** The text of a config file, with comments. */
 export function configText(clients: ReadonlyMap<string, ClientConfig>): string {
   const document = new Document({ clients: Object.fromEntries(clients) });
   document.commentBefore = heading;
-  for (const name of clients.keys()) comment(document.getIn(['clients', name, 'auth']));
+  for (const name of clients.keys()) addComments(document.getIn(['clients', name, 'auth']));
   return document.toString({ lineWidth: 100, flowCollectionPadding: false });
 }
 
 const heading = [
   ' The clients of a service, for @bearings/config and the command bearings.',
-  ' Secrets are named here and kept elsewhere: env:NAME, or file:/path.',
-  ' bearings doctor says what is wrong; bearings explain NAME shows what else can be set.',
+  ' This file holds no secrets, only references to them: env:NAME or file:/path.',
+  ' bearings doctor finds what is wrong; bearings explain NAME shows the other settings.',
 ].join('\n');
 
-/** What is not plain from a field's name, beside it. */
+/** Comments for fields whose names do not explain themselves. */
 const comments: ReadonlyMap<string, string> = new Map([
-  ['issuerUrl', ' its token endpoint is discovered'],
-  ['clientSecretRef', ' read for each token request, so it may change'],
+  ['issuerUrl', ' the token endpoint is discovered'],
+  ['clientSecretRef', ' read for each token request, so it can be rotated'],
   ['privateKeyRef', ' PEM or JWK'],
-  ['tokenRef', ' read anew after a 401'],
-  ['passwordRef', ' read anew after a 401'],
-  ['keyRef', ' read anew after a 401'],
-  ['scopes', ' what the token is asked to allow'],
+  ['tokenRef', ' read again after a 401'],
+  ['passwordRef', ' read again after a 401'],
+  ['keyRef', ' read again after a 401'],
+  ['scopes', ' what the token allows'],
 ]);
 
-function comment(auth: unknown): void {
+function addComments(auth: unknown): void {
   if (!isMap(auth)) return;
-  for (const { key, value } of fieldsOf(auth)) {
-    const said = comments.get(String(isScalar(key) ? key.value : key));
-    if (said === undefined) continue;
-    if (isScalar(value)) value.comment = said;
-    else if (isScalar(key)) key.commentBefore = said;
+  for (const { key, value } of auth.items) {
+    const text = comments.get(String(isScalar(key) ? key.value : key));
+    if (text === undefined) continue;
+    if (isScalar(value)) value.comment = text;
+    else if (isScalar(key)) key.commentBefore = text;
   }
 }
-
-const fieldsOf = ({ items }: YAMLMap): YAMLMap['items'] => items;

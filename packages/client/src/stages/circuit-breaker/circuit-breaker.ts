@@ -6,8 +6,10 @@ import type { CircuitChange } from './origin-circuits.ts';
 import { isClientError } from '../../errors/index.ts';
 import { layer } from '../../core/layer.ts';
 import type { Layer } from '../../core/layer.ts';
-import { functionRule, assertOption } from '../../core/option-rules.ts';
-import type { Rule } from '../../core/option-rules.ts';
+import { checkOptions } from '../../core/check-options.ts';
+import type { OptionRules } from '../../core/check-options.ts';
+import { countRule, functionRule } from '../../core/option-rules.ts';
+import type { OptionRule } from '../../core/option-rules.ts';
 import { parseOrigin } from '../../security/url.ts';
 import type { Stage } from '../../core/stage.ts';
 
@@ -63,31 +65,29 @@ export function withCircuitBreaker(options: CircuitBreakerOptions = {}): Layer {
   return layer('circuitBreaker', { name: 'circuit-breaker', settings: { ...rules } }, createStage(rules, options));
 }
 
-function resolveRules({ failureRatio = 0.5, minimumCalls = 20, ...others }: CircuitBreakerOptions): CircuitRules {
-  const { windowMs = 10_000, openMs = 5_000, isFailure, onStateChange } = others;
-  assertOption('circuitBreaker.failureRatio', failureRatio, aRatio);
-  assertOption('circuitBreaker.minimumCalls', minimumCalls, aWholeNumberFrom1);
-  assertOption('circuitBreaker.windowMs', windowMs, aDuration);
-  assertOption('circuitBreaker.openMs', openMs, aDuration);
-  if (isFailure !== undefined) assertOption('circuitBreaker.isFailure', isFailure, functionRule);
-  if (onStateChange !== undefined) assertOption('circuitBreaker.onStateChange', onStateChange, functionRule);
+function resolveRules(options: CircuitBreakerOptions): CircuitRules {
+  checkOptions(options, breakerRules, { owner: 'withCircuitBreaker' });
+  const { failureRatio = 0.5, minimumCalls = 20, windowMs = 10_000, openMs = 5_000 } = options;
   return { failureRatio, minimumCalls, windowMs, openMs };
 }
 
 /** A longer time is a mistake of units, and soon beyond what a Date can hold. */
 const maxMs = 86_400_000;
 
-const aRatio: Rule = {
-  test: (value) => typeof value === 'number' && value > 0 && value <= 1,
-  expected: 'a number above 0 and up to 1',
-};
-const aWholeNumberFrom1: Rule = {
-  test: (value) => typeof value === 'number' && Number.isInteger(value) && value >= 1,
-  expected: 'a whole number from 1',
-};
-const aDuration: Rule = {
+const durationRule: OptionRule = {
   test: (value) => typeof value === 'number' && value > 0 && value <= maxMs,
   expected: 'milliseconds above 0, a day at most',
+};
+const breakerRules: OptionRules<CircuitBreakerOptions> = {
+  failureRatio: {
+    test: (value) => typeof value === 'number' && value > 0 && value <= 1,
+    expected: 'a number above 0 and up to 1',
+  },
+  minimumCalls: countRule,
+  windowMs: durationRule,
+  openMs: durationRule,
+  isFailure: functionRule,
+  onStateChange: functionRule,
 };
 
 function createStage(rules: CircuitRules, { isFailure, onStateChange = () => {} }: CircuitBreakerOptions): Stage {

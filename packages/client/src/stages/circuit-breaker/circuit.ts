@@ -1,36 +1,36 @@
-/** When a circuit opens, and for how long. */
+/** When a circuit opens and for how long. */
 export interface CircuitRules {
-  /** The part of the calls in the window that must have failed, above 0 and up to 1. */
+  /** The share of failed calls in the window that opens the circuit, above 0 and up to 1. */
   readonly failureRatio: number;
-  /** With fewer calls than this in the window, failures mean nothing yet. */
+  /** The smallest number of calls in the window that can open the circuit. */
   readonly minimumCalls: number;
   readonly windowMs: number;
   readonly openMs: number;
 }
 
-/** `closed`: calls go through. `open`: none does. `half-open`: one does, as a probe. */
+/** `closed`: all calls are sent. `open`: no call is sent. `half-open`: one call is sent, as a probe. */
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
-/** What a call says of its server. `neutral`: nothing. */
+/** What the outcome of a call tells about the server. `neutral`: nothing. */
 export type Verdict = 'success' | 'failure' | 'neutral';
 
-/** Whether the calls to one origin go through. */
+/** Decides whether calls to one origin are sent. */
 export interface Circuit {
   readonly state: CircuitState;
-  /** Milliseconds until a call may go through as a probe; 0 when one may now, or when the circuit is closed. */
+  /** Milliseconds until the next call is sent as a probe; 0 when it is sent now, and when the circuit is closed. */
   readonly waitMs: number;
-  /** Lets a call through with a number to come back with, or gives none: then it must not be sent. */
+  /** A number that {@link record} takes; `undefined` when the call must not be sent. */
   permit(): number | undefined;
-  /** Hears how a call went that was let through. */
-  record(pass: number, verdict: Verdict): void;
+  /** Records the outcome of a call with this permit. */
+  record(permit: number, verdict: Verdict): void;
 }
 
 /**
- * The states of one circuit. It asks for nothing but the time, and does nothing by itself.
+ * The state machine of one circuit. It has no timers: it reads the clock when it is used.
  *
- * Only a failure opens it: a success that is the last of `minimumCalls` does not. What comes of a call that was let
- * through in a state that is over counts for nothing. A probe that is silent for `openMs` keeps nobody out any longer:
- * the next call is a probe as well, and the first of them that has an answer decides.
+ * Only a failure opens it: a success that completes `minimumCalls` does not. Outcomes of calls from an earlier state do
+ * not count. When a probe has no outcome after `openMs`, the next call becomes a probe as well; the first outcome of
+ * them decides.
  *
  * @param now - monotonic time in milliseconds
  */
@@ -38,14 +38,14 @@ export function createCircuit({ openMs, ...rules }: CircuitRules, now: () => num
   const window = createRollingWindow(rules);
   let state: CircuitState = 'closed';
   let nextProbeAt = 0;
-  let lastPass = 0;
-  /** What was let through with a smaller number went in another state. */
-  let firstPass = 0;
+  let lastPermit = 0;
+  /** A smaller permit is from an earlier state. */
+  let firstPermit = 0;
 
   function become(next: CircuitState): void {
     state = next;
-    lastPass += 1;
-    firstPass = lastPass;
+    lastPermit += 1;
+    firstPermit = lastPermit;
     if (next === 'closed') window.empty();
     else nextProbeAt = now() + openMs;
   }
@@ -58,40 +58,40 @@ export function createCircuit({ openMs, ...rules }: CircuitRules, now: () => num
       return state === 'closed' ? 0 : Math.max(0, nextProbeAt - now());
     },
     permit() {
-      if (state === 'closed') return lastPass;
+      if (state === 'closed') return lastPermit;
       if (now() < nextProbeAt) return undefined;
       if (state === 'open') become('half-open');
       else {
-        lastPass += 1;
+        lastPermit += 1;
         nextProbeAt = now() + openMs;
       }
-      return lastPass;
+      return lastPermit;
     },
-    record(pass, verdict) {
-      if (pass < firstPass) return;
+    record(permit, verdict) {
+      if (permit < firstPermit) return;
       if (state === 'closed') {
         if (verdict !== 'neutral') window.count(verdict, now());
         if (verdict === 'failure' && window.isBad()) become('open');
       } else if (verdict !== 'neutral') become(verdict === 'success' ? 'closed' : 'open');
-      else if (pass === lastPass) nextProbeAt = now(); // an older one has been overtaken by a probe that goes on
+      else if (permit === lastPermit) nextProbeAt = now(); // after an older probe, a newer one is still in progress
     },
   };
 }
 
-/** How many parts of the window are counted, and forgotten, as one. */
+/** The window consists of this many buckets; each is dropped as a whole. */
 const bucketCount = 10;
 
-/** The calls of the last while. */
+/** The calls within the window. */
 interface RollingWindow {
   count(verdict: 'success' | 'failure', nowMs: number): void;
-  /** Whether, at the last count, there were enough calls and too many failures among them. */
+  /** True when, at the last count, there were enough calls and too many failures among them. */
   isBad(): boolean;
   empty(): void;
 }
 
 interface Bucket {
-  /** Which bucket it is, since time began. */
-  readonly turn: number;
+  /** The number of the bucket, counted from time 0. */
+  readonly index: number;
   calls: number;
   failures: number;
 }
@@ -100,11 +100,11 @@ function createRollingWindow({ failureRatio, minimumCalls, windowMs }: Omit<Circ
   let buckets: readonly Bucket[] = [];
   return {
     count(verdict, nowMs) {
-      const turn = Math.floor((nowMs * bucketCount) / windowMs);
+      const index = Math.floor((nowMs * bucketCount) / windowMs);
       let bucket = buckets.at(-1);
-      if (bucket?.turn !== turn) {
-        bucket = { turn, calls: 0, failures: 0 };
-        buckets = [...buckets.filter((each) => each.turn > turn - bucketCount), bucket];
+      if (bucket?.index !== index) {
+        bucket = { index, calls: 0, failures: 0 };
+        buckets = [...buckets.filter((each) => each.index > index - bucketCount), bucket];
       }
       bucket.calls += 1;
       if (verdict === 'failure') bucket.failures += 1;

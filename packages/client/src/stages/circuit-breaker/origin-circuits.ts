@@ -21,7 +21,7 @@ export interface CircuitContext {
 }
 
 /** The circuit of one origin, as the stage uses it. */
-export interface OriginCircuit {
+interface OriginCircuit {
   readonly origin: string;
   /** How every URL of the origin begins. */
   readonly prefix: string;

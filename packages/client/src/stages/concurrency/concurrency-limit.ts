@@ -5,19 +5,19 @@ import { Semaphore } from './semaphore.ts';
 import { parseOrigin } from '../../security/url.ts';
 import type { Stage } from '../../core/stage.ts';
 
-/** How many calls a client makes at once. */
+/** Limits for calls in progress. */
 export interface ConcurrencyOptions {
-  /** Calls under way at once. Default: `Infinity`. */
+  /** The largest number of calls in progress. Default: `Infinity`. */
   readonly limit?: number | undefined;
-  /** Calls under way at once to one origin. Default: `Infinity`. */
+  /** The largest number of calls in progress to one origin. Default: `Infinity`. */
   readonly limitPerOrigin?: number | undefined;
-  /** How many may wait for a place; whoever comes then fails at once. Default: 0. */
+  /** The largest number of waiting calls; further calls fail at once. Default: 0. */
   readonly queue?: number | undefined;
-  /** Milliseconds that one may wait for a place. Default: 1 000. */
+  /** The longest wait in the queue, in milliseconds. Default: 1 000. */
   readonly queueTimeout?: number | undefined;
 }
 
-/** Concurrency options, each with its value. */
+/** Concurrency options with all defaults. */
 export interface Concurrency {
   readonly limit: number;
   readonly limitPerOrigin: number;
@@ -26,50 +26,55 @@ export interface Concurrency {
 }
 
 /**
- * Lets so many calls at once and no more, so that a slow server does not fill this service with waiting calls.
+ * Limits the number of calls in progress, so that a slow server does not fill this service with waiting calls.
  *
- * A call has its place from here until its response head, but not while it waits between two attempts: others may have
- * it then, and the call gets the next that is free, before all who have not begun.
+ * A call holds a permit until its response headers arrive, but not during the wait before a retry: other calls may use the
+ * permit then, and the call gets the next free one before all calls that have not started.
  *
- * @throws OverloadedError at once when full, or when no place came free in time; nothing was sent
+ * @throws OverloadedError when the queue is full, or the wait in it was too long; the call was not sent
  */
 export function concurrencyLimit(concurrency: Concurrency): Stage {
   const { limit, limitPerOrigin, queue } = concurrency;
   return (next, { clock }) => {
-    const door: OriginLimit = { limit, gate: new Semaphore(limit, queue) };
-    const doors = new Map<string, OriginLimit>();
-    const doorTo = (origin: string): OriginLimit => {
-      const known = doors.get(origin) ?? { limit: limitPerOrigin, origin, gate: new Semaphore(limitPerOrigin, queue) };
-      doors.set(origin, known);
-      return known;
+    const total: OriginLimit = { limit, semaphore: new Semaphore(limit, queue) };
+    const byOrigin = new Map<string, OriginLimit>();
+    const createOriginLimit = (origin: string): OriginLimit => ({
+      limit: limitPerOrigin,
+      origin,
+      semaphore: new Semaphore(limitPerOrigin, queue),
+    });
+    const findLimit = (origin: string): OriginLimit => {
+      const found = byOrigin.get(origin) ?? createOriginLimit(origin);
+      byOrigin.set(origin, found);
+      return found;
     };
     return async (request, call) => {
       const origin = limitPerOrigin === Infinity ? undefined : parseOrigin(request.url);
-      let way: readonly OriginLimit[] = [];
-      const enter = async (hasPriority: boolean): Promise<void> => {
-        // the narrower first: who waits for one origin takes no place from the others
-        const ahead = origin === undefined ? [door] : [doorTo(origin), door];
-        await acquireAll(ahead, { call, clock, concurrency, hasPriority, doors });
-        way = ahead;
+      let held: readonly OriginLimit[] = [];
+      const acquire = async (hasPriority: boolean): Promise<void> => {
+        // the origin's limit first: a call that waits for one origin takes no permit from the others
+        const limits = origin === undefined ? [total] : [findLimit(origin), total];
+        await acquireAll(limits, { call, clock, concurrency, hasPriority, byOrigin });
+        held = limits;
       };
-      const leave = (): void => {
-        releaseAll(way, doors);
-        way = [];
+      const release = (): void => {
+        releaseAll(held, byOrigin);
+        held = [];
       };
-      await enter(false);
-      call.onBackoff({ begin: leave, end: () => enter(true) });
+      await acquire(false);
+      call.onBackoff({ begin: release, end: () => acquire(true) });
       try {
         return await next(request, call);
       } finally {
-        leave();
+        release();
       }
     };
   };
 }
 
-/** A gate, and what it bounds. */
+/** The limit of an origin, or of the whole client. */
 interface OriginLimit {
-  readonly gate: Semaphore;
+  readonly semaphore: Semaphore;
   readonly limit: number;
   readonly origin?: string;
 }
@@ -79,33 +84,33 @@ interface AcquireContext {
   readonly clock: Clock;
   readonly concurrency: Concurrency;
   readonly hasPriority: boolean;
-  readonly doors: Map<string, OriginLimit>;
+  readonly byOrigin: Map<string, OriginLimit>;
 }
 
 async function acquireAll(
-  way: readonly OriginLimit[],
-  { call, clock, concurrency, hasPriority, doors }: AcquireContext,
+  limits: readonly OriginLimit[],
+  { call, clock, concurrency, hasPriority, byOrigin }: AcquireContext,
 ): Promise<void> {
   const { queue, queueTimeout } = concurrency;
-  const newcomerMs = queue === 0 ? 0 : queueTimeout;
-  const patience = { maxWaitMs: hasPriority ? Infinity : newcomerMs, hasPriority, signal: call.signal, clock };
-  const entered: OriginLimit[] = [];
+  const queueMs = queue === 0 ? 0 : queueTimeout;
+  const options = { maxWaitMs: hasPriority ? Infinity : queueMs, hasPriority, signal: call.signal, clock };
+  const held: OriginLimit[] = [];
   call.phase = 'queue';
   try {
-    for (const door of way) {
-      if (!(await door.gate.acquire(patience))) throw new OverloadedError(door.limit, door.origin);
-      entered.push(door);
+    for (const each of limits) {
+      if (!(await each.semaphore.acquire(options))) throw new OverloadedError(each.limit, each.origin);
+      held.push(each);
     }
   } catch (cause) {
-    releaseAll(entered, doors);
+    releaseAll(held, byOrigin);
     throw cause;
   }
 }
 
-/** An origin that nobody calls any more is forgotten. */
-function releaseAll(way: readonly OriginLimit[], doors: Map<string, OriginLimit>): void {
-  for (const { gate, origin } of way) {
-    gate.release();
-    if (origin !== undefined && gate.isIdle) doors.delete(origin);
+/** Returns the permits, and removes the limit of an origin without calls. */
+function releaseAll(held: readonly OriginLimit[], byOrigin: Map<string, OriginLimit>): void {
+  for (const { semaphore, origin } of held) {
+    semaphore.release();
+    if (origin !== undefined && semaphore.isIdle) byOrigin.delete(origin);
   }
 }

@@ -1,54 +1,54 @@
 import type { Clock } from '../../time/clock.ts';
 
-/** How one who comes to a full gate waits. */
+/** How to wait when all permits are taken. */
 export interface AcquireOptions {
-  /** How long, in milliseconds; 0 for not at all, `Infinity` for as long as it takes. */
+  /** The longest wait in milliseconds; 0 for no wait, `Infinity` for no limit. */
   readonly maxWaitMs: number;
-  /** Goes ahead of all who have no priority. */
+  /** Served before all waiters without priority. */
   readonly hasPriority: boolean;
   readonly signal: AbortSignal;
   readonly clock: Clock;
 }
 
-/** Lets so many through at once, and the next when one leaves. */
+/** A fixed number of permits and a bounded queue of waiters. */
 export class Semaphore {
   readonly #limit: number;
   readonly #queueLimit: number;
-  readonly #first = new Set<() => void>();
-  readonly #queue = new Set<() => void>();
-  #inside = 0;
+  readonly #priorityWaiters = new Set<() => void>();
+  readonly #waiters = new Set<() => void>();
+  #acquired = 0;
 
-  /** @param queueLimit - how many may wait, besides those who go first */
+  /** @param queueLimit - how many may wait, besides those with priority */
   constructor(limit: number, queueLimit: number) {
     this.#limit = limit;
     this.#queueLimit = queueLimit;
   }
 
-  /** True when nobody is inside or waits. */
+  /** True when no permit is taken and no call waits. */
   get isIdle(): boolean {
-    return this.#inside === 0 && this.#first.size + this.#queue.size === 0;
+    return this.#acquired === 0 && this.#priorityWaiters.size + this.#waiters.size === 0;
   }
 
   /**
-   * Answers true when inside; false when there is no room, now or within the wait.
+   * Takes a permit. Returns true with a permit; false when the queue is full or the wait is over.
    *
    * @throws the signal's reason when it is aborted first
    */
   async acquire({ maxWaitMs, hasPriority, signal, clock }: AcquireOptions): Promise<boolean> {
-    if (this.#inside < this.#limit) {
-      this.#inside += 1;
+    if (this.#acquired < this.#limit) {
+      this.#acquired += 1;
       return true;
     }
-    const line = hasPriority ? this.#first : this.#queue;
-    if (maxWaitMs <= 0 || (!hasPriority && line.size >= this.#queueLimit)) return false;
+    const waiters = hasPriority ? this.#priorityWaiters : this.#waiters;
+    if (maxWaitMs <= 0 || (!hasPriority && waiters.size >= this.#queueLimit)) return false;
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-    const letIn = (): void => resolve(true);
-    // out of the line first: a place that is left to one who has given up would be lost
-    const giveUp = (): void => void (line.delete(letIn) && reject(signal.reason));
-    const endWait = (): void => void (line.delete(letIn) && resolve(false));
+    const admit = (): void => resolve(true);
+    // remove the waiter first: a permit that goes to one that has given up would be lost
+    const giveUp = (): void => void (waiters.delete(admit) && reject(signal.reason));
+    const endWait = (): void => void (waiters.delete(admit) && resolve(false));
     const cancel = maxWaitMs === Infinity ? undefined : clock.schedule(maxWaitMs, endWait);
-    line.add(letIn);
+    waiters.add(admit);
     signal.addEventListener('abort', giveUp, { once: true });
     try {
       return await promise;
@@ -58,15 +58,15 @@ export class Semaphore {
     }
   }
 
-  /** Leaves the place to the next, if one waits. */
+  /** Returns a permit, or passes it to the next waiter. */
   release(): void {
-    const [next] = this.#first.size > 0 ? this.#first : this.#queue;
+    const [next] = this.#priorityWaiters.size > 0 ? this.#priorityWaiters : this.#waiters;
     if (next === undefined) {
-      this.#inside -= 1;
+      this.#acquired -= 1;
       return;
     }
-    this.#first.delete(next);
-    this.#queue.delete(next);
+    this.#priorityWaiters.delete(next);
+    this.#waiters.delete(next);
     next();
   }
 }

@@ -4,7 +4,7 @@ const rfc850Date = /^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \d{2}-[A-Z][a-z
 const asctimeDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
 
 /**
- * Milliseconds to wait before trying again, as the server asked for.
+ * Milliseconds to wait before a retry, as the server asked for.
  *
  * Reads `Retry-After` as seconds or as an HTTP-date (RFC 9110 §10.2.3). A date in the past means 0.
  * Returns `undefined` when the header is missing or is neither; the caller then uses its own backoff.

@@ -1,31 +1,33 @@
-import { numberRule, assertOption } from '../../core/option-rules.ts';
+import { checkOptions } from '../../core/check-options.ts';
+import type { OptionRules } from '../../core/check-options.ts';
+import { numberRule } from '../../core/option-rules.ts';
 
-/** How many retries a client may add to its traffic. */
+/** Limits how many retries a client adds to its traffic. */
 export interface RetryBudgetOptions {
-  /** Retries that each call that goes well earns. Default: 0.1, so that retries are at most a tenth of what works. */
+  /** Retries that each successful call adds. Default: 0.1, so that retries are at most a tenth of the successful calls. */
   readonly ratio?: number;
-  /** How many retries can be saved up; there are as many at the start. Default: 10. */
+  /** The largest number of saved retries, and the number at the start. Default: 10. */
   readonly reserve?: number;
 }
 
-/** What is left of a budget. */
+/** The retries that a client has left. */
 export interface RetryBudget {
-  /** Takes one retry, if there is one left. */
+  /** Takes one retry. Returns false when the budget is used up. */
   tryTake(): boolean;
-  /** A call has gone well. */
+  /** Adds the share of a successful call. */
   deposit(): void;
 }
 
 /**
- * A bucket of retries, one for each client: an outage is not multiplied by those who try again (SRE book, ch. 21).
+ * A token bucket of retries for a client, so that retries do not multiply an outage (SRE book, ch. 21).
  *
- * Only what goes well fills it, so that when nothing does, retries stop after the reserve.
+ * Only successful calls fill it: when all calls fail, retries stop after the reserve.
  *
- * @throws ConfigError when a number is none
+ * @throws ConfigError when an option is not a number from 0
  */
-export function createRetryBudget({ ratio = 0.1, reserve = 10 }: RetryBudgetOptions): RetryBudget {
-  assertOption('retry.budget.ratio', ratio, numberRule);
-  assertOption('retry.budget.reserve', reserve, numberRule);
+export function createRetryBudget(options: RetryBudgetOptions): RetryBudget {
+  checkOptions(options, budgetRules, { owner: 'A client', within: 'retry.budget' });
+  const { ratio = 0.1, reserve = 10 } = options;
   let left = reserve;
   return {
     tryTake() {
@@ -38,3 +40,5 @@ export function createRetryBudget({ ratio = 0.1, reserve = 10 }: RetryBudgetOpti
     },
   };
 }
+
+const budgetRules: OptionRules<RetryBudgetOptions> = { ratio: numberRule, reserve: numberRule };

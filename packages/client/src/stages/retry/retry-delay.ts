@@ -5,17 +5,17 @@ import type { Outcome } from './should-retry.ts';
 import type { ClientContext } from '../../core/stage.ts';
 
 /**
- * Milliseconds to wait before a retry: what the server asked for in `Retry-After`, else the policy's own backoff.
+ * Milliseconds to wait before a retry: `Retry-After` if the server sent it, else the policy's backoff.
  *
- * To what the server asked for a little jitter is added, because it says the same to all: up to a tenth of it, and to
- * 5 s.
+ * Jitter of up to a tenth, and at most 5 s, is added to `Retry-After`, because the server sends all clients the same
+ * value.
  */
 export function retryDelay(
   policy: RetryPolicy,
   outcome: Outcome,
   { retry, client }: { readonly retry: number; readonly client: Pick<ClientContext, 'clock' | 'random'> },
 ): number {
-  const backoffMs = ownBackoffMs(policy, retry, client.random);
+  const backoffMs = policyBackoffMs(policy, retry, client.random);
   if (!('response' in outcome) || !policy.afterStatusCodes.includes(outcome.response.status)) return backoffMs;
   const askedMs = retryAfterMs(outcome.response.headers, client.clock.now());
   if (askedMs === undefined) return backoffMs;
@@ -24,12 +24,12 @@ export function retryDelay(
   return (policy.retryAfterShortens ? followedMs : Math.max(followedMs, backoffMs)) + spreadMs;
 }
 
-function ownBackoffMs(policy: RetryPolicy, retry: number, random: () => number): number {
+function policyBackoffMs(policy: RetryPolicy, retry: number, random: () => number): number {
   const cappedMs = Math.min(validOr(0, policy.delay(retry)), policy.backoffLimit);
   if (policy.jitter === true) return fullJitter(cappedMs, random);
   if (typeof policy.jitter !== 'function') return cappedMs;
   return Math.min(validOr(cappedMs, policy.jitter(cappedMs)), policy.backoffLimit);
 }
 
-/** A function of the caller's may answer with what is no duration; ky then takes the delay without jitter, as here. */
-const validOr = (instead: number, ms: number): number => (ms >= 0 ? ms : instead);
+/** A function of the caller may return something that is not a duration. Then, as in ky, the delay has no jitter. */
+const validOr = (fallbackMs: number, ms: number): number => (ms >= 0 ? ms : fallbackMs);

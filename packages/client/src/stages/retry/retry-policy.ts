@@ -1,57 +1,61 @@
 import type { RetryOptions as KyRetryOptions } from 'ky';
 import { transientStatuses } from '../../errors/http-status-error.ts';
 import { backoffMs } from '../../time/backoff.ts';
+import { checkOptions } from '../../core/check-options.ts';
+import type { OptionRules } from '../../core/check-options.ts';
 import {
+  assertOption,
+  booleanRule,
   functionRule,
-  stringRule,
-  wholeNumberRule,
   listRule,
   millisecondsRule,
-  assertOption,
+  numberOrObjectRule,
+  objectRule,
+  stringRule,
+  wholeNumberRule,
 } from '../../core/option-rules.ts';
-import type { Rule } from '../../core/option-rules.ts';
 import type { RetryBudgetOptions } from './retry-budget.ts';
 
-/** Why a call is tried again: no HTTP answer, none in time, or this status. */
+/** Why a call is retried: no HTTP response, no response in time, or this status. */
 export type RetryTrigger = 'transport' | 'timeout' | number;
 
-/** One retry that is about to be waited for. */
+/** A retry, reported before the wait for it. */
 export interface RetryEvent {
-  /** Which retry this is, from 1. */
+  /** The number of the retry, from 1. */
   readonly retry: number;
   readonly trigger: RetryTrigger | 'other';
-  /** How long it is waited for, in milliseconds. */
+  /** The wait before the retry, in milliseconds. */
   readonly delayMs: number;
   readonly method: string;
   readonly origin: string;
-  /** What the attempt ended in, when that was no response. */
+  /** The error of the attempt, when there was no response. */
   readonly error?: unknown;
 }
 
-/** ky's retry options, and some of ours. */
+/** ky's retry options, and more. */
 export interface RetryOptions extends KyRetryOptions {
-  /** What is tried again whatever the method is, because the server has done nothing. Default: `[429]`. */
+  /** Retried for every method, because the server has not processed the request. Default: `[429]`. */
   always?: readonly RetryTrigger[] | undefined;
-  /** Whether a `Retry-After` that is sooner than the own backoff is followed. Default: true; else the later of both. */
+  /** Whether a `Retry-After` shorter than the backoff is used. `false`: the longer of both. Default: true. */
   retryAfterShortens?: boolean | undefined;
-  /** How many retries a client may add to its traffic; `false` for no limit. A call may only switch it off. */
+  /** Limits the retries of a client; `false` for no limit. A call can only disable it. Default: `{}`, its own defaults. */
   budget?: RetryBudgetOptions | false | undefined;
   /**
-   * The header that makes a POST or PATCH one that may be sent again: the server knows the second by it. `false`: none.
+   * The header by which the server recognizes a repeated POST or PATCH; requests with it are retried. `false`: no header.
    * Default: `idempotency-key`.
    */
   idempotencyHeader?: string | false | undefined;
-  /** Gives a POST or PATCH that has no such header one: a UUID, or what the function returns. Default: false. */
+  /** Adds this header to a POST or PATCH without it: a UUID, or the result of the function. Default: false. */
   generateIdempotencyKey?: boolean | (() => string) | undefined;
-  /** Sends `x-retry-attempt: n` with each retry, from 1. Default: false. */
+  /** Adds `x-retry-attempt: n` to each retry, from 1. Default: false. */
   attemptHeader?: boolean | undefined;
-  /** Told of each retry before the wait for it. What it throws harms nobody. Default: none. */
+  /** Called before the wait for each retry. Errors it throws are ignored. Default: none. */
   onRetry?: ((event: RetryEvent) => void) | undefined;
 }
 
 type Optional = 'shouldRetry' | 'onRetry';
 
-/** Retry options, each with its value. */
+/** Retry options with all defaults. */
 export type RetryPolicy = Complete<Omit<RetryOptions, Optional>> & Readonly<Pick<RetryOptions, Optional>>;
 
 type Complete<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
@@ -76,27 +80,18 @@ export const defaultRetry: RetryPolicy = Object.freeze({
 });
 
 /**
- * The policy with what an option changes of it: a number is the limit alone.
+ * Merges options into a policy. A number is the limit.
  *
- * @throws ConfigError naming the field that is wrong
+ * @throws ConfigError naming the wrong option
  */
 export function resolveRetryPolicy(defaults: RetryPolicy, option: number | RetryOptions | undefined): RetryPolicy {
   if (option === undefined) return defaults;
-  assertOption('retry', option, aRetry);
+  assertOption('retry', option, numberOrObjectRule('a limit'));
+  if (typeof option === 'number') assertOption('retry.limit', option, wholeNumberRule);
+  else checkOptions(option, retryRules, { owner: 'A client', within: 'retry' });
   const changes: Partial<RetryPolicy> = typeof option === 'number' ? { limit: option } : withoutUndefined(option);
   const policy = { ...defaults, ...changes };
   const { methods, statusCodes, afterStatusCodes, always } = policy;
-  assertOption('retry.limit', policy.limit, wholeNumberRule);
-  assertOption('retry.backoffLimit', policy.backoffLimit, millisecondsRule);
-  assertOption('retry.maxRetryAfter', policy.maxRetryAfter, millisecondsRule);
-  assertOption('retry.delay', policy.delay, functionRule);
-  assertOption('retry.jitter', policy.jitter, aJitter);
-  if (policy.shouldRetry !== undefined) assertOption('retry.shouldRetry', policy.shouldRetry, functionRule);
-  if (policy.onRetry !== undefined) assertOption('retry.onRetry', policy.onRetry, functionRule);
-  assertOption('retry.methods', methods, listRule(stringRule));
-  assertOption('retry.statusCodes', statusCodes, listRule(aStatus));
-  assertOption('retry.afterStatusCodes', afterStatusCodes, listRule(aStatus));
-  assertOption('retry.always', always, listRule(aTrigger));
   const copies = { methods: [...methods], statusCodes: [...statusCodes], afterStatusCodes: [...afterStatusCodes] };
   return { ...policy, ...copies, always: [...always] };
 }
@@ -105,18 +100,38 @@ function withoutUndefined(option: RetryOptions): Partial<RetryPolicy> {
   return Object.fromEntries(Object.entries(option).filter(([, value]) => value !== undefined));
 }
 
-const aJitter: Rule = {
-  test: (value) => typeof value === 'boolean' || typeof value === 'function',
-  expected: 'true, false, or a function of the delay',
-};
-const aRetry: Rule = {
-  test: (value) => typeof value === 'number' || (typeof value === 'object' && value !== null),
-  expected: 'a limit, or retry options',
-};
 const isStatus = (value: unknown): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value >= 100 && value <= 599;
-const aStatus: Rule = { test: isStatus, expected: 'a status from 100 to 599' };
-const aTrigger: Rule = {
-  test: (value) => value === 'transport' || value === 'timeout' || isStatus(value),
-  expected: '"transport", "timeout" or a status from 100 to 599',
+const statusesRule = listRule({ test: isStatus, expected: 'a status from 100 to 599' });
+
+const retryRules: OptionRules<RetryOptions> = {
+  limit: wholeNumberRule,
+  methods: listRule(stringRule),
+  statusCodes: statusesRule,
+  afterStatusCodes: statusesRule,
+  maxRetryAfter: millisecondsRule,
+  backoffLimit: millisecondsRule,
+  delay: functionRule,
+  jitter: {
+    test: (value) => typeof value === 'boolean' || typeof value === 'function',
+    expected: 'true, false, or a function of the delay',
+  },
+  retryOnTimeout: booleanRule,
+  shouldRetry: functionRule,
+  always: listRule({
+    test: (value) => value === 'transport' || value === 'timeout' || isStatus(value),
+    expected: '"transport", "timeout" or a status from 100 to 599',
+  }),
+  retryAfterShortens: booleanRule,
+  budget: { test: (value) => value === false || objectRule.test(value), expected: 'false or an object of options' },
+  idempotencyHeader: {
+    test: (value) => value === false || (typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value)),
+    expected: 'false or the name of a header',
+  },
+  generateIdempotencyKey: {
+    test: (value) => typeof value === 'boolean' || typeof value === 'function',
+    expected: 'true, false, or a function that returns a key',
+  },
+  attemptHeader: booleanRule,
+  onRetry: functionRule,
 };

@@ -2,24 +2,25 @@ import { isClientError } from '../../errors/index.ts';
 import { defaultRetry, resolveRetryPolicy } from './retry-policy.ts';
 import type { RetryOptions, RetryPolicy, RetryTrigger } from './retry-policy.ts';
 
-/** What the classifier needs to know of a request. */
+/** What {@link shouldRetry} needs to know about a request. */
 export interface RetrySubject {
   readonly method: string;
-  /** Whether it carries a key by which the server knows it again. Default: false. */
+  /** True when the request has a key by which the server recognizes a repetition. Default: false. */
   readonly hasIdempotencyKey?: boolean;
   /** `false` when the server has certainly not processed the last attempt: then any method may be sent again. */
   readonly wasProcessed?: false | undefined;
 }
 
 /**
- * Whether an attempt that ended so may be made again, by the table of triggers alone: no count, no budget, no clock.
+ * True when an attempt that ended with this trigger may be retried. Looks at the trigger and the request only: not at the
+ * number of attempts, the budget or the time.
  *
- * Anything in `always` may. The rest may when the trigger is one to retry (`statusCodes`, a transport failure, and with
- * `retryOnTimeout` an attempt without an answer in time) and a second request does no harm: the method is in `methods`
- * (RFC 9110 §9.2.2), or the request carries an idempotency key.
+ * Triggers in `always` are retried. Other triggers (`statusCodes`, a transport failure, and with `retryOnTimeout` a
+ * timeout) are retried when it is safe to send the request twice: the method is in `methods` (RFC 9110 §9.2.2), or the
+ * request has an idempotency key.
  *
- * @param trigger - `other` for whatever would be the same the next time
- * @param options - what differs from the defaults
+ * @param trigger - `other` for outcomes that a retry would not change
+ * @param options - changes to the defaults
  */
 export function shouldRetry(
   trigger: RetryTrigger | 'other',
@@ -29,7 +30,7 @@ export function shouldRetry(
   return shouldRetryByPolicy(trigger, subject, resolveRetryPolicy(defaultRetry, options));
 }
 
-/** {@link shouldRetry} by a policy that has all its values. */
+/** {@link shouldRetry} with a complete policy. */
 export function shouldRetryByPolicy(
   trigger: RetryTrigger | 'other',
   subject: RetrySubject,
@@ -44,7 +45,7 @@ function isTransient(trigger: RetryTrigger | 'other', policy: RetryPolicy): bool
   return trigger === 'timeout' ? policy.retryOnTimeout : policy.statusCodes.includes(trigger);
 }
 
-/** Whether a second request does no harm: to this method, with this key, or after an attempt that ended so. */
+/** True when it is safe to send the request twice: by its method, by its key, or after this trigger. */
 export function isSafeToRepeat(
   trigger: RetryTrigger | 'other',
   { method, hasIdempotencyKey = false, wasProcessed }: RetrySubject,
@@ -54,17 +55,17 @@ export function isSafeToRepeat(
   return trigger !== 'other' && policy.always.includes(trigger);
 }
 
-/** True when the policy lists the method: sending it twice does no harm. */
+/** True when the policy lists the method as safe to send twice. */
 export function isIdempotentMethod(method: string, { methods }: RetryPolicy): boolean {
   return methods.some((each) => each.toLowerCase() === method.toLowerCase());
 }
 
-/** What came of one attempt. */
+/** How one attempt ended. */
 export type Outcome = { readonly response: Response } | { readonly error: unknown };
 
 /**
- * What kind of an outcome this is to `shouldRetry`. An acquisition of a token that failed, a certificate, a host that
- * does not exist are `other`: asking again does not make them better.
+ * The trigger of an outcome. A failed token request, a certificate error and an unknown host are `other`: a retry would
+ * fail too.
  */
 export function classifyOutcome(outcome: Outcome): RetryTrigger | 'other' {
   if ('response' in outcome) return outcome.response.status;

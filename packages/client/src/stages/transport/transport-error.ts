@@ -27,7 +27,7 @@ export function toTransportError(cause: unknown, { request, isTruncated = false 
   if (tlsCode.test(reason)) return new TlsError(origin, reason, detail);
   if (isInvalidRequest(reason, detail)) return new ConfigError('request', `No request to ${origin} is sent: ${detail}`);
   const wasProcessed = isRefusedStream(cause) ? false : undefined;
-  return new TransportError(origin, { isBodyGone: !request.canReplay, isTruncated, reason, detail, wasProcessed });
+  return new TransportError(origin, { canReplay: request.canReplay, isTruncated, reason, detail, wasProcessed });
 }
 
 /** True for what undici, also below `fetch`, refuses to send: an `expect` header, a wrong `content-length`. */

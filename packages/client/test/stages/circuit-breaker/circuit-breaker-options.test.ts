@@ -14,16 +14,14 @@ test.each<[string, Record<string, unknown>, string]>([
   ['openMs', { openMs: 86_400_001 }, 'milliseconds above 0, a day at most, not 86400001'],
   ['isFailure', { isFailure: true }, 'a function, not true'],
   ['onStateChange', { onStateChange: null }, 'a function, not null'],
-])('a wrong %s is told when the layer is made', async (name, options, rule) => {
-  const field = `circuitBreaker.${name}`;
-
+])('a wrong %s is rejected when the layer is created', async (field, options, rule) => {
   const error = await caught(() => withCircuitBreaker(options));
 
   expect(error).toMatchObject({ code: 'CONFIG', field, message: `${field} must be ${rule}` });
 });
 
 test.each([{ failureRatio: 1, minimumCalls: 1 }, { windowMs: 86_400_000, openMs: 86_400_000 }, { openMs: 0.5 }])(
-  'an option at its bound is taken: %o',
+  'options at their bounds are accepted: %o',
   (options) => {
     expect(withCircuitBreaker(options).settings).toMatchObject(options);
   },

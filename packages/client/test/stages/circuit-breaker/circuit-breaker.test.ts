@@ -1,8 +1,8 @@
 import { virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
 import { withCircuitBreaker } from '../../../src/stages/circuit-breaker/circuit-breaker.ts';
-import type { CircuitChange } from '../../../src/stages/circuit-breaker/origin-circuits.ts';
 import type { AttemptOutcome, CircuitBreakerOptions } from '../../../src/stages/circuit-breaker/circuit-breaker.ts';
+import type { CircuitChange } from '../../../src/stages/circuit-breaker/origin-circuits.ts';
 import { createClient } from '../../../src/client.ts';
 import type { ClientOptions } from '../../../src/client-options.ts';
 import { TransportError } from '../../../src/errors/index.ts';
@@ -22,7 +22,7 @@ interface Scene {
   readonly layers?: readonly Layer[];
 }
 
-/** A client with a breaker that two failures in a row open, on a network that answers as it is told to, until told else. */
+/** A client whose circuit opens after two failures in a row, and a network whose response the test sets. */
 function scene({ breaker = {}, client = {}, layers = [] }: Scene = {}) {
   const now: { answer: Answer } = { answer: status(503) };
   const network = scriptedFetch(...times(9_999, (request, signal) => now.answer(request, signal)));
@@ -41,7 +41,7 @@ function scene({ breaker = {}, client = {}, layers = [] }: Scene = {}) {
   return { fetch, network, clock, changes, states, answers };
 }
 
-test('after too many failures calls fail at once, unsent, and the error says when the next one may go', async () => {
+test('after too many failures calls fail at once and are not sent, and the error has the time of the next probe', async () => {
   const { fetch, network, clock } = scene();
 
   const passed = [(await fetch(url)).status, (await fetch(url)).status];
@@ -55,7 +55,7 @@ test('after too many failures calls fail at once, unsent, and the error says whe
   expect(network.sent).toHaveLength(2);
 });
 
-test('by default it takes twenty calls, half of them failed, within ten seconds', async () => {
+test('by default the circuit opens after twenty calls within ten seconds, half of them failed', async () => {
   const { clock, network, ...rest } = scene();
   const { fetch } = createClient({ fetch: network, clock, retry: 0 }, withCircuitBreaker());
 
@@ -91,7 +91,7 @@ test.each<[string, Answer]>([
 test.each([
   ['an attempt that timed out', { timeout: 100 }],
   ['a deadline that ended the wait for an answer', { totalTimeout: 100 }],
-])('%s is a failure: the server had its time', async (_case, client) => {
+])('%s is a failure, because the server had enough time', async (_case, client) => {
   const { fetch, clock, answers, states } = scene({ client });
   answers(silent);
 
@@ -102,7 +102,7 @@ test.each([
   expect(states()).toEqual(['open']);
 });
 
-test.each([200, 401, 404, 429, 501])('a status %d shows that the server is alive', async (code) => {
+test.each([200, 401, 404, 429, 501])('the status %d is a success', async (code) => {
   const { fetch, answers, states } = scene({ breaker: { failureRatio: 0.6 } });
 
   for (const each of [status(code), status(503), status(code), status(503)]) {
@@ -127,7 +127,7 @@ test.each<[string, Scene]>([
   ['a deadline that ended the wait for a token', { layers: [tokenWait], client: { totalTimeout: 100 } }],
   ['the failure of a call that a layer made to another origin', { layers: [elsewhere] }],
   ['a request that the stages refuse', { client: { insecureHttp: false } }],
-])('%s says nothing of the server', async (_case, options) => {
+])('%s is not counted', async (_case, options) => {
   const { fetch, clock, network, states } = scene({ ...options, breaker: { minimumCalls: 1 } });
   const target = options.layers === undefined ? 'http://api.test/' : url;
 
@@ -139,7 +139,7 @@ test.each<[string, Scene]>([
   expect(network.sent).toHaveLength(0);
 });
 
-test('what says nothing is not counted for the server either', async () => {
+test('neutral outcomes are not counted as successes', async () => {
   const { fetch, answers, states } = scene();
 
   for (const each of [status(503), redirectTo('https://elsewhere.test/'), status(503)]) {
@@ -153,7 +153,7 @@ test('what says nothing is not counted for the server either', async () => {
 test.each([
   ['its own reason', new Error('user left')],
   ['the failure of another call', new TransportError('https://api.test', { reason: 'ECONNRESET', detail: 'reset' })],
-])("the caller's abort, with %s, says nothing of the server", async (_case, reason) => {
+])('an abort by the caller with %s is not counted', async (_case, reason) => {
   const { fetch, clock, answers, states } = scene({ breaker: { minimumCalls: 1 } });
   const caller = new AbortController();
   answers(silent);
@@ -166,7 +166,7 @@ test.each([
   expect(states()).toEqual([]);
 });
 
-test('of a hundred calls that come when the time is over one goes, and none of the others waits for it', async () => {
+test('after openMs one of a hundred calls is sent as a probe, and the others fail without waiting for it', async () => {
   const { fetch, network, clock, answers, states } = scene();
   const probe = Promise.withResolvers<Response>();
   for (let count = 0; count < 2; count += 1) await fetch(url);
@@ -187,7 +187,7 @@ test('of a hundred calls that come when the time is over one goes, and none of t
   expect(states()).toEqual(['open', 'half-open', 'closed']);
 });
 
-test('a probe that fails is answered as it is, and the circuit stays open for as long again', async () => {
+test('a failed probe returns its own outcome, and the circuit stays open for openMs again', async () => {
   const { fetch, clock, answers, states } = scene();
   for (let count = 0; count < 2; count += 1) await fetch(url);
   await clock.advance(5_000);
@@ -203,7 +203,7 @@ test('a probe that fails is answered as it is, and the circuit stays open for as
   expect(states()).toEqual(['open', 'half-open', 'open', 'half-open', 'closed']);
 });
 
-test('a probe that its caller calls off leaves the next call to probe, at once', async () => {
+test('after an aborted probe the next call is a probe at once', async () => {
   const { fetch, clock, answers, states } = scene();
   const caller = new AbortController();
   for (let count = 0; count < 2; count += 1) await fetch(url);
@@ -222,7 +222,7 @@ test('a probe that its caller calls off leaves the next call to probe, at once',
   expect(states()).toEqual(['open', 'half-open', 'closed']);
 });
 
-test('calls under way when the circuit opens have their answers, which change nothing more', async () => {
+test('calls in progress when the circuit opens get their responses, which are not counted', async () => {
   const { fetch, clock, changes } = scene();
 
   const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(url)));
@@ -248,7 +248,7 @@ test('each origin has its own circuit', async () => {
   expect(changes.map(({ origin }) => origin)).toEqual(['https://bad.test', 'https://bad.test:8443']);
 });
 
-test('each client has circuits of its own, also where two are made with one layer', async () => {
+test('each client has circuits of its own, also two clients with the same layer', async () => {
   const { network, clock } = scene();
   const shared = withCircuitBreaker(two);
   const one = createClient({ fetch: network, clock, retry: 0 }, shared);
@@ -260,7 +260,7 @@ test('each client has circuits of its own, also where two are made with one laye
   expect((await other.fetch(url)).status).toBe(503);
 });
 
-test('a clock that is set forward does not close a circuit, and the error says the new time', async () => {
+test('setting the wall clock forward does not close a circuit, and the error has the new time', async () => {
   const { fetch, clock } = scene();
   for (let count = 0; count < 2; count += 1) await fetch(url);
 
@@ -269,7 +269,7 @@ test('a clock that is set forward does not close a circuit, and the error says t
   expect(await caught(() => fetch(url))).toMatchObject({ code: 'CIRCUIT_OPEN', retryAt: clock.now() + 5_000 });
 });
 
-test('attempts count one by one, and a call whose circuit opens is not tried again', async () => {
+test('each attempt counts, and a call whose circuit opens is not retried', async () => {
   const { fetch, network, clock } = scene({ client: { retry: 5 } });
 
   const refused = await caught(() => fetch(url));
@@ -279,7 +279,7 @@ test('attempts count one by one, and a call whose circuit opens is not tried aga
   expect(clock.pending).toBe(0);
 });
 
-test('the cause is the failure that opened the circuit; of a response nothing is kept', async () => {
+test('the cause is the failure that opened the circuit; a response is not kept', async () => {
   const { fetch, clock, answers } = scene();
 
   await fetch(url);
@@ -296,7 +296,7 @@ test('the cause is the failure that opened the circuit; of a response nothing is
   expect('cause' in later).toBe(false);
 });
 
-test('a call that has failed before says why by its own failure', async () => {
+test("after a failed attempt the cause is the call's own failure", async () => {
   const { fetch, clock, answers } = scene({ client: { random: () => 1 } });
 
   const refused = caught(() => fetch(url, { retry: 1 }));
@@ -308,7 +308,7 @@ test('a call that has failed before says why by its own failure', async () => {
   expect(await refused).toMatchObject({ code: 'CIRCUIT_OPEN', cause: { message: 'https://api.test answered 503' } });
 });
 
-test('an error that is not ours may hold anything, and is not kept', async () => {
+test('an error that is not ours is not kept, because it may contain secrets', async () => {
   const { fetch } = scene({ breaker: { minimumCalls: 1, isFailure: () => true }, layers: [tokenless] });
 
   await caught(() => fetch(url));
@@ -318,7 +318,7 @@ test('an error that is not ours may hold anything, and is not kept', async () =>
   expect('cause' in refused).toBe(false);
 });
 
-test('of an answer it can be said that it is a failure', async () => {
+test('isFailure can count a response as a failure', async () => {
   const isFailure = (outcome: AttemptOutcome): boolean | undefined =>
     'response' in outcome && outcome.response.status === 429 ? true : undefined;
   const { fetch, answers, states } = scene({ breaker: { isFailure, minimumCalls: 3 } });
@@ -334,7 +334,7 @@ test('of an answer it can be said that it is a failure', async () => {
 test.each([
   ['a response, which then shows that the server is alive', status(503), 'closed'],
   ['an error, which then says nothing', broken('ECONNRESET'), 'half-open'],
-])('it can be said that it is none: of %s', async (_case, answer, state) => {
+])('isFailure can decide that this is no failure: %s', async (_case, answer, state) => {
   const verdict: { now: boolean | undefined } = { now: undefined };
   const { fetch, clock, answers, states } = scene({ breaker: { isFailure: () => verdict.now } });
   for (let count = 0; count < 2; count += 1) await fetch(url);
@@ -354,7 +354,7 @@ const noVerdict = () => {
 test.each([
   ['throws', noVerdict],
   ['says neither', (() => 'perhaps') as unknown as () => undefined],
-])('a judgement that %s changes nothing', async (_case, isFailure) => {
+])('an isFailure that %s leaves the default rule', async (_case, isFailure) => {
   const { fetch, answers, states } = scene({ breaker: { isFailure } });
 
   answers(ok);
@@ -369,7 +369,7 @@ test.each([
 test.each([
   ['throws', noVerdict],
   ['rejects', () => Promise.reject(new Error('a mistake'))],
-])('a listener that %s harms nobody', async (_case, onStateChange) => {
+])('a listener that %s does not affect calls', async (_case, onStateChange) => {
   const { fetch, clock, answers } = scene({ breaker: { onStateChange } });
 
   const failed = [(await fetch(url)).status, (await fetch(url)).status];
@@ -380,7 +380,7 @@ test.each([
   expect((await fetch(url)).status).toBe(200);
 });
 
-test('a listener is told once of each change, with what cannot be changed', async () => {
+test('a listener is called once for each change, with a frozen object', async () => {
   const { fetch, clock, changes, answers } = scene();
   const startAt = clock.now();
 
@@ -403,7 +403,7 @@ async function visit(fetch: (input: string) => Promise<unknown>, count: number):
   for (let place = 0; place < count; place += 1) await fetch(`https://host-${place}.test/`);
 }
 
-test('of more than a thousand origins the closed one used least recently is forgotten', async () => {
+test('beyond a thousand origins the least recently used closed circuit is removed', async () => {
   const { fetch, answers, changes } = scene();
 
   await fetch('https://first.test/');
@@ -419,7 +419,7 @@ test('of more than a thousand origins the closed one used least recently is forg
   expect(changes).toMatchObject([{ origin: 'https://first.test', state: 'open' }]);
 });
 
-test('an origin that is not called is not forgotten for others that are', async () => {
+test('an idle origin keeps its circuit while others are called', async () => {
   const { fetch, answers, states } = scene();
   for (let count = 0; count < 2; count += 1) await fetch(url);
 
@@ -430,15 +430,15 @@ test('an origin that is not called is not forgotten for others that are', async 
   expect(states()).toEqual(['open']);
 });
 
-test('where a thousand circuits are open, one that is forgotten is told as closed', async () => {
+test('when all thousand circuits are open, the removed one is reported as closed', async () => {
   const { fetch, clock, changes } = scene({ breaker: { minimumCalls: 1 } });
 
   await visit(fetch, 1_000);
   const before = changes.length;
   await fetch(url);
-  const told = changes.slice(before);
+  const reported = changes.slice(before);
 
-  expect(told).toEqual([
+  expect(reported).toEqual([
     { origin: 'https://host-0.test', state: 'closed', at: clock.now() },
     { origin: 'https://api.test', state: 'open', at: clock.now(), retryAt: clock.now() + 5_000 },
   ]);
@@ -446,7 +446,7 @@ test('where a thousand circuits are open, one that is forgotten is told as close
   expect(await caught(() => fetch('https://host-2.test/'))).toMatchObject({ code: 'CIRCUIT_OPEN' });
 });
 
-test('of an origin that is forgotten nothing is told, whatever its last calls come to', async () => {
+test('a removed circuit reports nothing more, whatever its last calls end with', async () => {
   const { fetch, clock, answers, changes } = scene({ breaker: { minimumCalls: 1 } });
   const answer = Promise.withResolvers<Response>();
   answers(() => answer.promise);
@@ -461,7 +461,7 @@ test('of an origin that is forgotten nothing is told, whatever its last calls co
   expect(changes).toEqual([]);
 });
 
-test('the layer stands between retry and auth, whatever the order of the list, and shows its settings', () => {
+test('the layer is between retry and auth in any order of layers, and shows its settings', () => {
   const breaker = withCircuitBreaker({ openMs: 1_000 });
   const auth = layer('auth', 'mine', (next) => next);
 

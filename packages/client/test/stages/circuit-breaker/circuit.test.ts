@@ -26,7 +26,7 @@ function bench(changes: Partial<CircuitRules> = {}) {
 
 const failures = (count: number): readonly Verdict[] => Array.from({ length: count }, () => 'failure' as const);
 
-test('a circuit opens with the failure that makes the ratio, among enough calls', () => {
+test('a circuit opens with the failure that reaches the ratio, among enough calls', () => {
   const { subject, calls } = bench();
 
   calls('success', 'success', 'failure');
@@ -49,7 +49,7 @@ test.each([
   expect([subject.state, subject.waitMs]).toEqual(['closed', 0]);
 });
 
-test('a ratio that no binary fraction can hold is kept to the call', () => {
+test('a ratio that is no binary fraction is exact', () => {
   const { subject, calls } = bench({ failureRatio: 0.07, minimumCalls: 100 });
 
   calls(...Array.from({ length: 93 }, () => 'success' as const), ...failures(6));
@@ -72,7 +72,7 @@ test.each([
   expect(subject.state).toBe(state);
 });
 
-test('what happened before a long silence counts for nothing', () => {
+test('calls before a long pause do not count', () => {
   const { subject, calls, later } = bench();
 
   calls(...failures(3));
@@ -82,7 +82,7 @@ test('what happened before a long silence counts for nothing', () => {
   expect(subject.state).toBe('closed');
 });
 
-test('after its time exactly one call goes through, until there is an answer', () => {
+test('after openMs exactly one call is sent until it has an outcome', () => {
   const { subject, begin, calls, later } = bench();
 
   calls(...failures(4));
@@ -100,7 +100,7 @@ test('after its time exactly one call goes through, until there is an answer', (
   expect([subject.state, subject.waitMs]).toEqual(['closed', 0]);
 });
 
-test('a probe that goes well closes it with an empty window', () => {
+test('a successful probe closes the circuit with an empty window', () => {
   const { subject, calls, later } = bench();
 
   calls(...failures(4));
@@ -110,7 +110,7 @@ test('a probe that goes well closes it with an empty window', () => {
   expect(subject.state).toBe('closed');
 });
 
-test('a probe that fails opens it again, for the whole time', () => {
+test('a failed probe opens the circuit again for openMs', () => {
   const { subject, calls, later } = bench();
 
   calls(...failures(4));
@@ -120,7 +120,7 @@ test('a probe that fails opens it again, for the whole time', () => {
   expect([subject.state, subject.waitMs, subject.permit()]).toEqual(['open', 300, undefined]);
 });
 
-test('a probe that ends without an answer leaves its place to the next call, at once', () => {
+test('after a probe without an outcome the next call is a probe at once', () => {
   const { subject, begin, calls, later } = bench();
 
   calls(...failures(4));
@@ -132,7 +132,7 @@ test('a probe that ends without an answer leaves its place to the next call, at 
   expect([waitMs, subject.state, subject.permit()]).toEqual([0, 'half-open', undefined]);
 });
 
-test('a probe that stays silent does not keep others out for ever; whichever has an answer first decides', () => {
+test('when a probe has no outcome for openMs another is sent, and the first outcome decides', () => {
   const { subject, begin, calls, later } = bench();
 
   calls(...failures(4));
@@ -148,7 +148,7 @@ test('a probe that stays silent does not keep others out for ever; whichever has
   expect([refused, decided, subject.state]).toEqual([undefined, 'closed', 'closed']);
 });
 
-test('a probe that was overtaken, and ends without an answer, makes no room beside the one that goes on', () => {
+test('an older probe without an outcome does not allow another one beside the newer probe', () => {
   const { subject, begin, calls, later } = bench();
 
   calls(...failures(4));
@@ -161,7 +161,7 @@ test('a probe that was overtaken, and ends without an answer, makes no room besi
   expect(subject.permit()).toBeUndefined();
 });
 
-test('an answer to a call from before counts neither against a circuit nor for it', () => {
+test('outcomes of calls from an earlier state are not counted', () => {
   const { subject, begin, calls, later } = bench();
   const late = [begin(), begin(), begin(), begin(), begin()] as const;
 
@@ -312,7 +312,7 @@ const happenings = [
 ];
 const histories = commands(happenings, { maxCommands: 120, size: 'max' });
 
-test('whatever happens, a circuit keeps its promises, and comes back when its server does', () => {
+test('in any sequence of outcomes the circuit keeps its rules, and closes when the server recovers', () => {
   const seen = new Set<string>();
 
   assert(

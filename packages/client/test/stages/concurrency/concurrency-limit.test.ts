@@ -6,7 +6,7 @@ import { broken, ok, scriptedFetch, status } from '../../scripted.ts';
 
 const url = 'https://api.test/';
 
-test('one call too many is refused at once and not sent; room that is left again is used', async () => {
+test('a call above the limit fails at once and is not sent; the next call after a finished one is sent', async () => {
   const first = Promise.withResolvers<Response>();
   const network = scriptedFetch(() => first.promise, ok);
   const clock = virtualClock();
@@ -24,7 +24,7 @@ test('one call too many is refused at once and not sent; room that is left again
   expect((await fetch(url)).status).toBe(200);
 });
 
-test('a call that fails leaves its room', async () => {
+test('a failed call returns its permit', async () => {
   const { fetch } = createClient({ fetch: scriptedFetch(broken('ECONNRESET'), ok), concurrency: 1, retry: 0 });
 
   await caught(() => fetch(url));
@@ -32,7 +32,7 @@ test('a call that fails leaves its room', async () => {
   expect((await fetch(url)).status).toBe(200);
 });
 
-test('doors made from a client share its room', async () => {
+test('a client and its extended clients share one limit', async () => {
   const first = Promise.withResolvers<Response>();
   const clock = virtualClock();
   const api = createClient({ fetch: scriptedFetch(() => first.promise, ok), clock, concurrency: 1 });
@@ -46,7 +46,7 @@ test('doors made from a client share its room', async () => {
   expect(refused).toMatchObject({ code: 'OVERLOADED' });
 });
 
-test.each([0, -1, Number.NaN])('a concurrency of %d is a wrong option', async (concurrency) => {
+test.each([0, -1, Number.NaN])('a concurrency of %d is rejected', async (concurrency) => {
   expect(await caught(() => createClient({ concurrency }))).toMatchObject({ code: 'CONFIG', field: 'concurrency' });
 });
 
@@ -55,7 +55,7 @@ const held = (): { answer: () => Promise<Response>; free: () => void } => {
   return { answer: () => gate.promise, free: () => gate.resolve(new Response('done')) };
 };
 
-test('a bounded queue holds those who come when it is full; whoever comes then is refused at once', async () => {
+test('calls above the limit wait in the queue; when the queue is full, a call fails at once', async () => {
   const first = held();
   const clock = virtualClock();
   const concurrency = { limit: 1, queue: 1, queueTimeout: 500 };
@@ -74,7 +74,7 @@ test('a bounded queue holds those who come when it is full; whoever comes then i
   expect(clock.pending).toBe(0);
 });
 
-test('nobody waits in the queue longer than queueTimeout', async () => {
+test('a call waits in the queue for queueTimeout at most', async () => {
   const clock = virtualClock();
   const { fetch } = createClient({ fetch: scriptedFetch(held().answer), clock, concurrency: { limit: 1, queue: 1 } });
 
@@ -86,7 +86,7 @@ test('nobody waits in the queue longer than queueTimeout', async () => {
   expect(await refused).toMatchObject({ code: 'OVERLOADED', retryable: true });
 });
 
-test('a call holds no place while it waits between two attempts: another goes through meanwhile', async () => {
+test('a call returns its permit during the wait before a retry, and another call uses it', async () => {
   const clock = virtualClock();
   const network = scriptedFetch(status(503, { 'retry-after': '10' }), ok, ok);
   const { fetch } = createClient({ fetch: network, clock, random: () => 0, concurrency: 1 });
@@ -100,7 +100,7 @@ test('a call holds no place while it waits between two attempts: another goes th
   expect((await retried).status).toBe(200);
 });
 
-test('a call that comes back from a wait finds its place taken, and has the next, before all who are new', async () => {
+test('a call that continues after a wait gets the next permit before all new calls', async () => {
   const clock = virtualClock();
   const other = held();
   const order: string[] = [];
@@ -124,7 +124,7 @@ test('a call that comes back from a wait finds its place taken, and has the next
   expect(order).toEqual(['other', 'retried', 'new']);
 });
 
-test('each origin has a limit of its own, and one that nobody calls is forgotten', async () => {
+test('each origin has a limit of its own, which is removed when no call uses it', async () => {
   const clock = virtualClock();
   const slow = held();
   const network = scriptedFetch(slow.answer, ok, ok);
@@ -142,7 +142,7 @@ test('each origin has a limit of its own, and one that nobody calls is forgotten
   expect((await fetch('https://slow.test/')).status).toBe(200);
 });
 
-test('a call that is called off in the queue, or meets its deadline there, says so and leaves no timer', async () => {
+test('a call that is aborted or reaches its deadline in the queue reports that and leaves no timer', async () => {
   const clock = virtualClock();
   const first = held();
   const caller = new AbortController();
@@ -169,6 +169,6 @@ test.each([
   ['concurrency.limitPerOrigin', { limitPerOrigin: 1.5 }],
   ['concurrency.queue', { queue: -1 }],
   ['concurrency.queueTimeout', { queueTimeout: Number.NaN }],
-])('a wrong option is named: %s', async (field, concurrency) => {
+])('the error of a wrong option names it: %s', async (field, concurrency) => {
   expect(await caught(() => createClient({ concurrency }))).toMatchObject({ code: 'CONFIG', field });
 });

@@ -6,7 +6,7 @@ import type { AcquireOptions } from '../../../src/stages/concurrency/semaphore.t
 import { caught } from '../../caught.ts';
 
 const clock = virtualClock();
-const patient = (changes: Partial<AcquireOptions> = {}): AcquireOptions => ({
+const options = (changes: Partial<AcquireOptions> = {}): AcquireOptions => ({
   maxWaitMs: 1_000,
   hasPriority: false,
   signal: new AbortController().signal,
@@ -14,55 +14,55 @@ const patient = (changes: Partial<AcquireOptions> = {}): AcquireOptions => ({
   ...changes,
 });
 
-test('so many are let in, and no more', async () => {
-  const gate = new Semaphore(2, 0);
+test('no more than the limit get a permit', async () => {
+  const semaphore = new Semaphore(2, 0);
 
-  const entered = await Promise.all([1, 2, 3].map(() => gate.acquire(patient())));
+  const entered = await Promise.all([1, 2, 3].map(() => semaphore.acquire(options())));
 
   expect(entered).toEqual([true, true, false]);
 });
 
-test('those who wait are let in in the order in which they came, and those who go first before them', async () => {
-  const gate = new Semaphore(1, 9);
+test('waiters get permits in their order, those with priority first', async () => {
+  const semaphore = new Semaphore(1, 9);
   const order: string[] = [];
-  const come = async (name: string, isFirst: boolean): Promise<void> => {
-    await gate.acquire(patient({ hasPriority: isFirst }));
+  const come = async (name: string, hasPriority: boolean): Promise<void> => {
+    await semaphore.acquire(options({ hasPriority }));
     order.push(name);
-    gate.release();
+    semaphore.release();
   };
 
-  await gate.acquire(patient());
+  await semaphore.acquire(options());
   const all = [come('a', false), come('b', false), come('back', true)];
-  gate.release();
+  semaphore.release();
   await Promise.all(all);
 
   expect(order).toEqual(['back', 'a', 'b']);
-  expect(gate.isIdle).toBe(true);
+  expect(semaphore.isIdle).toBe(true);
 });
 
-test('a wait ends after its time, and the place goes to the next', async () => {
-  const gate = new Semaphore(1, 9);
+test('a wait ends after its time, and the permit goes to the next waiter', async () => {
+  const semaphore = new Semaphore(1, 9);
 
-  await gate.acquire(patient());
-  const impatient = gate.acquire(patient({ maxWaitMs: 10 }));
-  const other = gate.acquire(patient({ maxWaitMs: 100 }));
+  await semaphore.acquire(options());
+  const impatient = semaphore.acquire(options({ maxWaitMs: 10 }));
+  const other = semaphore.acquire(options({ maxWaitMs: 100 }));
   await clock.advance(10);
-  gate.release();
+  semaphore.release();
 
   expect(await Promise.all([impatient, other])).toEqual([false, true]);
 });
 
-test('a wait that is called off ends with its reason, and leaves nothing behind', async () => {
-  const gate = new Semaphore(1, 9);
+test('an aborted wait ends with the reason, and leaves no listener and no waiter', async () => {
+  const semaphore = new Semaphore(1, 9);
   const caller = new AbortController();
 
-  await gate.acquire(patient());
-  const waiting = caught(() => gate.acquire(patient({ signal: caller.signal })));
+  await semaphore.acquire(options());
+  const waiting = caught(() => semaphore.acquire(options({ signal: caller.signal })));
   caller.abort(new Error('user left'));
-  gate.release();
+  semaphore.release();
 
   expect((await waiting).message).toBe('user left');
-  expect(gate.isIdle).toBe(true);
+  expect(semaphore.isIdle).toBe(true);
   expect(clock.pending).toBe(0);
 });
 
@@ -71,19 +71,19 @@ const step = record({
   pick: integer({ min: 0, max: 9 }),
 });
 
-test('in any history nobody is let in beyond the limit, no place is lost, and nobody waits beside a free place', async () => {
+test('in any sequence the limit holds, no permit is lost, and no waiter waits beside a free permit', async () => {
   await assert(
     asyncProperty(integer({ min: 1, max: 3 }), array(step, { maxLength: 40 }), async (limit, history) => {
       const time = virtualClock();
-      const gate = new Semaphore(limit, 3);
+      const semaphore = new Semaphore(limit, 3);
       const waiting = new Set<AbortController>();
       let inside = 0;
-      const come = async (isFirst: boolean): Promise<void> => {
+      const come = async (hasPriority: boolean): Promise<void> => {
         const caller = new AbortController();
         waiting.add(caller);
         try {
-          const maxWaitMs = isFirst ? Infinity : 50;
-          if (await gate.acquire({ maxWaitMs, hasPriority: isFirst, signal: caller.signal, clock: time })) inside += 1;
+          const maxWaitMs = hasPriority ? Infinity : 50;
+          if (await semaphore.acquire({ maxWaitMs, hasPriority, signal: caller.signal, clock: time })) inside += 1;
         } catch {
           // called off
         }
@@ -93,7 +93,7 @@ test('in any history nobody is let in beyond the limit, no place is lost, and no
         if (act === 'come' || act === 'return') void come(act === 'return');
         if (act === 'leave' && inside > 0) {
           inside -= 1;
-          gate.release();
+          semaphore.release();
         }
         if (act === 'abort') [...waiting][pick % Math.max(1, waiting.size)]?.abort();
         if (act === 'tick') await time.advance(pick * 10);
@@ -104,9 +104,9 @@ test('in any history nobody is let in beyond the limit, no place is lost, and no
       expect(waiting.size === 0 || inside === limit).toBe(true);
       for (; inside > 0; await time.settle()) {
         inside -= 1;
-        gate.release();
+        semaphore.release();
       }
-      expect([waiting.size, time.pending, gate.isIdle]).toEqual([0, 0, true]);
+      expect([waiting.size, time.pending, semaphore.isIdle]).toEqual([0, 0, true]);
     }),
     { numRuns: 500 },
   );

@@ -12,7 +12,7 @@ test.each([
   ['an RFC 850 date', 'Sunday, 06-Nov-94 08:49:37 GMT', 30_000],
   ['an asctime date', 'Sun Nov  6 08:49:37 1994', 30_000],
   ['a date in the past', 'Sun, 06 Nov 1994 08:00:00 GMT', 0],
-])('%s is understood', (_form, value, expectedMs) => {
+])('%s is parsed', (_form, value, expectedMs) => {
   expect(asked(value)).toBe(expectedMs);
 });
 
@@ -25,10 +25,10 @@ test.each([
   '',
   'Sun, 06 Nov 1994',
   'Sun, 99 Nov 1994 08:49:37 GMT',
-])('%j is neither, and left to the backoff', (value) => {
+])('%j is neither a number nor a date, so the backoff applies', (value) => {
   expect(asked(value)).toBeUndefined();
 });
 
-test('a response without the header asks for nothing', () => {
+test('without the header there is no wait', () => {
   expect(retryAfterMs(new Headers(), nowMs)).toBeUndefined();
 });

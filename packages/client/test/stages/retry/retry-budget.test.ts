@@ -6,7 +6,7 @@ import { scriptedFetch, status, times } from '../../scripted.ts';
 
 const url = 'https://api.test/';
 
-test('a budget is used up by retries and filled by what goes well, up to its reserve', () => {
+test('retries use up the budget, and successful calls fill it up to the reserve', () => {
   const budget = createRetryBudget({ ratio: 0.5, reserve: 2 });
 
   const first = [budget.tryTake(), budget.tryTake(), budget.tryTake()];
@@ -20,7 +20,7 @@ test('a budget is used up by retries and filled by what goes well, up to its res
   expect(full).toEqual([true, true, false]);
 });
 
-test('an outage is not multiplied: after the reserve, each call is sent once', async () => {
+test('during an outage each call is sent once after the reserve is used up', async () => {
   const network = scriptedFetch(...times(200, status(503)));
   const client = createClient({ fetch: network, random: () => 0 });
 
@@ -29,7 +29,7 @@ test('an outage is not multiplied: after the reserve, each call is sent once', a
   expect(network.sent).toHaveLength(50 + 10);
 });
 
-test('doors made from a client share its budget, and so do its calls', async () => {
+test('a client, its extended clients and all their calls share one budget', async () => {
   const network = scriptedFetch(...times(99, status(503)));
   const client = createClient({ fetch: network, random: () => 0, retry: { budget: { reserve: 1 }, limit: 1 } });
 
@@ -39,7 +39,7 @@ test('doors made from a client share its budget, and so do its calls', async () 
   expect(network.sent).toHaveLength(3);
 });
 
-test('a client, or one call, may do without a budget', async () => {
+test('a client or one call can disable the budget', async () => {
   const network = scriptedFetch(...times(99, status(503)));
   const frugal = createClient({ fetch: network, random: () => 0, retry: { budget: { reserve: 0 } } });
   const free = createClient({ fetch: network, random: () => 0, retry: { budget: false, limit: 12 } });
@@ -56,6 +56,6 @@ test.each([
   ['retry.budget.ratio', { ratio: -1 }],
   ['retry.budget.ratio', { ratio: Number.NaN }],
   ['retry.budget.reserve', { reserve: Infinity }],
-])('a wrong %s is told when the client is made', async (field, budget) => {
+])('a wrong %s is rejected when the client is created', async (field, budget) => {
   expect(await caught(() => createClient({ retry: { budget } }))).toMatchObject({ code: 'CONFIG', field });
 });

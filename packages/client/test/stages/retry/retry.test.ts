@@ -1,13 +1,13 @@
 import { expect, test, vi } from 'vitest';
 import { createClient } from '../../../src/client.ts';
 import { caught } from '../../caught.ts';
-import { bodyOf, serve } from '../../loopback.ts';
+import { readBody, serve } from '../../loopback.ts';
 import { virtualClock } from '@bearings/testing';
 import { broken, ok, redirectTo, scriptedFetch, silent, status, times } from '../../scripted.ts';
 
 const url = 'https://api.test/';
 
-test.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'QUERY'])('%s is tried again', async (method) => {
+test.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'QUERY'])('%s is retried', async (method) => {
   const network = scriptedFetch(status(503), status(503), ok);
   const { fetch } = createClient({ fetch: network, random: () => 0 });
 
@@ -16,7 +16,7 @@ test.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'QUERY'])('%s is tried aga
   expect([response.status, network.sent.length]).toEqual([200, 3]);
 });
 
-test.each(['POST', 'PATCH'])('%s is not tried again', async (method) => {
+test.each(['POST', 'PATCH'])('%s is not retried', async (method) => {
   const network = scriptedFetch(status(503), ok);
   const { fetch } = createClient({ fetch: network, random: () => 0 });
 
@@ -25,28 +25,28 @@ test.each(['POST', 'PATCH'])('%s is not tried again', async (method) => {
   expect([response.status, network.sent.length]).toEqual([503, 1]);
 });
 
-test.each([408, 429, 500, 502, 503, 504])('%d says "later"', async (code) => {
+test.each([408, 429, 500, 502, 503, 504])('the status %d is retried', async (code) => {
   const network = scriptedFetch(status(code), ok);
   const { fetch } = createClient({ fetch: network, random: () => 0 });
 
   expect((await fetch(url)).status).toBe(200);
 });
 
-test.each([304, 400, 401, 403, 404, 409, 413, 422, 501, 505])('%d is an answer', async (code) => {
+test.each([304, 400, 401, 403, 404, 409, 413, 422, 501, 505])('the status %d is not retried', async (code) => {
   const network = scriptedFetch(status(code), ok);
   const { fetch } = createClient({ fetch: network, random: () => 0 });
 
   expect((await fetch(url)).status).toBe(code);
 });
 
-test('after the limit the last answer is handed out', async () => {
+test('after the limit the caller gets the last response', async () => {
   const network = scriptedFetch(status(500), status(502), status(503), ok);
   const { fetch } = createClient({ fetch: network, random: () => 0 });
 
   expect((await fetch(url)).status).toBe(503);
 });
 
-test('a broken connection and an attempt that timed out are tried again', async () => {
+test('a broken connection and an attempt timeout are retried', async () => {
   const clock = virtualClock();
   const network = scriptedFetch(broken('ECONNRESET'), silent, ok);
   const { fetch } = createClient({ fetch: network, clock, random: () => 0, timeout: 100 });
@@ -57,7 +57,7 @@ test('a broken connection and an attempt that timed out are tried again', async 
   expect((await answer).status).toBe(200);
 });
 
-test.each(['ENOTFOUND', 'CERT_HAS_EXPIRED'])('%s is not made better by trying again', async (code) => {
+test.each(['ENOTFOUND', 'CERT_HAS_EXPIRED'])('%s is not retried, because a retry would fail too', async (code) => {
   const network = scriptedFetch(broken(code), ok);
   const { fetch } = createClient({ fetch: network, random: () => 0 });
 
@@ -65,14 +65,14 @@ test.each(['ENOTFOUND', 'CERT_HAS_EXPIRED'])('%s is not made better by trying ag
   expect(network.sent).toHaveLength(1);
 });
 
-test('a redirect that is blocked is not tried again', async () => {
+test('a blocked redirect is not retried', async () => {
   const network = scriptedFetch(redirectTo('https://other.test/'), ok);
   const { fetch } = createClient({ fetch: network, random: () => 0 });
 
   expect(await caught(() => fetch(url))).toMatchObject({ code: 'REDIRECT_BLOCKED' });
 });
 
-test('the wait doubles, with jitter over all of it', async () => {
+test('the wait doubles, with full jitter', async () => {
   const clock = virtualClock();
   const network = scriptedFetch(...times(4, broken('ECONNRESET')));
   const { fetch } = createClient({ fetch: network, clock, random: () => 0.5, timeout: false, retry: 3 });
@@ -96,7 +96,7 @@ test.each([
   ['Fri Nov  6 12:00:30 2026', 33_000],
   ['86400', 65_000],
   ['2026-11-06T12:00:30Z', 100],
-])('Retry-After %s waits %d ms, with the most jitter on top', async (value, waitMs) => {
+])('Retry-After %s waits %d ms with the maximum jitter', async (value, waitMs) => {
   const clock = virtualClock({ startAt: Date.UTC(2026, 10, 6, 12) });
   const network = scriptedFetch(status(503, { 'retry-after': value }), ok);
   const { fetch } = createClient({ fetch: network, clock, random: () => 1, timeout: false });
@@ -110,7 +110,7 @@ test.each([
   expect(sentBefore).toBe(1);
 });
 
-test('a wait that would not end before the deadline is not begun: the last answer comes at once', async () => {
+test('when the wait would exceed the deadline, the caller gets the last response at once', async () => {
   const clock = virtualClock();
   const network = scriptedFetch(status(429, { 'retry-after': '10' }, 'slow down'));
   const { fetch } = createClient({ fetch: network, clock, totalTimeout: 10_000 });
@@ -122,7 +122,7 @@ test('a wait that would not end before the deadline is not begun: the last answe
   expect(clock.pending).toBe(0);
 });
 
-test("the caller's abort ends a wait at once, with its own reason, and leaves no timer", async () => {
+test('an abort by the caller ends the wait at once with its reason, and leaves no timer', async () => {
   const clock = virtualClock();
   const caller = new AbortController();
   const reason = new Error('user left');
@@ -150,7 +150,7 @@ test.each([
   ['URLSearchParams', new URLSearchParams({ a: '1 2' }), 'application/x-www-form-urlencoded;charset=UTF-8'],
   ['bytes', new Uint8Array([0, 255, 128]), null],
   ['a Blob', new Blob(['blob'], { type: 'image/png' }), 'image/png'],
-])('a PUT sends the same again: %s', async (_kind, body, contentType) => {
+])('a PUT is retried with the same body: %s', async (_kind, body, contentType) => {
   const network = scriptedFetch(broken('ECONNRESET'), status(503), ok);
   const api = createClient({ fetch: network, random: () => 0 });
 
@@ -162,7 +162,7 @@ test.each([
   expect(network.sent.map(({ headers }) => headers.get('content-type'))).toEqual(Array(3).fill(contentType));
 });
 
-test('a PUT of JSON sends the same again', async () => {
+test('a PUT of JSON is retried with the same body', async () => {
   const network = scriptedFetch(status(503), ok);
   const api = createClient({ fetch: network, random: () => 0 });
 
@@ -172,7 +172,7 @@ test('a PUT of JSON sends the same again', async () => {
   expect(network.sent.map(({ headers }) => headers.get('content-type'))).toEqual(Array(2).fill('application/json'));
 });
 
-test('a PUT of a form sends the same again, each time with the boundary it names', async () => {
+test('a PUT of a form is retried with the same body and the boundary of its content-type', async () => {
   const network = scriptedFetch(status(503), ok);
   const api = createClient({ fetch: network, random: () => 0 });
 
@@ -201,7 +201,7 @@ test('a stream is sent once', async () => {
   expect(network.sent.map((sent) => sent.body)).toEqual(['once']);
 });
 
-test("ky's shouldRetry is asked and its yes or no holds", async () => {
+test("ky's shouldRetry decides with true or false", async () => {
   const network = scriptedFetch(status(404), ok);
   const shouldRetry = vi.fn(() => true);
   const { fetch } = createClient({ fetch: network, random: () => 0, retry: { shouldRetry } });
@@ -210,14 +210,14 @@ test("ky's shouldRetry is asked and its yes or no holds", async () => {
   expect(shouldRetry).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ retryCount: 1 }));
 });
 
-test.each([-1, 1.5, Number.NaN])('a limit of %d is a wrong option', async (limit) => {
+test.each([-1, 1.5, Number.NaN])('a limit of %d is rejected', async (limit) => {
   expect(await caught(() => createClient({ retry: limit }))).toMatchObject({ code: 'CONFIG', field: 'retry.limit' });
 });
 
-test('on the wire, a connection that is reset is tried again with the same body', async () => {
+test('over a socket, a reset connection is retried with the same body', async () => {
   const bodies: string[] = [];
   const server = await serve(async (request, response) => {
-    bodies.push(await bodyOf(request));
+    bodies.push(await readBody(request));
     if (bodies.length === 1) request.socket.resetAndDestroy();
     else response.end('done');
   });

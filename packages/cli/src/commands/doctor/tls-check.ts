@@ -1,0 +1,62 @@
+import { isSecure } from '@bearings/client/layer';
+import { failed, ok, skipped, warning } from './check.ts';
+import type { Check, Finding } from './check.ts';
+import { errorCode } from './error-code.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Handshake } from './probes.ts';
+import { describeCertificateError } from './certificate-errors.ts';
+
+/** The check `TLS`: is the certificate trusted, and does it stay valid for two weeks? */
+export function tlsCheck(endpoint: Endpoint, tcp: Check): Check {
+  return { name: 'TLS', dependsOn: [tcp], run: () => checkHandshake(endpoint) };
+}
+
+const dayMs = 86_400_000;
+const soonDays = 14;
+
+async function checkHandshake(endpoint: Endpoint): Promise<Finding> {
+  const { url, clock, handshake } = endpoint;
+  if (url.protocol === 'http:' && isSecure(url)) return skipped('not needed: http to this machine');
+  if (url.protocol === 'http:') {
+    return warning(
+      'none: credentials are sent unencrypted',
+      'Use https, unless a service mesh encrypts the connection',
+    );
+  }
+  try {
+    return toFinding(await handshake(), { host: endpoint.address.host, now: clock.now() });
+  } catch (error) {
+    const code = errorCode(error);
+    const { cause, remedy } = plainTextCodes.test(code) ? notTls : brokenHandshake;
+    return failed(`${cause} (${code})`, remedy);
+  }
+}
+
+/** OpenSSL's codes for an answer in plain text. */
+const plainTextCodes = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$/;
+const notTls = {
+  cause: 'the server does not use TLS',
+  remedy: 'Correct the port; for a server on this machine use http',
+};
+const brokenHandshake = {
+  cause: 'the handshake failed',
+  remedy: 'Ask the operator of the server: it may require another TLS version, or a client certificate',
+};
+
+function toFinding(handshake: Handshake, { host, now }: { readonly host: string; readonly now: number }): Finding {
+  const { protocol, trustError, subject, issuer, endsAt } = handshake;
+  const certificate = `the certificate of ${subject}, issued by ${subject === issuer ? 'itself' : issuer},`;
+  if (trustError !== undefined) {
+    const { cause, remedy } = describeCertificateError(trustError, { host, endsAt });
+    return failed(`${certificate} is not trusted: ${cause} (${trustError})`, remedy);
+  }
+  const days = Math.floor((endsAt - now) / dayMs);
+  const end = days < 1 ? 'expires within a day' : `expires in ${days === 1 ? 'a day' : `${days} days`}`;
+  if (days < soonDays) {
+    return warning(
+      `${protocol}; ${certificate} ${end}`,
+      'Renew the certificate, or find out why its automatic renewal failed',
+    );
+  }
+  return ok(`${protocol}; ${certificate} ${end}`);
+}

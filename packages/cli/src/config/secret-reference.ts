@@ -1,0 +1,16 @@
+import type { CredentialAuth } from '@bearings/config';
+
+/** The reference to a credential's secret or key; `undefined` when it has none. */
+export function secretReference(auth: CredentialAuth): string | undefined {
+  switch (auth.type) {
+    case 'oauth2_client_credentials':
+      return auth.clientSecretRef ?? auth.privateKeyRef;
+    case 'bearer':
+      return auth.tokenRef;
+    case 'basic':
+      return auth.passwordRef;
+    case 'api_key':
+      break;
+  }
+  return auth.keyRef;
+}

@@ -1,0 +1,36 @@
+import type { Instant } from './times.ts';
+import type { PendingRequest, Grant, Answered } from './scripted-endpoint.ts';
+
+/** A token that was published. */
+export interface Published extends Grant {
+  readonly generation: number;
+  /** When it was requested. */
+  readonly requestedAt: Instant;
+  /** When it arrived, and how long the acquisition took by the clock that says more. */
+  readonly arrivedAt: Instant;
+  readonly tookMs: number;
+  /** The step in which it arrived. */
+  readonly step: number;
+  /** True when it is the rejected token again. */
+  readonly isUnchanged: boolean;
+}
+
+/** An acquisition in flight. */
+export interface Acquisition {
+  readonly startedAt: Instant;
+  readonly isProbe: boolean;
+  /** `undefined` when the rejection came in the same step: either order is right. */
+  readonly wasRejected: boolean | undefined;
+  requests: number;
+  outstanding: PendingRequest | undefined;
+  said: Answered | undefined;
+}
+
+/** Failures since the last success. */
+export interface Outage {
+  readonly count: number;
+  readonly firstAt: Instant;
+  readonly failedAt: Instant;
+  readonly retryAfterMs: number;
+  readonly code: string;
+}
