@@ -262,18 +262,28 @@ test('Retry-After: it is read for afterStatusCodes, 413, 429 and 503, as with ky
   expect(await attemptsAt({ script, retry: { ...retry, afterStatusCodes: [500] } })).toEqual([0, 7_000]);
 });
 
-test('RateLimit-Reset: it and its relatives are not read; the backoff is the wait', async () => {
-  const names = ['ratelimit-reset', 'x-ratelimit-retry-after', 'x-ratelimit-reset', 'x-rate-limit-reset'];
-  const script = [status(429, Object.fromEntries(names.map((name) => [name, '7']))), ok];
+test('RateLimit-Reset: it and its X- forms are the wait after a 429 without Retry-After', async () => {
+  for (const name of ['ratelimit-reset', 'x-ratelimit-retry-after', 'x-ratelimit-reset', 'x-rate-limit-reset']) {
+    expect(await attemptsAt({ script: [status(429, { [name]: '7' }), ok] })).toEqual([0, 7_700]);
+  }
 
-  expect(await attemptsAt({ script })).toEqual([0, 100]);
+  const both = { 'ratelimit-reset': '7', 'retry-after': '3' };
+  expect(await attemptsAt({ script: [status(429, both), ok] })).toEqual([0, 3_300]);
+  expect(await attemptsAt({ script: [status(429, { ...both, 'retry-after': 'soon' }), ok] })).toEqual([0, 100]);
 });
 
-test('retry.maxRetryAfter: a minute, unless it says otherwise', async () => {
-  const script = [status(429, { 'retry-after': '86400' }), ok];
+test('RateLimit-Reset: it says nothing after another status, such as 503; with ky it is the wait', async () => {
+  expect(await attemptsAt({ script: [status(503, { 'ratelimit-reset': '7' }), ok] })).toEqual([0, 100]);
+});
 
-  expect(await attemptsAt({ script, retry: { jitter: false } })).toEqual([0, 60_000]);
-  expect(await attemptsAt({ script, retry: { jitter: false, maxRetryAfter: 5_000 } })).toEqual([0, 5_000]);
+test('retry.maxRetryAfter: no retry after a longer wait than a minute, or than it says; ky retries earlier than asked', async () => {
+  const asked = (after: string) => [status(429, { 'retry-after': after }), ok];
+  const retry = { jitter: false, maxRetryAfter: 120_000 };
+
+  expect(await attemptsAt({ script: asked('60'), retry: { jitter: false } })).toEqual([0, 60_000]);
+  expect(await attemptsAt({ script: asked('61'), retry: { jitter: false } })).toEqual([0]);
+  expect(await attemptsAt({ script: asked('120'), retry })).toEqual([0, 120_000]);
+  expect(await attemptsAt({ script: asked('121'), retry })).toEqual([0]);
 });
 
 test('timeout: 30 s for each attempt, until the head', async () => {
