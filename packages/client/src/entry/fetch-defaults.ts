@@ -40,8 +40,9 @@ export function withDefaultHeaders<T extends { headers?: Headers }>(
   return { ...own, headers };
 }
 
-/** Not `??`: null is a wrong option, and is refused later. */
-const valueOr = <T>(own: T | undefined, instead: T | undefined): T | undefined => (own === undefined ? instead : own);
+/** The option of a call, else that of its client. Not `??`: null is a wrong option, and is refused later. */
+export const valueOr = <T>(own: T | undefined, instead: T | undefined): T | undefined =>
+  own === undefined ? instead : own;
 
 /** The options of a call for the stages, with the client's where it has none. */
 export function mergeCallOptions(

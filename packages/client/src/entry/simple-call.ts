@@ -2,6 +2,7 @@ import type { Input, Options } from 'ky';
 import { isReplayable, snapshotBody } from '../body/request-body.ts';
 import type { ReplayableBody } from '../body/request-body.ts';
 import type { CallOptions } from '../core/call-options.ts';
+import { valueOr } from './fetch-defaults.ts';
 import { addToUrl, serializeSearchParams } from './search-params.ts';
 
 /** A call that needs nothing of ky: what it sends, and its options for the stages. */
@@ -85,10 +86,10 @@ function mergeCallOptions(own: CallOptions, defaults: CallOptions): CallOptions 
   for (const value of Object.values(others)) if (value !== undefined) return undefined;
   if (retry !== undefined && defaults.retry !== undefined) return undefined;
   return {
-    retry: retry ?? defaults.retry,
-    timeout: timeout ?? defaults.timeout,
-    bodyTimeout: bodyTimeout ?? defaults.bodyTimeout,
-    totalTimeout: totalTimeout ?? defaults.totalTimeout,
+    retry: valueOr(retry, defaults.retry),
+    timeout: valueOr(timeout, defaults.timeout),
+    bodyTimeout: valueOr(bodyTimeout, defaults.bodyTimeout),
+    totalTimeout: valueOr(totalTimeout, defaults.totalTimeout),
   };
 }
 

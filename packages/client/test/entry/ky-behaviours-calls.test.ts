@@ -267,6 +267,23 @@ test.each([
   expect(ours.answer).toMatchObject({ threw: 'SyntaxError' });
 });
 
+test('parseJson: it is not called for an attempt that is retried; with ky it is, for the data of the error', async () => {
+  const seen: string[] = [];
+  const parseJson = (text: string): unknown => (seen.push(text), JSON.parse(text));
+  const busy = status(503, { 'content-type': 'application/json' }, '{"busy":1}');
+  const given = { script: [busy, status(200, {}, '{"id":42}')], retry: { limit: 1, delay: () => 0 }, parseJson };
+
+  await besideKy((api) => api.get(url).json(), given);
+
+  expect(seen).toEqual(['{"busy":1}', '{"id":42}', '{"id":42}']); // two with ky, one with ours
+});
+
+test('searchParams: the query that is there stays as it is; ky rewrites it', async () => {
+  const { theirs, ours } = await besideKy((api) => api.get(`${url}?sig=a%20b`, { searchParams: { page: 1 } }));
+
+  expect([theirs.sent[0]?.url, ours.sent[0]?.url]).toEqual([`${url}?sig=a+b&page=1`, `${url}?sig=a%20b&page=1`]);
+});
+
 test('json(): the SyntaxError for what is not JSON does not quote the body', async () => {
   const { theirs, ours } = await besideKy((api) => api.get(url).json(), { script: [status(200, {}, 'nope')] });
 

@@ -1,5 +1,6 @@
 import { virtualClock } from '@bearings/testing';
 import { isHTTPError, isNetworkError, isTimeoutError } from 'ky';
+import ky from 'ky';
 import type { KyInstance, Options } from 'ky';
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
@@ -70,6 +71,15 @@ test.each<[string, number, (api: KyInstance) => Promise<unknown>]>([
   const { theirs, ours } = await besideKy(act, { script: [...times(3, broken('ECONNRESET')), ok], retry: atOnce });
 
   expect([theirs.sent, ours.sent].map(({ length }) => length)).toEqual([attempts, attempts]);
+});
+
+test('retry: wrong options throw at once, as with ky, and are CONFIG', () => {
+  const ours = createClient({ fetch: scriptedFetch() });
+  const theirs = ky.create({ fetch: scriptedFetch() });
+  const wrong = { retry: { limit: -1 } };
+
+  expect(() => void theirs.get(url, wrong)).toThrow('retry.limit');
+  expect(() => void ours.get(url, wrong)).toThrow(expect.objectContaining({ code: 'CONFIG' }));
 });
 
 test('retry: an object of the call changes what it names, and leaves the limit as it was', async () => {
@@ -347,6 +357,27 @@ test("totalTimeout: when it ends while an error's body is read, the error is tha
   await clock.advance(1_000);
 
   expect(await failure).toMatchObject({ code: 'DEADLINE_EXCEEDED', phase: 'body', budgetMs: 1_000 });
+});
+
+test('totalTimeout: it covers hooks and parseJson, as with ky', async () => {
+  const clock = virtualClock();
+  const never = (): Promise<never> => new Promise(() => {});
+  const api = createClient({ fetch: scriptedFetch(ok), clock });
+
+  const failures = [
+    caught(() => api.get(url, { totalTimeout: 100, hooks: { beforeRequest: [never] } })),
+    caught(() => api.get(url, { totalTimeout: 100, parseJson: never }).json()),
+  ];
+  await clock.advance(100);
+
+  expect(await Promise.all(failures)).toMatchObject([{ code: 'DEADLINE_EXCEEDED' }, { code: 'DEADLINE_EXCEEDED' }]);
+});
+
+test('totalTimeout: 0 is a wrong option; with ky the call times out at once', async () => {
+  const { theirs, ours } = await besideKy((api) => api.get(url, { totalTimeout: 0 }));
+
+  expect(theirs.answer).toMatchObject({ threw: 'TimeoutError' });
+  expect(ours.answer).toMatchObject({ threw: 'ConfigError' });
 });
 
 test('totalTimeout: a timeout of the same call that is longer is a wrong option', async () => {
