@@ -54,7 +54,7 @@ const members = [
 ] as const;
 
 /** `fetch`'s options, with headers that are ours to keep. */
-export type OwnInit = Omit<RequestInit, 'headers'> & { headers?: Headers };
+type OwnInit = Omit<RequestInit, 'headers'> & { headers?: Headers };
 
 /**
  * Reads options as `fetch` does: those that are inherited or behind a getter too (a Request may be given as options),

@@ -44,7 +44,11 @@ export function createCapture({ fetch, clock, defaults }: CaptureContext): InitH
     if (options.fetch !== fetch)
       throw new ConfigError('fetch', 'fetch goes to createClient: here it would bypass the stack');
     checkHooks(options.hooks);
-    parseHeaders(options.headers); // as they are now: other hooks may have added some
+    const headers = parseHeaders(options.headers); // as they are now: other hooks may have added some
+    if (options.body instanceof FormData && headers.has('content-type')) {
+      headers.delete('content-type'); // only the one that names the form's boundary can be read
+      options.headers = headers;
+    }
     const totalMs = totalTimeout ?? defaults.totalTimeout;
     bridge.capture({
       options: { retry, timeout, totalTimeout },

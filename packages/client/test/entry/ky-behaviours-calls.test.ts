@@ -175,6 +175,28 @@ test.each<[string, () => NonNullable<RequestInit['body']>, string | RegExp]>([
   expect(ours.sent).toMatchObject([{ body: expected }]);
 });
 
+test('body: a content-type given with FormData is replaced by the one with its boundary, with hooks or without; ky keeps it', async () => {
+  const form = new FormData();
+  form.append('a', '1');
+  const headers = { 'content-type': 'multipart/form-data' };
+  const given = { body: form, headers };
+  const hooks = { beforeRequest: [(): void => {}] };
+
+  const { theirs, ours } = await besideKy(
+    async (api) => [await api.post(url, given).text(), await api.post(url, { ...given, hooks }).text()],
+    { script: [ok, ok] },
+  );
+
+  expect(theirs.sent.map((each) => each.headers['content-type'])).toEqual([
+    'multipart/form-data',
+    'multipart/form-data',
+  ]);
+  for (const sent of ours.sent) {
+    const [, boundary = 'none'] = (sent.headers['content-type'] ?? '').split('boundary=');
+    expect(sent.body.startsWith(`--${boundary}\r\n`)).toBe(true);
+  }
+});
+
 test('body: FormData is sent with the boundary that the header names', async () => {
   const network = scriptedFetch(ok);
   const form = new FormData();

@@ -12,7 +12,7 @@ import { transports } from '../sockets/transports.ts';
 const url = 'https://api.test/';
 
 /** The options of another call, and some beside: `{ ...options, json }`. ky's types allow no `undefined`, and give some. */
-function withOptionsOf(options: object, more: Options = {}): Options {
+function reuseOptions(options: object, more: Options = {}): Options {
   return Object.assign({}, options, more);
 }
 
@@ -41,8 +41,8 @@ test.each(transports)(
         afterResponse: [
           async ({ request, options }) => {
             if (!request.url.endsWith('/a')) return;
-            await api.post('b', withOptionsOf(options, { json: { token: 'new' } }));
-            await api.post('c', withOptionsOf(options, { body: 'other' }));
+            await api.post('b', reuseOptions(options, { json: { token: 'new' } }));
+            await api.post('c', reuseOptions(options, { body: 'other' }));
           },
         ],
       },
@@ -67,9 +67,9 @@ test.each(transports)('a call made with the options of a caught error is a call 
     const error = await caught(() => client.post('fails', { json: { first: true } }));
     const options = isHTTPError(error) ? error.options : {};
     const answers = [
-      await client('b', withOptionsOf({ ...options, body: undefined }, { method: 'get' })).text(),
-      await client.post('c', withOptionsOf(options, { json: { reported: 1 } })).text(),
-      await client.post('d', withOptionsOf(options)).text(),
+      await client('b', reuseOptions({ ...options, body: undefined }, { method: 'get' })).text(),
+      await client.post('c', reuseOptions(options, { json: { reported: 1 } })).text(),
+      await client.post('d', reuseOptions(options)).text(),
     ];
     expect(answers).toEqual(['answer of /b', 'answer of /c', 'answer of /d']);
   }
@@ -86,7 +86,7 @@ test('a report sent from beforeError has its own body', async () => {
       beforeError: [
         async ({ error }) => {
           if (isHTTPError(error))
-            await api.post(`${url}log`, withOptionsOf(error.options, { json: { reported: 1 }, hooks: {} }));
+            await api.post(`${url}log`, reuseOptions(error.options, { json: { reported: 1 }, hooks: {} }));
           return error;
         },
       ],
@@ -131,7 +131,7 @@ test("the caller's signal goes along with the options of a call, and an option o
   const options = isHTTPError(error) ? error.options : {};
   caller.abort(new Error('user left'));
 
-  expect((await caught(() => api.get(url, withOptionsOf(options)))).message).toBe('user left');
+  expect((await caught(() => api.get(url, reuseOptions(options)))).message).toBe('user left');
 });
 
 test.each([
