@@ -3,6 +3,7 @@ import type { CallOptions } from './core/call-options.ts';
 import type { Clock } from './time/clock.ts';
 import { systemClock } from './time/clock.ts';
 import { ConfigError, InvalidSchemeError } from './errors/index.ts';
+import { checkBaseUrl } from './core/check-base-url.ts';
 import { checkOptions } from './core/check-options.ts';
 import type { OptionRules } from './core/check-options.ts';
 import { kyOptionRules } from './core/ky-option-rules.ts';
@@ -170,6 +171,7 @@ function resolveBaseUrl({ baseUrl, prefix }: Options, insecureHttp: boolean): UR
   const given = baseUrl ?? (URL.canParse(String(prefix ?? '')) ? prefix : undefined);
   if (given === undefined) return undefined;
   const url = parseUrl(given);
+  if (baseUrl !== undefined) checkBaseUrl(url);
   if (!isSecure(url) && !(insecureHttp && url.protocol === 'http:')) throw new InvalidSchemeError(url);
   return url;
 }

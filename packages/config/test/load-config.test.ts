@@ -422,3 +422,13 @@ test('the README shows the current error message', async () => {
 
   expect(relativeMessage(error, folder)).toBe(shown);
 });
+
+test('a baseUrl whose last segment would be dropped is refused, with the right form', async () => {
+  const auth = { type: 'bearer', tokenRef: 'env:TOKEN' };
+  const clients = { orders: { baseUrl: 'https://api.test/v1', auth } };
+
+  const error = (await loadConfig({ clients }, { env: { TOKEN: 'a token' } })).unwrapErr();
+
+  expect(error.message).toContain('clients.orders.baseUrl');
+  expect(error.message).toContain('must end in a slash: https://api.test/v1/');
+});

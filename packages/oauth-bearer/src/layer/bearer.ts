@@ -211,7 +211,7 @@ const isResult = (value: unknown): value is Result<unknown, unknown> => resultRu
 const accessTokenRule = methodsRule('an AccessToken', 'authorization', 'isSameAs');
 const isAccessToken = (value: unknown): value is AccessToken => accessTokenRule.test(value);
 
-/** The token to replay with; `undefined` when there is none, or no way to send the body again. */
+/** The token to replay with; `undefined` without one, or when the body cannot be sent again. */
 async function rotate(
   token: TokenHandle,
   rejected: AccessToken,
