@@ -66,12 +66,12 @@ const shown = ({ origins, prefix, respectExisting = false }: BearerAuthOptions):
 });
 
 function bearer(token: TokenHandle, header: string, options: BearerAuthOptions): Stage {
-  const { origins, respectExisting = false } = options;
+  const { respectExisting = false } = options;
   const write = headerWriter(options);
   return (next, client) => {
     const { slot, clock } = client;
     if (slot !== 'auth') throw wrongSlot(slot);
-    const allowed = allowedOrigins(origins, client);
+    const allowed = allowedOrigins(options.origins, client);
     const addresses = allowed.map((origin) => `${origin}/`);
     const replayed = new WeakSet<Call>(); // a call is replayed once, however often it is retried
     /** A function of its own, because almost no token is rejected. */
