@@ -66,7 +66,6 @@ const shown = ({ origins, prefix, respectExisting = false }: BearerAuthOptions):
 });
 
 function bearer(token: TokenHandle, header: string, options: BearerAuthOptions): Stage {
-  const { respectExisting = false } = options;
   const write = headerWriter(options);
   return (next, client) => {
     const { slot, clock } = client;
@@ -90,7 +89,7 @@ function bearer(token: TokenHandle, header: string, options: BearerAuthOptions):
     }
 
     return async (request, call) => {
-      if (respectExisting && request.hasHeader(header)) {
+      if (options.respectExisting && request.hasHeader(header)) {
         call.headers.markCredential(header);
         return next(request, call);
       }
