@@ -31,20 +31,22 @@ export function createNetwork(
 ): Network {
   const { clock, random, env } = terminal;
   const time = { ...(clock && { clock }), ...(random && { random }) };
-  const clientRequests = new WeakSet<object>();
+  const clientSignals = new WeakSet<AbortSignal>();
   const markRequests = layer('network', 'mark', (next) => (request, call) => {
-    clientRequests.add(request).add(request.toRequest());
+    clientSignals.add(call.signal);
     return next(request, call);
   });
-  const isClientRequest = (input: unknown): boolean => typeof input === 'object' && clientRequests.has(input ?? {});
   const log = (fetch: typeof globalThis.fetch): typeof globalThis.fetch =>
-    withAuthDebugLog({ ...terminal, fetch }, isClientRequest);
+    withAuthDebugLog(
+      { ...terminal, fetch },
+      ({ signal }) => signal instanceof AbortSignal && clientSignals.has(signal),
+    );
   const fetch = debug ? log(terminal.fetch) : terminal.fetch;
   const disposables = new AsyncDisposableStack();
   const known = new Map<string, Promise<Layer>>();
   const create = async (settings: NetworkConfig): Promise<Layer> => {
     const created = disposables.use(await createConfigNetwork(config, settings));
-    return debug ? wrapTransport(created, log, isClientRequest) : created;
+    return debug ? wrapTransport(created, log) : created;
   };
   return {
     fetch,

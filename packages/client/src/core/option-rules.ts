@@ -101,3 +101,11 @@ export const numberOrObjectRule = (number: string): OptionRule => ({
   test: (value) => typeof value === 'number' || objectRule.test(value),
   expected: `${number}, or an object of options`,
 });
+export const headerValueRule: OptionRule = {
+  test: (value) => typeof value === 'string' && /^[\t\x20-\x7e\x80-\xff]+$/.test(value),
+  expected: 'a header value: visible characters on one line',
+};
+export const headerNameRule: OptionRule = {
+  test: (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
+  expected: 'the name of a header',
+};

@@ -13,8 +13,16 @@ import type { TokenOptions } from './create-token.ts';
 import { formatName } from '../document/document-path.ts';
 import { InvalidConfigError, createProblem } from '../document/invalid-config-error.ts';
 import type { Config } from '../load-config.ts';
-import { checkOptions, closestName, functionRule, listRule, stringRule } from '@bearings/client/layer';
-import type { OptionRules } from '@bearings/client/layer';
+import {
+  assertOption,
+  checkOptions,
+  closestName,
+  functionRule,
+  listRule,
+  objectRule,
+  stringRule,
+} from '@bearings/client/layer';
+import type { OptionRule, OptionRules } from '@bearings/client/layer';
 
 /** Options of `createClients`. */
 export interface ClientsOptions<Name extends string = string> extends Omit<TokenOptions, 'network'> {
@@ -78,6 +86,8 @@ export async function createClients(config: Config, options: ClientsOptions = {}
   return Object.freeze(Object.assign(Object.fromEntries(created), { close, [Symbol.asyncDispose]: close }));
 }
 
+const layersRule: OptionRule = { ...listRule(objectRule), expected: 'a function that returns a list of layers' };
+
 const rules: OptionRules<ClientsOptions> = {
   fetch: tokenRules.fetch,
   clock: tokenRules.clock,
@@ -122,6 +132,7 @@ async function createParts(
   const parts = new Map<string, ClientParts>();
   for (const name of names) {
     const added = layers(name);
+    assertOption('layers', added, layersRule);
     const given = added.find(({ slot }) => slot === 'transport');
     const network = given ?? (await openNetwork(config.clients[name]?.network));
     parts.set(name, { network, added: network === undefined || network === given ? added : [...added, network] });

@@ -1,3 +1,4 @@
+import { directoryUrl } from '@bearings/client/layer';
 import { z } from 'zod';
 import { networkSchema } from './network-schema.ts';
 import { authSchema } from './auth-schema.ts';
@@ -67,7 +68,9 @@ const redirects = z
 
 const fields = z.strictObject({
   baseUrl: httpUrl
-    .describe('The URL that paths are resolved against. Its origin is the only one that gets the credential.')
+    .describe(
+      'The URL that paths are resolved against. A path in it ends in a slash. Its origin is the only one that gets the credential.',
+    )
     .meta({ examples: ['https://orders.internal'] }),
   auth: authSchema.describe('How requests are authenticated.'),
   profile: z
@@ -120,6 +123,10 @@ export const clientSchema = fields
     ({ baseUrl, insecureHttp, timeoutMs, totalTimeoutMs }, context) => {
       const wrong = (field: string, found: string, message: string): void =>
         context.addIssue({ code: 'custom', path: [field], message, params: { found } });
+      const url = typeof baseUrl === 'string' ? URL.parse(baseUrl) : null;
+      const remedy = url === null ? undefined : directoryUrl(url);
+      if (remedy !== undefined)
+        wrong('baseUrl', 'loses its last segment when a path is resolved against it', `must end in a slash: ${remedy}`);
       if (!isSchemeAllowed(baseUrl, insecureHttp)) {
         wrong('baseUrl', 'is http beyond loopback', 'must be https; insecureHttp: true allows http');
       }

@@ -98,7 +98,9 @@ export async function sendTokenRequest(
     const text = await response.text();
     return { status, headers, text, retryAfterMs: status === 200 ? undefined : retryAfterMs(headers, clock.now()) };
   } catch (cause) {
-    throw toReadError(cause, endpoint);
+    const isTooLarge = isClientError(cause, 'BODY_TOO_LARGE');
+    if (!isTooLarge || status === 200) throw toReadError(cause, endpoint);
+    return { status, headers, text: '', retryAfterMs: retryAfterMs(headers, clock.now()) }; // the status says enough
   }
 }
 

@@ -27,6 +27,8 @@ export interface CredentialContext {
   /** How requests to a URL go, by the network of the credential. */
   readonly findRoute: (url: string) => Route | undefined;
   readonly clocks: ServerClocks;
+  /** That of the token: discovery shares its document only with callers that have the same. */
+  readonly random: () => number;
 }
 
 /** The checks of a credential. */
@@ -87,13 +89,15 @@ function serverUrl({ issuerUrl, tokenUrl }: OAuth2Auth): string {
 async function discoverMetadata(
   { issuerUrl, insecureHttp = false }: OAuth2Auth,
   { url, clock }: Endpoint,
-  { clocks: { fetch }, findRoute }: CredentialContext,
+  { clocks: { fetch }, findRoute, random }: CredentialContext,
 ): Promise<Discovery> {
   if (issuerUrl === undefined) return undefined;
   const transport = findRoute(issuerUrl)?.transport;
   const network = transport === undefined ? { fetch } : { network: transport };
   try {
-    return await withTimeout(acquireLimitMs, clock, () => discover(issuerUrl, { insecureHttp, clock, ...network }));
+    return await withTimeout(acquireLimitMs, clock, () =>
+      discover(issuerUrl, { insecureHttp, clock, random, ...network }),
+    );
   } catch (cause) {
     if (!(cause instanceof TimeLimitError)) throw cause;
     return Err(new DiscoveryUnavailableError(issuerUrl, new AttemptTimeoutError(url.origin, acquireLimitMs)));

@@ -98,6 +98,7 @@ async function* runAllChecks(context: DoctorContext, terminal: Terminal): AsyncG
       config,
       findEndpoint,
       clocks,
+      random,
       findRoute: (url) => routes.find(credential.clients[0] ?? '', url),
     });
     for (const name of credential.clients) credentials.set(name, checks);
