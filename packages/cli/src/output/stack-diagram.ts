@@ -15,7 +15,10 @@ export async function stackDiagram(configs: Config['clients'], name: string): Pr
   return client === undefined ? '' : explain(client);
 }
 
-const withoutSecret = (client: ClientConfig): ClientConfig => ({ ...client, auth: withSameLayer(client.auth) });
+function withoutSecret({ network, ...client }: ClientConfig): ClientConfig {
+  const { proxyUser: _, proxyPasswordRef: __, ...shown } = network ?? {};
+  return { ...client, auth: withSameLayer(client.auth), ...(network !== undefined && { network: shown }) };
+}
 
 /** A config with the same auth layer that reads nothing before the first call. */
 const withSameLayer = (auth: Auth): Auth =>

@@ -38,11 +38,13 @@ export async function authStatus(terminal: Terminal, options: AuthStatusOptions)
   const config = await openConfig(terminal, { config: options.config, names: given });
   const names = given ?? Object.keys(config.clients);
   assertClientsExist(config, names);
-  const { fetch } = createNetwork(terminal, options.debug === true);
+  await using network = createNetwork(terminal, options.debug === true, config);
   const credentials: WatchedCredential[] = [];
   try {
     for (const credential of readCredentials(selectClients(config, names))) {
-      credentials.push(await watchCredential(config, credential, { fetch, clock, random }));
+      const transport = await network.open(credential.network);
+      const tokenOptions = { fetch: network.fetch, network: transport, clock, random };
+      credentials.push(await watchCredential(config, credential, tokenOptions));
     }
     await untilAborted(Promise.all(credentials.map(({ acquire }) => acquire())), interrupted);
     if (options.watch !== true) return await printStatuses(credentials, terminal, options);

@@ -29,8 +29,10 @@ export async function authToken(terminal: Terminal, options: AuthTokenOptions): 
   assertClientsExist(config, [client]);
   const tokens: TokenHandle[] = [];
   const onToken = (token: TokenHandle): void => void tokens.push(token);
+  await using network = createNetwork(terminal, debug, config);
   await using clients = await createClients(config, {
-    ...createNetwork(terminal, debug).options,
+    ...network.options,
+    openNetwork: network.open,
     names: [client],
     onToken,
   });

@@ -55,13 +55,14 @@ export async function call(terminal: Terminal, callArguments: CallArguments): Pr
   const body = flags.data === undefined ? undefined : await parseBodyArgument(terminal, flags.data);
   if (body !== undefined && !headers.has('content-type')) headers.set('content-type', body.contentType);
   const trace = flags.verbose === true ? createTrace(terminal, await stackDiagram(config.clients, name)) : noTrace;
-  const network = createNetwork(terminal, global.debug);
+  await using network = createNetwork(terminal, global.debug, config);
   const secrets = new Set<string>();
   try {
     await using clients = await createClients(withoutDefaultBodyLimit(config), {
       ...network.options,
       names: [name],
       layers: () => [...trace.layers(), ...network.layers(), rememberCredentials(secrets)],
+      openNetwork: network.open,
       onToken: trace.watchToken,
     });
     const client = clients[name];

@@ -1,6 +1,7 @@
 import { readCredentials } from '@bearings/config';
 import type { Config, InvalidConfigError, Problem } from '@bearings/config';
 import type { Result } from 'ts-results';
+import { findProxyVariable } from '../../terminal/proxy-variables.ts';
 import { failed, ok, skipped, warning } from './check.ts';
 import type { Check, Finding, CheckGroup } from './check.ts';
 
@@ -16,7 +17,14 @@ export interface ConfigChecksContext {
 export function configChecks({ file, config, env }: ConfigChecksContext): CheckGroup {
   const title = `Config ${file}`;
   if (config.isOk())
-    return { title, checks: [fixedCheck('config', ok(configSize(config.value))), ...environmentChecks(env)] };
+    return {
+      title,
+      checks: [
+        fixedCheck('config', ok(configSize(config.value))),
+        ...environmentChecks(env),
+        ...proxyChecks(config.value, env),
+      ],
+    };
   const problemChecks = config.error.problems.map((problem) =>
     fixedCheck(isAboutSecret(problem) ? 'secret' : 'config', failed(problemMessage(problem), problemRemedy(problem))),
   );
@@ -46,6 +54,19 @@ function problemMessage({ path, line, column, found }: Problem): string {
 function problemRemedy({ expected, suggestion }: Problem): string {
   const meant = suggestion === undefined ? '' : `Did you mean ${suggestion}?`;
   return [expected, meant].filter((part) => part !== '').join('. ');
+}
+
+/** Proxy variables that a service with this config does not use. */
+function proxyChecks({ clients }: Config, env: ConfigChecksContext['env']): readonly Check[] {
+  const variable = findProxyVariable(env);
+  if (variable === undefined || Object.values(clients).every(({ network }) => network?.proxy !== undefined)) return [];
+  const isUsed = Object.values(clients).some(({ network }) => network === undefined);
+  const message = isUsed
+    ? `${variable} is set: this command uses it for clients without network in the config, and a service does not, unless Node.js has NODE_USE_ENV_PROXY=1`
+    : `${variable} is set, and network in the config has no proxy: it is ignored, with NODE_USE_ENV_PROXY too`;
+  return [
+    fixedCheck('environment', warning(message, 'Set network: { proxy: env } in the config, or unset the variable')),
+  ];
 }
 
 function environmentChecks(env: ConfigChecksContext['env']): readonly Check[] {

@@ -8,11 +8,13 @@ import { TimeLimitError, withTimeout } from '../../time/with-timeout.ts';
 import type { Check, CheckGroup } from './check.ts';
 import { clientAuthCheck } from './client-auth-check.ts';
 import { clockCheck } from './clock-check.ts';
-import { connectivityChecks } from './connectivity-checks.ts';
 import { discoveryCheck } from './discovery-check.ts';
 import type { Discovery } from './discovery-check.ts';
 import { once } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
+import { toFetch } from '../../terminal/network.ts';
+import type { Route } from './route.ts';
+import { routeChecks } from './route-checks.ts';
 import { scopesCheck } from './scopes-check.ts';
 import { secretCheck } from './secret-check.ts';
 import type { ServerClocks } from './server-clocks.ts';
@@ -22,7 +24,11 @@ import { tokenCheck } from './token-check.ts';
 export interface CredentialContext {
   readonly config: Pick<Config, 'readSecret'>;
   readonly findEndpoint: (url: string) => Endpoint;
+  /** How requests to a URL go, by the network of the credential. */
+  readonly findRoute: (url: string) => Route | undefined;
   readonly clocks: ServerClocks;
+  /** That of the token: discovery shares its document only with callers that have the same. */
+  readonly random: () => number;
 }
 
 /** The checks of a credential. */
@@ -58,7 +64,8 @@ function oauth2Checks(
   context: CredentialContext,
 ): Omit<CredentialChecks, 'title'> {
   const endpoint = context.findEndpoint(serverUrl(auth));
-  const connectivity = connectivityChecks(endpoint);
+  const route = context.findRoute(serverUrl(auth));
+  const connectivity = routeChecks(endpoint, route, context.findEndpoint);
   const discoverOnce = once(() => discoverMetadata(auth, endpoint, context));
   const discovery = discoveryCheck(connectivity, discoverOnce);
   const clientAuth = clientAuthCheck(auth, discovery, discoverOnce);
@@ -82,11 +89,13 @@ function serverUrl({ issuerUrl, tokenUrl }: OAuth2Auth): string {
 async function discoverMetadata(
   { issuerUrl, metadataUrl, insecureHttp = false }: OAuth2Auth,
   { url, clock }: Endpoint,
-  { clocks: { fetch } }: CredentialContext,
+  { clocks: { fetch }, findRoute, random }: CredentialContext,
 ): Promise<Discovery> {
   if (issuerUrl === undefined) return undefined;
+  const transport = findRoute(issuerUrl)?.transport;
+  const network = transport === undefined ? { fetch } : { network: transport };
   try {
-    const options = { insecureHttp, fetch, clock, ...(metadataUrl !== undefined && { metadataUrl }) };
+    const options = { insecureHttp, clock, random, ...network, ...(metadataUrl !== undefined && { metadataUrl }) };
     return await withTimeout(acquireLimitMs, clock, () => discover(issuerUrl, options));
   } catch (cause) {
     if (!(cause instanceof TimeLimitError)) throw cause;
@@ -95,10 +104,11 @@ async function discoverMetadata(
 }
 
 /** Sends a HEAD to a token endpoint, so that the `Date` of its response is known. */
-async function requestServerDate({ url, clock }: Endpoint, { clocks }: CredentialContext): Promise<void> {
+async function requestServerDate({ url, clock }: Endpoint, { clocks, findRoute }: CredentialContext): Promise<void> {
   try {
+    const fetch = toFetch(clocks, findRoute(url.href)?.transport);
     const init = { method: 'HEAD', redirect: 'manual' } as const;
-    await withTimeout(acquireLimitMs, clock, (signal) => clocks.fetch(url, { ...init, signal }));
+    await withTimeout(acquireLimitMs, clock, (signal) => fetch(url, { ...init, signal }));
   } catch {
     // the token check reports a server that does not answer
   }

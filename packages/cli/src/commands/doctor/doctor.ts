@@ -18,7 +18,8 @@ import type { CredentialChecks } from './credential-checks.ts';
 import { createEndpoints } from './endpoint.ts';
 import { createProbes } from './probes.ts';
 import type { Probes } from './probes.ts';
-import { connectivityChecks } from './connectivity-checks.ts';
+import { createRoutes } from './routes.ts';
+import { routeChecks } from './route-checks.ts';
 import { formatJson, printResults } from './print-results.ts';
 import { runChecks } from './run-checks.ts';
 
@@ -47,7 +48,7 @@ export async function doctor(terminal: Terminal, options: DoctorOptions, probes?
   const config = found.config.value;
   const names = options.clients?.length ? options.clients : Object.keys(config.clients);
   assertClientsExist(config, names);
-  const network = createNetwork(terminal, options.debug === true);
+  await using network = createNetwork(terminal, options.debug === true, config);
   const results = await printReport(
     runAllChecks({ config, names, configGroup, network, probes }, terminal),
     terminal,
@@ -88,19 +89,27 @@ async function* runAllChecks(context: DoctorContext, terminal: Terminal): AsyncG
   const { config, names, configGroup, network, probes } = context;
   const { clock = systemClock, random = Math.random, interrupted } = terminal;
   const clocks = trackServerClocks(network.fetch, clock);
+  const routes = createRoutes({ config, network, clocks, env: terminal.env });
   const findEndpoint = createEndpoints({ probes: probes ?? createProbes(clock), clock });
   const credentials = new Map<string, CredentialChecks>();
   const tokens = new Map<string, TokenHandle>();
   const onToken = (token: TokenHandle, credential: ConfiguredCredential): void => {
-    const checks = credentialChecks(credential, token, { config, findEndpoint, clocks });
+    const checks = credentialChecks(credential, token, {
+      config,
+      findEndpoint,
+      clocks,
+      random,
+      findRoute: (url) => routes.find(credential.clients[0] ?? '', url),
+    });
     for (const name of credential.clients) credentials.set(name, checks);
     for (const name of credential.clients) tokens.set(name, token);
   };
   const { layers } = network;
-  await using clients = await createClients(config, { names, onToken, layers, fetch: clocks.fetch, clock, random });
+  const injected = { fetch: clocks.fetch, openNetwork: routes.open, clock, random };
+  await using clients = await createClients(config, { names, onToken, layers, ...injected });
   const createChecks = (name: string): CheckGroup => {
     const { baseUrl, auth } = config.clients[name] ?? unreachable(name);
-    const connectivity = connectivityChecks(findEndpoint(baseUrl));
+    const connectivity = routeChecks(findEndpoint(baseUrl), routes.find(name, baseUrl), findEndpoint);
     const dependsOn = [...connectivity, ...[credentials.get(name)?.usable ?? []].flat()];
     const client = clients[name] ?? unreachable(name);
     const api = apiCheck(dependsOn, { client, baseUrl, auth, token: tokens.get(name), interrupted });

@@ -39,13 +39,16 @@ export interface Probes {
 /** The time limit of each probe, in milliseconds. */
 const limitMs = 5_000;
 
+/** How long an alert of the server is awaited after the handshake, in milliseconds. */
+const alertLimitMs = 500;
+
 /** Probes of this machine's network. */
 export function createProbes(clock: Clock): Probes {
   return {
     resolve: (host) =>
       withTimeout(limitMs, clock, async () => (await lookup(host, { all: true })).map(({ address }) => address)),
     connect: (address) => withTimeout(limitMs, clock, (signal) => openAndClose(address, signal)),
-    handshake: (address) => withTimeout(limitMs, clock, (signal) => performHandshake(address, signal)),
+    handshake: (address) => withTimeout(limitMs, clock, (signal) => performHandshake(address, { signal, clock })),
   };
 }
 
@@ -58,14 +61,26 @@ async function openAndClose(address: Address, signal: AbortSignal): Promise<void
   }
 }
 
-async function performHandshake({ host, port }: Address, signal: AbortSignal): Promise<Handshake> {
+interface HandshakeContext {
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+}
+
+async function performHandshake({ host, port }: Address, { signal, clock }: HandshakeContext): Promise<Handshake> {
   const name = isIP(host) === 0 ? { servername: host } : {};
   // the purpose is to report why a certificate is rejected; nothing is sent over this connection
   const socket = connectTls({ host, port, ...name, rejectUnauthorized: false });
-  socket.on('error', () => {}); // an error after the handshake, such as a missing client certificate
+  const alert = Promise.withResolvers<void>();
+  socket.on('error', alert.reject);
+  socket.once('session', alert.resolve).once('close', alert.resolve);
+  alert.promise.catch(() => {}); // it is awaited after the handshake
   try {
     await once(socket, 'secureConnect', { signal });
-    return readHandshake(socket);
+    const handshake = readHandshake(socket);
+    // in TLS 1.3 the server judges the client's certificate after the handshake: a session ticket shows that it agrees
+    const cancel = clock.schedule(alertLimitMs, alert.resolve);
+    await alert.promise.finally(cancel);
+    return handshake;
   } finally {
     socket.destroy();
   }

@@ -5,6 +5,7 @@ import { errorCode } from './error-code.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Handshake } from './probes.ts';
 import { describeCertificateError } from './certificate-errors.ts';
+import { describeTlsAlert } from './tls-alerts.ts';
 
 /** The check `TLS`: is the certificate trusted, and does it stay valid for two weeks? */
 export function tlsCheck(endpoint: Endpoint, tcp: Check): Check {
@@ -27,7 +28,7 @@ async function checkHandshake(endpoint: Endpoint): Promise<Finding> {
     return toFinding(await handshake(), { host: endpoint.address.host, now: clock.now() });
   } catch (error) {
     const code = errorCode(error);
-    const { cause, remedy } = plainTextCodes.test(code) ? notTls : brokenHandshake;
+    const { cause, remedy } = describeTlsAlert(code) ?? (plainTextCodes.test(code) ? notTls : brokenHandshake);
     return failed(`${cause} (${code})`, remedy);
   }
 }

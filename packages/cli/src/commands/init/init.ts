@@ -1,7 +1,7 @@
 import { access, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ClientConfig } from '@bearings/config';
-import { createNetwork } from '../../terminal/network.ts';
+import { createNetwork, toFetch } from '../../terminal/network.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import { printable } from '../../output/redaction.ts';
@@ -30,7 +30,8 @@ export interface InitOptions {
 export async function init(terminal: Terminal, { file, prompts, debug = false }: InitOptions): Promise<ExitCode> {
   if (!terminal.stdin.isTTY || !terminal.stderr.isTTY) throw new UsageError(noTerminalMessage(file));
   try {
-    const { fetch } = createNetwork(terminal, debug);
+    await using network = createNetwork(terminal, debug);
+    const fetch = toFetch(network, await network.open(undefined));
     return await askAndWrite({ ...terminal, fetch }, file, prompts ?? createPrompts(terminal));
   } catch (error) {
     const isCancelled = error instanceof Error && /^(?:Exit|Abort)PromptError$/.test(error.name);

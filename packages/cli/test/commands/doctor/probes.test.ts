@@ -1,7 +1,9 @@
 import { fakeIssuer, virtualClock } from '@bearings/testing';
 import { systemClock } from '@bearings/client';
 import { once } from 'node:events';
+import { createServer as createTlsServer } from 'node:https';
 import { createServer } from 'node:net';
+import { createCertificate } from '../../../../testing/src/server/certificate.ts';
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { createProbes } from '../../../src/commands/doctor/probes.ts';
@@ -35,6 +37,16 @@ test('an untrusted certificate is described, and nothing is sent over the connec
   });
   expect(endsAt).toBeGreaterThan(Date.now());
   expect(issuer.requests).toEqual([]);
+});
+
+test('a server that requires a client certificate is recognised, although TLS 1.3 says so after the handshake', async () => {
+  const certificate = await createCertificate();
+  const required = { requestCert: true, rejectUnauthorized: true, ca: certificate.cert };
+  await using server = await listen(createTlsServer({ ...certificate, ...required }), 'https');
+
+  await expect(probes.handshake(loopbackAddress(server.origin))).rejects.toMatchObject({
+    code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+  });
 });
 
 test('an answer in plain text fails the TLS handshake', async () => {
