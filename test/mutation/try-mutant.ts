@@ -28,8 +28,8 @@ export async function findKiller({ file, from, to }: Mutant, context: MutationCo
   );
   try {
     for (const files of nearestTests(file)) {
-      const { failed, names } = await tests.run({ changed, files, stopsEarly: true });
-      if (failed.length > 0) return names[0] ?? failed[0];
+      const { failed } = await tests.run({ changed, files, stopsEarly: true });
+      if (failed.length > 0) return failed[0];
     }
     return undefined;
   } finally {
