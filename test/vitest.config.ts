@@ -45,8 +45,9 @@ export default defineConfig(({ mode }) => ({
   test: {
     // all cores: by default one is kept free, which is half of a machine with two
     maxWorkers: '100%',
-    // generous, for machines that are busy: no test waits for real time
-    testTimeout: 30_000,
+    // generous, for machines that are busy: no daily test waits for real time
+    testTimeout: mode === 'deep' ? 300_000 : 30_000,
+    expect: { poll: { interval: 5 } },
     // what a test replaces is restored before the next one starts
     restoreMocks: true,
     unstubEnvs: true,

@@ -1,4 +1,6 @@
 import { BearingsError, isBearingsError } from '@bearings/client/errors';
+import type { ClientAuthMethod } from './client-auth/client-auth-method.ts';
+import { findRemedy } from './remedy.ts';
 
 /**
  * What can end a failure. `transient`: time. `permanent`: a person who changes a setting or the server. `terminal`: new
@@ -44,18 +46,9 @@ export interface TokenHttpDetails {
   readonly oauthError?: string | undefined;
   readonly oauthErrorDescription?: string | undefined;
   readonly retryAfterMs?: number | undefined;
+  /** How the client authenticated, for the remedy. */
+  readonly clientAuthMethod?: ClientAuthMethod | undefined;
 }
-
-/** Which setting to check, for the errors that only a person can correct (RFC 6749 §5.2, RFC 8707 §2). */
-const remedies: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    invalid_client: 'Check clientId, the secret or key, and clientAuthMethod',
-    unauthorized_client: 'Check clientId: the server does not allow this client the client credentials grant',
-    invalid_scope: 'Check scopes: the server does not know one of them, or does not allow it to this client',
-    unsupported_grant_type: 'Check issuerUrl or tokenEndpoint: this server does not offer the client credentials grant',
-    invalid_target: 'Check audience and resource: the server does not know one of them',
-  }),
-);
 
 /** The authorization server (or the server of its discovery document) answered with a status other than 200. */
 export class TokenHttpError extends Failure {
@@ -73,7 +66,7 @@ export class TokenHttpError extends Failure {
   constructor(details: TokenHttpDetails, { cause, kind }: FailureDetails = {}) {
     const { endpoint, status, oauthError, oauthErrorDescription, retryAfterMs } = details;
     const words = [oauthError, oauthErrorDescription && `(${oauthErrorDescription})`].filter(Boolean).join(' ');
-    const remedy = remedies.get(oauthError ?? '');
+    const remedy = findRemedy(details);
     const message = `${endpoint} answered ${status}${words && `: ${words}`}${remedy ? `. ${remedy}` : ''}`;
     super(message, kind ?? kindOfStatus(status), cause);
     this.status = status;

@@ -1,3 +1,5 @@
+import { notifyListener } from '@bearings/client/layer';
+import { TokenConfigError } from '../errors.ts';
 import type { TokenError } from '../errors.ts';
 
 /** A new token. */
@@ -48,6 +50,7 @@ export class TokenListeners {
 
   /** Adds a listener; answers with a function that removes it. The same function may be added twice. */
   add(listener: TokenListener): () => void {
+    if (typeof listener !== 'function') throw new TokenConfigError('listener', 'must be a function');
     const entry = { listener };
     this.#listeners.add(entry);
     return () => void this.#listeners.delete(entry);
@@ -56,14 +59,6 @@ export class TokenListeners {
   notify(event: TokenEvent): void {
     if (this.#listeners.size === 0) return;
     const current = [...this.#listeners]; // a listener that is added now gets the next event
-    for (const { listener } of current) void callListener(listener, Object.freeze(event)); // never rejects
-  }
-}
-
-async function callListener(listener: TokenListener, event: TokenEvent): Promise<void> {
-  try {
-    await listener(event);
-  } catch {
-    // an error of the listener does not affect the token
+    for (const { listener } of current) void notifyListener(listener, Object.freeze(event)); // never rejects
   }
 }

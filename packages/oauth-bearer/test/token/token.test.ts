@@ -29,7 +29,7 @@ test('a thousand callers of a token that is not there yet make one request', asy
 
 test('a hundred handles made at once ask for the metadata of their issuer once', async () => {
   const issuer = fakeIssuer();
-  const changes = { issuerUrl, tokenEndpoint: undefined };
+  const changes = { issuerUrl, tokenEndpoint: undefined, clock: virtualClock(), random: () => 0 };
 
   await Promise.all(Array.from({ length: 100 }, () => tokenFrom(issuer, changes)));
 
