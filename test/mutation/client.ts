@@ -31,6 +31,9 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
     ['if (this.#isBackingOff) this.cancel(reason);', 'this.cancel(reason);'],
     ['    this.#isInAttempt = false;\n', ''],
   ],
+  'core/notify-listener.ts': [
+    ["  } catch {\n    // the listener's error does not affect calls\n  }", '  } finally {\n  }'],
+  ],
   'core/cancel-scope.ts': [
     ['    if (this.#cancellation !== undefined) return;\n', ''],
     ['if (this.#cancellation !== undefined) this.#controller.abort(this.#cancellation.reason);', ''],
@@ -89,7 +92,6 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
     ['    call.lastFailure = outcome.error;\n', ''],
     ['  void discard(outcome.response, clock); // never rejects\n', ''],
     ['if (response.body?.locked === false) void cancelQuietly(response.body);', ''],
-    ['  } catch {\n    // errors of the listener do not affect the call\n  }', '  } finally {\n  }'],
   ],
   'stages/retry/should-retry.ts': [
     ['isTransient(trigger, policy) && isSafeToRepeat(trigger, subject, policy)', 'isTransient(trigger, policy)'],
@@ -186,7 +188,7 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
     ['&& !call.cancelScope.isCancelled', ''],
   ],
   'stages/transport/fetch-transport.ts': [
-    ['signal.aborted ? signal.reason : toTransportError(', 'toTransportError('],
+    ['      if (signal.aborted) return signal.reason;\n', ''],
     ['throw toFailure(cause, true);', 'throw cause;'],
     ['redirect: call.redirect, signal', 'redirect: call.redirect'],
   ],

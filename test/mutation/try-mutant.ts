@@ -21,7 +21,7 @@ export interface MutationContext {
 export async function findKiller({ file, from, to }: Mutant, context: MutationContext): Promise<string | undefined> {
   const { root, tests } = context;
   const changed = join(root, file);
-  const original = readFileSync(join(repositoryRoot, file), 'utf8');
+  const original = readFileSync(changed, 'utf8');
   writeFileSync(
     changed,
     original.replace(from, () => to),

@@ -269,3 +269,29 @@ test('shouldRetry is not called for a call that the caller has aborted', async (
   expect(await failed).toMatchObject({ message: 'enough' });
   expect(shouldRetry).not.toHaveBeenCalled();
 });
+
+test('the error of a deadline has the failure of the last attempt as its cause', async () => {
+  const clock = virtualClock();
+  const retry = { delay: () => 1_000, jitter: false };
+  const { fetch } = createClient({
+    fetch: scriptedFetch(broken('ECONNRESET'), silent),
+    clock,
+    totalTimeout: 5_000,
+    retry,
+  });
+
+  const failed = caught(() => fetch(url));
+  await clock.advance(5_000);
+
+  expect(await failed).toMatchObject({ code: 'DEADLINE_EXCEEDED', cause: { code: 'TRANSPORT' } });
+});
+
+test('the body of a response that is retried is discarded', async () => {
+  const cancelled = Promise.withResolvers<void>();
+  const body = new ReadableStream({ cancel: () => cancelled.resolve() });
+  const large = new Response(body, { status: 503, headers: { 'content-length': '1000000' } });
+  const { fetch } = createClient({ fetch: scriptedFetch(() => large, ok), random: () => 0 });
+
+  expect((await fetch(url)).status).toBe(200);
+  await cancelled.promise;
+});
