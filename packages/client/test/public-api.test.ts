@@ -44,6 +44,7 @@ test('the entry for authors of layers exports exactly this', () => {
     'notifyListener',
     'objectRule',
     'oneOfRule',
+    'parseJson',
     'retryAfterMs',
     'slots',
     'stringRule',

@@ -24,8 +24,8 @@ import type { Outcome } from './should-retry.ts';
 /**
  * Retries what may succeed the next time, as `shouldRetry` decides.
  *
- * When the wait would not end before the call's deadline, or the client's retry budget is used up, there is no retry:
- * the caller gets the outcome at once.
+ * When the wait would not end before the call's deadline, the server asks for a longer wait than the policy allows, or the
+ * client's retry budget is used up, there is no retry: the caller gets the outcome at once.
  */
 export function retry(defaults: RetryPolicy): Stage {
   const budget = defaults.budget === false ? unlimited : createRetryBudget(defaults.budget ?? {});
@@ -40,6 +40,7 @@ export function retry(defaults: RetryPolicy): Stage {
         }
         if (!(await isWorthRetrying(outcome, context))) return unwrap(outcome);
         const delayMs = retryDelay(policy, outcome, { retry: call.attempt, client });
+        if (delayMs === undefined) return unwrap(outcome); // the reason is `maxRetryAfter`, a limit
         if (delayMs >= call.remainingMs()) return unwrap(outcome);
         if (policy.budget !== false && !budget.tryTake()) return unwrap(outcome);
         reportRetry(outcome, context, delayMs);
