@@ -110,14 +110,17 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
       "!('response' in outcome) || !policy.afterStatusCodes.includes(outcome.response.status)",
       "!('response' in outcome)",
     ],
-    ['Math.min(askedMs, policy.maxRetryAfter)', 'askedMs'],
-    ['Math.min(followedMs / 10, 5_000)', 'followedMs / 10'],
-    ['policy.retryAfterShortens ? followedMs', 'true ? followedMs'],
+    ['  if (askedMs > policy.maxRetryAfter) return undefined;\n', ''],
+    ['askedMs > policy.maxRetryAfter', 'askedMs >= policy.maxRetryAfter'],
+    [' || status !== 429)', ')'],
+    ['Math.min(askedMs / 10, 5_000)', 'askedMs / 10'],
+    ['policy.retryAfterShortens ? askedMs', 'true ? askedMs'],
     ['policy.delay(retry)), policy.backoffLimit)', 'policy.delay(retry)), Infinity)'],
   ],
   'stages/retry/retry-after.ts': [
-    ['Number(value) * 1_000', 'Number(value)'],
-    ['Math.max(0, at - nowMs)', 'at - nowMs'],
+    ['return number * 1_000;', 'return number;'],
+    ['at === undefined ? undefined : Math.max(0, at - nowMs)', 'at === undefined ? undefined : at - nowMs'],
+    ['number < firstEpochSeconds * 1_000 ?', 'false ?'],
   ],
   'stages/retry/retry-budget.ts': [
     ['if (left < 1) return false;', 'if (left <= 1) return false;'],
@@ -200,7 +203,7 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
   'stages/https-only.ts': [["(insecureHttp && url.protocol === 'http:')", 'insecureHttp']],
   'body/discard.ts': [
     ['if (body === null || bodyUsed || body.locked) return;', 'if (body === null) return;'],
-    ['seen <= drainLimitBytes;', 'seen < Infinity;'],
+    ['seen <= drainLimitBytes;', 'seen <= 2 * drainLimitBytes;'],
     ['{ background: true });\n  try', '{});\n  try'],
   ],
   'body/request-body.ts': [
