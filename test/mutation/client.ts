@@ -31,6 +31,9 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
     ['if (this.#isBackingOff) this.cancel(reason);', 'this.cancel(reason);'],
     ['    this.#isInAttempt = false;\n', ''],
   ],
+  'core/notify-listener.ts': [
+    ["  } catch {\n    // the listener's error does not affect calls\n  }", '  } finally {\n  }'],
+  ],
   'core/cancel-scope.ts': [
     ['    if (this.#cancellation !== undefined) return;\n', ''],
     ['if (this.#cancellation !== undefined) this.#controller.abort(this.#cancellation.reason);', ''],
@@ -89,7 +92,6 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
     ['    call.lastFailure = outcome.error;\n', ''],
     ['  void discard(outcome.response, clock); // never rejects\n', ''],
     ['if (response.body?.locked === false) void cancelQuietly(response.body);', ''],
-    ['  } catch {\n    // errors of the listener do not affect the call\n  }', '  } finally {\n  }'],
   ],
   'stages/retry/should-retry.ts': [
     ['isTransient(trigger, policy) && isSafeToRepeat(trigger, subject, policy)', 'isTransient(trigger, policy)'],
@@ -108,14 +110,17 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
       "!('response' in outcome) || !policy.afterStatusCodes.includes(outcome.response.status)",
       "!('response' in outcome)",
     ],
-    ['Math.min(askedMs, policy.maxRetryAfter)', 'askedMs'],
-    ['Math.min(followedMs / 10, 5_000)', 'followedMs / 10'],
-    ['policy.retryAfterShortens ? followedMs', 'true ? followedMs'],
+    ['  if (askedMs > policy.maxRetryAfter) return undefined;\n', ''],
+    ['askedMs > policy.maxRetryAfter', 'askedMs >= policy.maxRetryAfter'],
+    [' || status !== 429)', ')'],
+    ['Math.min(askedMs / 10, 5_000)', 'askedMs / 10'],
+    ['policy.retryAfterShortens ? askedMs', 'true ? askedMs'],
     ['policy.delay(retry)), policy.backoffLimit)', 'policy.delay(retry)), Infinity)'],
   ],
   'stages/retry/retry-after.ts': [
-    ['Number(value) * 1_000', 'Number(value)'],
-    ['Math.max(0, at - nowMs)', 'at - nowMs'],
+    ['return number * 1_000;', 'return number;'],
+    ['at === undefined ? undefined : Math.max(0, at - nowMs)', 'at === undefined ? undefined : at - nowMs'],
+    ['number < firstEpochSeconds * 1_000 ?', 'false ?'],
   ],
   'stages/retry/retry-budget.ts': [
     ['if (left < 1) return false;', 'if (left <= 1) return false;'],
@@ -186,7 +191,7 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
     ['&& !call.cancelScope.isCancelled', ''],
   ],
   'stages/transport/fetch-transport.ts': [
-    ['signal.aborted ? signal.reason : toTransportError(', 'toTransportError('],
+    ['      if (signal.aborted) return signal.reason;\n', ''],
     ['throw toFailure(cause, true);', 'throw cause;'],
     ['redirect: call.redirect, signal', 'redirect: call.redirect'],
   ],
@@ -198,7 +203,7 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
   'stages/https-only.ts': [["(insecureHttp && url.protocol === 'http:')", 'insecureHttp']],
   'body/discard.ts': [
     ['if (body === null || bodyUsed || body.locked) return;', 'if (body === null) return;'],
-    ['seen <= drainLimitBytes;', 'seen < Infinity;'],
+    ['seen <= drainLimitBytes;', 'seen <= 2 * drainLimitBytes;'],
     ['{ background: true });\n  try', '{});\n  try'],
   ],
   'body/request-body.ts': [

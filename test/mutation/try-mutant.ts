@@ -21,15 +21,15 @@ export interface MutationContext {
 export async function findKiller({ file, from, to }: Mutant, context: MutationContext): Promise<string | undefined> {
   const { root, tests } = context;
   const changed = join(root, file);
-  const original = readFileSync(join(repositoryRoot, file), 'utf8');
+  const original = readFileSync(changed, 'utf8');
   writeFileSync(
     changed,
     original.replace(from, () => to),
   );
   try {
     for (const files of nearestTests(file)) {
-      const { failed, names } = await tests.run({ changed, files, stopsEarly: true });
-      if (failed.length > 0) return names[0] ?? failed[0];
+      const { failed } = await tests.run({ changed, files, stopsEarly: true });
+      if (failed.length > 0) return failed[0];
     }
     return undefined;
   } finally {

@@ -9,7 +9,7 @@ export const undiciMutants: readonly Mutant[] = mutantsIn('undici', {
     ['if (this.#isDiscarding) return this.#discard(chunk);', ''],
     ['      this.#isPaused = true;\n      controller.pause();\n', ''],
     ['      this.#controller?.resume();\n', ''],
-    ['      this.#isPaused = false;\n', ''],
+    ['      this.#isPaused = false;\n', '', 'resuming a connection that is not paused does nothing'],
     ['isTruncated: this.#settle === undefined', 'isTruncated: false'],
     ['    if (!this.#isComplete) return undefined;\n    this.throwIfCancelled();', '    this.throwIfCancelled();'],
     [

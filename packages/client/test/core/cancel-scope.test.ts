@@ -37,3 +37,15 @@ test('work that ends in time gives its own result or failure', async () => {
   scope.cancel('later');
   expect([scope.isCancelled, scope.reason]).toEqual([true, 'later']);
 });
+
+test('a listener that was removed is not called', () => {
+  const scope = new CancelScope();
+  const heard: unknown[] = [];
+  const removeFirst = scope.onCancel((reason) => heard.push(`first: ${String(reason)}`));
+  scope.onCancel((reason) => heard.push(`second: ${String(reason)}`));
+
+  removeFirst();
+  scope.cancel('enough');
+
+  expect(heard).toEqual(['second: enough']);
+});

@@ -183,3 +183,13 @@ test.each<[string, RequestInit]>([
 ])('what the platform refuses is refused: %s', async (_case, init) => {
   await expect(createClient({ fetch: recordingFetch().fetch }).fetch(url, init)).rejects.toBeInstanceOf(TypeError);
 });
+
+test('the content type of a form is the one with its boundary, whatever the headers say', () => {
+  const body = new FormData();
+  body.append('name', 'value');
+  const headers = new Headers({ 'content-type': 'multipart/form-data' });
+
+  const request = new ClientRequest({ url: 'https://api.test/', method: 'POST', headers, body }).toRequest();
+
+  expect(request.headers.get('content-type')).toMatch(/^multipart\/form-data; boundary=/);
+});

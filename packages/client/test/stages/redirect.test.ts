@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import { layer } from '../../src/core/layer.ts';
+import { ClientRequest } from '../../src/core/request.ts';
+import { redirect } from '../../src/stages/redirect.ts';
 import { caught } from '../caught.ts';
 import { readBody, serve } from '../loopback.ts';
+import { factsWith, oneCall } from '../one-call.ts';
 import { ok, redirectTo, scriptedFetch, status, times } from '../scripted.ts';
 
 const url = 'https://api.test/start';
@@ -177,4 +180,31 @@ test('over sockets, a chain is followed with its body, and the response has the 
 
   expect(seen).toEqual(['POST /a [1]', 'POST /b [1]', 'POST /c [1]', 'GET /d ']);
   expect([response.url, response.redirected, await response.text()]).toEqual([`${server.origin}/d`, true, 'text']);
+});
+
+test.each([
+  ['a stream, which cannot be sent on', 'error', new ReadableStream()],
+  ['a text', 'manual', 'text'],
+])('the request is sent with the redirect mode for %s: %j', async (_case, expected, body) => {
+  const call = oneCall();
+  const send = redirect({ limit: 10, origins: [], blocked: 'error' })(async () => new Response(), factsWith());
+
+  await send(new ClientRequest({ url, method: 'POST', body }), call);
+
+  expect(call.redirect).toBe(expected);
+});
+
+test('the body of a blocked redirect is discarded', async () => {
+  const cancelled = Promise.withResolvers<void>();
+  const body = new ReadableStream({ cancel: () => cancelled.resolve() });
+  const headers = { location: 'https://evil.test/', 'content-length': '1000000' };
+  const send = redirect({ limit: 10, origins: [], blocked: 'error' })(
+    async () => new Response(body, { status: 302, headers }),
+    factsWith(),
+  );
+
+  const error = await caught(() => send(new ClientRequest({ url, method: 'GET' }), oneCall()));
+
+  expect(error).toMatchObject({ code: 'REDIRECT_BLOCKED' });
+  await cancelled.promise;
 });

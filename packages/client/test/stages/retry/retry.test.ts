@@ -240,3 +240,70 @@ test('over a socket, a reset connection is retried with the same body', async ()
   expect(text).toBe('done');
   expect(bodies).toEqual(['{"a":1}', '{"a":1}']);
 });
+
+test('a wait that would end exactly at the deadline is not begun', async () => {
+  const network = scriptedFetch(status(503), ok);
+  const retry = { delay: () => 1_000, jitter: false };
+  const { fetch } = createClient({ fetch: network, clock: virtualClock(), totalTimeout: 1_000, retry });
+
+  const response = await fetch(url);
+
+  expect([response.status, network.sent.length]).toEqual([503, 1]);
+});
+
+test('a call that succeeds by a retry fills the budget too', async () => {
+  const network = scriptedFetch(status(503), ok, status(503), ok);
+  const { fetch } = createClient({ fetch: network, random: () => 0, retry: { budget: { reserve: 1, ratio: 1 } } });
+
+  const statuses = [(await fetch(url)).status, (await fetch(url)).status];
+
+  expect(statuses).toEqual([200, 200]);
+});
+
+test('a call that succeeds at once fills the budget', async () => {
+  const network = scriptedFetch(status(503), status(503), ok, status(503), ok);
+  const retry = { limit: 1, budget: { reserve: 1, ratio: 1 } };
+  const { fetch } = createClient({ fetch: network, random: () => 0, retry });
+
+  const statuses = [(await fetch(url)).status, (await fetch(url)).status, (await fetch(url)).status];
+
+  expect(statuses).toEqual([503, 200, 200]);
+});
+
+test('shouldRetry is not called for a call that the caller has aborted', async () => {
+  const controller = new AbortController();
+  const shouldRetry = vi.fn(() => true);
+  const { fetch } = createClient({ fetch: scriptedFetch(silent, ok), random: () => 0, retry: { shouldRetry } });
+
+  const failed = caught(() => fetch(url, { signal: controller.signal }));
+  controller.abort(new Error('enough'));
+
+  expect(await failed).toMatchObject({ message: 'enough' });
+  expect(shouldRetry).not.toHaveBeenCalled();
+});
+
+test('the error of a deadline has the failure of the last attempt as its cause', async () => {
+  const clock = virtualClock();
+  const retry = { delay: () => 1_000, jitter: false };
+  const { fetch } = createClient({
+    fetch: scriptedFetch(broken('ECONNRESET'), silent),
+    clock,
+    totalTimeout: 5_000,
+    retry,
+  });
+
+  const failed = caught(() => fetch(url));
+  await clock.advance(5_000);
+
+  expect(await failed).toMatchObject({ code: 'DEADLINE_EXCEEDED', cause: { code: 'TRANSPORT' } });
+});
+
+test('the body of a response that is retried is discarded', async () => {
+  const cancelled = Promise.withResolvers<void>();
+  const body = new ReadableStream({ cancel: () => cancelled.resolve() });
+  const large = new Response(body, { status: 503, headers: { 'content-length': '1000000' } });
+  const { fetch } = createClient({ fetch: scriptedFetch(() => large, ok), random: () => 0 });
+
+  expect((await fetch(url)).status).toBe(200);
+  await cancelled.promise;
+});
