@@ -4,7 +4,7 @@ import { createShop } from './shop.ts';
 import type { Running, Shop } from './shop.ts';
 
 const seed = Number(process.env['SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
-const trials = Number(process.env['KILLS'] ?? 16);
+const trials = Number(process.env['KILLS'] ?? 12);
 
 /** Counts when the kills happened: kills before or after a run prove nothing. */
 const kills = { all: 0, amidRun: 0, tailBeyondCheckpoint: 0, checkpointHalfWritten: 0, endedBefore: 0 };
