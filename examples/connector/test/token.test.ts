@@ -166,7 +166,7 @@ test('a provider that cannot be reached is named, without a response', async () 
   const { error } = await shop.pull();
 
   expect(normalize([error?.message, ...(error?.details ?? [])].join('\n'), shop)).toBe(
-    `orders, page 1: no token: No answer from https://id: other side closed (UND_ERR_SOCKET) (UNAVAILABLE)
+    `orders, page 1: no token: No answer from https://id: other side closed (UND_ERR_SOCKET). Not retried again: the limit of retries is reached (UNAVAILABLE)
 field: spec.source.oauth.tokenUrl
 kept: nothing yet`,
   );

@@ -53,13 +53,17 @@ export function createClient(options: ClientOptions = {}, ...layers: readonly (L
     .map(checkAnswers);
   const stack = sortBySlot([...defaultLayers(settings, added), ...added]);
   const runner = createCallRunner(compose(stack, facts), settings);
-  const close: ClientParts['close'] = (how) => runner.close(how);
-  const extras: ClientParts = {
-    fetch: createFetch(runner, facts),
-    stages: Object.freeze(stack.map(({ name }) => name)),
-    [layersKey]: stack,
-    close,
-    [Symbol.asyncDispose]: () => close(),
-  };
-  return createKy(runner, { options: ky, clock: facts.clock, extras });
+  const stages = Object.freeze(stack.map(({ name }) => name));
+  return createKy(runner, {
+    options: ky,
+    clock: facts.clock,
+    defaults: settings,
+    createExtras: (own, merged): ClientParts => ({
+      fetch: createFetch(own, merged, facts.clock),
+      stages,
+      [layersKey]: stack,
+      close: (how) => own.close(how),
+      [Symbol.asyncDispose]: () => own.close(),
+    }),
+  });
 }

@@ -16,6 +16,7 @@ export { addBodyHook } from './body/hooked-body.ts';
 export { bodyHooks, BodyHooks } from './body/body-hooks.ts';
 export type { BodyHook, HasBodyHooks, Read } from './body/body-hooks.ts';
 export { discard } from './body/discard.ts';
+export { parseJson } from './body/parse-json.ts';
 export { toTransportError } from './stages/transport/transport-error.ts';
 export type { TransportErrorContext } from './stages/transport/transport-error.ts';
 export { retryAfterMs } from './stages/retry/retry-after.ts';
@@ -39,6 +40,7 @@ export {
   objectRule,
   oneOfRule,
   stringRule,
+  transportLayerRule,
   wholeNumberRule,
 } from './core/option-rules.ts';
 export type { OptionRule } from './core/option-rules.ts';

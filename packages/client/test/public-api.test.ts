@@ -45,10 +45,12 @@ test('the entry for authors of layers exports exactly this', () => {
     'notifyListener',
     'objectRule',
     'oneOfRule',
+    'parseJson',
     'retryAfterMs',
     'slots',
     'stringRule',
     'toTransportError',
+    'transportLayerRule',
     'untilAborted',
     'wholeNumberRule',
   ]);

@@ -168,6 +168,23 @@ test.each([
     'clients.a.auth.privateKeyRef is missing: must be set for clientAuthMethod: private_key_jwt',
   ],
   [
+    'metadata without an issuer',
+    oauth(
+      'tokenUrl: https://id.internal/token\nclientSecretRef: env:ORDERS_SECRET\nmetadataUrl: https://id.internal/m',
+    ),
+    'clients.a.auth.metadataUrl is set without issuerUrl',
+  ],
+  [
+    'a certificate without a key',
+    oauth(`${complete}\ncertificateFile: /run/orders.crt`),
+    'clients.a.auth.certificateFile is set without privateKeyRef',
+  ],
+  [
+    'a token type that needs a proof',
+    oauth(`${complete}\nbearerTokenTypes: [DPoP]`),
+    'clients.a.auth.bearerTokenTypes',
+  ],
+  [
     'an unused secret',
     oauth(`${complete}\nclientAuthMethod: none`),
     'has the value none although there is a secret or a key',

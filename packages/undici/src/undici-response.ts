@@ -1,4 +1,4 @@
-import { bodyHooks } from '@bearings/client/layer';
+import { bodyHooks, parseJson } from '@bearings/client/layer';
 import type { BodyHook } from '@bearings/client/layer';
 import { BodyReader } from './body-reader.ts';
 import type { ResponseHead } from './exchange.ts';
@@ -72,7 +72,7 @@ export class UndiciResponse implements Response {
   }
 
   async json(): Promise<unknown> {
-    return JSON.parse(await this.text());
+    return parseJson(await this.text());
   }
 
   async bytes(): Promise<Bytes> {

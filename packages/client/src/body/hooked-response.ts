@@ -2,6 +2,7 @@ import { cancelQuietly } from './discard.ts';
 import { bodyHooks, BodyHooks } from './body-hooks.ts';
 import type { Read, BodyHook } from './body-hooks.ts';
 import { HookedStream, withBody } from './hooked-stream.ts';
+import { parseJson } from './parse-json.ts';
 
 /** The longest body that is read as one piece: it arrives with the response headers, or not at all. */
 const smallBytes = 64 * 1024;
@@ -79,7 +80,7 @@ const overrides: object & ThisType<HookedResponse> = {
     });
   },
   async json() {
-    return JSON.parse(await this.text()) as unknown;
+    return parseJson(await this.text());
   },
   formData() {
     return wrap(this).formData();

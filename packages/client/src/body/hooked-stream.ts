@@ -1,4 +1,5 @@
 import { cancelQuietly } from './discard.ts';
+import { parseJson } from './parse-json.ts';
 import type { Read, BodyHooks } from './body-hooks.ts';
 
 /**
@@ -56,7 +57,10 @@ export function withBody(response: Response, body: ReadableStream<Uint8Array>): 
   return withFinalUrl(same, { url, redirected, type });
 }
 
-/** Sets what only the platform's `fetch` can set, on a response and its clones: ky's hooks get clones. */
+/**
+ * Sets what only the platform's `fetch` can set, on a response and its clones: ky's hooks get clones. Their `json()` does
+ * not quote the body in its error.
+ */
 export function withFinalUrl(response: Response, facts: Pick<Response, 'url' | 'redirected' | 'type'>): Response {
   const { status } = response;
   const cloned = response.clone.bind(response);
@@ -70,5 +74,6 @@ export function withFinalUrl(response: Response, facts: Pick<Response, 'url' | '
     redirected: { value: facts.redirected, configurable: true },
     type: { value: facts.type, configurable: true },
     clone: { value: clone, configurable: true },
+    json: { value: async () => parseJson(await response.text()), configurable: true, writable: true },
   });
 }

@@ -18,6 +18,8 @@ export interface CallContext {
   readonly attemptTimeoutMs: number;
   /** Time limit for the whole call, in milliseconds; `Infinity` for no limit. */
   readonly totalTimeoutMs: number;
+  /** The monotonic time at which the call began. Default: now. */
+  readonly startedAt?: number | undefined;
 }
 
 /** Called around each wait between two attempts. */
@@ -62,7 +64,7 @@ export class Call {
   #isBackingOff = false;
   #mayBackOff = true;
 
-  constructor({ options, signal, clock, headerValidator, attemptTimeoutMs, totalTimeoutMs }: CallContext) {
+  constructor({ options, signal, clock, headerValidator, attemptTimeoutMs, totalTimeoutMs, startedAt }: CallContext) {
     this.options = options;
     this.headers = new CallHeaders(headerValidator);
     this.attemptTimeoutMs = attemptTimeoutMs;
@@ -70,7 +72,7 @@ export class Call {
     this.#callerSignal = signal;
     signal?.addEventListener('abort', this.#cancelByCaller, { once: true });
     this.#clock = clock;
-    this.#deadlineAt = totalTimeoutMs === Infinity ? Infinity : clock.monotonic() + totalTimeoutMs;
+    this.#deadlineAt = totalTimeoutMs === Infinity ? Infinity : (startedAt ?? clock.monotonic()) + totalTimeoutMs;
   }
 
   /** The signal of {@link cancelScope}. Created on first use: a signal costs more than all stages of a good call. */
@@ -86,6 +88,11 @@ export class Call {
   /** True when the caller or the deadline has ended the call. */
   get isCancelled(): boolean {
     return this.#whole.isCancelled;
+  }
+
+  /** What the call was ended with, when it was. */
+  get cancelReason(): unknown {
+    return this.#whole.reason;
   }
 
   /** Ends the call and what it is doing: the attempt, or the body of the last response. */

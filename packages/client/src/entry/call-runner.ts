@@ -20,6 +20,8 @@ interface RunOptions {
   readonly signal?: AbortSignal | null | undefined;
   /** Called with the call before it is sent. */
   readonly onCall?: (call: Call) => void;
+  /** The monotonic time at which the call began. Default: now. */
+  readonly startedAt?: number | undefined;
 }
 
 /** How a client is closed. */
@@ -43,12 +45,13 @@ export function createCallRunner(send: Send, { timeout, totalTimeout, facts: { c
   const signals = createSignalCleanup();
   const headerValidator = new HeaderValidator();
 
-  async function runCall(request: ClientRequest, { options, signal, onCall }: RunOptions): Promise<Response> {
+  async function runCall(request: ClientRequest, context: RunOptions): Promise<Response> {
+    const { options, signal, onCall, startedAt } = context;
     signal?.throwIfAborted();
     checkCallOptions(options);
     const attemptTimeoutMs = toMs(options.timeout ?? timeout);
     const totalTimeoutMs = toMs(options.totalTimeout ?? totalTimeout);
-    const call = new Call({ options, signal, clock, headerValidator, attemptTimeoutMs, totalTimeoutMs });
+    const call = new Call({ options, signal, clock, headerValidator, attemptTimeoutMs, totalTimeoutMs, startedAt });
     onCall?.(call);
     try {
       const response = await withinDeadline(request, call, { send, clock });

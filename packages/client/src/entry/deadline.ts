@@ -33,7 +33,7 @@ async function sendWithDeadline(
     call.cancel(new DeadlineExceededError({ origin, budgetMs, attempts, phase, cause }));
   };
   // waiting for the response keeps the process alive; an unread body does not
-  const cancel = clock.schedule(budgetMs, expire, { background: true });
+  const cancel = clock.schedule(call.remainingMs(), expire, { background: true });
   try {
     const response = await call.race(send(request, call));
     call.phase = 'body';
@@ -42,4 +42,45 @@ async function sendWithDeadline(
     cancel();
     throw cause;
   }
+}
+
+/** A time limit for work that is done outside the stages. */
+interface TimerContext {
+  readonly clock: Clock;
+  readonly remainingMs: number;
+  /** Makes the error for when the time is over. */
+  readonly expire: () => Error;
+}
+
+/** Waits for `work`, but no longer than the time that remains. The work itself goes on. */
+export async function raceTimer<T>(
+  work: () => T | PromiseLike<T>,
+  { clock, remainingMs, expire }: TimerContext,
+): Promise<Awaited<T>> {
+  if (remainingMs <= 0) throw expire();
+  const late = Promise.withResolvers<never>();
+  const cancel = clock.schedule(remainingMs, () => late.reject(expire()));
+  try {
+    return await Promise.race([work(), late.promise]);
+  } finally {
+    cancel();
+  }
+}
+
+/**
+ * Waits for what is done with the body of a call, such as a check by a schema, but no longer than the call lasts.
+ *
+ * @throws DeadlineExceededError
+ */
+export async function raceDeadline<T>(work: () => Promise<T>, call: Call, context: BodyContext): Promise<T> {
+  const { totalTimeoutMs: budgetMs, attempt: attempts, lastFailure: cause } = call;
+  if (budgetMs === Infinity) return work();
+  const { url, clock } = context;
+  const facts = { origin: parseOrigin(url), budgetMs, attempts, phase: 'parse', cause } as const;
+  return raceTimer(work, { clock, remainingMs: call.remainingMs(), expire: () => new DeadlineExceededError(facts) });
+}
+
+interface BodyContext {
+  readonly url: string;
+  readonly clock: Clock;
 }

@@ -1,13 +1,16 @@
 import { isReplayable, snapshotBody } from '../body/request-body.ts';
+import type { Options } from 'ky';
 import type { CallOptions } from '../core/call-options.ts';
 import { ClientRequest } from '../core/request.ts';
 import type { FetchOptions } from '../core/request.ts';
-import type { ClientContext } from '../core/stage.ts';
 import { parseHeaders } from '../security/headers.ts';
 import { parseUrl } from '../security/url.ts';
+import type { Clock } from '../time/clock.ts';
 import type { CallRunner } from './call-runner.ts';
+import { mergeCallOptions, parseFetchDefaults, withDefaultHeaders } from './fetch-defaults.ts';
 import { readExtraOptions } from './extra-fetch-options.ts';
 import { fromPlatformRequest } from './platform-request.ts';
+import { addToRequest, addToUrl } from './search-params.ts';
 
 /** `fetch`'s options, and those of a call. */
 export type FetchInit = RequestInit & CallOptions;
@@ -15,20 +18,20 @@ export type FetchInit = RequestInit & CallOptions;
 /** `fetch`, through all stages. A path is resolved against the client's base URL. */
 export type Fetch = (input: string | URL | Request, init?: FetchInit) => Promise<Response>;
 
-type FetchContext = Pick<ClientContext, 'baseUrl' | 'clock'>;
-
 /** Makes the entry for whatever takes a custom `fetch`: the same signature, and a response for every status. */
-export function createFetch(runner: CallRunner, { baseUrl, clock }: FetchContext): Fetch {
+export function createFetch(runner: CallRunner, merged: Readonly<Options>, clock: Clock): Fetch {
+  const defaults = parseFetchDefaults(merged);
+  const { baseUrl, searchParams } = defaults;
   return async (input, init) => {
-    const { retry, timeout, bodyTimeout, totalTimeout, signal }: FetchInit = init ?? {};
-    const own = init ? readInit(init) : {};
+    const { signal }: FetchInit = init ?? {};
     const fetchOptions = init ? readExtraOptions(init) : undefined;
     const isRequest = input instanceof Request;
-    const target = isRequest ? input : parseUrl(input, baseUrl).href;
+    const own = withDefaultHeaders(init ? readInit(init) : {}, isRequest ? input : undefined, defaults);
+    const target = isRequest ? addToRequest(input, searchParams) : addToUrl(parseUrl(input, baseUrl), searchParams);
     const simple = typeof target === 'string' ? createSimpleRequest(target, own, fetchOptions) : undefined;
     const given = { body: own.body, fetchOptions, clock };
     return runner.run(simple ?? (await fromPlatformRequest(new Request(target, own), given)), {
-      options: { retry, timeout, bodyTimeout, totalTimeout },
+      options: mergeCallOptions(init, defaults),
       signal: signal === undefined && isRequest ? input.signal : signal,
     });
   };

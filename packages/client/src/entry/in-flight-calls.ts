@@ -8,7 +8,7 @@ interface Place {
 }
 
 /**
- * The calls in flight, and a wait until there are none.
+ * The calls in flight, and a wait for their end.
  *
  * It is a linked list and not a Set: a Set links each table that it outgrows to the next one, so one table that has
  * grown old keeps all later calls alive until a major collection. A place that was removed links to nothing.

@@ -1,19 +1,20 @@
-import kyDefault, { isHTTPError } from 'ky';
-import type { BeforeErrorHook, InitHook, Input, KyInstance, Options, ResponsePromise } from 'ky';
-import { snapshotBody } from '../body/request-body.ts';
+import kyDefault, { replaceOption } from 'ky';
+import type { InitHook, Input, KyInstance, Options, ResponsePromise } from 'ky';
 import type { CallOptions } from '../core/call-options.ts';
 import { checkBaseUrl } from '../core/check-base-url.ts';
 import { checkOptions } from '../core/check-options.ts';
 import { kyOptionRules } from '../core/ky-option-rules.ts';
-import { readCredentials, statusContext } from '../core/status-error.ts';
-import { addStatusFacts } from '../errors/http-status-error.ts';
-import { ConfigError, InvalidUrlError } from '../errors/index.ts';
+import { InvalidUrlError } from '../errors/index.ts';
 import { parseHeaders } from '../security/headers.ts';
 import { parseUrl } from '../security/url.ts';
 import type { Clock } from '../time/clock.ts';
 import type { CallRunner } from './call-runner.ts';
+import { errorBodyLimitMs, limitErrorBody } from './error-data.ts';
 import { KyBridge } from './ky-bridge.ts';
+import { checkHooks, createCapture } from './ky-capture.ts';
+import type { CallDefaults } from './ky-capture.ts';
 import { runFastPath } from './ky-fast-path.ts';
+import { withSafeJson } from './ky-json.ts';
 import { fromPlatformRequest } from './platform-request.ts';
 import { createSimpleCallParser } from './simple-call.ts';
 import type { KyCallOptions } from './simple-call.ts';
@@ -22,12 +23,13 @@ import type { KyCallOptions } from './simple-call.ts';
 const methods = ['get', 'post', 'put', 'patch', 'head', 'delete', 'query'] as const;
 
 /** What the ky entry is made with. */
-export interface KyOptions<E extends object> {
+export interface KyOptions<E> {
   /** The client's options for ky. */
   readonly options: Options;
   readonly clock: Clock;
-  /** What the client has besides ky's methods. */
-  readonly extras: E;
+  readonly defaults: CallDefaults;
+  /** Makes what a client has besides ky's methods, from its runner and its options as ky has merged them. */
+  readonly createExtras: (runner: CallRunner, merged: Readonly<Options>) => E;
 }
 
 type KyFetchInit = RequestInit & Pick<CallOptions, 'bodyTimeout'> & { readonly bearings?: KyBridge };
@@ -52,44 +54,54 @@ export type KyClient<E extends object> = E & {
  * ky's own retry and timeout would be in the wrong places (its timeout covers the wait for a token, its retry repeats
  * the old header), so they are off, and their options go to the stages instead.
  */
-export function createKy<E extends object>(runner: CallRunner, { options, clock, extras }: KyOptions<E>): KyClient<E> {
-  const fetch = async (input: Input, init: KyFetchInit = {}): Promise<Response> => {
-    const { bearings: bridge, bodyTimeout, ...fetchOptions } = init;
-    const platformRequest = input instanceof Request ? input : new Request(input);
-    const { captured } = bridge ?? {};
-    const isAsCaptured = captured?.mayBeModified === false;
-    const body = isAsCaptured ? captured.body : undefined;
-    const request = await fromPlatformRequest(platformRequest, { body, fetchOptions, clock });
-    return runner.run(request, {
-      options: { ...captured?.options, bodyTimeout },
-      signal: captured?.signal ?? (isAsCaptured ? undefined : platformRequest.signal),
-      onCall: (call) => bridge?.setSent(call, request),
-    });
-  };
-  const capture = captureOptions(fetch);
+export function createKy<E extends object>(runner: CallRunner, options: KyOptions<E>): KyClient<E> {
+  const { clock, defaults, createExtras } = options;
+  const fetch = (input: Input, init: KyFetchInit = {}): Promise<Response> => sendForKy(input, init, { runner, clock });
+  const capture = createCapture({ fetch, clock, defaults });
   const create = (fresh: Options): KyInstance => kyDefault.create({ ...checkKyOptions(fresh), fetch });
-  return wrapKy(create(options), { create, capture, runner, clock }, extras);
+  return wrapKy(create(options.options), { create, capture, clock, defaults, runner, createExtras });
 }
 
-/** What all clients made from one have in common. */
-interface KyContext {
+/** What ky calls in place of `fetch`: the stages, with the options that the bridge has carried past ky. */
+async function sendForKy(
+  input: Input,
+  { bearings: bridge, bodyTimeout, ...fetchOptions }: KyFetchInit,
+  { runner, clock }: { readonly runner: CallRunner; readonly clock: Clock },
+): Promise<Response> {
+  const platformRequest = input instanceof Request ? input : new Request(input);
+  const { captured } = bridge ?? {};
+  const isAsCaptured = captured?.mayBeModified === false;
+  const body = isAsCaptured ? captured.body : undefined;
+  const request = await fromPlatformRequest(platformRequest, { body, fetchOptions, clock });
+  const response = await (bridge?.runner ?? runner).run(request, {
+    options: { ...captured?.options, bodyTimeout },
+    signal: captured?.signal ?? (isAsCaptured ? undefined : platformRequest.signal),
+    onCall: (call) => bridge?.setSent(call, request),
+    startedAt: captured?.startedAt,
+  });
+  const attemptTimeoutMs = bridge?.sent?.call.attemptTimeoutMs ?? Infinity;
+  if (response.ok || captured?.isOnlyForError(response.status) !== true) return response;
+  return limitErrorBody(response, { clock, limitMs: errorBodyLimitMs(attemptTimeoutMs) });
+}
+
+/** What all clients made from one have in common, and the runner of one of them. */
+interface KyContext<E> extends Omit<KyOptions<E>, 'options'> {
   readonly create: (fresh: Options) => KyInstance;
   readonly capture: InitHook;
   readonly runner: CallRunner;
-  readonly clock: Clock;
 }
 
 /**
  * Wraps a ky instance. Our `init` hook goes after all others, so that none of them can switch on ky's own retry or
  * timeout. A call with hooks of its own gets an instance of its own, for the same reason.
  */
-function wrapKy<E extends object>(base: KyInstance, context: KyContext, extras: E): KyClient<E> {
-  const { create, capture, runner, clock } = context;
+function wrapKy<E extends object>(base: KyInstance, context: KyContext<E>): KyClient<E> {
+  const { create, capture, runner, clock, defaults } = context;
   const ky = base.extend({ hooks: { init: [capture] } });
-  const rewrap = (next: KyInstance): KyClient<E> => wrapKy(next, context, extras);
-  const defaults = mergedOptions(base);
-  const parseCall = createSimpleCallParser(defaults);
-  const fastPath = { runner, clock, baseUrl: defaults.baseUrl };
+  const rewrap = (next: KyInstance): KyClient<E> => wrapKy(next, { ...context, runner: runner.derive() });
+  const merged = mergedOptions(base);
+  const parseCall = createSimpleCallParser(merged);
+  const fastPath = { runner, clock, baseUrl: merged.baseUrl, retry: defaults.retry };
   const open = (input: Input, own: Options = {}): ResponsePromise => {
     try {
       const simple = parseCall(input, own);
@@ -100,14 +112,17 @@ function wrapKy<E extends object>(base: KyInstance, context: KyContext, extras: 
   };
   const callKy = (input: Input, given: Options): ResponsePromise => {
     const { hooks, ...own } = checkKyOptions(given);
+    const bridge = new KyBridge({ input, clock, runner });
+    const instance = hooks === undefined ? ky : base.extend({ hooks }).extend({ hooks: { init: [capture] } });
     // ky would find the signal of a Request itself, but would not remove its listener
-    const options = input instanceof Request ? { ...own, signal: own.signal ?? input.signal } : own;
-    return hooks === undefined ? ky(input, options) : rewrap(base.extend({ hooks }))(input, options);
+    const signal = input instanceof Request ? { signal: own.signal ?? input.signal } : undefined;
+    const carried = { ...own, ...signal, bearings: replaceOption(bridge) };
+    return withSafeJson(instance(input, carried), bridge);
   };
   const named = methods.map((method) => [method, (input: Input, own?: Options) => open(input, { ...own, method })]);
-  return Object.assign(open, Object.fromEntries(named), extras, {
+  return Object.assign(open, Object.fromEntries(named), context.createExtras(runner, merged), {
     extend: (more: Parameters<KyInstance['extend']>[0]) =>
-      rewrap(base.extend((merged) => checkKyOptions(typeof more === 'function' ? more(merged) : more))),
+      rewrap(base.extend((known) => checkKyOptions(typeof more === 'function' ? more(known) : more))),
     create: (fresh: Options = {}) => rewrap(create(fresh)),
     stop: base.stop,
     retry: base.retry,
@@ -140,12 +155,6 @@ function checkKyOptions(options: Options): Options {
   return options;
 }
 
-/** @throws ConfigError for hooks that would never be called */
-function checkHooks(hooks: Options['hooks']): void {
-  if ((hooks?.beforeRetry?.length ?? 0) === 0) return;
-  throw new ConfigError('hooks.beforeRetry', 'beforeRetry is not called: ky does not retry here. Use retry.onRetry');
-}
-
 /**
  * The platform's errors for a wrong URL or header quote it; ours say what is wrong without.
  *
@@ -161,37 +170,3 @@ function toSafeError(cause: unknown, input: Input, { headers }: Options): unknow
   const isUnresolved = cause instanceof TypeError && cause.message.startsWith('Failed to parse URL');
   return isUnresolved ? new InvalidUrlError('The input is a path, and the client has no baseUrl to resolve it') : cause;
 }
-
-/**
- * Makes the hook that takes our options out of a call's, and carries them past ky.
- *
- * The hook that adds facts to status errors goes before all others for errors: they see its facts, and cannot replace
- * it.
- *
- * @throws ConfigError when the options bring another `fetch`, which would bypass the stack
- */
-function captureOptions(fetch: unknown): InitHook {
-  return (options) => {
-    const { retry, timeout, totalTimeout, json, stringifyJson, hooks, onUploadProgress, signal } = options;
-    if (options.fetch !== fetch)
-      throw new ConfigError('fetch', 'fetch goes to createClient: here it would bypass the stack');
-    checkHooks(hooks);
-    parseHeaders(options.headers); // as they are now: other hooks may have added some
-    const text = json === undefined ? undefined : (stringifyJson?.(json) ?? JSON.stringify(json));
-    if (text !== undefined) options.stringifyJson = () => text;
-    options.hooks = { ...hooks, beforeError: [addFacts, ...(hooks?.beforeError ?? [])] };
-    const mayBeModified = (hooks?.beforeRequest?.length ?? 0) > 0 || onUploadProgress !== undefined;
-    const body = text ?? snapshotBody(options.body);
-    const bearings = new KyBridge({ options: { retry, timeout, totalTimeout }, signal, body, mayBeModified });
-    Object.assign(options, { bearings, signal: undefined, retry: 0, timeout: false, totalTimeout: false });
-  };
-}
-
-/** Adds facts to the error that ky has made of a status. A hook may have answered, so that nothing was sent. */
-const addFacts: BeforeErrorHook = ({ error }) => {
-  if (!isHTTPError(error)) return error;
-  const bridge: unknown = 'bearings' in error.options ? error.options.bearings : undefined;
-  const sent = bridge instanceof KyBridge ? bridge.sent : undefined;
-  if (sent !== undefined) return addStatusFacts(error, statusContext(sent.call, sent.request));
-  return addStatusFacts(error, { attempts: 1, canReplay: true, credentials: readCredentials(error.request.headers) });
-};

@@ -15,7 +15,8 @@ export async function validateBySchema(value: unknown, schema: unknown): Promise
   return result.value;
 }
 
-function isStandardSchema(schema: unknown): schema is StandardSchemaV1 {
+/** True for what follows the Standard Schema specification. */
+export function isStandardSchema(schema: unknown): schema is StandardSchemaV1 {
   if ((typeof schema !== 'object' && typeof schema !== 'function') || schema === null) return false;
   const standard: unknown = '~standard' in schema ? schema['~standard'] : undefined;
   return (

@@ -2,6 +2,8 @@ import type { Input, Options } from 'ky';
 import { isReplayable, snapshotBody } from '../body/request-body.ts';
 import type { ReplayableBody } from '../body/request-body.ts';
 import type { CallOptions } from '../core/call-options.ts';
+import { valueOr } from './fetch-defaults.ts';
+import { addToUrl, serializeSearchParams } from './search-params.ts';
 
 /** A call that needs nothing of ky: what it sends, and its options for the stages. */
 export interface SimpleCall {
@@ -84,10 +86,10 @@ function mergeCallOptions(own: CallOptions, defaults: CallOptions): CallOptions 
   for (const value of Object.values(others)) if (value !== undefined) return undefined;
   if (retry !== undefined && defaults.retry !== undefined) return undefined;
   return {
-    retry: retry ?? defaults.retry,
-    timeout: timeout ?? defaults.timeout,
-    bodyTimeout: bodyTimeout ?? defaults.bodyTimeout,
-    totalTimeout: totalTimeout ?? defaults.totalTimeout,
+    retry: valueOr(retry, defaults.retry),
+    timeout: valueOr(timeout, defaults.timeout),
+    bodyTimeout: valueOr(bodyTimeout, defaults.bodyTimeout),
+    totalTimeout: valueOr(totalTimeout, defaults.totalTimeout),
   };
 }
 
@@ -127,8 +129,7 @@ function resolveUrl(input: string | URL, searchParams: PlainSearch, baseUrl: str
   if (typeof input === 'string' && !plainAddress.test(input)) return undefined;
   const url = URL.parse(String(input), baseUrl);
   if (url === null || url.username !== '' || url.password !== '') return undefined;
-  for (const [name, value] of Object.entries(searchParams)) url.searchParams.append(name, String(value));
-  return url.href;
+  return addToUrl(url, serializeSearchParams(searchParams));
 }
 
 /** The body to send, `undefined` for none; `false` for one that is not simple. */

@@ -2,7 +2,7 @@ import { notReplayedNote } from './not-replayable.ts';
 import { ClientFailure } from './client-failure.ts';
 
 /** What a call is doing. `start`: none of the others yet. */
-export type CallPhase = 'start' | 'queue' | 'token' | 'attempt' | 'backoff' | 'body';
+export type CallPhase = 'start' | 'hook' | 'queue' | 'token' | 'attempt' | 'backoff' | 'body' | 'parse';
 
 /** The response headers did not arrive within the time limit of one attempt. */
 export class AttemptTimeoutError extends ClientFailure {
@@ -37,11 +37,13 @@ export class BodyTimeoutError extends ClientFailure {
 
 const phaseTexts: Readonly<Record<CallPhase, string>> = {
   start: 'before anything was sent',
+  hook: 'running a hook',
   queue: 'waiting in the queue',
   token: 'waiting for a token',
   attempt: 'waiting for the response',
   backoff: 'waiting for the next attempt',
   body: 'reading the body',
+  parse: 'parsing the body',
 };
 
 /** What is known about a call that exceeded its deadline. */

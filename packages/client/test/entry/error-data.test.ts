@@ -1,16 +1,18 @@
 import { virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
-import { readErrorData } from '../../src/entry/error-data.ts';
+import { errorBodyLimitMs, readErrorData } from '../../src/entry/error-data.ts';
 
 const json = { 'content-type': 'application/json' };
 const problem = { 'content-type': 'Application/Problem+JSON; charset=utf-8' };
 const unknownCharset = { 'content-type': 'text/plain; charset="no-such"' };
 const latin1 = { 'content-type': 'text/plain; charset=iso-8859-1' };
 
+const limitMs = errorBodyLimitMs(30_000);
+
 const read = (
   body: ConstructorParameters<typeof Response>[0],
   headers: Record<string, string> = {},
-): Promise<unknown> => readErrorData(new Response(body, { status: 404, headers }), virtualClock());
+): Promise<unknown> => readErrorData(new Response(body, { status: 404, headers }), { clock: virtualClock(), limitMs });
 
 interface ErrorBody {
   readonly body: ConstructorParameters<typeof Response>[0];
@@ -39,7 +41,7 @@ test('a body that does not end within 10 s is given up', async () => {
     cancel: () => cancelled.resolve(),
   });
 
-  const reading = readErrorData(new Response(body, { status: 500 }), clock);
+  const reading = readErrorData(new Response(body, { status: 500 }), { clock, limitMs });
   await clock.advance(10_000);
 
   expect(await reading).toBeUndefined();
@@ -58,5 +60,5 @@ test('a body that fails is left out, and one that is being read is not touched',
   response.body?.getReader();
 
   expect(await read(failing)).toBeUndefined();
-  expect(await readErrorData(response, virtualClock())).toBeUndefined();
+  expect(await readErrorData(response, { clock: virtualClock(), limitMs })).toBeUndefined();
 });

@@ -175,6 +175,28 @@ test.each<[string, () => NonNullable<RequestInit['body']>, string | RegExp]>([
   expect(ours.sent).toMatchObject([{ body: expected }]);
 });
 
+test('body: a content-type given with FormData is replaced by the one with its boundary, with hooks or without; ky keeps it', async () => {
+  const form = new FormData();
+  form.append('a', '1');
+  const headers = { 'content-type': 'multipart/form-data' };
+  const given = { body: form, headers };
+  const hooks = { beforeRequest: [(): void => {}] };
+
+  const { theirs, ours } = await besideKy(
+    async (api) => [await api.post(url, given).text(), await api.post(url, { ...given, hooks }).text()],
+    { script: [ok, ok] },
+  );
+
+  expect(theirs.sent.map((each) => each.headers['content-type'])).toEqual([
+    'multipart/form-data',
+    'multipart/form-data',
+  ]);
+  for (const sent of ours.sent) {
+    const [, boundary = 'none'] = (sent.headers['content-type'] ?? '').split('boundary=');
+    expect(sent.body.startsWith(`--${boundary}\r\n`)).toBe(true);
+  }
+});
+
 test('body: FormData is sent with the boundary that the header names', async () => {
   const network = scriptedFetch(ok);
   const form = new FormData();
@@ -260,12 +282,35 @@ test('parseJson: it gets the text, the request and the response, for json() of t
 test.each([
   ['an empty answer', status(200, {}, '')],
   ['a 204', status(204)],
-  ['what is no JSON', status(200, {}, '{nope')],
 ])('json(): %s is the SyntaxError it is with ky', async (_what, answer) => {
   const { theirs, ours } = await besideKy((api) => api.get(url).json(), { script: [answer] });
 
   expect(ours).toEqual(theirs);
   expect(ours.answer).toMatchObject({ threw: 'SyntaxError' });
+});
+
+test('parseJson: it is not called for an attempt that is retried; with ky it is, for the data of the error', async () => {
+  const seen: string[] = [];
+  const parseJson = (text: string): unknown => (seen.push(text), JSON.parse(text));
+  const busy = status(503, { 'content-type': 'application/json' }, '{"busy":1}');
+  const given = { script: [busy, status(200, {}, '{"id":42}')], retry: { limit: 1, delay: () => 0 }, parseJson };
+
+  await besideKy((api) => api.get(url).json(), given);
+
+  expect(seen).toEqual(['{"busy":1}', '{"id":42}', '{"id":42}']); // two with ky, one with ours
+});
+
+test('searchParams: the query that is there stays as it is; ky rewrites it', async () => {
+  const { theirs, ours } = await besideKy((api) => api.get(`${url}?sig=a%20b`, { searchParams: { page: 1 } }));
+
+  expect([theirs.sent[0]?.url, ours.sent[0]?.url]).toEqual([`${url}?sig=a+b&page=1`, `${url}?sig=a%20b&page=1`]);
+});
+
+test('json(): the SyntaxError for what is not JSON does not quote the body', async () => {
+  const { theirs, ours } = await besideKy((api) => api.get(url).json(), { script: [status(200, {}, 'nope')] });
+
+  expect(JSON.stringify(theirs.answer)).toContain('nope');
+  expect(ours.answer).toEqual({ threw: 'SyntaxError', message: 'The response body is not valid JSON' });
 });
 
 const schema = (issues?: readonly { message: string }[]) => ({

@@ -77,16 +77,17 @@ test('hooks.beforeRequest: it is called once for a call, however many attempts t
   expect([ours.sent.length, calls]).toEqual([2, 2]); // once with ky, once with ours
 });
 
-test("hooks.beforeRequest: the options and signal it sees are ky's own, and say nothing of ours", async () => {
+test("hooks.beforeRequest: it sees the call's retry options and signal; the signal of the request is another", async () => {
   const caller = new AbortController();
-  const seen: { request: Request; options: { retry: object } }[] = [];
+  const seen: { request: Request; options: { retry: object; signal?: unknown } }[] = [];
   const hooks = { beforeRequest: [(state: (typeof seen)[number]): void => void seen.push(state)] };
   const api = createClient({ fetch: scriptedFetch(ok), retry: 5 });
 
   await api.get(url, { hooks, signal: caller.signal });
   caller.abort();
 
-  expect(seen).toMatchObject([{ options: { retry: { limit: 0 } } }]);
+  expect(seen).toMatchObject([{ options: { retry: { limit: 5 } } }]);
+  expect(seen[0]?.options.signal).toBe(caller.signal);
   expect(seen[0]?.request.signal.aborted).toBe(false);
 });
 
@@ -112,7 +113,7 @@ test('hooks.afterResponse: it is called once for a call, with the last response;
   expect(seen).toEqual([
     [503, 0], // ky's
     [200, 1],
-    [200, 0], // ours
+    [200, 1], // ours
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { virtualClock } from '@bearings/testing';
 import { isHTTPError, isNetworkError, isTimeoutError } from 'ky';
+import ky from 'ky';
 import type { KyInstance, Options } from 'ky';
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
@@ -70,6 +71,15 @@ test.each<[string, number, (api: KyInstance) => Promise<unknown>]>([
   const { theirs, ours } = await besideKy(act, { script: [...times(3, broken('ECONNRESET')), ok], retry: atOnce });
 
   expect([theirs.sent, ours.sent].map(({ length }) => length)).toEqual([attempts, attempts]);
+});
+
+test('retry: wrong options throw at once, as with ky, and are CONFIG', () => {
+  const ours = createClient({ fetch: scriptedFetch() });
+  const theirs = ky.create({ fetch: scriptedFetch() });
+  const wrong = { retry: { limit: -1 } };
+
+  expect(() => void theirs.get(url, wrong)).toThrow('retry.limit');
+  expect(() => void ours.get(url, wrong)).toThrow(expect.objectContaining({ code: 'CONFIG' }));
 });
 
 test('retry: an object of the call changes what it names, and leaves the limit as it was', async () => {
@@ -262,18 +272,28 @@ test('Retry-After: it is read for afterStatusCodes, 413, 429 and 503, as with ky
   expect(await attemptsAt({ script, retry: { ...retry, afterStatusCodes: [500] } })).toEqual([0, 7_000]);
 });
 
-test('RateLimit-Reset: it and its relatives are not read; the backoff is the wait', async () => {
-  const names = ['ratelimit-reset', 'x-ratelimit-retry-after', 'x-ratelimit-reset', 'x-rate-limit-reset'];
-  const script = [status(429, Object.fromEntries(names.map((name) => [name, '7']))), ok];
+test('RateLimit-Reset: it and its X- forms are the wait after a 429 without Retry-After', async () => {
+  for (const name of ['ratelimit-reset', 'x-ratelimit-retry-after', 'x-ratelimit-reset', 'x-rate-limit-reset']) {
+    expect(await attemptsAt({ script: [status(429, { [name]: '7' }), ok] })).toEqual([0, 7_700]);
+  }
 
-  expect(await attemptsAt({ script })).toEqual([0, 100]);
+  const both = { 'ratelimit-reset': '7', 'retry-after': '3' };
+  expect(await attemptsAt({ script: [status(429, both), ok] })).toEqual([0, 3_300]);
+  expect(await attemptsAt({ script: [status(429, { ...both, 'retry-after': 'soon' }), ok] })).toEqual([0, 100]);
 });
 
-test('retry.maxRetryAfter: a minute, unless it says otherwise', async () => {
-  const script = [status(429, { 'retry-after': '86400' }), ok];
+test('RateLimit-Reset: it says nothing after another status, such as 503; with ky it is the wait', async () => {
+  expect(await attemptsAt({ script: [status(503, { 'ratelimit-reset': '7' }), ok] })).toEqual([0, 100]);
+});
 
-  expect(await attemptsAt({ script, retry: { jitter: false } })).toEqual([0, 60_000]);
-  expect(await attemptsAt({ script, retry: { jitter: false, maxRetryAfter: 5_000 } })).toEqual([0, 5_000]);
+test('retry.maxRetryAfter: no retry after a longer wait than a minute, or than it says; ky retries earlier than asked', async () => {
+  const asked = (after: string) => [status(429, { 'retry-after': after }), ok];
+  const retry = { jitter: false, maxRetryAfter: 120_000 };
+
+  expect(await attemptsAt({ script: asked('60'), retry: { jitter: false } })).toEqual([0, 60_000]);
+  expect(await attemptsAt({ script: asked('61'), retry: { jitter: false } })).toEqual([0]);
+  expect(await attemptsAt({ script: asked('120'), retry })).toEqual([0, 120_000]);
+  expect(await attemptsAt({ script: asked('121'), retry })).toEqual([0]);
 });
 
 test('timeout: 30 s for each attempt, until the head', async () => {
@@ -327,7 +347,7 @@ test('totalTimeout: a wait that would outlast it is not begun; ky waits, and los
   expect(clock.monotonic()).toBe(0);
 });
 
-test("totalTimeout: when it ends while an error's body is read, the error is that of the status, without data", async () => {
+test("totalTimeout: when it ends while an error's body is read, the error is that of the deadline", async () => {
   const clock = virtualClock();
   const hanging: Answer = async (request, signal) => new Response((await stuck(request, signal)).body, { status: 404 });
 
@@ -336,7 +356,28 @@ test("totalTimeout: when it ends while an error's body is read, the error is tha
   );
   await clock.advance(1_000);
 
-  expect(await failure).toMatchObject({ code: 'HTTP_STATUS', status: 404, data: undefined });
+  expect(await failure).toMatchObject({ code: 'DEADLINE_EXCEEDED', phase: 'body', budgetMs: 1_000 });
+});
+
+test('totalTimeout: it covers hooks and parseJson, as with ky', async () => {
+  const clock = virtualClock();
+  const never = (): Promise<never> => new Promise(() => {});
+  const api = createClient({ fetch: scriptedFetch(ok), clock });
+
+  const failures = [
+    caught(() => api.get(url, { totalTimeout: 100, hooks: { beforeRequest: [never] } })),
+    caught(() => api.get(url, { totalTimeout: 100, parseJson: never }).json()),
+  ];
+  await clock.advance(100);
+
+  expect(await Promise.all(failures)).toMatchObject([{ code: 'DEADLINE_EXCEEDED' }, { code: 'DEADLINE_EXCEEDED' }]);
+});
+
+test('totalTimeout: 0 is a wrong option; with ky the call times out at once', async () => {
+  const { theirs, ours } = await besideKy((api) => api.get(url, { totalTimeout: 0 }));
+
+  expect(theirs.answer).toMatchObject({ threw: 'TimeoutError' });
+  expect(ours.answer).toMatchObject({ threw: 'ConfigError' });
 });
 
 test('totalTimeout: a timeout of the same call that is longer is a wrong option', async () => {

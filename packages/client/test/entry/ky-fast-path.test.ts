@@ -183,7 +183,7 @@ const others: fc.Arbitrary<KyCallOptions> = fc.record(
       (status) => status === 404,
     ),
     timeout: fc.constantFrom<(number | false | undefined)[]>(1_000, false, -1, undefined),
-    totalTimeout: fc.constantFrom<(number | false)[]>(5_000, 10),
+    totalTimeout: fc.constantFrom<(number | false)[]>(50_000, 900),
     bodyTimeout: fc.constantFrom<(number | false)[]>(1_000, false),
     retry: fc.constantFrom<KyCallOptions['retry'][]>(
       undefined,

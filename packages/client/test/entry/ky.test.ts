@@ -234,11 +234,11 @@ test('after a redirect the response has its final URL, with hooks or without', a
   expect([hooked.url, hooked.redirected]).toEqual(['https://api.test/new', true]);
 });
 
-test('clients made from a client have its fetch, stages and close', () => {
+test('clients made from a client have its stages', () => {
   const api = createClient({ baseUrl: 'https://api.test' });
 
   expect(api.extend({}).stages).toBe(api.stages);
-  expect(api.create().extend({}).fetch).toBe(api.fetch);
+  expect(api.create().extend({}).stages).toBe(api.stages);
 });
 
 test('the query is taken out of the message of a status whatever signs the path has', async () => {

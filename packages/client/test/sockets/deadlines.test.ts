@@ -197,30 +197,38 @@ test('the total time limit closes the connection of an unread body', async () =>
   expect(clock.pending).toBe(0);
 });
 
-test.each<[string, ClientOptions, string]>([
-  ['bodyTimeout', { bodyTimeout: 500 }, 'HTTPError'],
-  ['totalTimeout', { bodyTimeout: false, totalTimeout: 500 }, 'HTTPError'],
-])('an error page that never ends is waited for no longer than %s', async (_, options, name) => {
-  const { clock, server, api } = scene(await stalledServer(404), options);
+const withHooks: Options = { hooks: { beforeError: [({ error }) => error] } };
 
-  const failure = caught(() => api.get(''));
-  await fireTimers(clock, [500]);
-  await clock.advance(500);
-  await server.closed(1);
+test.each<[string, ClientOptions & { totalTimeout?: number }, number[]]>([
+  ['bodyTimeout', { bodyTimeout: 500 }, [500, 10_000]],
+  ['timeout', { bodyTimeout: false, timeout: 500 }, [500]],
+  ['totalTimeout', { bodyTimeout: false, totalTimeout: 500 }, [500, 10_000]],
+  ['10 s', { bodyTimeout: false }, [10_000]],
+])('an error page that never ends is waited for no longer than %s', async (_, options, waits) => {
+  for (const own of [{}, withHooks]) {
+    const { clock, server, api } = scene(await stalledServer(404), options);
 
-  expect(await failure).toMatchObject({ name, response: { status: 404 } });
-  expect(clock.pending).toBe(0);
+    const failure = caught(() => api.get('v1', own));
+    await fireTimers(clock, waits);
+    await clock.advance(waits[0] ?? 0);
+    await server.closed(1);
+
+    const ofStatus = { name: 'HTTPError', code: 'HTTP_STATUS', response: { status: 404 } };
+    const ofDeadline = { code: 'DEADLINE_EXCEEDED', phase: 'body', budgetMs: 500 };
+    expect(await failure).toMatchObject('totalTimeout' in options ? ofDeadline : ofStatus);
+    expect(clock.pending).toBe(0);
+  }
 });
 
 test("with the system's clock, a time limit closes a real connection", async () => {
   const server = await silentServer();
-  const api = createClient({ baseUrl: server.origin, totalTimeout: 50, timeout: false, retry: 0 });
+  const api = createClient({ baseUrl: server.origin, totalTimeout: 20, timeout: false, retry: 0 });
 
   const failure = caught(() => api.get(''));
   await server.arrived(1);
   await server.closed(1);
 
-  expect(await failure).toMatchObject({ code: 'DEADLINE_EXCEEDED', budgetMs: 50 });
+  expect(await failure).toMatchObject({ code: 'DEADLINE_EXCEEDED', budgetMs: 20 });
 });
 
 /** Lets the sockets have their turns until these are the timers that the client waits for. */

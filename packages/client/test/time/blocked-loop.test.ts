@@ -95,10 +95,10 @@ test('a circuit breaker does not count an answer that came while the loop was bl
   const api = createClient({ baseUrl: origin, retry: 0, timeout: limitMs }, breaker);
   await api.get('warm').text();
 
-  const answers = Promise.all([api.get('a').text(), api.get('b').text()]);
+  const answer = api.get('a').text();
   for (let turn = 0; turn < 5; turn += 1) await setImmediate();
   block();
 
-  expect(await answers).toEqual(['done', 'done']);
+  expect(await answer).toBe('done');
   expect(states).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { directoryUrl } from '@bearings/client/layer';
 import { z } from 'zod';
+import { networkSchema } from './network-schema.ts';
 import { authSchema } from './auth-schema.ts';
 import {
   nonNegativeMs,
@@ -95,6 +96,11 @@ const fields = z.strictObject({
     .optional()
     .describe('The largest response body, after decompression.')
     .meta({ default: 10_485_760 }),
+  network: networkSchema
+    .optional()
+    .describe(
+      'How connections are made, for calls and token requests. It replaces the `network` of the file as a whole.',
+    ),
   retry: retry.optional(),
   concurrency: concurrency.optional(),
   redirects: redirects.optional(),

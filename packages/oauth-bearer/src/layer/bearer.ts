@@ -23,6 +23,8 @@ import type { TokenHandle } from '../token/token-handle.ts';
 export interface BearerAuthOptions {
   /** The origins the token is meant for. Default: the origin of the client's base URL. */
   readonly origins?: readonly string[];
+  /** The word before the token, such as `Token`; `''` writes the token as it is. Default: `Bearer`. */
+  readonly prefix?: string;
   /** Keeps the header of a request that has one already. Such a request is not replayed. Default: false. */
   readonly respectExisting?: boolean;
 }
@@ -51,14 +53,21 @@ const tokenRule = {
   ...methodsRule('a token handle (await Token.create, and unwrap the Result)', 'read', 'get', 'invalidate'),
   isSecret: true,
 };
-const rules: OptionRules<BearerAuthOptions> = { origins: listRule(stringRule), respectExisting: booleanRule };
+const rules: OptionRules<BearerAuthOptions> = {
+  origins: listRule(stringRule),
+  respectExisting: booleanRule,
+  prefix: stringRule,
+};
 
-const shown = ({ origins, respectExisting = false }: BearerAuthOptions): LayerLabel['settings'] => ({
+const shown = ({ origins, prefix, respectExisting = false }: BearerAuthOptions): LayerLabel['settings'] => ({
   origins: origins ?? "the client's",
   respectExisting,
+  ...(prefix !== undefined && { prefix }),
 });
 
-function bearer(token: TokenHandle, header: string, { origins, respectExisting = false }: BearerAuthOptions): Stage {
+function bearer(token: TokenHandle, header: string, options: BearerAuthOptions): Stage {
+  const { origins, respectExisting = false } = options;
+  const write = headerWriter(options);
   return (next, client) => {
     if (client.slot !== 'auth') throw wrongSlot(client.slot);
     const allowed = allowedOrigins(origins, client);
@@ -75,7 +84,7 @@ function bearer(token: TokenHandle, header: string, { origins, respectExisting =
       const renewed = await rotate(token, access, exchange);
       if (renewed === undefined) return response;
       replayed.add(call);
-      call.headers.setCredential(header, renewed.authorization());
+      call.headers.setCredential(header, write(renewed));
       void discard(response, clock); // never rejects
       return next(request, call);
     }
@@ -92,13 +101,22 @@ function bearer(token: TokenHandle, header: string, { origins, respectExisting =
         );
       }
       const access = readToken(token, neededMs(request, call), clock) ?? (await awaitToken(token, request, call));
-      call.headers.setCredential(header, access.authorization());
+      call.headers.setCredential(header, write(access));
       const response = await next(request, call);
       // a redirect may have dropped the token
       const isOurs = response.status === 401 && call.headers.has(header) && isRejection(response, access);
       return isOurs ? rejected(access, { request, response, call, clock }) : response;
     };
   };
+}
+
+/** @throws ConfigError for a prefix that is not one word */
+function headerWriter({ prefix }: BearerAuthOptions): (access: AccessToken) => string {
+  if (prefix === undefined) return (access) => access.authorization();
+  if (typeof prefix !== 'string' || !/^[\x21-\x7e]*$/.test(prefix)) {
+    throw new ConfigError('prefix', "prefix must be one word, such as 'Token', or ''");
+  }
+  return ({ secret }) => (prefix === '' ? secret.expose() : `${prefix} ${secret.expose()}`);
 }
 
 function isAllowedOrigin(url: string, addresses: readonly string[]): boolean {

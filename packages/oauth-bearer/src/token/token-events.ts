@@ -41,7 +41,12 @@ export type TokenEvent =
   | { readonly type: 'recovered'; readonly at: number; readonly failures: number; readonly downMs: number }
   | { readonly type: 'closed'; readonly at: number };
 
-/** Called on every event. Errors it throws or rejects with are ignored. */
+/**
+ * Called on every event. Errors it throws or rejects with are ignored.
+ *
+ * It may use the token, by the rules for every caller: one acquisition at a time, and none during the pause after a
+ * failure unless a resource has rejected a valid token.
+ */
 export type TokenListener = (event: TokenEvent) => unknown;
 
 /** The listeners of one token. */

@@ -1,27 +1,48 @@
-/** IMF-fixdate, the obsolete RFC 850 form, and asctime: the three a recipient must accept (RFC 9110 §5.6.7). */
-const imfDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
-const rfc850Date = /^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/;
-const asctimeDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
+import { parseHttpDate } from './http-date.ts';
+
+/** From here on a number is a time, in seconds since the epoch, and not a wait: that would be half a century. */
+const firstEpochSeconds = Date.UTC(2024, 0, 1) / 1_000;
 
 /**
  * Milliseconds to wait before a retry, as the server asked for.
  *
- * Reads `Retry-After` as seconds or as an HTTP-date (RFC 9110 §10.2.3). A date in the past means 0.
- * Returns `undefined` when the header is missing or is neither; the caller then uses its own backoff.
+ * Reads `Retry-After` as seconds or as an HTTP-date (RFC 9110 §10.2.3). A date in the past means 0. A number of today's
+ * epoch seconds or milliseconds is a time too: some servers send it. Returns `undefined` when the header is missing or is
+ * none of these; the caller then uses its own backoff.
  *
  * @param nowMs - the current time, in milliseconds since the epoch
  */
 export function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
-  const value = headers.get('retry-after')?.trim();
-  if (value === undefined) return undefined;
-  if (/^\d+$/.test(value)) return Number(value) * 1_000;
-  const at = parseHttpDate(value);
-  return at === undefined ? undefined : Math.max(0, at - nowMs);
+  const value = headers.get('retry-after');
+  return value === null ? undefined : parseWait(value, nowMs);
 }
 
-/** Epoch milliseconds of an HTTP-date in any of its three forms; `undefined` for anything else, ISO dates included. */
-function parseHttpDate(value: string): number | undefined {
-  const isDate = imfDate.test(value) || rfc850Date.test(value);
-  const at = isDate ? Date.parse(value) : asctimeDate.test(value) ? Date.parse(`${value} GMT`) : Number.NaN;
-  return Number.isNaN(at) ? undefined : at;
+/**
+ * Milliseconds until the server's rate limit is reset: `RateLimit-Reset`, and its `X-` forms of Symfony, GitHub and
+ * Twitter. Returns `undefined` without them.
+ *
+ * @param nowMs - the current time, in milliseconds since the epoch
+ */
+export function rateLimitResetMs(headers: Headers, nowMs: number): number | undefined {
+  for (const name of ['ratelimit-reset', 'x-ratelimit-retry-after', 'x-ratelimit-reset', 'x-rate-limit-reset']) {
+    const value = headers.get(name);
+    if (value !== null) return parseWait(value, nowMs);
+  }
+  return undefined;
+}
+
+function parseWait(given: string, nowMs: number): number | undefined {
+  const value = given.trim();
+  return /^\d+$/.test(value) ? parseNumber(Number(value), nowMs) : parseDate(value, nowMs);
+}
+
+function parseNumber(number: number, nowMs: number): number {
+  if (number < firstEpochSeconds) return number * 1_000;
+  const at = number < firstEpochSeconds * 1_000 ? number * 1_000 : number;
+  return Math.max(0, at - nowMs);
+}
+
+function parseDate(value: string, nowMs: number): number | undefined {
+  const at = parseHttpDate(value, nowMs);
+  return at === undefined ? undefined : Math.max(0, at - nowMs);
 }

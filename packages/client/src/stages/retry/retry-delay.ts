@@ -1,27 +1,37 @@
 import { fullJitter } from '../../time/backoff.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { rateLimitResetMs, retryAfterMs } from './retry-after.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { Outcome } from './should-retry.ts';
 import type { ClientContext } from '../../core/stage.ts';
 
 /**
- * Milliseconds to wait before a retry: `Retry-After` if the server sent it, else the policy's backoff.
+ * Milliseconds to wait before a retry: what the server asked for, else the policy's backoff. `undefined` when the server
+ * asked for a longer wait than `maxRetryAfter`: a retry before that would come too early.
  *
- * Jitter of up to a tenth, and at most 5 s, is added to `Retry-After`, because the server sends all clients the same
+ * Jitter of up to a tenth, and at most 5 s, is added to what the server asked for, because it sends all clients the same
  * value.
  */
 export function retryDelay(
   policy: RetryPolicy,
   outcome: Outcome,
   { retry, client }: { readonly retry: number; readonly client: Pick<ClientContext, 'clock' | 'random'> },
-): number {
+): number | undefined {
   const backoffMs = policyBackoffMs(policy, retry, client.random);
   if (!('response' in outcome) || !policy.afterStatusCodes.includes(outcome.response.status)) return backoffMs;
-  const askedMs = retryAfterMs(outcome.response.headers, client.clock.now());
+  const askedMs = readAskedMs(outcome.response, client.clock.now());
   if (askedMs === undefined) return backoffMs;
-  const followedMs = Math.min(askedMs, policy.maxRetryAfter);
-  const spreadMs = policy.jitter === false ? 0 : fullJitter(Math.min(followedMs / 10, 5_000), client.random);
-  return (policy.retryAfterShortens ? followedMs : Math.max(followedMs, backoffMs)) + spreadMs;
+  if (askedMs > policy.maxRetryAfter) return undefined;
+  const spreadMs = policy.jitter === false ? 0 : fullJitter(Math.min(askedMs / 10, 5_000), client.random);
+  return (policy.retryAfterShortens ? askedMs : Math.max(askedMs, backoffMs)) + spreadMs;
+}
+
+/**
+ * `Retry-After`; for a 429 without it, when the rate limit is reset. Servers send the latter with all responses, so for
+ * other statuses it says nothing.
+ */
+function readAskedMs({ status, headers }: Response, nowMs: number): number | undefined {
+  if (headers.has('retry-after') || status !== 429) return retryAfterMs(headers, nowMs);
+  return rateLimitResetMs(headers, nowMs);
 }
 
 function policyBackoffMs(policy: RetryPolicy, retry: number, random: () => number): number {

@@ -21,8 +21,8 @@ import type { Outcome } from './should-retry.ts';
 /**
  * Retries what may succeed the next time, as `shouldRetry` decides.
  *
- * When the wait would not end before the call's deadline, or the client's retry budget is used up, there is no retry:
- * the caller gets the outcome at once.
+ * When the wait would not end before the call's deadline, the server asks for a longer wait than the policy allows, or the
+ * client's retry budget is used up, there is no retry: the caller gets the outcome at once.
  */
 export function retry(defaults: RetryPolicy): Stage {
   return (next, client) => {
@@ -34,6 +34,7 @@ export function retry(defaults: RetryPolicy): Stage {
         if ('response' in outcome && outcome.response.ok) return outcome.response;
         if (!(await isWorthRetrying(outcome, context))) return unwrap(outcome);
         const delayMs = retryDelay(policy, outcome, { retry: call.attempt, client });
+        if (delayMs === undefined) return giveUp(outcome, context, 'limit'); // the server asks for more than `maxRetryAfter`
         if (delayMs >= call.remainingMs()) return giveUp(outcome, context, 'deadline');
         const isFree = policy.budget === false || isPacedByServer(outcome, policy);
         if (!isFree && !budget.tryTake()) return giveUp(outcome, context, 'budget');

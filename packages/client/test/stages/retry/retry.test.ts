@@ -94,7 +94,7 @@ test.each([
   ['Fri, 06 Nov 2026 12:00:30 GMT', 33_000],
   ['Friday, 06-Nov-26 12:00:30 GMT', 33_000],
   ['Fri Nov  6 12:00:30 2026', 33_000],
-  ['86400', 65_000],
+  ['60', 65_000],
   ['2026-11-06T12:00:30Z', 100],
 ])('Retry-After %s waits %d ms with the maximum jitter', async (value, waitMs) => {
   const clock = virtualClock({ startAt: Date.UTC(2026, 10, 6, 12) });
@@ -109,6 +109,18 @@ test.each([
   expect((await answer).status).toBe(200);
   expect(sentBefore).toBe(1);
 });
+
+test.each(['61', '86400', 'Sun, 06 Nov 2094 08:49:37 GMT', '1999999999', '9'.repeat(400)])(
+  'Retry-After %s is longer than maxRetryAfter: there is no retry, and the caller gets the response at once',
+  async (value) => {
+    const clock = virtualClock({ startAt: Date.UTC(2026, 10, 6, 12) });
+    const network = scriptedFetch(status(503, { 'retry-after': value }, 'slow down'));
+
+    const response = await createClient({ fetch: network, clock }).fetch(url);
+
+    expect([response.status, await response.text(), network.sent.length]).toEqual([503, 'slow down', 1]);
+  },
+);
 
 test('when the wait would exceed the deadline, the caller gets the last response at once', async () => {
   const clock = virtualClock();
