@@ -118,7 +118,7 @@ test('a failed run keeps its pages, and the next run continues after them', asyn
 
   expect([failed.code, normalize(failed.stderr, shop)]).toEqual([
     1,
-    `✗ shop: customers, page 2: https://api answered 503 (HTTP_STATUS)
+    `✗ shop: customers, page 2: GET https://api/v1/customers answered 503 (HTTP_STATUS)
     answer: down for maintenance
     kept: 28 records of 6 pages; run the same command to continue`,
   ]);

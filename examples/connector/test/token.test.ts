@@ -29,7 +29,7 @@ test('a token that is rejected twice ends the run', async () => {
 
   expect([ended.code, normalize(ended.stderr, shop)]).toEqual([
     1,
-    `✗ shop: orders, page 3: https://api answered 401 (HTTP_STATUS)
+    `✗ shop: orders, page 3: GET https://api/v1/orders answered 401 (HTTP_STATUS)
     The API rejects the token, also a newly acquired one: check spec.source.oauth.scopes and audience
     challenge: Bearer error="invalid_token", error_description="wrong audience"
     answer: {"message":"not for me"}
@@ -166,7 +166,7 @@ test('a provider that cannot be reached is named, without a response', async () 
   const { error } = await shop.pull();
 
   expect(normalize([error?.message, ...(error?.details ?? [])].join('\n'), shop)).toBe(
-    `orders, page 1: no token: No answer from https://id: other side closed (UND_ERR_SOCKET) (UNAVAILABLE)
+    `orders, page 1: no token: No answer from https://id: other side closed (UND_ERR_SOCKET). Not retried again: the limit of retries is reached (UNAVAILABLE)
 field: spec.source.oauth.tokenUrl
 kept: nothing yet`,
   );
@@ -207,7 +207,7 @@ test('a static bearer token is sent unchanged, and not replaced when it is rejec
 
   expect(sent).toEqual(['Bearer a-planted-static-token']);
   expect([error?.message, error?.details[0]].map((line) => normalize(line ?? '', shop))).toEqual([
-    'orders, page 1: https://api answered 401 (HTTP_STATUS)',
+    'orders, page 1: GET https://api/v1/orders answered 401 (HTTP_STATUS)',
     'The API rejects the token: check spec.source.auth.bearerTokenRef',
   ]);
 });

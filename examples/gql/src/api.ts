@@ -59,7 +59,8 @@ interface OperationContext {
 async function execute(task: OperationContext, terminal: Terminal): Promise<GraphQLResponse> {
   const { endpoint, config, operation, variables, redaction } = task;
   const { tokenOptions, signal } = terminal;
-  const { baseUrl: url, auth } = findEndpoint(endpoint, config);
+  const { baseUrl, auth } = findEndpoint(endpoint, config);
+  const { [endpoint]: url = baseUrl } = config.urls;
   const trace = task.verbose ? createTrace(terminal) : undefined;
   const onRetry = trace?.onRetry ?? (() => {});
   let isSent = false;

@@ -27,6 +27,8 @@ const endpointsSchema = z.strictObject({
 export interface EndpointsConfig extends Config {
   /** The path of the file. */
   readonly file: string;
+  /** The URL of each endpoint. */
+  readonly urls: Readonly<Record<string, string>>;
 }
 
 /**
@@ -40,11 +42,12 @@ export async function readEndpoints(file: string, env: Environment): Promise<End
   const clients = Object.entries(read.value.endpoints).map(([name, given]) => [name, toClientConfig(given)] as const);
   return {
     file,
+    urls: Object.fromEntries(Object.entries(read.value.endpoints).map(([name, { url }]) => [name, url])),
     clients: Object.fromEntries(clients),
     readSecret: (reference, kind = 'secret') => readSecret(reference, { env, kind }),
   };
 }
 
 function toClientConfig({ url, ...rest }: z.output<typeof endpoint>): ClientConfig {
-  return { ...rest, baseUrl: url, userAgent: 'bearings-gql' };
+  return { ...rest, baseUrl: `${new URL(url).origin}/`, userAgent: 'bearings-gql' };
 }

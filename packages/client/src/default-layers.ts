@@ -58,7 +58,7 @@ function shownSettings({
       always,
       backoffLimitMs: backoffLimit,
       maxRetryAfterMs: maxRetryAfter,
-      budget: budget === false ? false : `${budget.ratio ?? 0.1} a call, ${budget.reserve ?? 10} in reserve`,
+      budget: budget === false ? false : `${budget.ratio ?? 0.2} a call, ${budget.minPerSecond ?? 10} a second`,
     },
     timeout: { timeoutMs: attempt, bodyTimeoutMs: bodyTimeout, totalTimeoutMs: totalTimeout },
   };

@@ -44,3 +44,4 @@ export {
   wholeNumberRule,
 } from './core/option-rules.ts';
 export type { OptionRule } from './core/option-rules.ts';
+export { guessTemplate } from './errors/path-template.ts';

@@ -1,7 +1,8 @@
 import type { ClientRequest } from '@bearings/client/layer';
 import type { Attributes } from '@opentelemetry/api';
 import { attribute, other } from './attribute.ts';
-import { boundedTemplates, templateMatcher, guessTemplate } from './path-template.ts';
+import { guessTemplate } from '@bearings/client/layer';
+import { boundedTemplates, templateMatcher } from './path-template.ts';
 import type { TelemetrySettings } from './telemetry-options.ts';
 
 /** What is recorded of a request. */

@@ -15,7 +15,8 @@ import {
   webSegment,
 } from 'fast-check';
 import { expect, test } from 'vitest';
-import { boundedTemplates, otherTemplate, templateMatcher, guessTemplate } from '../src/path-template.ts';
+import { guessTemplate } from '@bearings/client/layer';
+import { boundedTemplates, otherTemplate, templateMatcher } from '../src/path-template.ts';
 
 test.each([
   ['a number', '/v1/orders/42', '/v1/orders/{id}'],

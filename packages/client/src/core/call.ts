@@ -1,3 +1,4 @@
+import type { NotRetried } from '../errors/not-retried.ts';
 import type { CallPhase } from '../errors/timeout.ts';
 import type { HeaderValidator } from '../security/header-validator.ts';
 import type { Clock } from '../time/clock.ts';
@@ -50,6 +51,8 @@ export class Call {
   phase: CallPhase = 'start';
   /** Why the last attempt failed, if it did: the cause of the error when the deadline ends the call. */
   lastFailure: unknown = undefined;
+  /** Why the last attempt was not retried, when another one might have succeeded. */
+  notRetried: NotRetried | undefined = undefined;
   readonly #whole = new CancelScope();
   #attemptScope: CancelScope | undefined;
   #isInAttempt = false;

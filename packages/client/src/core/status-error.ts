@@ -30,6 +30,7 @@ export function createStatusError({ call, request, response, data, options }: St
 export function statusContext(call: Call, request: ClientRequest): StatusContext {
   return {
     attempts: call.attempt,
+    notRetried: call.notRetried,
     canReplay: request.canReplay,
     credentials: [...call.headers.credentialValues(), ...readCredentials(request.headers)],
   };

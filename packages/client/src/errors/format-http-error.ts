@@ -1,10 +1,14 @@
 import { isHTTPError } from 'ky';
+import type { HTTPError } from 'ky';
+import type { HttpStatusFacts } from './http-status-error.ts';
+import { notRetriedNote } from './not-retried.ts';
+import { guessTemplate } from './path-template.ts';
 import { isBearingsError } from './index.ts';
 
 /**
  * Formats a failed call as one line, for a log or a terminal.
  *
- * The line has what happened, where, and the code to look up; never a query, a header, a body or a token. Of other
+ * The line has what happened, where, and the code to look up; never an id in a path, a query, a header, a body or a token. Of other
  * errors it has the class only, because their messages may contain anything.
  *
  * @param prefix - what the call was for, such as `order 42`
@@ -12,9 +16,17 @@ import { isBearingsError } from './index.ts';
 export function formatHttpError(error: unknown, prefix: string): string {
   if (isBearingsError(error)) return `${prefix}: ${error.message} (${error.code})`;
   if (isHTTPError(error)) {
-    const { origin } = new URL(error.request.url);
-    return `${prefix}: ${origin} answered ${error.response.status} (HTTP_STATUS)`;
+    return `${prefix}: ${describeStatus(error)} (HTTP_STATUS)`;
   }
   if (error instanceof Error && error.name === 'AbortError') return `${prefix}: aborted by the caller`;
   return `${prefix}: ${error instanceof Error ? error.name : 'a value that is not an Error was thrown'}`;
+}
+
+/** An error of ky's own has no facts. */
+function describeStatus(error: HTTPError & Partial<HttpStatusFacts>): string {
+  const { request, response, attempts = 1, notRetried } = error;
+  const { origin, pathname } = new URL(request.url);
+  const count = attempts > 1 ? ` after ${attempts} attempts` : '';
+  const path = guessTemplate(pathname);
+  return `${request.method} ${origin}${path} answered ${response.status}${count}${notRetriedNote(notRetried, attempts)}`;
 }

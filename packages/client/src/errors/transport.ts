@@ -1,3 +1,4 @@
+import { explainNotRetried } from './not-retried.ts';
 import { notReplayedNote } from './not-replayable.ts';
 import { ClientFailure } from './client-failure.ts';
 
@@ -35,7 +36,9 @@ export class TransportError extends ClientFailure {
     this.origin = origin;
     this.reason = reason;
     this.wasProcessed = wasProcessed;
-    this.retryable = reason !== 'ENOTFOUND' && reason !== 'REFUSED' && canReplay;
+    const isTransient = reason !== 'ENOTFOUND' && reason !== 'REFUSED';
+    this.retryable = isTransient && canReplay;
+    if (isTransient && !canReplay) explainNotRetried(this, 'body', 1);
   }
 }
 

@@ -96,7 +96,7 @@ test('retry: a number of the call changes the limit alone, where ky forgets what
 });
 
 test('retry: a budget stops what would multiply an outage', async () => {
-  const at = await attemptsAt({ retry: { limit: 8, budget: { reserve: 2 } } });
+  const at = await attemptsAt({ retry: { limit: 8, budget: { ratio: 0, minPerSecond: 0.2 } } });
 
   expect(at).toHaveLength(1 + 2);
 });

@@ -13,11 +13,13 @@ test('an error of ours is shown with its message and code', () => {
   );
 });
 
-test('an error status is shown with the origin, without path, query or body', async () => {
+test('an error status is shown with method, origin and the template of the path, without ids, query or body', async () => {
   const api = createClient({ baseUrl: 'https://api.test', fetch: scriptedFetch(status(404, {}, 'secret body')) });
-  const error = await caught(() => api.get('v1/orders?key=secret'));
+  const error = await caught(() => api.get('v1/orders/4711?key=secret'));
 
-  expect(formatHttpError(error, 'order 42')).toBe('order 42: https://api.test answered 404 (HTTP_STATUS)');
+  expect(formatHttpError(error, 'order 42')).toBe(
+    'order 42: GET https://api.test/v1/orders/{id} answered 404 (HTTP_STATUS)',
+  );
 });
 
 test('an abort by the caller is shown as one', () => {

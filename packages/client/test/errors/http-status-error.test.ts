@@ -80,3 +80,13 @@ test('the preview does not show a credential header of the caller that the serve
 
   expect(error.preview).toBe('key [REDACTED], password [REDACTED]');
 });
+
+test('the error of a status has method and path template, also as JSON', async () => {
+  const api = createClient({ fetch: scriptedFetch(status(404)) });
+
+  const error = await caught(() => api.delete('https://api.test/v1/orders/4711?key=secret'));
+
+  const facts = { method: 'DELETE', pathTemplate: '/v1/orders/{id}', origin: 'https://api.test' };
+  expect(error).toMatchObject(facts);
+  expect(JSON.parse(JSON.stringify(error))).toMatchObject(facts);
+});

@@ -1,44 +1,67 @@
 import { checkOptions } from '../../core/check-options.ts';
 import type { OptionRules } from '../../core/check-options.ts';
 import { numberRule } from '../../core/option-rules.ts';
+import type { Clock } from '../../time/clock.ts';
 
-/** Limits how many retries a client adds to its traffic. */
+/** How many retries a client may add to its calls, counted over the last 10 seconds. */
 export interface RetryBudgetOptions {
-  /** Retries that each successful call adds. Default: 0.1, so that retries are at most a tenth of the successful calls. */
+  /** Retries for each call. Default: 0.2, so that retries add a fifth to the traffic. */
   readonly ratio?: number;
-  /** The largest number of saved retries, and the number at the start. Default: 10. */
-  readonly reserve?: number;
+  /** Retries per second that are possible besides, for clients with few calls. Default: 10. */
+  readonly minPerSecond?: number;
 }
 
-/** The retries that a client has left. */
+/** The budget of one client. */
 export interface RetryBudget {
-  /** Takes one retry. Returns false when the budget is used up. */
+  /** Takes one retry, if there is one left. */
   tryTake(): boolean;
-  /** Adds the share of a successful call. */
-  deposit(): void;
+  /** Counts a call. */
+  countCall(): void;
 }
+
+const windowSeconds = 10;
 
 /**
- * A token bucket of retries for a client, so that retries do not multiply an outage (SRE book, ch. 21).
+ * Creates a budget for the retries of one client: retries of all its calls together do not multiply an outage (SRE book,
+ * ch. 21). The defaults are those of Finagle: a fifth of the calls, and 10 a second.
  *
- * Only successful calls fill it: when all calls fail, retries stop after the reserve.
- *
- * @throws ConfigError when an option is not a number from 0
+ * @throws ConfigError when an option is unknown or wrong
  */
-export function createRetryBudget(options: RetryBudgetOptions): RetryBudget {
-  checkOptions(options, budgetRules, { owner: 'A client', within: 'retry.budget' });
-  const { ratio = 0.1, reserve = 10 } = options;
-  let left = reserve;
+export function createRetryBudget(options: RetryBudgetOptions, clock: Clock): RetryBudget {
+  checkBudget(options);
+  const { ratio = 0.2, minPerSecond = 10 } = options;
+  const reserve = minPerSecond * windowSeconds;
+  /** What each second of the window has added, calls less retries; the oldest is overwritten. */
+  const balances = new Float64Array(windowSeconds);
+  let second = Math.floor(clock.monotonic() / 1_000);
+  const current = (): number => {
+    const now = Math.floor(clock.monotonic() / 1_000);
+    if (now !== second) {
+      if (now - second >= windowSeconds) balances.fill(0);
+      else for (let passed = second + 1; passed <= now; passed += 1) balances[passed % windowSeconds] = 0;
+      second = now;
+    }
+    return now % windowSeconds;
+  };
+  const add = (amount: number): void => {
+    const index = current();
+    balances[index] = (balances[index] ?? 0) + amount;
+  };
   return {
     tryTake() {
-      if (left < 1) return false;
-      left -= 1;
+      current();
+      const left = balances.reduce((sum, each) => sum + each, reserve);
+      if (left < 1 - 1e-9) return false; // sums of fractions are not exact
+      add(-1);
       return true;
     },
-    deposit() {
-      left = Math.min(reserve, left + ratio);
-    },
+    countCall: () => add(ratio),
   };
 }
 
-const budgetRules: OptionRules<RetryBudgetOptions> = { ratio: numberRule, reserve: numberRule };
+/** @throws ConfigError */
+export function checkBudget(options: RetryBudgetOptions): void {
+  checkOptions(options, budgetRules, { owner: 'A client', within: 'retry.budget' });
+}
+
+const budgetRules: OptionRules<RetryBudgetOptions> = { ratio: numberRule, minPerSecond: numberRule };

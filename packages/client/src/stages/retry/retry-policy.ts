@@ -15,6 +15,7 @@ import {
   stringRule,
   wholeNumberRule,
 } from '../../core/option-rules.ts';
+import { checkBudget } from './retry-budget.ts';
 import type { RetryBudgetOptions } from './retry-budget.ts';
 
 /** Why a call is retried: no HTTP response, no response in time, or this status. */
@@ -90,6 +91,8 @@ export function resolveRetryPolicy(defaults: RetryPolicy, option: number | Retry
   assertOption('retry', option, numberOrObjectRule('a limit'));
   if (typeof option === 'number') assertOption('retry.limit', option, wholeNumberRule);
   else checkOptions(option, retryRules, { owner: 'A client', within: 'retry' });
+  const budget = typeof option === 'object' ? option.budget : undefined;
+  if (budget !== undefined && budget !== false) checkBudget(budget);
   const changes: Partial<RetryPolicy> = typeof option === 'number' ? { limit: option } : withoutUndefined(option);
   const policy = { ...defaults, ...changes };
   const { methods, statusCodes, afterStatusCodes, always } = policy;

@@ -4,21 +4,18 @@ import type { ClientRequest } from '../../core/request.ts';
 import type { ClientContext, Send, Stage } from '../../core/stage.ts';
 import { notifyListener } from '../../core/notify-listener.ts';
 import { assertOption, headerValueRule } from '../../core/option-rules.ts';
+import { isClientError } from '../../errors/index.ts';
 import { createStatusError } from '../../core/status-error.ts';
+import { explainNotRetried } from '../../errors/not-retried.ts';
+import type { NotRetried } from '../../errors/not-retried.ts';
 import { parseOrigin } from '../../security/url.ts';
 import { wait } from '../../time/until-aborted.ts';
 import { createRetryBudget } from './retry-budget.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { retryDelay } from './retry-delay.ts';
 import { resolveRetryPolicy } from './retry-policy.ts';
-import type { RetryEvent, RetryPolicy } from './retry-policy.ts';
-import {
-  isIdempotentMethod,
-  shouldRetryByPolicy,
-  wasProcessed,
-  isSafeToRepeat,
-  classifyOutcome,
-} from './should-retry.ts';
+import type { RetryEvent, RetryPolicy, RetryTrigger } from './retry-policy.ts';
+import { isIdempotentMethod, isTransient, wasProcessed, isSafeToRepeat, classifyOutcome } from './should-retry.ts';
 import type { Outcome } from './should-retry.ts';
 
 /**
@@ -28,21 +25,19 @@ import type { Outcome } from './should-retry.ts';
  * client's retry budget is used up, there is no retry: the caller gets the outcome at once.
  */
 export function retry(defaults: RetryPolicy): Stage {
-  const budget = defaults.budget === false ? unlimited : createRetryBudget(defaults.budget ?? {});
   return (next, client) => {
+    const budget = defaults.budget === false ? unlimited : createRetryBudget(defaults.budget, client.clock);
     /** A function of its own, because almost all first attempts succeed. */
     async function retryAfterFailure(failed: Outcome, context: RetryContext): Promise<Response> {
       const { request, call, policy } = context;
       for (let outcome = failed; ; outcome = await attempt(next, request, call)) {
-        if ('response' in outcome && outcome.response.ok) {
-          budget.deposit();
-          return outcome.response;
-        }
+        if ('response' in outcome && outcome.response.ok) return outcome.response;
         if (!(await isWorthRetrying(outcome, context))) return unwrap(outcome);
         const delayMs = retryDelay(policy, outcome, { retry: call.attempt, client });
-        if (delayMs === undefined) return unwrap(outcome); // the reason is `maxRetryAfter`, a limit
-        if (delayMs >= call.remainingMs()) return unwrap(outcome);
-        if (policy.budget !== false && !budget.tryTake()) return unwrap(outcome);
+        if (delayMs === undefined) return giveUp(outcome, context, 'limit'); // the server asks for more than `maxRetryAfter`
+        if (delayMs >= call.remainingMs()) return giveUp(outcome, context, 'deadline');
+        const isFree = policy.budget === false || isPacedByServer(outcome, policy);
+        if (!isFree && !budget.tryTake()) return giveUp(outcome, context, 'budget');
         reportRetry(outcome, context, delayMs);
         recordFailure(outcome, context, client);
         await call.backOff(() => wait(delayMs, call.signal, client.clock));
@@ -53,6 +48,7 @@ export function retry(defaults: RetryPolicy): Stage {
 
     return async (request, call) => {
       const policy = resolveRetryPolicy(defaults, call.options.retry);
+      budget.countCall();
       if (policy.generateIdempotencyKey !== false) addIdempotencyKey(policy, request, call);
       let response: Response;
       try {
@@ -61,13 +57,25 @@ export function retry(defaults: RetryPolicy): Stage {
         return retryAfterFailure({ error }, { request, call, policy });
       }
       if (!response.ok) return retryAfterFailure({ response }, { request, call, policy });
-      budget.deposit();
       return response;
     };
   };
 }
 
-const unlimited: RetryBudget = { tryTake: () => true, deposit: () => {} };
+const unlimited: RetryBudget = { tryTake: () => true, countCall: () => {} };
+
+/** True for a 429 whose `Retry-After` is followed: the server sets the pace, so the retry adds nothing to an outage. */
+const isPacedByServer = (outcome: Outcome, policy: RetryPolicy): boolean =>
+  'response' in outcome &&
+  outcome.response.status === 429 &&
+  policy.afterStatusCodes.includes(429) &&
+  outcome.response.headers.has('retry-after');
+
+/** Ends the call with its last outcome, and records why there is no further retry. */
+function giveUp(outcome: Outcome, { call }: RetryContext, reason: NotRetried): Response {
+  recordNotRetried(outcome, call, reason);
+  return unwrap(outcome);
+}
 
 /** Adds a key by which the server recognizes the request to one whose method may not be sent twice without. */
 function addIdempotencyKey(policy: RetryPolicy, request: ClientRequest, call: Call): void {
@@ -100,16 +108,37 @@ interface RetryContext {
   readonly policy: RetryPolicy;
 }
 
+/** Whether to retry. When only this call's own circumstances forbid it, records which. */
 async function isWorthRetrying(outcome: Outcome, context: RetryContext): Promise<boolean> {
-  const { request, call, policy } = context;
-  if (call.isCancelled || !call.mayBackOff || call.attempt > policy.limit || !request.canReplay) return false;
+  const { call, policy } = context;
+  const trigger = classifyOutcome(outcome);
+  if (call.isCancelled || !call.mayBackOff) return false;
+  const obstacle = findObstacle(outcome, trigger, context);
+  if (obstacle !== undefined) {
+    if (isTransient(trigger, policy)) recordNotRetried(outcome, call, obstacle);
+    return false;
+  }
+  const decision = await call.race(askShouldRetry(outcome, context));
+  return typeof decision === 'boolean' ? decision : isTransient(trigger, policy);
+}
+
+function findObstacle(
+  outcome: Outcome,
+  trigger: RetryTrigger | 'other',
+  { request, call, policy }: RetryContext,
+): NotRetried | undefined {
+  if (!request.canReplay) return 'body';
   const { idempotencyHeader: header } = policy;
   const hasIdempotencyKey = header !== false && (request.hasHeader(header) || call.headers.has(header));
   const subject = { method: request.method, hasIdempotencyKey, wasProcessed: wasProcessed(outcome) };
-  const trigger = classifyOutcome(outcome);
-  if (!isSafeToRepeat(trigger, subject, policy)) return false;
-  const decision = await call.race(askShouldRetry(outcome, context));
-  return typeof decision === 'boolean' ? decision : shouldRetryByPolicy(trigger, subject, policy);
+  if (!isSafeToRepeat(trigger, subject, policy)) return 'method';
+  return call.attempt > policy.limit ? 'limit' : undefined;
+}
+
+/** Records on the call, and on its error, why there is no further retry. */
+function recordNotRetried(outcome: Outcome, call: Call, reason: NotRetried): void {
+  call.notRetried = reason;
+  if ('error' in outcome && isClientError(outcome.error)) explainNotRetried(outcome.error, reason, call.attempt);
 }
 
 /** Calls ky's `shouldRetry`. It gets an error, also for a response, and may read a clone of the response. */

@@ -39,7 +39,8 @@ export function shouldRetryByPolicy(
   return isTransient(trigger, policy) && isSafeToRepeat(trigger, subject, policy);
 }
 
-function isTransient(trigger: RetryTrigger | 'other', policy: RetryPolicy): boolean {
+/** Whether the same request may succeed later. */
+export function isTransient(trigger: RetryTrigger | 'other', policy: RetryPolicy): boolean {
   if (trigger === 'other') return false;
   if (trigger === 'transport' || policy.always.includes(trigger)) return true;
   return trigger === 'timeout' ? policy.retryOnTimeout : policy.statusCodes.includes(trigger);
