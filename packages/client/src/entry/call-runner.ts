@@ -47,29 +47,24 @@ export function createCallRunner(send: Send, { timeout, totalTimeout, facts: { c
 
   async function runCall(request: ClientRequest, context: RunOptions): Promise<Response> {
     const { options, signal, onCall, startedAt } = context;
-    signal?.throwIfAborted();
-    checkCallOptions(options);
-    const attemptTimeoutMs = toMs(options.timeout ?? timeout);
-    const totalTimeoutMs = toMs(options.totalTimeout ?? totalTimeout);
-    const call = new Call({ options, signal, clock, headerValidator, attemptTimeoutMs, totalTimeoutMs, startedAt });
-    onCall?.(call);
+    let call: Call | undefined;
     try {
+      signal?.throwIfAborted();
+      checkCallOptions(options);
+      const attemptTimeoutMs = toMs(options.timeout ?? timeout);
+      const totalTimeoutMs = toMs(options.totalTimeout ?? totalTimeout);
+      call = new Call({ options, signal, clock, headerValidator, attemptTimeoutMs, totalTimeoutMs, startedAt });
+      onCall?.(call);
       const response = await withinDeadline(request, call, { send, clock });
       return signal ? signals.releaseAfterBody(response, call) : response;
     } catch (cause) {
-      call.release();
+      call?.release();
+      cancelUnsent(request, cause);
       throw cause;
     }
   }
 
-  return withClosing(async (request, options) => {
-    try {
-      return await runCall(request, options);
-    } catch (cause) {
-      cancelUnsent(request, cause);
-      throw cause;
-    }
-  }, clock);
+  return withClosing(runCall, clock);
 }
 
 /** Adds the counting of calls in flight, and what closing needs. */
@@ -77,7 +72,7 @@ function withClosing(run: CallRunner['run'], clock: Clock): CallRunner {
   const inFlight = new InFlightCalls();
   let isClosed = false;
 
-  const runOpen: CallRunner['run'] = async (request, { onCall, ...options }) => {
+  const runOpen: CallRunner['run'] = async (request, { options, signal, startedAt, onCall }) => {
     if (isClosed) {
       const closed = new ClientClosedError();
       cancelUnsent(request, closed);
@@ -86,7 +81,9 @@ function withClosing(run: CallRunner['run'], clock: Clock): CallRunner {
     let place: ReturnType<InFlightCalls['add']> | undefined;
     try {
       return await run(request, {
-        ...options,
+        options,
+        signal,
+        startedAt,
         onCall(call) {
           place = inFlight.add(call);
           onCall?.(call);
