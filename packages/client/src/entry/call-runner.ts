@@ -99,17 +99,22 @@ function withClosing(run: CallRunner['run'], clock: Clock): CallRunner {
     async close({ graceMs = 10_000 } = {}) {
       assertOption('graceMs', graceMs, millisecondsRule);
       isClosed = true;
-      for (const call of inFlight.list()) call.endBackoff(new ClientClosedError());
-      const { promise: graceIsOver, resolve: endGrace } = Promise.withResolvers<void>();
-      const cancel = clock.schedule(graceMs, () => {
-        for (const call of inFlight.list()) call.cancel(new ClientClosedError());
-        endGrace(); // a layer may ignore the cancellation
-      });
-      await Promise.race([inFlight.whenIdle(), graceIsOver]);
-      cancel();
+      await endCalls(inFlight, graceMs, clock);
     },
     derive: () => withClosing(runOpen, clock),
   };
+}
+
+/** Ends waits before a retry now, and after the grace what is still in flight. */
+async function endCalls(inFlight: InFlightCalls, graceMs: number, clock: Clock): Promise<void> {
+  for (const call of inFlight.list()) call.endBackoff(new ClientClosedError());
+  const { promise: graceIsOver, resolve: endGrace } = Promise.withResolvers<void>();
+  const cancel = clock.schedule(graceMs, () => {
+    for (const call of inFlight.list()) call.cancel(new ClientClosedError());
+    endGrace(); // a layer may ignore the cancellation
+  });
+  await Promise.race([inFlight.whenIdle(), graceIsOver]);
+  cancel();
 }
 
 const toMs = (duration: number | false): number => (duration === false ? Infinity : duration);
