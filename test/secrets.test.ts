@@ -99,7 +99,7 @@ test('the error of an unreachable token endpoint contains no secret, even when t
     throw Object.assign(new TypeError(`cannot send ${request.headers.get('authorization')}`), { request });
   };
 
-  const created = await Token.create({ ...config, fetch, acquireTimeoutMs: 50 });
+  const created = await Token.create({ ...config, fetch, random: () => 0 });
 
   expect(created.isErr()).toBe(true);
   expect(created).toHideSecrets(secrets);

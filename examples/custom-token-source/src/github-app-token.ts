@@ -15,6 +15,9 @@ export interface GitHubApp {
   readonly clock?: Clock;
 }
 
+/** What a refusal means: the key or a permission is wrong, or the app was uninstalled and no request brings it back. */
+const kinds = new Map([401, 403, 404].map((status) => [status, status === 404 ? 'terminal' : 'permanent'] as const));
+
 /** Issues the installation tokens of a GitHub App: it signs a JWT with the app's key and exchanges it for a token. */
 export function githubAppToken(app: GitHubApp): TokenSource {
   const { appId, installationId, apiUrl = 'https://api.github.com/', clock = systemClock } = app;
@@ -39,7 +42,7 @@ export function githubAppToken(app: GitHubApp): TokenSource {
       } catch (cause) {
         if (!isHTTPError(cause)) return Err(new TokenUnavailableError(`${apiUrl} gave no installation token`));
         const { status } = cause.response;
-        const kind = status === 404 ? 'terminal' : undefined; // the app was uninstalled: no request brings it back
+        const kind = kinds.get(status); // any other status may pass
         return Err(new TokenHttpError({ endpoint: `${apiUrl}${endpoint}`, status }, { kind }));
       }
     },

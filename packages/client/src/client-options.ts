@@ -3,6 +3,7 @@ import type { CallOptions } from './core/call-options.ts';
 import type { Clock } from './time/clock.ts';
 import { systemClock } from './time/clock.ts';
 import { ConfigError, InvalidSchemeError } from './errors/index.ts';
+import { checkBaseUrl } from './core/check-base-url.ts';
 import { checkOptions } from './core/check-options.ts';
 import type { OptionRules } from './core/check-options.ts';
 import { kyOptionRules } from './core/ky-option-rules.ts';
@@ -11,6 +12,7 @@ import {
   booleanRule,
   clockRule,
   functionRule,
+  headerValueRule,
   limitRule,
   millisecondsRule,
   numberOrObjectRule,
@@ -19,7 +21,6 @@ import {
   timeoutRule,
   wholeNumberRule,
 } from './core/option-rules.ts';
-import type { OptionRule } from './core/option-rules.ts';
 import { isSecure, parseUrl } from './security/url.ts';
 import { defaultRetry, resolveRetryPolicy } from './stages/retry/retry-policy.ts';
 import type { RetryPolicy } from './stages/retry/retry-policy.ts';
@@ -42,7 +43,10 @@ export interface ClientOptions extends Omit<Options, Replaced | 'method' | 'body
   readonly insecureHttp?: boolean;
   /** The `user-agent` of requests that have none. Default: `bearings`. */
   readonly userAgent?: string;
-  /** Sends the requests. Default: the global `fetch`, looked up at each call. */
+  /**
+   * Sends the requests. It gets a Request and options, both complete, so it may read either of them. Default: the global
+   * `fetch`, looked up at each call.
+   */
   readonly fetch?: typeof globalThis.fetch;
   /** Tells the time and sets timers. Default: {@link systemClock}. */
   readonly clock?: Clock;
@@ -131,10 +135,6 @@ function resolveRedirects(options: RedirectOptions): Redirects {
   return { limit, blocked, origins: origins.map((origin) => new URL(origin).origin) };
 }
 
-const headerValueRule: OptionRule = {
-  test: (value) => typeof value === 'string' && /^[\t\x20-\x7e\x80-\xff]+$/.test(value),
-  expected: 'a header value: visible characters on one line',
-};
 const isOriginText = (value: unknown): boolean => typeof value === 'string' && isOrigin(URL.parse(value));
 const isOrigin = (url: URL | null): boolean => url !== null && url.origin !== 'null' && url.href === `${url.origin}/`;
 
@@ -171,6 +171,7 @@ function resolveBaseUrl({ baseUrl, prefix }: Options, insecureHttp: boolean): UR
   const given = baseUrl ?? (URL.canParse(String(prefix ?? '')) ? prefix : undefined);
   if (given === undefined) return undefined;
   const url = parseUrl(given);
+  if (baseUrl !== undefined) checkBaseUrl(url);
   if (!isSecure(url) && !(insecureHttp && url.protocol === 'http:')) throw new InvalidSchemeError(url);
   return url;
 }

@@ -1,6 +1,7 @@
 import { resolveOptions } from './client-options.ts';
 import type { ClientOptions } from './client-options.ts';
 import { checkAnswers, compose, sortBySlot } from './core/compose.ts';
+import { checkLayer } from './core/layer.ts';
 import type { Layer } from './core/layer.ts';
 import { defaultLayers } from './default-layers.ts';
 import { createCallRunner } from './entry/call-runner.ts';
@@ -45,6 +46,7 @@ export interface ClientParts extends Explainable {
 export function createClient(options: ClientOptions = {}, ...layers: readonly (Layer | readonly Layer[])[]): Client {
   const settings = resolveOptions(options);
   const { facts, ky } = settings;
+  layers.flat().forEach(checkLayer);
   const added = layers
     .flat()
     .map((each) => (each.slot === 'transport' ? withTransportErrors(each) : each))

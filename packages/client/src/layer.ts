@@ -20,23 +20,27 @@ export { parseJson } from './body/parse-json.ts';
 export { toTransportError } from './stages/transport/transport-error.ts';
 export type { TransportErrorContext } from './stages/transport/transport-error.ts';
 export { retryAfterMs } from './stages/retry/retry-after.ts';
-export { isSecure } from './security/url.ts';
+export { directoryUrl, isSecure } from './security/url.ts';
 export { untilAborted } from './time/until-aborted.ts';
 export { checkOptions } from './core/check-options.ts';
 export type { OptionRules, OptionsContext } from './core/check-options.ts';
+export { notifyListener } from './core/notify-listener.ts';
 export { closestName } from './core/closest-name.ts';
 export {
   anyRule,
+  assertOption,
   booleanRule,
   clockRule,
   countRule,
   functionRule,
+  headerNameRule,
   listRule,
   methodsRule,
   millisecondsRule,
   objectRule,
   oneOfRule,
   stringRule,
+  transportLayerRule,
   wholeNumberRule,
 } from './core/option-rules.ts';
 export type { OptionRule } from './core/option-rules.ts';

@@ -122,3 +122,43 @@ test.each(['timeoutMs', 'retries', 'maxResponseBytes', 'redirects', 'bodyTimeout
     expect(await caught(() => api.create(untyped({ [name]: 1 })))).toMatchObject({ code: 'CONFIG', field: name });
   },
 );
+
+test.each([undefined, null, false, 'undici', 5, Promise.resolve([])])(
+  'createClient refuses %o in the place of a layer',
+  async (layer) => {
+    const error = await caught(() => Reflect.apply(createClient, undefined, [{}, layer]));
+
+    expect(error).toMatchObject({ code: 'CONFIG' });
+    expect(error.message).toMatch(/layer|slot/);
+  },
+);
+
+test.each([
+  ['https://api.test/v1', "baseUrl: 'https://api.test/v1/' or prefix: 'https://api.test/v1'"],
+  ['https://api.test/services/T0/s3cret', "baseUrl: 'https://api.test/…/' or prefix: 'https://api.test/…'"],
+])(
+  'a baseUrl whose last segment would be dropped is refused, with both ways to write it: %s',
+  async (baseUrl, remedy) => {
+    const api = createClient({ fetch: scriptedFetch() });
+
+    for (const act of [
+      () => createClient({ baseUrl }),
+      () => createClient({ baseUrl: new URL(baseUrl) }),
+      () => api.extend({ baseUrl }),
+      () => api.create({ baseUrl }),
+      () => api.get('orders', { baseUrl }),
+    ]) {
+      const error = await caught(act);
+      expect(error).toMatchObject({ code: 'CONFIG', field: 'baseUrl' });
+      expect(error.message).toContain(remedy);
+      expect(error.message).not.toContain('s3cret');
+    }
+  },
+);
+
+test.each(['https://api.test', 'https://api.test/', 'https://api.test/v1/', 'https://api.test/v1/?tenant=a/b'])(
+  'a baseUrl that loses nothing is accepted: %s',
+  (baseUrl) => {
+    expect(() => createClient({ baseUrl })).not.toThrow();
+  },
+);

@@ -21,8 +21,9 @@ clients:
       scopes: [orders.read]
 \`\`\`
 
-The top level has one field, \`clients\`: a map from a name (letters, digits, single dashes; not \`close\` or \`then\`) to a
-client. \`$schema\` is allowed beside it. Unknown fields and duplicate names are errors. A file has at most 1 MiB and one
+The top level has the field \`clients\`: a map from a name (letters, digits, single dashes; not \`close\` or \`then\`) to a
+client. \`network\` and \`$schema\` are allowed beside it. The fields of [\`network\`](#network) hold for all clients that
+have none of their own, and for their token requests; \`network: {}\` of a client means the system's network. Unknown fields and duplicate names are errors. A file has at most 1 MiB and one
 document. Anchors are allowed, tags are not.
 
 ## References to secrets

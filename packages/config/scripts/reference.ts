@@ -9,7 +9,7 @@ export function reference(schema: Json): string {
   const client = property(schema, 'clients').additionalProperties;
   if (typeof client !== 'object') throw new TypeError('The schema has no clients');
   const auths = (property(client, 'auth').oneOf ?? []).filter((each) => typeof each === 'object');
-  const groups = ['retry', 'concurrency', 'redirects'].map((name) => [
+  const groups = ['network', 'retry', 'concurrency', 'redirects'].map((name) => [
     `### \`${name}\``,
     property(client, name).description ?? '',
     fieldTable(property(client, name)),

@@ -3,6 +3,7 @@ import type { OptionRules } from '@bearings/client/layer';
 import type { SecretString } from '@bearings/oauth-bearer';
 import { Ok } from 'ts-results';
 import type { Result } from 'ts-results';
+import type { NetworkConfig } from './schema/network-schema.ts';
 import type { ClientConfig } from './schema/client-schema.ts';
 import { configSchema } from './schema/config-schema.ts';
 import { readDocument } from './document/read-document.ts';
@@ -14,7 +15,10 @@ import type { SecretKind } from './secrets/secret-reference.ts';
 
 /** A checked config. Contains references to secrets, never a secret. */
 export interface Config {
+  /** Each with its own `network`, or that of the file. */
   readonly clients: Readonly<Record<string, ClientConfig>>;
+  /** The `network` of the file. */
+  readonly network?: NetworkConfig | undefined;
   /** Reads the current value of a secret of this config. Secrets may change while the service runs. */
   readonly readSecret: (reference: string, kind?: SecretKind) => Promise<Result<SecretString, InvalidConfigError>>;
 }
@@ -39,11 +43,18 @@ export async function loadConfig(
 ): Promise<Result<Config, InvalidConfigError>> {
   checkOptions(options, rules, { owner: 'loadConfig' });
   const { env, names } = options;
-  const isNeeded = ([, name]: DocumentPath): boolean => names?.includes(String(name)) ?? true;
+  const isNeeded = ([field, name]: DocumentPath): boolean =>
+    field === 'network' || (names?.includes(String(name)) ?? true);
   const read = await readDocument(source, configSchema, { env, isNeeded });
   if (read.isErr()) return read;
-  const { clients } = read.value;
-  return Ok({ clients, readSecret: (reference, kind = 'secret') => readSecret(reference, { env, kind }) });
+  const { network } = read.value;
+  const clients = withNetwork(read.value.clients, network);
+  return Ok({ clients, network, readSecret: (reference, kind = 'secret') => readSecret(reference, { env, kind }) });
+}
+
+function withNetwork(clients: Config['clients'], network: NetworkConfig | undefined): Config['clients'] {
+  if (network === undefined) return clients;
+  return Object.fromEntries(Object.entries(clients).map(([name, client]) => [name, { network, ...client }]));
 }
 
 const rules: OptionRules<ConfigOptions> = { env: objectRule, names: listRule(stringRule) };

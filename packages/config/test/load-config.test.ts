@@ -168,6 +168,23 @@ test.each([
     'clients.a.auth.privateKeyRef is missing: must be set for clientAuthMethod: private_key_jwt',
   ],
   [
+    'metadata without an issuer',
+    oauth(
+      'tokenUrl: https://id.internal/token\nclientSecretRef: env:ORDERS_SECRET\nmetadataUrl: https://id.internal/m',
+    ),
+    'clients.a.auth.metadataUrl is set without issuerUrl',
+  ],
+  [
+    'a certificate without a key',
+    oauth(`${complete}\ncertificateFile: /run/orders.crt`),
+    'clients.a.auth.certificateFile is set without privateKeyRef',
+  ],
+  [
+    'a token type that needs a proof',
+    oauth(`${complete}\nbearerTokenTypes: [DPoP]`),
+    'clients.a.auth.bearerTokenTypes',
+  ],
+  [
     'an unused secret',
     oauth(`${complete}\nclientAuthMethod: none`),
     'has the value none although there is a secret or a key',
@@ -404,4 +421,14 @@ test('the README shows the current error message', async () => {
   const error = (await loadConfig(folder.write('clients.yaml', text))).unwrapErr();
 
   expect(relativeMessage(error, folder)).toBe(shown);
+});
+
+test('a baseUrl whose last segment would be dropped is refused, with the right form', async () => {
+  const auth = { type: 'bearer', tokenRef: 'env:TOKEN' };
+  const clients = { orders: { baseUrl: 'https://api.test/v1', auth } };
+
+  const error = (await loadConfig({ clients }, { env: { TOKEN: 'a token' } })).unwrapErr();
+
+  expect(error.message).toContain('clients.orders.baseUrl');
+  expect(error.message).toContain('must end in a slash: https://api.test/v1/');
 });

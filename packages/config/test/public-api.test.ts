@@ -7,6 +7,7 @@ test('the package exports exactly these names', () => {
     'authSchema',
     'configSchema',
     'createClients',
+    'createNetwork',
     'createToken',
     'keyReference',
     'loadConfig',

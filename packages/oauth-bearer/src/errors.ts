@@ -1,4 +1,6 @@
 import { BearingsError, isBearingsError } from '@bearings/client/errors';
+import type { ClientAuthMethod } from './client-auth/client-auth-method.ts';
+import { findRemedy } from './remedy.ts';
 
 /**
  * What can end a failure. `transient`: time. `permanent`: a person who changes a setting or the server. `terminal`: new
@@ -13,19 +15,25 @@ interface FailureDetails {
   readonly kind?: FailureKind | undefined;
 }
 
+interface FailureFacts extends FailureDetails {
+  readonly retryable?: boolean;
+}
+
 abstract class Failure extends BearingsError {
   readonly source = 'oauth-bearer';
+  /** When a Token asks again. */
   readonly kind: FailureKind;
+  /** True when the same request may succeed if it is sent again. */
   readonly retryable: boolean;
   /** When a Token failed with this error, in milliseconds since the epoch. Only on errors that a Token keeps. */
   declare readonly failedAt?: number;
   /** When that Token asks again, in milliseconds since the epoch. `Infinity` after a terminal failure. */
   declare readonly retryAt?: number;
 
-  constructor(message: string, kind: FailureKind, cause?: Error) {
+  constructor(message: string, { kind = 'permanent', retryable = kind === 'transient', cause }: FailureFacts) {
     super(message, cause && { cause });
     this.kind = kind;
-    this.retryable = kind === 'transient';
+    this.retryable = retryable;
   }
 }
 
@@ -44,18 +52,9 @@ export interface TokenHttpDetails {
   readonly oauthError?: string | undefined;
   readonly oauthErrorDescription?: string | undefined;
   readonly retryAfterMs?: number | undefined;
+  /** How the client authenticated, for the remedy. */
+  readonly clientAuthMethod?: ClientAuthMethod | undefined;
 }
-
-/** Which setting to check, for the errors that only a person can correct (RFC 6749 §5.2, RFC 8707 §2). */
-const remedies: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    invalid_client: 'Check clientId, the secret or key, and clientAuthMethod',
-    unauthorized_client: 'Check clientId: the server does not allow this client the client credentials grant',
-    invalid_scope: 'Check scopes: the server does not know one of them, or does not allow it to this client',
-    unsupported_grant_type: 'Check issuerUrl or tokenEndpoint: this server does not offer the client credentials grant',
-    invalid_target: 'Check audience and resource: the server does not know one of them',
-  }),
-);
 
 /** The authorization server (or the server of its discovery document) answered with a status other than 200. */
 export class TokenHttpError extends Failure {
@@ -69,13 +68,18 @@ export class TokenHttpError extends Failure {
   /** The wait that the server asked for with `Retry-After`, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
-  /** The failure is transient for 408, 429 and 5xx except 501, unless `kind` says otherwise. */
+  /**
+   * The failure is permanent with an OAuth error code that only a person can correct, else transient, unless `kind` says
+   * otherwise: a 404 or 403 without a code comes from a proxy, a firewall or a deployment more often than from the server.
+   */
   constructor(details: TokenHttpDetails, { cause, kind }: FailureDetails = {}) {
     const { endpoint, status, oauthError, oauthErrorDescription, retryAfterMs } = details;
     const words = [oauthError, oauthErrorDescription && `(${oauthErrorDescription})`].filter(Boolean).join(' ');
-    const remedy = remedies.get(oauthError ?? '');
+    const remedy = findRemedy(details);
     const message = `${endpoint} answered ${status}${words && `: ${words}`}${remedy ? `. ${remedy}` : ''}`;
-    super(message, kind ?? kindOfStatus(status), cause);
+    const isPassing = status === 408 || status === 429 || (status >= 500 && status !== 501);
+    const isPermanent = !isPassing && !passingCodes.has(oauthError);
+    super(message, { kind: kind ?? (isPermanent ? 'permanent' : 'transient'), retryable: isPassing, cause });
     this.status = status;
     this.oauthError = oauthError;
     this.oauthErrorDescription = oauthErrorDescription;
@@ -83,10 +87,13 @@ export class TokenHttpError extends Failure {
   }
 }
 
-function kindOfStatus(status: number): FailureKind {
-  const isTransient = status === 408 || status === 429 || (status >= 500 && status !== 501);
-  return isTransient ? 'transient' : 'permanent';
-}
+/** Codes of errors that pass by themselves (RFC 6749 §4.1.2.1, RFC 8628 §3.5). */
+const passingCodes: ReadonlySet<string | undefined> = new Set([
+  undefined,
+  'temporarily_unavailable',
+  'server_error',
+  'slow_down',
+]);
 
 /** The response is not usable as a token, or as metadata. Its content is never kept. */
 export class InvalidTokenResponseError extends Failure {
@@ -96,7 +103,7 @@ export class InvalidTokenResponseError extends Failure {
   readonly oauthError: string | undefined;
 
   constructor(message: string, { oauthError, cause }: { oauthError?: string | undefined; cause?: Error } = {}) {
-    super(message, 'transient', cause);
+    super(message, { kind: 'transient', cause });
     this.oauthError = oauthError;
   }
 }
@@ -107,7 +114,7 @@ export class UnsupportedTokenTypeError extends Failure {
   readonly code = 'UNSUPPORTED_TOKEN_TYPE';
 
   constructor(endpoint: string) {
-    super(`${endpoint} answered with a token_type other than Bearer`, 'permanent');
+    super(`${endpoint} answered with a token_type other than Bearer`, {});
   }
 }
 
@@ -119,7 +126,7 @@ export class TokenConfigError extends Failure {
   readonly field: string;
 
   constructor(field: string, problem: string, cause?: Error) {
-    super(`${field} ${problem}`, 'permanent', cause);
+    super(`${field} ${problem}`, { cause });
     this.field = field;
   }
 }
@@ -131,7 +138,7 @@ export class TokenUnavailableError extends Failure {
 
   /** The failure is transient, unless `kind` says otherwise or the server's certificate is not acceptable. */
   constructor(message: string, { cause, kind }: FailureDetails = {}) {
-    super(message, kind ?? (isUntrusted(cause) ? 'permanent' : 'transient'), cause);
+    super(message, { kind: kind ?? (isUntrusted(cause) ? 'permanent' : 'transient'), cause });
   }
 }
 
@@ -146,7 +153,7 @@ export class TokenClosedError extends Failure {
   readonly code = 'CLOSED';
 
   constructor() {
-    super('The token is closed', 'permanent');
+    super('The token is closed', {});
   }
 }
 

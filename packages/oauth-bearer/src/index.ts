@@ -7,7 +7,9 @@ export type { TokenConfig } from './token/token-config.ts';
 export type { TokenOptions } from './token/token-options.ts';
 export type { AcquireOptions, HeldToken, IssuedToken, RetryClass, TokenSource } from './sources/token-source.ts';
 export type { TokenExtras } from './sources/token-extras.ts';
-export type { ClientAuthMethod, CredentialConfig } from './client-auth/credential.ts';
+export type { Certificate } from './client-auth/certificate.ts';
+export type { ClientAuthMethod } from './client-auth/client-auth-method.ts';
+export type { CredentialConfig } from './client-auth/credential.ts';
 export type { ClientSecret, Secret, Secrets } from './client-auth/client-secret.ts';
 export type { PrivateKey } from './client-auth/private-key.ts';
 export type { FailureStatus, GetOptions, TokenHandle, TokenState, TokenStatus } from './token/token-handle.ts';
@@ -17,6 +19,8 @@ export { staticToken } from './sources/static-token.ts';
 export type { StaticSecret, StaticTokenOptions } from './sources/static-token.ts';
 export { withBearerAuth, withBearerAuthHeader } from './layer/bearer.ts';
 export type { BearerAuthOptions } from './layer/bearer.ts';
+export { parseBearerChallenge } from './layer/challenge.ts';
+export type { BearerChallenge } from './layer/challenge.ts';
 export { SecretString } from './secret-string.ts';
 export {
   InvalidTokenResponseError,

@@ -15,7 +15,10 @@ test.each([
   [new TokenHttpError({ endpoint, status: 503 }), 'HTTP', true],
   [new TokenHttpError({ endpoint, status: 429 }), 'HTTP', true],
   [new TokenHttpError({ endpoint, status: 408 }), 'HTTP', true],
-  [new TokenHttpError({ endpoint, status: 400 }), 'HTTP', false],
+  [new TokenHttpError({ endpoint, status: 404 }), 'HTTP', false],
+  [new TokenHttpError({ endpoint, status: 400, oauthError: 'invalid_client' }), 'HTTP', false],
+  [new TokenHttpError({ endpoint, status: 400, oauthError: 'temporarily_unavailable' }), 'HTTP', false],
+  [new TokenHttpError({ endpoint, status: 503, oauthError: 'invalid_client' }), 'HTTP', true],
   [new InvalidTokenResponseError('unusable'), 'INVALID_RESPONSE', true],
   [new UnsupportedTokenTypeError(endpoint), 'UNSUPPORTED_TOKEN_TYPE', false],
   [new TokenConfigError('clientId', 'is blank'), 'CONFIG', false],
@@ -33,3 +36,17 @@ test.each([new Error('x'), { source: 'oauth-bearer', code: 'HTTP' }, undefined, 
     expect(isTokenError(value)).toBe(false);
   },
 );
+
+test.each([
+  [404, undefined, 'transient'],
+  [403, undefined, 'transient'],
+  [302, undefined, 'transient'],
+  [501, undefined, 'transient'],
+  [503, 'invalid_client', 'transient'],
+  [429, 'invalid_request', 'transient'],
+  [400, 'temporarily_unavailable', 'transient'],
+  [400, 'invalid_scope', 'permanent'],
+  [401, 'invalid_client', 'permanent'],
+] as const)('%d with the OAuth error %s is a %s failure', (status, oauthError, kind) => {
+  expect(new TokenHttpError({ endpoint, status, oauthError }).kind).toBe(kind);
+});

@@ -14,6 +14,7 @@ test('the package exports exactly these names', () => {
     'UnsupportedTokenTypeError',
     'fetchToken',
     'isTokenError',
+    'parseBearerChallenge',
     'staticToken',
     'withBearerAuth',
     'withBearerAuthHeader',

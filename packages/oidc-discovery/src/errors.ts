@@ -5,21 +5,49 @@ abstract class Failure extends BearingsError {
   readonly source = 'oidc-discovery';
 }
 
-/** The issuer's metadata location answered with a status other than 200. */
+/** An answer at one of the places where the metadata may be. */
+export interface MetadataAnswer {
+  readonly url: string;
+  readonly status: number;
+  /** Where a redirect leads, without its query. */
+  readonly redirectsTo?: string | undefined;
+}
+
+/** None of the issuer's metadata locations answered with 200. */
 export class DiscoveryHttpError extends Failure {
   override readonly name = 'DiscoveryHttpError';
   readonly code = 'HTTP';
   override readonly retryable: boolean;
+  /** The status of the last location. */
   readonly status: number;
   /** The locations that were requested, in order. */
   readonly tried: readonly string[];
+  /** Where the last location redirects to, without its query, when that is another origin. */
+  readonly redirectsTo: string | undefined;
 
-  constructor(status: number, tried: readonly string[]) {
-    super(`${tried.join(' and ')} answered ${status}, where the issuer's metadata should be`);
+  constructor(answers: readonly MetadataAnswer[]) {
+    const { status = 0, redirectsTo } = answers.at(-1) ?? {};
+    super(`${describeAnswers(answers)}, where the issuer's metadata should be${describeRedirect(redirectsTo)}`);
     this.status = status;
-    this.tried = tried;
+    this.tried = answers.map(({ url }) => url);
+    this.redirectsTo = redirectsTo;
     this.retryable = status === 408 || status === 429 || (status >= 500 && status !== 501);
   }
+}
+
+function describeAnswers(answers: readonly MetadataAnswer[]): string {
+  const [first] = answers;
+  const isSame = answers.every(({ status }) => status === first?.status);
+  if (isSame) return `${answers.map(({ url }) => url).join(' and ')} answered ${first?.status}`;
+  return answers.map(({ url, status }) => `${url} answered ${status}`).join(' and ');
+}
+
+function describeRedirect(redirectsTo: string | undefined): string {
+  if (redirectsTo === undefined) return '';
+  return (
+    `. It redirects to ${redirectsTo}, which is not followed. If the issuer has moved there, change issuerUrl; ` +
+    'if only its metadata is there, set metadataUrl'
+  );
 }
 
 /** The response is not usable as metadata. */
@@ -48,10 +76,16 @@ export class IssuerMismatchError extends Failure {
   }
 }
 
-/** The issuer URL is not valid. Nothing was sent. */
+/** The issuer URL or the metadata URL is not valid. Nothing was sent. */
 export class DiscoveryConfigError extends Failure {
   override readonly name = 'DiscoveryConfigError';
   readonly code = 'CONFIG';
+  readonly field: 'issuerUrl' | 'metadataUrl' | 'network';
+
+  constructor(field: 'issuerUrl' | 'metadataUrl' | 'network', message: string) {
+    super(message);
+    this.field = field;
+  }
 }
 
 /** No usable HTTP response: DNS, connect, TLS, reset, timeout. */

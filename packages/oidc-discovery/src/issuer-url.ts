@@ -16,4 +16,20 @@ export function readIssuerUrl(issuerUrl: string, insecureHttp: boolean): URL {
   return url;
 }
 
-const invalid = (reason: string): DiscoveryConfigError => new DiscoveryConfigError(`The issuer URL ${reason}`);
+/**
+ * Reads the place of the metadata: https (or http on loopback), no fragment, no user.
+ *
+ * @throws DiscoveryConfigError
+ */
+export function readMetadataUrl(metadataUrl: string, insecureHttp: boolean): string {
+  const url = URL.parse(metadataUrl);
+  const isSafe = url !== null && (isSecure(url) || (insecureHttp && url.protocol === 'http:'));
+  if (isSafe && url.username === '' && url.password === '' && url.hash === '') return url.href;
+  throw new DiscoveryConfigError(
+    'metadataUrl',
+    'The metadata URL must be https (or http on loopback), without user and fragment',
+  );
+}
+
+const invalid = (reason: string): DiscoveryConfigError =>
+  new DiscoveryConfigError('issuerUrl', `The issuer URL ${reason}`);

@@ -36,7 +36,8 @@ export async function readMetadata(response: Response, context: MetadataContext)
   const { issuer, token_endpoint_auth_methods_supported: methods, ...others } = document ?? {};
   if (typeof issuer !== 'string') throw new InvalidMetadataError(url, 'it is not a JSON object with an issuer');
   if (issuer !== issuerUrl) throw new IssuerMismatchError(url, issuerUrl, issuer);
-  const authMethods = methods === undefined ? {} : { token_endpoint_auth_methods_supported: readMethods(methods, url) };
+  const isAbsent = methods === undefined || methods === null;
+  const authMethods = isAbsent ? {} : { token_endpoint_auth_methods_supported: readMethods(methods, url) };
   return Object.freeze({
     ...others,
     ...authMethods,

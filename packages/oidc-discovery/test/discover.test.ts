@@ -49,12 +49,31 @@ test('an issuer with metadata at neither location fails with both', async () => 
   for (const url of urls(network)) expect(error.message).toContain(url);
 });
 
-test('a status other than 404 ends the search', async () => {
-  const network = scriptedFetch(status(403));
+test.each([400, 401, 403, 404, 405, 410])("when OIDC's location answers %d, RFC 8414's is requested", async (code) => {
+  const network = scriptedFetch(status(code), json(metadata));
+
+  const found = await discover(issuer, through(network));
+
+  expect(found.isOk()).toBe(true);
+  expect(urls(network)[1]).toBe('https://as.example/.well-known/oauth-authorization-server');
+});
+
+test('an error names the status of each location', async () => {
+  const network = scriptedFetch(status(403), status(404));
 
   const error = (await discover(issuer, through(network))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'HTTP', status: 403 });
+  expect(error).toMatchObject({ code: 'HTTP', status: 404, retryable: false, tried: urls(network) });
+  const [oidc, oauth] = urls(network);
+  expect(error.message).toContain(`${oidc} answered 403 and ${oauth} answered 404`);
+});
+
+test.each([302, 406, 418, 501])('a %d ends the search', async (code) => {
+  const network = scriptedFetch(status(code));
+
+  const error = (await discover(issuer, through(network))).unwrapErr();
+
+  expect(error).toMatchObject({ code: 'HTTP', status: code });
   expect(network.sent).toHaveLength(1);
 });
 
@@ -70,7 +89,7 @@ test('any number of concurrent callers causes one request, and the document is c
 });
 
 test('a failure is not cached', async () => {
-  const network = scriptedFetch(status(403), json(metadata));
+  const network = scriptedFetch(status(418), json(metadata));
   const options = through(network);
 
   const first = await discover(issuer, options);
@@ -101,12 +120,42 @@ test('an issuer that stays unreachable is UNAVAILABLE, with the location', async
   expect(error.message).toContain('https://as.example/.well-known/openid-configuration');
 });
 
-test.each([302, 307])('a redirect (%d) is not followed', async (code) => {
-  const network = scriptedFetch(redirectTo('https://evil.example/', code));
+test.each([301, 302, 303, 307, 308])(
+  'a redirect (%d) within the origin is followed: Django adds a slash',
+  async (code) => {
+    const location = '/.well-known/openid-configuration/';
+    const network = scriptedFetch(redirectTo(location, code), json(metadata));
+
+    const found = await discover(issuer, through(network));
+
+    expect(found.isOk()).toBe(true);
+    expect(urls(network)[1]).toBe(`https://as.example${location}`);
+  },
+);
+
+test('redirects that never end are followed three times', async () => {
+  const network = scriptedFetch(...times(4, redirectTo('/again?key=CANARY', 302)));
 
   const error = (await discover(issuer, through(network))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'HTTP', status: code });
+  expect(error).toMatchObject({ code: 'HTTP', status: 302 });
+  expect(error.message).not.toContain('CANARY');
+  expect(network.sent).toHaveLength(4);
+});
+
+test.each([
+  ['another host', 'https://evil.example/login?key=CANARY#CANARY', 'https://evil.example/login'],
+  ['http', 'http://as.example/.well-known/openid-configuration', 'http://as.example/.well-known/openid-configuration'],
+  ['another port', 'https://user:CANARY@as.example:8443/', 'https://as.example:8443/'],
+])('a redirect to %s is not followed; the error says where it leads and what to do', async (_, location, shown) => {
+  const network = scriptedFetch(redirectTo(location, 302));
+
+  const error = (await discover(issuer, through(network))).unwrapErr();
+
+  expect(error).toMatchObject({ code: 'HTTP', status: 302, redirectsTo: shown });
+  expect(error.message).toContain(`It redirects to ${shown}, which is not followed`);
+  expect(error.message).toMatch(/change issuerUrl.*set metadataUrl/);
+  expect(error.message).not.toContain('CANARY');
   expect(network.sent).toHaveLength(1);
 });
 
@@ -133,4 +182,68 @@ test('metadata cannot be changed by one of its callers', async () => {
   const found = (await discover(issuer, through(scriptedFetch(json(metadata))))).unwrap();
 
   expect(Object.isFrozen(found)).toBe(true);
+});
+
+test('metadata at another address is requested there only, and must name the issuer', async () => {
+  const metadataUrl = 'https://keycloak.svc.internal/realms/a/.well-known/openid-configuration';
+  const network = scriptedFetch(json(metadata), json({ ...metadata, issuer: 'https://keycloak.svc.internal' }));
+
+  const found = await discover(issuer, { ...through(network), metadataUrl });
+  const other = await discover(issuer, { ...through(network), metadataUrl: `${metadataUrl}/` });
+
+  expect(found.unwrap().token_endpoint).toBe('https://as.example/token');
+  expect(other.unwrapErr().code).toBe('ISSUER_MISMATCH');
+  expect(urls(network)).toEqual([metadataUrl, `${metadataUrl}/`]);
+});
+
+test.each(['http://as.example/x', 'https://user:CANARY@as.example/', 'https://as.example/#x', 'x'])(
+  'nothing is sent to the metadata URL %s',
+  async (metadataUrl) => {
+    const network = scriptedFetch();
+
+    const error = (await discover(issuer, { ...through(network), metadataUrl })).unwrapErr();
+
+    expect(error).toMatchObject({ code: 'CONFIG', field: 'metadataUrl' });
+    expect(error.message).not.toContain('CANARY');
+    expect(network.sent).toHaveLength(0);
+  },
+);
+
+test.each<[string, Partial<DiscoveryOptions>]>([
+  ['clock', { clock: virtualClock() }],
+  ['random', { random: () => 0.5 }],
+  ['insecureHttp', { insecureHttp: true }],
+  ['metadataUrl', { metadataUrl: `${issuer}/metadata` }],
+])('callers with another %s share neither a request nor a document', async (_, changes) => {
+  const network = scriptedFetch(json(metadata), json(metadata));
+  const options = through(network);
+
+  const found = await Promise.all([discover(issuer, options), discover(issuer, { ...options, ...changes })]);
+
+  expect(found.every((each) => each.isOk())).toBe(true);
+  expect(network.sent).toHaveLength(2);
+});
+
+test('a document is requested again after an hour of the clock, or when it is older than maxAgeMs', async () => {
+  const clock = virtualClock();
+  const network = scriptedFetch(...times(3, json(metadata)));
+  const options = { ...through(network), clock };
+  const counts: number[] = [];
+  const find = async (changes: DiscoveryOptions = {}): Promise<void> => {
+    await discover(issuer, { ...options, ...changes });
+    counts.push(network.sent.length);
+  };
+
+  await find();
+  await clock.advance(59_000);
+  await find({ maxAgeMs: 60_000 });
+  await clock.advance(1_000);
+  await find({ maxAgeMs: 60_000 });
+  await find({ maxAgeMs: 60_000 });
+  await clock.advance(3_599_000);
+  await find();
+  await clock.advance(1_000);
+  await find();
+
+  expect(counts).toEqual([1, 1, 2, 2, 2, 3]);
 });

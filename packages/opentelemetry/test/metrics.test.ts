@@ -70,7 +70,7 @@ test("a call with several requests is one data point, in seconds of the client's
 test('a failed call has error.type, and without a response no status', async () => {
   const { client, points } = setUp([404]);
   const { client: broken, points: brokenPoints } = setUp([], {
-    fetch: () => Promise.reject(new TypeError()),
+    fetch: () => Promise.reject(new TypeError('fetch failed')),
     retry: 0,
   });
 

@@ -48,6 +48,40 @@ test.each([
   expect(guessTemplate(path)).toBe(path);
 });
 
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Ids of one kind, of pseudo-random characters that are the same in each run. */
+function randomIds(prefix: string, length: number, characters: string): readonly string[] {
+  let state = 1;
+  const next = (): string => {
+    state = (state * 48_271) % 2_147_483_647;
+    return characters.charAt(state % characters.length);
+  };
+  return Array.from({ length: 5_000 }, () => prefix + Array.from({ length }, next).join(''));
+}
+
+test.each([
+  ['Stripe, 14 characters', randomIds('cus_', 14, alphabet)],
+  ['Stripe, 24 characters', randomIds('pi_', 24, alphabet)],
+  ['YouTube', randomIds('', 11, `${alphabet}-_`)],
+  ['nanoid', randomIds('', 21, `${alphabet}-_`)],
+  ['short nanoid', randomIds('', 10, `${alphabet}-_`)],
+  ['base62, 8 characters', randomIds('', 8, alphabet)],
+])('at most 1 of 100 ids is taken for a word: %s', (_kind, ids) => {
+  const kept = ids.filter((id) => guessTemplate(`/v1/${id}`) !== '/v1/{id}');
+
+  expect(kept.length / ids.length).toBeLessThan(0.01);
+});
+
+test.each(
+  (
+    'authorizationServers getUserById openid-configuration oauth2 jwks.json jobs:cancel healthz k8s s3 webhooks http ' +
+    'payment_intents checkout-sessions freeBusy playlistItems ServiceProviderConfig ORDERS bestellungen index.html'
+  ).split(' '),
+)('the word %s is kept', (word) => {
+  expect(guessTemplate(`/v1/${word}/items`)).toBe(`/v1/${word}/items`);
+});
+
 test('a very long path has a template of limited length', () => {
   expect(guessTemplate('/a'.repeat(500))).toBe(`${'/a'.repeat(16)}/{path}`);
 });

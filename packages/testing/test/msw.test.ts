@@ -24,7 +24,7 @@ test('issuer and API answer the global fetch through msw, without a socket', asy
 test('an unreachable issuer is a network error through msw', async () => {
   issuer.inject(faults.unreachable());
 
-  const created = await Token.create({ ...issuer.credentials, acquireTimeoutMs: 200 });
+  const created = await Token.create({ ...issuer.credentials, random: () => 0 });
 
   expect(created.unwrapErr().code).toBe('UNAVAILABLE');
 });

@@ -12,11 +12,11 @@ type Fetch = typeof globalThis.fetch;
  *
  * @param isClientRequest - requests for which this is true are sent without a log
  */
-export function withAuthDebugLog(terminal: Terminal, isClientRequest: (input: Parameters<Fetch>[0]) => boolean): Fetch {
+export function withAuthDebugLog(terminal: Terminal, isClientRequest: (init: RequestInit) => boolean): Fetch {
   const { fetch, clock = systemClock } = terminal;
   const secrets = new Set<string>(); // a later response may quote a secret of an earlier exchange
   return async (input, init) => {
-    if (isClientRequest(input)) return fetch(input, init);
+    if (isClientRequest(init ?? {})) return fetch(input, init);
     const context = { terminal, secrets };
     await logRequest(input, init, context);
     const startedAt = clock.monotonic();

@@ -19,11 +19,11 @@ export function createNetwork(terminal: Terminal, debug: boolean): Network {
   const { clock, random } = terminal;
   const time = { ...(clock && { clock }), ...(random && { random }) };
   if (!debug) return { fetch: terminal.fetch, options: { fetch: terminal.fetch, ...time }, layers: () => [] };
-  const clientRequests = new WeakSet<object>();
+  const clientSignals = new WeakSet<AbortSignal>();
   const markRequests = layer('network', 'mark', (next) => (request, call) => {
-    clientRequests.add(request.toRequest());
+    clientSignals.add(call.signal);
     return next(request, call);
   });
-  const fetch = withAuthDebugLog(terminal, (input) => typeof input === 'object' && clientRequests.has(input));
+  const fetch = withAuthDebugLog(terminal, ({ signal }) => signal instanceof AbortSignal && clientSignals.has(signal));
   return { fetch, options: { fetch, ...time }, layers: () => [markRequests] };
 }

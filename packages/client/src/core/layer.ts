@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors/index.ts';
+import { assertOption, objectRule } from './option-rules.ts';
 import { slots } from './slots.ts';
 import type { Slot } from './slots.ts';
 import type { Stage } from './stage.ts';
@@ -34,12 +35,16 @@ export function layer(slot: Slot, label: string | LayerLabel, stage: Stage): Lay
   return made;
 }
 
+const layerRule = { ...objectRule, expected: 'layers, or lists of layers' };
+
 /**
  * Checks a layer. One may be written by hand, in JavaScript, and a layer in an unknown slot would be left out silently.
  *
  * @throws ConfigError
  */
-export function checkLayer({ slot, name, stage }: Layer): void {
+export function checkLayer(given: Layer): void {
+  assertOption('layers', given, layerRule);
+  const { slot, name, stage } = given;
   if (!slots.includes(slot)) {
     throw new ConfigError('slot', `There is no slot ${JSON.stringify(slot)}. From the outside in: ${slots.join(', ')}`);
   }

@@ -86,6 +86,14 @@ export const methodsRule = (expected: string, ...methods: readonly string[]): Op
   expected: `${expected}, with ${methods.join(', ')}`,
 });
 export const clockRule: OptionRule = methodsRule('a Clock', 'now', 'monotonic', 'schedule');
+/** The rule for a network: a layer that takes the place of `fetch`. */
+export const transportLayerRule: OptionRule = {
+  test: (value) =>
+    objectRule.test(value) &&
+    Reflect.get(Object(value), 'slot') === 'transport' &&
+    typeof Reflect.get(Object(value), 'stage') === 'function',
+  expected: 'a layer in the slot transport, such as withUndici()',
+};
 /** The rule for an option that another package or the platform checks. */
 export const anyRule: OptionRule = { test: () => true, expected: 'any value' };
 /** The rule for a number, or an object of options in its place. */
@@ -93,3 +101,11 @@ export const numberOrObjectRule = (number: string): OptionRule => ({
   test: (value) => typeof value === 'number' || objectRule.test(value),
   expected: `${number}, or an object of options`,
 });
+export const headerValueRule: OptionRule = {
+  test: (value) => typeof value === 'string' && /^[\t\x20-\x7e\x80-\xff]+$/.test(value),
+  expected: 'a header value: visible characters on one line',
+};
+export const headerNameRule: OptionRule = {
+  test: (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
+  expected: 'the name of a header',
+};

@@ -1,6 +1,7 @@
 import kyDefault, { replaceOption } from 'ky';
 import type { InitHook, Input, KyInstance, Options, ResponsePromise } from 'ky';
 import type { CallOptions } from '../core/call-options.ts';
+import { checkBaseUrl } from '../core/check-base-url.ts';
 import { checkOptions } from '../core/check-options.ts';
 import { kyOptionRules } from '../core/ky-option-rules.ts';
 import { InvalidUrlError } from '../errors/index.ts';
@@ -146,8 +147,11 @@ function mergedOptions(ky: KyInstance): Readonly<Options> {
 function checkKyOptions(options: Options): Options {
   const { bearings: _own, ...given }: Options & { readonly bearings?: unknown } = options;
   checkOptions(given, kyOptionRules, { owner: 'A call' });
-  parseHeaders(options.headers);
-  checkHooks(options.hooks);
+  const { baseUrl, headers, hooks } = options;
+  const base = baseUrl === undefined ? null : URL.parse(String(baseUrl));
+  if (base !== null) checkBaseUrl(base);
+  parseHeaders(headers);
+  checkHooks(hooks);
   return options;
 }
 

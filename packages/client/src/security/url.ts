@@ -25,6 +25,19 @@ export function isSecure(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
 }
 
+const plainPath = /^(?:\/(?:v\d{1,3}|[a-z-]{1,20}))+$/;
+
+/**
+ * The right form of a base URL whose last path segment would be replaced; `undefined` for one that is right.
+ *
+ * `orders` against `https://api.example/v1` is `https://api.example/orders` (RFC 3986 §5.2.3). A path that may hold a
+ * secret is not shown.
+ */
+export function directoryUrl({ origin, pathname }: URL): string | undefined {
+  if (pathname.endsWith('/')) return undefined;
+  return `${origin}${plainPath.test(pathname) ? pathname : '/…'}/`;
+}
+
 /**
  * Parses a URL. Its errors do not contain the URL, which may hold a password.
  *

@@ -62,3 +62,69 @@ test('a header that is marked as a credential is kept from other origins in ever
 
   expect([first, second]).toEqual([['x-mine'], ['x-mine']]);
 });
+
+test('all credentials of a call are remembered for redaction, also those that were replaced or dropped', () => {
+  const headers = new CallHeaders();
+  headers.setCredential('authorization', 'Bearer first');
+  headers.setCredential('x-api-key', 'second');
+  headers.setCredential('authorization', 'Bearer third');
+
+  headers.dropCredentials();
+  headers.delete(['x-api-key']);
+
+  expect(headers.credentialValues()).toEqual(['Bearer first', 'second', 'Bearer third']);
+});
+
+test('a header that is set again is sent once', () => {
+  const headers = new CallHeaders();
+  const sent: string[] = [];
+  headers.set('x-attempt', '1');
+  headers.set('X-Attempt', '2');
+
+  headers.forEach(request, (name, value) => sent.push(`${name}: ${value}`));
+
+  expect(sent).toEqual(['accept: text/plain', 'x-trace: mine', 'x-attempt: 2']);
+});
+
+test('credentials that one attempt has dropped are there again in the next, from each of its redirects', () => {
+  const headers = new CallHeaders();
+  headers.setCredential('authorization', 'Bearer t');
+  headers.dropCredentials();
+  headers.setCredential('x-api-key', 'k');
+  headers.dropCredentials();
+
+  headers.restoreCredentials();
+
+  expect(headers.mergeWith(request).get('authorization')).toBe('Bearer t');
+  expect(headers.mergeWith(request).get('x-api-key')).toBe('k');
+});
+
+test('other names can be dropped with the credentials, also headers that stages have set', () => {
+  const headers = new CallHeaders();
+  headers.set('cookie', 'a=b');
+  headers.setCredential('authorization', 'Bearer t');
+
+  const dropped = headers.dropCredentials(['cookie']);
+
+  expect(dropped).toEqual(['authorization', 'cookie']);
+  expect(headers.has('cookie')).toBe(false);
+});
+
+test("a header of a stage is visited in place of the request's own", () => {
+  const headers = new CallHeaders();
+  const visited: string[] = [];
+  headers.set('x-trace', 'theirs');
+
+  headers.forEach(request, (name, value) => visited.push(`${name}: ${value}`));
+
+  expect(visited).toEqual(['accept: text/plain', 'x-trace: theirs']);
+});
+
+test('a header that was deleted is no credential any more', () => {
+  const headers = new CallHeaders();
+  headers.setCredential('authorization', 'Bearer t');
+
+  headers.delete(['Authorization']);
+
+  expect(headers.dropCredentials()).toEqual([]);
+});

@@ -1,4 +1,5 @@
 import type { Config } from '../load-config.ts';
+import type { NetworkConfig } from '../schema/network-schema.ts';
 import type { Auth } from '../schema/auth-schema.ts';
 
 /** A credential of a config. */
@@ -7,19 +8,21 @@ export interface ConfiguredCredential {
   readonly clients: readonly string[];
   /** The `auth` of these clients: references, not secrets. */
   readonly auth: CredentialAuth;
+  /** The `network` of these clients. */
+  readonly network?: NetworkConfig | undefined;
 }
 
 /** Each kind of `auth` except `none`. */
 export type CredentialAuth = Exclude<Auth, { readonly type: 'none' }>;
 
-/** Lists the credentials of a config. Clients with the same `auth` share one credential. */
+/** Lists the credentials of a config. Clients with the same `auth` and `network` share one credential. */
 export function readCredentials({ clients }: Pick<Config, 'clients'>): readonly ConfiguredCredential[] {
-  const users = new Map<string, { readonly clients: string[]; readonly auth: CredentialAuth }>();
-  for (const [name, { auth }] of Object.entries(clients)) {
+  const users = new Map<string, ConfiguredCredential & { readonly clients: string[] }>();
+  for (const [name, { auth, network }] of Object.entries(clients)) {
     if (auth.type === 'none') continue;
-    const key = credentialKey(auth);
+    const key = `${credentialKey(auth)} ${networkKey(network)}`;
     const known = users.get(key);
-    if (known === undefined) users.set(key, { clients: [name], auth });
+    if (known === undefined) users.set(key, { clients: [name], auth, ...(network !== undefined && { network }) });
     else known.clients.push(name);
   }
   return [...users.values()];
@@ -30,6 +33,10 @@ function credentialKey(auth: CredentialAuth): string {
   const scopes = 'scopes' in auth ? [...new Set(auth.scopes)].toSorted() : [];
   return JSON.stringify({ ...auth, scopes }, (_, value: unknown) => sortKeys(value));
 }
+
+/** The same text for two networks that differ only in the order of fields. */
+export const networkKey = (network: NetworkConfig | undefined): string =>
+  JSON.stringify(network ?? false, (_, value: unknown) => sortKeys(value));
 
 function sortKeys(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;

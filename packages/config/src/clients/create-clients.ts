@@ -2,24 +2,39 @@ import { createClient } from '@bearings/client';
 import type { Client, Layer } from '@bearings/client';
 import { withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
 import type { TokenHandle } from '@bearings/oauth-bearer';
+import type { NetworkConfig } from '../schema/network-schema.ts';
 import type { ClientConfig } from '../schema/client-schema.ts';
 import { toClientOptions } from './client-options.ts';
 import { readCredentials } from './configured-credential.ts';
 import type { ConfiguredCredential } from './configured-credential.ts';
+import { Networks } from './networks.ts';
 import { createToken, tokenRules } from './create-token.ts';
 import type { TokenOptions } from './create-token.ts';
 import { formatName } from '../document/document-path.ts';
 import { InvalidConfigError, createProblem } from '../document/invalid-config-error.ts';
 import type { Config } from '../load-config.ts';
-import { checkOptions, closestName, functionRule, listRule, stringRule } from '@bearings/client/layer';
-import type { OptionRules } from '@bearings/client/layer';
+import {
+  assertOption,
+  checkOptions,
+  closestName,
+  functionRule,
+  listRule,
+  objectRule,
+  stringRule,
+} from '@bearings/client/layer';
+import type { OptionRule, OptionRules } from '@bearings/client/layer';
 
 /** Options of `createClients`. */
-export interface ClientsOptions<Name extends string = string> extends TokenOptions {
+export interface ClientsOptions<Name extends string = string> extends Omit<TokenOptions, 'network'> {
   /** The clients to create. Each must be in the config. Default: all clients of the config. */
   readonly names?: readonly Name[];
   /** More layers for a client, such as telemetry or another transport. The caller closes them. Default: none. */
   readonly layers?: (name: string) => readonly Layer[];
+  /**
+   * Creates the network of clients with this `network` in the config, or with none; `undefined` for `fetch`. The caller
+   * closes it. Default: `createNetwork`, closed with the clients; with `fetch`, the config's networks are not used.
+   */
+  readonly openNetwork?: (network: NetworkConfig | undefined) => Promise<Layer | undefined>;
   /** Called once with each token before its first use, for example to observe it. Default: not called. */
   readonly onToken?: (token: TokenHandle, credential: ConfiguredCredential) => void;
 }
@@ -53,14 +68,17 @@ export async function createClients(config: Config, options: ClientsOptions = {}
   assertNames(config, names);
   const tokens = new Map<string, TokenHandle>();
   const created: [name: string, client: Client][] = [];
+  const own = new Networks(config);
   const close = async (): Promise<void> => {
     await Promise.all(created.map(([, client]) => client.close()));
     await Promise.all([...tokens.values()].map((token) => token.close()));
+    await own.close();
   };
   try {
-    await createTokens({ ...config, clients: pickClients(config.clients, names) }, tokens, options);
+    const parts = await createParts({ config, names, options }, own);
+    await createTokens({ ...config, clients: pickClients(config.clients, names) }, tokens, { options, parts });
     for (const name of names)
-      created.push([name, createNamedClient(name, { config, options, token: tokens.get(name) })]);
+      created.push([name, createNamedClient(name, { config, options, token: tokens.get(name), ...parts.get(name) })]);
   } catch (cause) {
     await close();
     throw cause;
@@ -68,10 +86,15 @@ export async function createClients(config: Config, options: ClientsOptions = {}
   return Object.freeze(Object.assign(Object.fromEntries(created), { close, [Symbol.asyncDispose]: close }));
 }
 
+const layersRule: OptionRule = { ...listRule(objectRule), expected: 'a function that returns a list of layers' };
+
 const rules: OptionRules<ClientsOptions> = {
-  ...tokenRules,
+  fetch: tokenRules.fetch,
+  clock: tokenRules.clock,
+  random: tokenRules.random,
   names: listRule(stringRule),
   layers: functionRule,
+  openNetwork: functionRule,
   onToken: functionRule,
 };
 
@@ -93,35 +116,70 @@ function pickClients(clients: Config['clients'], names: readonly string[]): Conf
   return Object.fromEntries(Object.entries(clients).filter(([name]) => names.includes(name)));
 }
 
+/** The layers of a client, and the network that its token uses too. */
+interface ClientParts {
+  readonly added?: readonly Layer[];
+  readonly network?: Layer | undefined;
+}
+
+/** A transport among the layers that the caller adds takes the place of the config's network. */
+async function createParts(
+  { config, names, options }: Pick<ClientContext, 'config' | 'options'> & { readonly names: readonly string[] },
+  own: Networks,
+): Promise<ReadonlyMap<string, ClientParts>> {
+  const { fetch, layers = () => [] } = options;
+  const { openNetwork = async (network) => (fetch === undefined ? own.get(network) : undefined) } = options;
+  const parts = new Map<string, ClientParts>();
+  for (const name of names) {
+    const added = layers(name);
+    assertOption('layers', added, layersRule);
+    const given = added.find(({ slot }) => slot === 'transport');
+    const network = given ?? (await openNetwork(config.clients[name]?.network));
+    parts.set(name, { network, added: network === undefined || network === given ? added : [...added, network] });
+  }
+  return parts;
+}
+
 /**
  * Creates one token for each credential and stores it under the name of each client that uses it.
  *
  * @throws TokenError | InvalidConfigError
  */
-async function createTokens(config: Config, tokens: Map<string, TokenHandle>, options: ClientsOptions): Promise<void> {
+async function createTokens(
+  config: Config,
+  tokens: Map<string, TokenHandle>,
+  { options, parts }: { readonly options: ClientsOptions; readonly parts: ReadonlyMap<string, ClientParts> },
+): Promise<void> {
   for (const credential of readCredentials(config)) {
     const { fetch, clock, random } = options;
-    const token = await createToken(config, credential, { fetch, clock, random });
+    const network = parts.get(credential.clients[0] ?? '')?.network;
+    const token = await createToken(config, credential, { fetch, network, clock, random });
     if (token.isErr()) throw token.error;
     for (const name of credential.clients) tokens.set(name, token.value);
     options.onToken?.(token.value, credential);
   }
 }
 
-interface ClientContext {
+interface ClientContext extends ClientParts {
   readonly config: Config;
   readonly options: ClientsOptions;
   readonly token: TokenHandle | undefined;
 }
 
 /** @throws ConfigError */
-function createNamedClient(name: string, { config, options, token }: ClientContext): Client {
+function createNamedClient(name: string, { config, options, token, added = [], network }: ClientContext): Client {
   const clientConfig = config.clients[name];
   if (clientConfig === undefined) throw new TypeError(`${name} is not in the config`);
-  const { fetch, clock, random, layers = () => [] } = options;
-  const injected = { ...(fetch && { fetch }), ...(clock && { clock }), ...(random && { random }) };
-  const added = [...layers(name), ...authLayers(clientConfig, token)];
-  return createClient({ ...toClientOptions(clientConfig), ...injected }, added);
+  const { fetch, clock, random } = options;
+  const injected = {
+    ...(network === undefined && fetch && { fetch }),
+    ...(clock && { clock }),
+    ...(random && { random }),
+  };
+  return createClient({ ...toClientOptions(clientConfig), ...injected }, [
+    ...added,
+    ...authLayers(clientConfig, token),
+  ]);
 }
 
 function authLayers({ auth }: ClientConfig, token: TokenHandle | undefined): readonly Layer[] {

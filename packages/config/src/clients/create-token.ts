@@ -1,5 +1,6 @@
-import type { Clock } from '@bearings/client';
-import { checkOptions, clockRule, functionRule } from '@bearings/client/layer';
+import type { Clock, Layer } from '@bearings/client';
+import { ConfigError } from '@bearings/client/errors';
+import { checkOptions, clockRule, functionRule, transportLayerRule } from '@bearings/client/layer';
 import type { OptionRules } from '@bearings/client/layer';
 import { staticToken, Token } from '@bearings/oauth-bearer';
 import type { SecretString, TokenConfig, TokenError, TokenHandle } from '@bearings/oauth-bearer';
@@ -16,6 +17,8 @@ import { toTokenConfig } from '../schema/token-config.ts';
 export interface TokenOptions {
   /** The function that sends requests. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /** The network as a layer, in place of `fetch`: see `createNetwork`. The caller closes it. Default: none. */
+  readonly network?: Layer | undefined;
   /** The clock. Default: the clock of the system. */
   readonly clock?: Clock | undefined;
   /** A number in [0, 1), for jitter. Default: `Math.random`. */
@@ -26,14 +29,16 @@ export interface TokenOptions {
  * Creates the token of a credential without a client, for example to show its state. It sends nothing before its first
  * use. Secrets are read at that time, and again when they may have changed. The caller closes the token.
  *
- * @throws ConfigError for an option that is unknown or wrong
+ * @throws ConfigError for an option that is unknown or wrong, and when the network of the credential is not passed
  */
 export async function createToken(
   config: Pick<Config, 'readSecret'>,
-  { auth }: Pick<ConfiguredCredential, 'auth'>,
+  { auth, network }: Pick<ConfiguredCredential, 'auth' | 'network'>,
   options: TokenOptions = {},
 ): Promise<Result<TokenHandle, TokenError | InvalidConfigError>> {
   checkOptions(options, tokenRules, { owner: 'createToken' });
+  if (network !== undefined && (options.network ?? options.fetch) === undefined)
+    throw new ConfigError('network', noNetwork);
   const read = (reference: string) => async (): Promise<SecretString> => readOrThrow(config, reference);
   const { clock } = options;
   const clockOption = clock === undefined ? {} : { clock };
@@ -43,7 +48,15 @@ export async function createToken(
   return Ok(staticToken(read(auth.passwordRef), { scheme: 'Basic', username: auth.username, ...clockOption }));
 }
 
-export const tokenRules: OptionRules<TokenOptions> = { fetch: functionRule, clock: clockRule, random: functionRule };
+const noNetwork =
+  'network is missing: the credential has one in its config. Pass createNetwork(config, credential.network), and close it';
+
+export const tokenRules: OptionRules<TokenOptions> = {
+  fetch: functionRule,
+  network: transportLayerRule,
+  clock: clockRule,
+  random: functionRule,
+};
 
 /** @throws InvalidConfigError which contains no secret */
 async function readOrThrow({ readSecret }: Pick<Config, 'readSecret'>, reference: string): Promise<SecretString> {
@@ -59,8 +72,12 @@ async function createOAuth2Token(
 ): Promise<Result<TokenHandle, TokenError | InvalidConfigError>> {
   const authentication = await readClientAuthentication(config, auth);
   if (authentication.isErr()) return authentication;
-  const { fetch, clock, random } = options;
-  const injected = { ...(fetch && { fetch }), ...(clock && { clock }), ...(random && { random }) };
+  const { fetch, network, clock, random } = options;
+  const injected = {
+    ...(network ? { network } : fetch && { fetch }),
+    ...(clock && { clock }),
+    ...(random && { random }),
+  };
   return Token.create({ ...toTokenConfig(auth), ...authentication.value, ...injected, start: 'lazy' });
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import type { z } from 'zod';
@@ -10,6 +11,8 @@ import { findSchemaFields } from './schema-fields.ts';
 import type { SecretField } from './schema-fields.ts';
 import { absoluteReference, resolveSecret, parseReference } from '../secrets/secret-reference.ts';
 import type { Environment } from '../secrets/secret-reference.ts';
+import { checkTlsFile, checkTlsFileName } from '../secrets/tls-file.ts';
+import type { TlsFileKind } from '../secrets/tls-file.ts';
 import { toIssues } from './zod-issues.ts';
 
 /** Options of `readDocument`. */
@@ -48,8 +51,10 @@ export async function readDocument<S extends z.ZodType>(
 
 const resolveIn = (place: SecretField, folder: string): SecretField => ({
   ...place,
-  reference: absoluteReference(place.reference, folder),
+  reference: isTlsFile(place.kind) ? resolve(folder, place.reference) : absoluteReference(place.reference, folder),
 });
+
+const isTlsFile = (kind: SecretField['kind']): kind is TlsFileKind => kind === 'certificateFile' || kind === 'keyFile';
 
 const key = (path: DocumentPath): string => JSON.stringify(path);
 
@@ -83,12 +88,22 @@ async function unresolvedSecrets(
   for (const { path, reference, kind } of references) {
     const needed = isNeeded(path);
     const known = `${needed} ${kind} ${reference}`;
-    const secret =
-      seen.get(known) ?? (needed ? await resolveSecret(reference, { env, kind }) : parseReference(reference));
+    const secret = seen.get(known) ?? (await checkReference({ reference, kind }, { env, needed }));
     seen.set(known, secret);
     if (secret.isErr()) issues.push({ path, ...secret.error });
   }
   return issues;
+}
+
+async function checkReference(
+  { reference, kind }: Pick<SecretField, 'reference' | 'kind'>,
+  { env, needed }: { readonly env: Environment | undefined; readonly needed: boolean },
+): Promise<Result<unknown, Issue>> {
+  if (isTlsFile(kind)) {
+    const named = checkTlsFileName(reference);
+    return needed && named.isOk() ? checkTlsFile(reference, kind) : named;
+  }
+  return needed ? resolveSecret(reference, { env, kind }) : parseReference(reference);
 }
 
 function byPosition(one: Problem, other: Problem): number {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { DocumentPath } from './document-path.ts';
-import { secretKinds } from '../secrets/secret-schema.ts';
-import type { SecretKind } from '../secrets/secret-reference.ts';
+import { referenceKinds } from '../secrets/secret-schema.ts';
+import type { ReferenceKind } from '../secrets/secret-schema.ts';
 
-/** A field of a document that the schema declares as a reference to a secret. */
+/** A field of a document that the schema declares as a reference to a secret, or as the path of a file. */
 export interface SecretField {
   readonly path: DocumentPath;
   readonly reference: string;
-  readonly kind: SecretKind;
+  readonly kind: ReferenceKind;
 }
 
 /** What a schema declares for the fields of a document, even if the document is not valid. */
@@ -36,13 +36,16 @@ function toMarkedJsonSchema(schema: z.ZodType): Json {
     io: 'input',
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
-      const kind = secretKinds.get(zodSchema)?.kind;
+      const kind = referenceKinds.get(zodSchema)?.kind;
       if (kind !== undefined) jsonSchema[mark] = kind;
     },
   });
 }
 
 const mark = 'bearings:secret';
+
+const isKind = (kind: unknown): kind is ReferenceKind =>
+  kind === 'secret' || kind === 'key' || kind === 'certificateFile' || kind === 'keyFile';
 
 interface Found {
   readonly root: Json;
@@ -60,7 +63,7 @@ function visit(given: Json | boolean | undefined, location: Location, found: Fou
   if (schema === undefined) return;
   const { value, path } = location;
   const kind = schema[mark];
-  if (typeof value === 'string' && (kind === 'secret' || kind === 'key')) {
+  if (typeof value === 'string' && isKind(kind)) {
     found.references.set(JSON.stringify(path), { path, reference: value, kind });
   }
   for (const branch of [...(schema.oneOf ?? []), ...(schema.anyOf ?? []), ...(schema.allOf ?? [])]) {

@@ -1,4 +1,6 @@
+import { directoryUrl } from '@bearings/client/layer';
 import { z } from 'zod';
+import { networkSchema } from './network-schema.ts';
 import { authSchema } from './auth-schema.ts';
 import {
   nonNegativeMs,
@@ -66,7 +68,9 @@ const redirects = z
 
 const fields = z.strictObject({
   baseUrl: httpUrl
-    .describe('The URL that paths are resolved against. Its origin is the only one that gets the credential.')
+    .describe(
+      'The URL that paths are resolved against. A path in it ends in a slash. Its origin is the only one that gets the credential.',
+    )
     .meta({ examples: ['https://orders.internal'] }),
   auth: authSchema.describe('How requests are authenticated.'),
   profile: z
@@ -92,6 +96,11 @@ const fields = z.strictObject({
     .optional()
     .describe('The largest response body, after decompression.')
     .meta({ default: 10_485_760 }),
+  network: networkSchema
+    .optional()
+    .describe(
+      'How connections are made, for calls and token requests. It replaces the `network` of the file as a whole.',
+    ),
   retry: retry.optional(),
   concurrency: concurrency.optional(),
   redirects: redirects.optional(),
@@ -114,6 +123,10 @@ export const clientSchema = fields
     ({ baseUrl, insecureHttp, timeoutMs, totalTimeoutMs }, context) => {
       const wrong = (field: string, found: string, message: string): void =>
         context.addIssue({ code: 'custom', path: [field], message, params: { found } });
+      const url = typeof baseUrl === 'string' ? URL.parse(baseUrl) : null;
+      const remedy = url === null ? undefined : directoryUrl(url);
+      if (remedy !== undefined)
+        wrong('baseUrl', 'loses its last segment when a path is resolved against it', `must end in a slash: ${remedy}`);
       if (!isSchemeAllowed(baseUrl, insecureHttp)) {
         wrong('baseUrl', 'is http beyond loopback', 'must be https; insecureHttp: true allows http');
       }

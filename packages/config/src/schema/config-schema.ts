@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clientSchema } from './client-schema.ts';
+import { networkSchema } from './network-schema.ts';
 
 /** Names with another meaning on the clients object. `then` would make it a promise. */
 const reserved = ['close', 'then'];
@@ -16,6 +17,11 @@ const clientName = z
 export const configSchema = z
   .strictObject({
     $schema: z.string().optional().describe('The JSON Schema, for editors.'),
+    network: networkSchema
+      .optional()
+      .describe(
+        'How connections are made: for calls and token requests of all clients that have no `network` of their own.',
+      ),
     clients: z.record(clientName, clientSchema).describe('The clients by name.'),
   })
   .describe('The HTTP clients of a service, with references to their secrets.');

@@ -11,6 +11,13 @@ export const oauth2Fields = z.strictObject({
     .optional()
     .describe('The issuer. Its token endpoint is discovered. Set either this or `tokenUrl`.')
     .meta({ examples: ['https://id.internal/realms/prod'] }),
+  metadataUrl: httpUrl
+    .optional()
+    .describe(
+      "Where the issuer's metadata is, if not at a well-known place below `issuerUrl`: for a server with another host name " +
+        'inside the cluster. The metadata must name the issuer all the same.',
+    )
+    .meta({ examples: ['http://localhost:8080/realms/prod/.well-known/openid-configuration'] }),
   tokenUrl: httpUrl
     .optional()
     .describe('The token endpoint. Set either this or `issuerUrl`.')
@@ -34,6 +41,12 @@ export const oauth2Fields = z.strictObject({
     )
     .meta({ default: 'form' }),
   privateKeyRef: keyReference.optional().describe('Reference to the private key (PEM or JWK), for `private_key_jwt`.'),
+  certificateFile: nonBlankText
+    .optional()
+    .describe(
+      'The certificate of the key (PEM), whose thumbprints the assertion contains, as Microsoft Entra requires.',
+    )
+    .meta({ examples: ['/run/secrets/orders.crt'] }),
   keyId: nonBlankText.optional().describe('The `kid` of the assertion. Default: the `kid` of the JWK.'),
   signingAlg: nonBlankText
     .optional()
@@ -57,6 +70,11 @@ export const oauth2Fields = z.strictObject({
     .meta({ examples: ['https://orders.internal'] }),
   extraParams: params.optional().describe('More parameters for the token request.'),
   headers: headers.optional().describe('More headers for the token request.'),
+  bearerTokenTypes: z
+    .array(nonBlankText)
+    .optional()
+    .describe('Values of `token_type` that mean Bearer, besides `Bearer`.')
+    .meta({ examples: [['BearerToken']] }),
   refreshOffsetMs: nonNegativeMs
     .optional()
     .describe('How long before its expiry a token is renewed, but never in the first half of its lifetime.')

@@ -53,7 +53,19 @@ const rules: readonly FieldRule[] = [
     found: 'has the value none although there is a secret or a key',
     expected: 'change it, or remove the secret or key',
   },
-  ...(['issuerUrl', 'tokenUrl'] as const).map((field) => ({
+  {
+    isBroken: ({ metadataUrl, issuerUrl }) => metadataUrl !== undefined && issuerUrl === undefined,
+    field: 'metadataUrl',
+    found: 'is set without issuerUrl',
+    expected: 'needs issuerUrl, which the metadata must name',
+  },
+  {
+    isBroken: ({ certificateFile, privateKeyRef }) => certificateFile !== undefined && privateKeyRef === undefined,
+    field: 'certificateFile',
+    found: 'is set without privateKeyRef',
+    expected: 'needs privateKeyRef, whose certificate it is',
+  },
+  ...(['issuerUrl', 'metadataUrl', 'tokenUrl'] as const).map((field) => ({
     isBroken: (auth: OAuth2Auth) => !isSchemeAllowed(auth[field], auth.insecureHttp),
     field,
     found: 'is http beyond loopback',
@@ -64,7 +76,8 @@ const rules: readonly FieldRule[] = [
 /** Rules that only Token knows. Checked when the schema itself is satisfied. */
 function checkToken(auth: OAuth2Auth, context: z.core.$RefinementCtx): void {
   if (context.issues.length > 0) return;
-  const probe = Token.onDemand({ ...toTokenConfig(auth), clientSecret: 'a secret', clientAuthMethod: undefined });
+  const config = { ...toTokenConfig(auth), certificate: undefined };
+  const probe = Token.onDemand({ ...config, clientSecret: 'a secret', clientAuthMethod: undefined });
   if (probe.isOk()) return;
   const { field, message } = probe.error;
   const path = [configNames.get(field) ?? field];

@@ -3,15 +3,18 @@ import type { OAuth2Auth } from './oauth2-fields.ts';
 
 /** Converts an `auth` to options of `Token.create`, without the secret or key. */
 export function toTokenConfig(auth: OAuth2Auth): TokenConfig {
-  const { issuerUrl, tokenUrl, clientId, clientAuthMethod, basicEncoding, keyId, signingAlg, assertionAudience } = auth;
+  const { issuerUrl, metadataUrl, tokenUrl, clientId, clientAuthMethod, basicEncoding } = auth;
+  const { certificateFile, keyId, signingAlg, assertionAudience, bearerTokenTypes } = auth;
   const { scopes = [], audience, resource, extraParams = {}, headers = {}, insecureHttp = false } = auth;
   const { refreshOffsetMs, defaultTtlMs, acquireTimeoutMs } = auth;
   return {
     issuerUrl,
+    metadataUrl,
     tokenEndpoint: tokenUrl,
     clientId,
     clientAuthMethod,
     basicEncoding,
+    ...(certificateFile !== undefined && { certificate: { file: certificateFile } }),
     keyId,
     signingAlg,
     assertionAudience,
@@ -21,6 +24,7 @@ export function toTokenConfig(auth: OAuth2Auth): TokenConfig {
     extraParams,
     extraHeaders: headers,
     insecureHttp,
+    ...(bearerTokenTypes !== undefined && { bearerTokenTypes }),
     ...(refreshOffsetMs !== undefined && { refreshOffsetMs }),
     ...(defaultTtlMs !== undefined && { defaultTtlMs }),
     ...(acquireTimeoutMs !== undefined && { acquireTimeoutMs }),

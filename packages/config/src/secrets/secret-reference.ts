@@ -1,5 +1,4 @@
 import { isAbsolute, resolve } from 'node:path';
-import { geteuid } from 'node:process';
 import { SecretString, Token } from '@bearings/oauth-bearer';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
@@ -8,7 +7,7 @@ import type { Issue } from '../document/issue.ts';
 import { placeholderIssue } from '../document/placeholder.ts';
 import { InvalidConfigError, createProblem } from '../document/invalid-config-error.ts';
 import { readSmallFile } from '../document/small-file.ts';
-import type { SmallFile } from '../document/small-file.ts';
+import { isOpenToOthers, permissionIssue } from './file-permission.ts';
 
 /** Environment variables, usually the process environment. The library does not read the environment itself. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -97,25 +96,6 @@ async function fromFile(path: string, kind: SecretKind): Promise<Result<SecretSt
   const { text, stats } = read.value;
   if (isOpenToOthers(stats)) return Err(permissionIssue(where, path, stats));
   return checkSecret(text.replace(/\r?\n$/, ''), where, kind);
-}
-
-/**
- * The rule of ssh for key files: no access for other users. Read access for the group is allowed only if this user
- * needs it, as in a Kubernetes pod. The owner and root do not need it.
- */
-function isOpenToOthers({ mode, uid }: SmallFile['stats']): boolean {
-  const self = geteuid?.();
-  if (self === undefined) return false; // Windows has no modes
-  const isByGroup = uid !== self && self !== 0 && (mode & 0o070) === 0o040;
-  return (mode & 0o007) !== 0 || ((mode & 0o070) !== 0 && !isByGroup);
-}
-
-function permissionIssue(where: string, path: string, { mode }: SmallFile['stats']): Issue {
-  const octal = (mode & 0o777).toString(8).padStart(4, '0');
-  return {
-    found: `${where} other users may read or write (mode ${octal})`,
-    expected: `chmod 600 ${toSafeLine(path)} (in Kubernetes: defaultMode: 0400, and fsGroup if the user is not root)`,
-  };
 }
 
 function checkSecret(value: string, where: string, kind: SecretKind): Result<SecretString, Issue> {

@@ -292,3 +292,23 @@ test('a call whose secret file was deleted fails with the file name and sends no
   expect(failure.message).toContain(`names the file ${folder.path}/key, which does not exist`);
   expect(api.seen).toEqual([]);
 });
+
+test.each<[string, object]>([
+  ['name', { name: ['orders'] }],
+  ['names', { names: 'orders' }],
+  ['layers', { layers: [] }],
+  ['layers', { layers: async () => [] }],
+  ['layers', { layers: () => [undefined] }],
+  ['clock', { clock: {} }],
+])('an unknown or wrong option of createClients is refused: %s', async (field, options) => {
+  const auth = { type: 'bearer', tokenRef: 'env:BILLING' };
+  const config = (await loadConfig({ clients: { orders: { baseUrl: 'https://api.test/', auth } } }, { env })).unwrap();
+
+  expect(await caught(() => createClients(config, options))).toMatchObject({ code: 'CONFIG', field });
+});
+
+test('an unknown option of loadConfig is refused', async () => {
+  const options: object = { name: ['orders'] };
+
+  expect(await caught(() => loadConfig({ clients: {} }, options))).toMatchObject({ code: 'CONFIG', field: 'name' });
+});

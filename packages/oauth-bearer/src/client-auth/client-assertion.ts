@@ -13,11 +13,14 @@ export interface AssertionContext {
 const lifetimeS = 60;
 
 /** A signed assertion of the client's identity, valid for a minute and for one request (RFC 7523 §3). */
-export async function clientAssertion({ key, alg, kid }: Signer, context: AssertionContext): Promise<string> {
+export async function clientAssertion(
+  { key, alg, kid, thumbprints }: Signer,
+  context: AssertionContext,
+): Promise<string> {
   const { clientId, audience, clock } = context;
   const nowS = Math.floor(clock.now() / 1_000);
   return new SignJWT({ jti: randomUUID() })
-    .setProtectedHeader({ alg, typ: 'JWT', ...(kid !== undefined && { kid }) })
+    .setProtectedHeader({ alg, typ: 'JWT', ...(kid !== undefined && { kid }), ...thumbprints })
     .setIssuer(clientId)
     .setSubject(clientId)
     .setAudience(audience)

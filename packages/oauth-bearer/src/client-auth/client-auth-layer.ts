@@ -1,3 +1,4 @@
+import { isClientError } from '@bearings/client';
 import { discard, layer } from '@bearings/client/layer';
 import type { Layer } from '@bearings/client';
 import type { Call, ClientRequest, Stage } from '@bearings/client/layer';
@@ -52,7 +53,7 @@ function clientAuth({ read, isRefused, onUse }: ClientAuthOptions): Stage {
       const session = sessions.get(call) ?? (await open(call));
       const response = await send(request, call, session);
       if (session.hasReplayed || !mayBeRefusal(response)) return response;
-      const body = await response.text();
+      const body = await readText(response);
       const other = isRefused(response.status, body) ? (session.previous ?? (await reread(read, session))) : undefined;
       if (other === undefined) return new Response(body, response);
       void discard(response, clock); // never rejects
@@ -67,6 +68,16 @@ function clientAuth({ read, isRefused, onUse }: ClientAuthOptions): Stage {
 const isolated = { cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer' } as const;
 
 const mayBeRefusal = ({ status }: Response): boolean => status === 400 || status === 401 || status === 403;
+
+/** The body of a refusal. One that is larger than any refusal is not read to its end, and counts as text of another kind. */
+async function readText(response: Response): Promise<string> {
+  try {
+    return await response.text();
+  } catch (cause) {
+    if (isClientError(cause, 'BODY_TOO_LARGE')) return 'too large';
+    throw cause;
+  }
+}
 
 /** The authentication that has replaced the current one meanwhile; `undefined` when it is the same or unavailable. */
 async function reread(

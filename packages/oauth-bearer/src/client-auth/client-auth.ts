@@ -1,7 +1,8 @@
 import type { Clock } from '@bearings/client';
 import { clientAssertion } from './client-assertion.ts';
 import type { AssertionContext } from './client-assertion.ts';
-import type { ClientAuthMethod, Credential } from './credential.ts';
+import type { ClientAuthMethod } from './client-auth-method.ts';
+import type { Credential } from './credential.ts';
 import { TokenConfigError } from '../errors.ts';
 import type { Signer } from './private-key.ts';
 import type { SecretString } from '../secret-string.ts';
@@ -33,6 +34,7 @@ interface TokenRequestDraft {
 /** Authenticates the client in one request. Applied to each attempt, so that no assertion is sent twice. */
 export interface ClientAuthentication {
   readonly apply: (draft: TokenRequestDraft) => void | Promise<void>;
+  readonly method: ClientAuthMethod;
   /** Which of two secrets it uses. */
   readonly secret?: 'current' | 'previous';
   /** What must not be shown. */
@@ -73,7 +75,7 @@ export async function clientAuthentications(
 }
 
 function publicClient(clientId: string): ClientAuthentication {
-  return { apply: ({ params }) => params.set('client_id', clientId), secrets: [], identity: clientId };
+  return { apply: ({ params }) => params.set('client_id', clientId), method: 'none', secrets: [], identity: clientId };
 }
 
 function inBody(secret: SecretString, clientId: string): ClientAuthentication {
@@ -82,7 +84,7 @@ function inBody(secret: SecretString, clientId: string): ClientAuthentication {
     params.set('client_id', clientId);
     params.set('client_secret', value);
   };
-  return { apply, secrets: [value], identity: value };
+  return { apply, method: 'client_secret_post', secrets: [value], identity: value };
 }
 
 /** RFC 6749 §2.3.1: both parts form-urlencoded (Appendix B) unless the config says `raw`, joined, then base64. */
@@ -92,6 +94,7 @@ function inHeader(secret: SecretString, clientId: string, { isRaw }: Credential)
   const encoded = Buffer.from(pair).toString('base64');
   return {
     apply: ({ setCredential }) => setCredential('authorization', `Basic ${encoded}`),
+    method: 'client_secret_basic',
     secrets: [value, encoded],
     identity: value,
   };
@@ -108,5 +111,5 @@ function signed(signer: Signer, context: AssertionContext): ClientAuthentication
     params.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
     params.set('client_assertion', await clientAssertion(signer, context));
   };
-  return { apply, secrets: [], identity: signer };
+  return { apply, method: 'private_key_jwt', secrets: [], identity: signer };
 }

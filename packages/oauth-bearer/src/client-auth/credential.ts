@@ -1,13 +1,12 @@
 import { readClientSecret } from './client-secret.ts';
 import type { ClientSecret, ReadSecrets } from './client-secret.ts';
+import { withCertificate } from './certificate.ts';
+import type { Certificate } from './certificate.ts';
+import { clientAuthMethods } from './client-auth-method.ts';
+import type { ClientAuthMethod } from './client-auth-method.ts';
 import { TokenConfigError } from '../errors.ts';
 import { readPrivateKey } from './private-key.ts';
 import type { PrivateKey, ReadSigner } from './private-key.ts';
-
-/** How a client authenticates (RFC 6749 §2.3.1, RFC 7523 §2.2); `none` is for a public client. */
-export type ClientAuthMethod = (typeof clientAuthMethods)[number];
-
-const clientAuthMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
 
 /** What a client authenticates with. */
 export interface CredentialConfig {
@@ -15,6 +14,8 @@ export interface CredentialConfig {
   readonly clientSecret?: ClientSecret | undefined;
   /** For `private_key_jwt`. */
   readonly privateKey?: PrivateKey | undefined;
+  /** The certificate of the key: its thumbprints are put in the assertion's header, as Microsoft Entra requires. */
+  readonly certificate?: Certificate | undefined;
   /** The `kid` in the assertion's header. Default: the `kid` of a JWK, else none. */
   readonly keyId?: string | undefined;
   /** The assertion's algorithm. Default: depends on the key, such as RS256 or ES256. */
@@ -44,7 +45,7 @@ export interface Credential {
 
 /** @throws TokenConfigError naming the field */
 export function readCredential(config: CredentialConfig): Credential {
-  const { clientSecret, privateKey, clientAuthMethod, basicEncoding = 'form' } = config;
+  const { clientSecret, privateKey, certificate, clientAuthMethod, basicEncoding = 'form' } = config;
   mustBe(
     clientAuthMethod === undefined || clientAuthMethods.includes(clientAuthMethod),
     'clientAuthMethod',
@@ -63,15 +64,33 @@ export function readCredential(config: CredentialConfig): Credential {
     required,
     `must not be empty: ${methods[0]} needs it`,
   );
-  const isFile = typeof privateKey === 'object' && privateKey !== null && 'file' in privateKey;
   return {
     methods,
     secrets: clientSecret === undefined ? undefined : readClientSecret(clientSecret),
-    signer: privateKey === undefined ? undefined : readPrivateKey(privateKey, config),
+    signer: readSigner(config),
     audience: config.assertionAudience,
     isRaw: basicEncoding === 'raw',
-    canChange: typeof clientSecret === 'function' || isFile,
+    canChange: typeof clientSecret === 'function' || isFile(privateKey) || isFile(certificate),
   };
+}
+
+function readSigner(config: CredentialConfig): ReadSigner | undefined {
+  const { privateKey, certificate } = config;
+  mustBe(
+    certificate === undefined || privateKey !== undefined,
+    'certificate',
+    'needs privateKey, whose certificate it is',
+  );
+  if (privateKey === undefined) return undefined;
+  const signer = readPrivateKey(privateKey, config);
+  if (certificate === undefined) return signer;
+  const isRight = typeof certificate === 'string' || isFile(certificate);
+  mustBe(isRight, 'certificate', 'must be PEM text or { file }');
+  return withCertificate(signer, certificate);
+}
+
+function isFile(given: unknown): boolean {
+  return typeof given === 'object' && given !== null && 'file' in given;
 }
 
 function possibleMethods({ clientAuthMethod, privateKey, clientSecret }: CredentialConfig): Credential['methods'] {

@@ -13,6 +13,8 @@ export interface Signer {
   readonly alg: string;
   /** The name by which the server knows the key. */
   readonly kid: string | undefined;
+  /** Those of the key's certificate. */
+  readonly thumbprints?: { readonly x5t: string; readonly 'x5t#S256': string };
 }
 
 type SigningKey = KeyObject | webcrypto.CryptoKey;

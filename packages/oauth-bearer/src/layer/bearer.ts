@@ -1,7 +1,20 @@
-import { discard, layer, slots, untilAborted } from '@bearings/client/layer';
+import {
+  assertOption,
+  booleanRule,
+  checkOptions,
+  discard,
+  headerNameRule,
+  layer,
+  listRule,
+  methodsRule,
+  slots,
+  stringRule,
+  untilAborted,
+} from '@bearings/client/layer';
 import type { Clock, Layer } from '@bearings/client';
-import type { Call, ClientRequest, ClientContext, LayerLabel, Stage } from '@bearings/client/layer';
+import type { Call, ClientRequest, ClientContext, LayerLabel, OptionRules, Stage } from '@bearings/client/layer';
 import { ConfigError, DestinationNotAllowedError } from '@bearings/client/errors';
+import type { Result } from 'ts-results';
 import type { AccessToken } from '../access-token.ts';
 import { parseBearerChallenge, hasChallenge } from './challenge.ts';
 import type { TokenHandle } from '../token/token-handle.ts';
@@ -10,6 +23,8 @@ import type { TokenHandle } from '../token/token-handle.ts';
 export interface BearerAuthOptions {
   /** The origins the token is meant for. Default: the origin of the client's base URL. */
   readonly origins?: readonly string[];
+  /** The word before the token, such as `Token`; `''` writes the token as it is. Default: `Bearer`. */
+  readonly prefix?: string;
   /** Keeps the header of a request that has one already. Such a request is not replayed. Default: false. */
   readonly respectExisting?: boolean;
 }
@@ -26,17 +41,33 @@ export function withBearerAuth(token: TokenHandle, options?: BearerAuthOptions):
 
 /** Like {@link withBearerAuth}, in a header of another name, which is protected like Authorization. */
 export function withBearerAuthHeader(token: TokenHandle, headerName: string, options: BearerAuthOptions = {}): Layer {
+  assertOption('token', token, tokenRule);
+  assertOption('headerName', headerName, headerNameRule);
+  checkOptions(options, rules, { owner: 'A bearer layer' });
   const header = headerName.toLowerCase();
   const name = header === 'authorization' ? 'bearer' : `bearer(${header})`;
   return layer('auth', { name, settings: { header, ...shown(options) } }, bearer(token, header, options));
 }
 
-const shown = ({ origins, respectExisting = false }: BearerAuthOptions): LayerLabel['settings'] => ({
+const tokenRule = {
+  ...methodsRule('a token handle (await Token.create, and unwrap the Result)', 'read', 'get', 'invalidate'),
+  isSecret: true,
+};
+const rules: OptionRules<BearerAuthOptions> = {
+  origins: listRule(stringRule),
+  respectExisting: booleanRule,
+  prefix: stringRule,
+};
+
+const shown = ({ origins, prefix, respectExisting = false }: BearerAuthOptions): LayerLabel['settings'] => ({
   origins: origins ?? "the client's",
   respectExisting,
+  ...(prefix !== undefined && { prefix }),
 });
 
-function bearer(token: TokenHandle, header: string, { origins, respectExisting = false }: BearerAuthOptions): Stage {
+function bearer(token: TokenHandle, header: string, options: BearerAuthOptions): Stage {
+  const { origins, respectExisting = false } = options;
+  const write = headerWriter(options);
   return (next, client) => {
     if (client.slot !== 'auth') throw wrongSlot(client.slot);
     const allowed = allowedOrigins(origins, client);
@@ -47,13 +78,13 @@ function bearer(token: TokenHandle, header: string, { origins, respectExisting =
     async function rejected(access: AccessToken, exchange: Exchange): Promise<Response> {
       const { request, response, call } = exchange;
       if (replayed.has(call)) {
-        void token.invalidate(access); // answers, never throws; the next call waits for it
+        void invalidate(token, access); // never rejects, and the next caller waits for it
         return response;
       }
       const renewed = await rotate(token, access, exchange);
       if (renewed === undefined) return response;
       replayed.add(call);
-      call.headers.setCredential(header, renewed.authorization());
+      call.headers.setCredential(header, write(renewed));
       void discard(response, clock); // never rejects
       return next(request, call);
     }
@@ -70,13 +101,22 @@ function bearer(token: TokenHandle, header: string, { origins, respectExisting =
         );
       }
       const access = readToken(token, neededMs(request, call), clock) ?? (await awaitToken(token, request, call));
-      call.headers.setCredential(header, access.authorization());
+      call.headers.setCredential(header, write(access));
       const response = await next(request, call);
       // a redirect may have dropped the token
       const isOurs = response.status === 401 && call.headers.has(header) && isRejection(response, access);
       return isOurs ? rejected(access, { request, response, call, clock }) : response;
     };
   };
+}
+
+/** @throws ConfigError for a prefix that is not one word */
+function headerWriter({ prefix }: BearerAuthOptions): (access: AccessToken) => string {
+  if (prefix === undefined) return (access) => access.authorization();
+  if (typeof prefix !== 'string' || !/^[\x21-\x7e]*$/.test(prefix)) {
+    throw new ConfigError('prefix', "prefix must be one word, such as 'Token', or ''");
+  }
+  return ({ secret }) => (prefix === '' ? secret.expose() : `${prefix} ${secret.expose()}`);
 }
 
 function isAllowedOrigin(url: string, addresses: readonly string[]): boolean {
@@ -118,12 +158,15 @@ function readToken(token: TokenHandle, neededForMs: number, clock: Clock): Acces
   return now.value.expiresAt - clock.now() >= neededForMs ? now.value : undefined;
 }
 
-/** @throws TokenError */
+/** @throws TokenError | ConfigError */
 async function awaitToken(token: TokenHandle, request: ClientRequest, call: Call): Promise<AccessToken> {
   call.phase = 'token';
-  const answer = await token.get({ signal: call.signal, minValidityMs: neededMs(request, call) });
-  if (answer.isErr()) throw answer.error;
-  return answer.value;
+  const { signal } = call;
+  const asked = token.get({ signal, minValidityMs: neededMs(request, call) });
+  const answer: unknown = await untilAborted(Promise.resolve(asked), signal);
+  if (isResult(answer) && answer.isErr()) throw answer.error;
+  if (isResult(answer) && answer.isOk() && isAccessToken(answer.value)) return answer.value;
+  throw new ConfigError('token', 'get() of the token handle must answer with a Result that holds an AccessToken');
 }
 
 /** The time limit of an attempt; twice that for a body that cannot be sent again after a 401. */
@@ -149,18 +192,37 @@ interface Exchange {
   readonly clock: Clock;
 }
 
+/**
+ * The token to use instead; `undefined` when there is none, or the handle breaks its contract: it may be the user's own.
+ *
+ * Never rejects.
+ */
+async function invalidate(token: TokenHandle, rejected: AccessToken): Promise<AccessToken | undefined> {
+  try {
+    const answer: unknown = await token.invalidate(rejected);
+    return isResult(answer) && answer.isOk() && isAccessToken(answer.value) ? answer.value : undefined;
+  } catch {
+    return undefined; // the caller gets the 401
+  }
+}
+
+const resultRule = methodsRule('a Result', 'isOk', 'isErr');
+const isResult = (value: unknown): value is Result<unknown, unknown> => resultRule.test(value);
+const accessTokenRule = methodsRule('an AccessToken', 'authorization', 'isSameAs');
+const isAccessToken = (value: unknown): value is AccessToken => accessTokenRule.test(value);
+
 /** The token to replay with; `undefined` without one, or when the body cannot be sent again. */
 async function rotate(
   token: TokenHandle,
   rejected: AccessToken,
   { request, response, call, clock }: Exchange,
 ): Promise<AccessToken | undefined> {
-  const rotation = token.invalidate(rejected);
+  const rotation = invalidate(token, rejected);
   if (!request.canReplay) return undefined;
   call.phase = 'token';
   try {
     const renewed = await untilAborted(rotation, call.signal);
-    return renewed.isOk() && !renewed.value.isSameAs(rejected) ? renewed.value : undefined;
+    return renewed === undefined || renewed.isSameAs(rejected) ? undefined : renewed;
   } catch (cause) {
     void discard(response, clock); // never rejects
     throw cause;

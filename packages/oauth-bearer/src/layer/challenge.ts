@@ -7,6 +7,8 @@ export function hasChallenge(headers: Headers): boolean {
 export interface BearerChallenge {
   /** The error code (RFC 6750 §3.1), in lower case. */
   readonly error: string | undefined;
+  /** The claims that the resource requires, as it sent them: base64 (Microsoft Entra's continuous access evaluation). */
+  readonly claims: string | undefined;
 }
 
 /**
@@ -28,9 +30,11 @@ export function parseBearerChallenge(headers: Headers): BearerChallenge | undefi
     const [, name = '', value] = match;
     if (value === undefined) {
       scheme = name.toLowerCase();
-      if (scheme === 'bearer') found ??= { error: undefined };
-    } else if (scheme === 'bearer' && name.toLowerCase() === 'error') {
-      found = { error: unquoted(value).toLowerCase() };
+      if (scheme === 'bearer') found ??= { error: undefined, claims: undefined };
+    } else if (scheme === 'bearer' && found !== undefined) {
+      const parameter = name.toLowerCase();
+      if (parameter === 'error') found = { ...found, error: unquoted(value).toLowerCase() };
+      if (parameter === 'claims') found = { ...found, claims: unquoted(value) };
     }
   }
   return found;

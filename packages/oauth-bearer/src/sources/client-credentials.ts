@@ -1,35 +1,25 @@
 import { isClientError } from '@bearings/client';
 import type { Client } from '@bearings/client';
 import { BearingsError } from '@bearings/client/errors';
-import { discover } from '@bearings/oidc-discovery';
-import type { DiscoveryError } from '@bearings/oidc-discovery';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { chooseAuthMethod, clientAuthentications } from '../client-auth/client-auth.ts';
 import type { ClientAuthentication } from '../client-auth/client-auth.ts';
-import {
-  InvalidTokenResponseError,
-  isTokenError,
-  TokenConfigError,
-  TokenHttpError,
-  TokenUnavailableError,
-} from '../errors.ts';
+import { InvalidTokenResponseError, isTokenError, TokenUnavailableError } from '../errors.ts';
 import type { TokenError } from '../errors.ts';
 import type { TokenSettings } from '../token/token-config.ts';
+import { isMoved } from '../remedy.ts';
+import { isClientRefused } from './error-response.ts';
 import { createTokenClient, sendTokenRequest } from './token-request.ts';
-import { parseOAuthError, readTokenResponse } from './token-response.ts';
+import { readTokenResponse } from './token-response.ts';
+import { findServer, isSameServer } from './token-server.ts';
+import type { TokenServer } from './token-server.ts';
 import type { AcquireOptions, IssuedToken, TokenSource } from './token-source.ts';
 
-/** The authorization server, as far as a token request needs it. */
-interface Server {
-  readonly issuer: string;
-  readonly tokenEndpoint: string;
-  /** Without its query, as errors name it. */
-  readonly shownEndpoint: string;
-  readonly authMethods: readonly string[] | undefined;
-}
-
 type Authentications = Awaited<ReturnType<typeof clientAuthentications>>;
+
+/** The metadata is requested again at most once per minute, whatever the token endpoint answers. */
+const rediscoveryPeriodMs = 60_000;
 
 interface ClientCredentialsOptions {
   /** False for a source that is one of thousands, each used rarely: a client takes 11 KiB. Default: true. */
@@ -39,7 +29,8 @@ interface ClientCredentialsOptions {
 /**
  * Issues tokens by the client credentials grant (RFC 6749 §4.4).
  *
- * The token endpoint is discovered once. The secret or key is read at each acquisition. One client sends all requests.
+ * The token endpoint is discovered once, and again when it answers that it has moved (a redirect, 404, 405 or 410) or
+ * refuses the client's authentication. The secret or key is read at each acquisition. One client sends all requests.
  */
 export class ClientCredentials implements TokenSource {
   readonly name: string;
@@ -47,7 +38,10 @@ export class ClientCredentials implements TokenSource {
   readonly #settings: TokenSettings;
   readonly #keepsClient: boolean;
   #client: Client | undefined;
-  #server: Server | undefined;
+  #server: TokenServer | undefined;
+  /** True when the last answer does not fit what was discovered: another endpoint, or another way to authenticate. */
+  #isContradicted = false;
+  #rediscoveredAt = -Infinity;
   #used: ClientAuthentication | undefined;
   #tried: unknown[] = [];
   /** Of a credential that cannot change. */
@@ -63,9 +57,38 @@ export class ClientCredentials implements TokenSource {
   async acquire(options: AcquireOptions): Promise<Result<IssuedToken, TokenError>> {
     try {
       this.#server ??= await findServer(this.#settings);
-      return Ok(await this.#request(this.#server, options));
+      return Ok(await this.#requestFrom(this.#server, options));
     } catch (cause) {
       return Err(toTokenError(cause));
+    }
+  }
+
+  /** When the server has changed since its discovery, the request is sent once more, to what is discovered now. */
+  async #requestFrom(server: TokenServer, options: AcquireOptions): Promise<IssuedToken> {
+    this.#isContradicted = false;
+    try {
+      return await this.#request(server, options);
+    } catch (cause) {
+      const isOutdated = this.#isContradicted || isTokenError(cause, 'CONFIG');
+      const found = isOutdated && !options.signal.aborted ? await this.#rediscover() : undefined;
+      if (found === undefined || isSameServer(found, server)) throw cause;
+      this.#server = found;
+      this.#client = undefined;
+      this.#authentications = undefined;
+      return await this.#request(found, options);
+    }
+  }
+
+  /** The server as it is now; `undefined` too soon after the last time, or when discovery fails. */
+  async #rediscover(): Promise<TokenServer | undefined> {
+    const nowMs = this.#settings.clock.now();
+    const isTooSoon = Math.abs(nowMs - this.#rediscoveredAt) < rediscoveryPeriodMs;
+    if (isTooSoon || 'tokenEndpoint' in this.#settings.server) return undefined;
+    this.#rediscoveredAt = nowMs;
+    try {
+      return await findServer(this.#settings, rediscoveryPeriodMs);
+    } catch {
+      return undefined; // the token endpoint's answer says more than this error
     }
   }
 
@@ -77,25 +100,27 @@ export class ClientCredentials implements TokenSource {
   }
 
   /** @throws TokenError | ClientError */
-  async #request(server: Server, { signal, isProbe }: AcquireOptions): Promise<IssuedToken> {
-    const { params, headers, clock, scopes, defaultTtlMs } = this.#settings;
+  async #request(server: TokenServer, { signal, isProbe }: AcquireOptions): Promise<IssuedToken> {
+    const { params, headers, clock, scopes, defaultTtlMs, bearerTypes } = this.#settings;
     const client = this.#client ?? this.#createClient(server);
     if (this.#keepsClient) this.#client = client;
     this.#tried = [];
     const { tokenEndpoint, shownEndpoint: endpoint } = server;
     const request = { url: tokenEndpoint, endpoint, params, headers, signal, isProbe };
     const response = await sendTokenRequest(client, request, clock);
-    const { secrets = [], secret } = this.#used ?? {};
-    const issued = readTokenResponse(response, { endpoint, scopes, defaultTtlMs, secrets });
+    const { secrets = [], secret, method: clientAuthMethod } = this.#used ?? {};
+    this.#isContradicted = isMoved(response.status) || isClientRefused(response.status, response.text);
+    const context = { endpoint, scopes, defaultTtlMs, bearerTypes, clientAuthMethod, secrets };
+    const issued = readTokenResponse(response, context);
     return secret === undefined ? issued : { ...issued, secret };
   }
 
-  #createClient(server: Server): Client {
+  #createClient(server: TokenServer): Client {
     return createTokenClient(
       { ...this.#settings, retry: this.retry },
       {
         read: () => this.#readAuthentications(server),
-        isRefused: (_status, body) => parseOAuthError(body) === 'invalid_client',
+        isRefused: isClientRefused,
         onUse: (authentication) => {
           this.#used = authentication;
           this.#tried.push(authentication.identity);
@@ -104,7 +129,7 @@ export class ClientCredentials implements TokenSource {
     );
   }
 
-  async #readAuthentications({ authMethods, issuer }: Server): Promise<Authentications> {
+  async #readAuthentications({ authMethods, issuer }: TokenServer): Promise<Authentications> {
     const { credential, clientId, clock } = this.#settings;
     if (this.#authentications !== undefined) return this.#authentications;
     const method = chooseAuthMethod(credential.methods, authMethods);
@@ -112,36 +137,6 @@ export class ClientCredentials implements TokenSource {
     if (!credential.canChange) this.#authentications = read;
     return read;
   }
-}
-
-/** @throws TokenError */
-async function findServer({ server, insecureHttp, fetch, clock, random }: TokenSettings): Promise<Server> {
-  if ('tokenEndpoint' in server) {
-    const { tokenEndpoint } = server;
-    return { issuer: tokenEndpoint, tokenEndpoint, shownEndpoint: withoutQuery(tokenEndpoint), authMethods: undefined };
-  }
-  const network = fetch === undefined ? {} : { fetch };
-  const found = await discover(server.issuerUrl, { insecureHttp, clock, random, ...network });
-  if (found.isErr()) throw fromDiscovery(found.error);
-  const { issuer, token_endpoint: tokenEndpoint, token_endpoint_auth_methods_supported: authMethods } = found.value;
-  return { issuer, tokenEndpoint, shownEndpoint: withoutQuery(tokenEndpoint), authMethods };
-}
-
-const withoutQuery = (url: string): string => url.split('?')[0] ?? url;
-
-function fromDiscovery(error: DiscoveryError): TokenError {
-  switch (error.code) {
-    case 'HTTP':
-      return new TokenHttpError({ endpoint: error.tried.join(' and '), status: error.status }, { cause: error });
-    case 'INVALID_RESPONSE':
-    case 'ISSUER_MISMATCH':
-      return new InvalidTokenResponseError(error.message, { cause: error });
-    case 'CONFIG':
-      return new TokenConfigError('issuerUrl', 'is not usable', error);
-    case 'UNAVAILABLE':
-      break;
-  }
-  return new TokenUnavailableError(error.message, { cause: error });
 }
 
 /** Foreign errors may quote what was sent, so only errors of Bearings are kept. */

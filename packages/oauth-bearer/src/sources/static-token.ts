@@ -60,7 +60,7 @@ export function staticToken(secret: StaticSecret, options: StaticTokenOptions = 
     jitterMaxMs: 0,
     minRefreshPeriodMs: isFunction ? cooldownMs : Infinity,
     acquireTimeoutMs: timeoutMs,
-    backoff: { firstMs: cooldownMs, maxMs: cooldownMs, permanentMs: cooldownMs },
+    backoff: { firstMs: cooldownMs, maxMs: cooldownMs, maxWithoutTokenMs: cooldownMs, permanentMs: cooldownMs },
     keepsRejected: true,
     hasTimer: false,
     initial: isFunction ? undefined : issue(secret),

@@ -1,6 +1,6 @@
 import { createClient, isClientError, profiles } from '@bearings/client';
 import { retryAfterMs } from '@bearings/client/layer';
-import type { Client, Clock } from '@bearings/client';
+import type { Client, Clock, Layer } from '@bearings/client';
 import { isBearingsError } from '@bearings/client/errors';
 import { withClientAuth } from '../client-auth/client-auth-layer.ts';
 import type { ClientAuthOptions } from '../client-auth/client-auth-layer.ts';
@@ -10,6 +10,8 @@ import type { RetryClass } from './token-source.ts';
 /** The network of a token source. */
 export interface TokenClientOptions {
   readonly fetch: typeof globalThis.fetch | undefined;
+  /** In place of `fetch`. */
+  readonly network: Layer | undefined;
   readonly insecureHttp: boolean;
   /** Time limit for one request with its retries, in milliseconds. */
   readonly acquireTimeoutMs: number;
@@ -28,7 +30,7 @@ const retryLimits: Readonly<Record<RetryClass, number>> = { safe: 2, once: 1, ne
  * pauses limit the retries.
  */
 export function createTokenClient(options: TokenClientOptions, auth: ClientAuthOptions): Client {
-  const { fetch, insecureHttp, acquireTimeoutMs, retry, clock, random } = options;
+  const { fetch, network, insecureHttp, acquireTimeoutMs, retry, clock, random } = options;
   const { timeout, retry: policy } = profiles.tokenEndpoint;
   return createClient(
     {
@@ -42,7 +44,7 @@ export function createTokenClient(options: TokenClientOptions, auth: ClientAuthO
       timeout: Math.min(timeout || Infinity, acquireTimeoutMs),
       totalTimeout: acquireTimeoutMs,
     },
-    withClientAuth(auth),
+    [withClientAuth(auth), ...(network === undefined ? [] : [network])],
   );
 }
 
@@ -96,7 +98,9 @@ export async function sendTokenRequest(
     const text = await response.text();
     return { status, headers, text, retryAfterMs: status === 200 ? undefined : retryAfterMs(headers, clock.now()) };
   } catch (cause) {
-    throw toReadError(cause, endpoint);
+    const isTooLarge = isClientError(cause, 'BODY_TOO_LARGE');
+    if (!isTooLarge || status === 200) throw toReadError(cause, endpoint);
+    return { status, headers, text: '', retryAfterMs: retryAfterMs(headers, clock.now()) }; // the status says enough
   }
 }
 

@@ -1,4 +1,5 @@
-import { isSecure } from '@bearings/client/layer';
+import type { Layer } from '@bearings/client';
+import { isSecure, transportLayerRule } from '@bearings/client/layer';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { readCredential } from '../client-auth/credential.ts';
@@ -11,6 +12,11 @@ import type { TokenOptions, TokenOptionSettings } from './token-options.ts';
 export interface TokenConfig extends CredentialConfig, TokenOptions {
   /** The issuer, whose token endpoint is discovered once. Either this or `tokenEndpoint`. */
   readonly issuerUrl?: string | undefined;
+  /**
+   * Where the issuer's metadata is, when it is not at a well-known place below the issuer: for a server with one host name
+   * inside a cluster and another outside. The metadata must name the issuer all the same. Default: the well-known places.
+   */
+  readonly metadataUrl?: string | undefined;
   /** The token endpoint itself: https, or http on loopback. */
   readonly tokenEndpoint?: string | undefined;
   readonly clientId: string;
@@ -26,15 +32,22 @@ export interface TokenConfig extends CredentialConfig, TokenOptions {
   readonly extraHeaders?: Readonly<Record<string, string>>;
   /** The lifetime of a token whose response has no `expires_in`. Default: 5 min. */
   readonly defaultTtlMs?: number;
+  /** Values of `token_type` that mean Bearer, besides `Bearer`, such as Apigee's `BearerToken`. Default: none. */
+  readonly bearerTokenTypes?: readonly string[];
   /** Allows `http:` beyond loopback for issuer and endpoint. Default: false. */
   readonly insecureHttp?: boolean;
   /** The network. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
+  /**
+   * The network as a layer, in place of `fetch`: the one that the client has, such as `withUndici({ proxy, tls })`. It
+   * carries discovery and token requests. You close it.
+   */
+  readonly network?: Layer | undefined;
 }
 
 /** A config, checked, copied, with every default in place. */
 export interface TokenSettings extends TokenOptionSettings {
-  readonly server: { readonly issuerUrl: string } | { readonly tokenEndpoint: string };
+  readonly server: { readonly issuerUrl: string; readonly metadataUrl?: string } | { readonly tokenEndpoint: string };
   readonly clientId: string;
   readonly credential: Credential;
   readonly scopes: readonly string[];
@@ -42,8 +55,11 @@ export interface TokenSettings extends TokenOptionSettings {
   readonly params: readonly [string, string][];
   readonly headers: Readonly<Record<string, string>>;
   readonly defaultTtlMs: number;
+  /** In lower case. */
+  readonly bearerTypes: readonly string[];
   readonly insecureHttp: boolean;
   readonly fetch: typeof globalThis.fetch | undefined;
+  readonly network: Layer | undefined;
 }
 
 /** Checks a config before anything is sent; the error names the field and what would be right. */
@@ -67,19 +83,50 @@ function resolveConfig(config: TokenConfig): TokenSettings {
     params: readParams(config),
     headers: readHeaders(extraHeaders),
     defaultTtlMs: readDuration('defaultTtlMs', config.defaultTtlMs ?? 300_000),
+    bearerTypes: readBearerTypes(config),
     insecureHttp,
     fetch: config.fetch,
+    network: readNetwork(config),
   };
 }
 
-function readServer({ issuerUrl, tokenEndpoint }: TokenConfig, insecureHttp: boolean): TokenSettings['server'] {
+function readNetwork({ fetch, network }: TokenConfig): Layer | undefined {
+  if (network === undefined) return undefined;
+  mustBe(fetch === undefined, 'network', 'and fetch are both set: set one of them');
+  mustBe(transportLayerRule.test(network), 'network', `must be ${transportLayerRule.expected}`);
+  return network;
+}
+
+function readBearerTypes({ bearerTokenTypes = [] }: TokenConfig): readonly string[] {
+  const isList = Array.isArray(bearerTokenTypes) && bearerTokenTypes.every((each) => typeof each === 'string');
+  mustBe(isList, 'bearerTokenTypes', "must be a list of names, such as ['BearerToken']");
+  const isRisky = bearerTokenTypes.some((each) => /^(?:dpop|mac|pop)$/i.test(each));
+  mustBe(!isRisky, 'bearerTokenTypes', 'must not contain a type that needs a proof, such as DPoP');
+  return bearerTokenTypes.map((each) => each.toLowerCase());
+}
+
+function readServer(config: TokenConfig, insecureHttp: boolean): TokenSettings['server'] {
+  const { issuerUrl, tokenEndpoint, metadataUrl } = config;
   if (issuerUrl === undefined && tokenEndpoint === undefined) {
     throw new TokenConfigError('issuerUrl', 'or tokenEndpoint is missing: one of them is required');
   }
   if (issuerUrl !== undefined && tokenEndpoint !== undefined) {
     throw new TokenConfigError('issuerUrl', 'and tokenEndpoint are both set: set one of them');
   }
-  const [field, value] = issuerUrl === undefined ? ['tokenEndpoint', tokenEndpoint] : ['issuerUrl', issuerUrl];
+  if (metadataUrl !== undefined) {
+    mustBe(issuerUrl !== undefined, 'metadataUrl', 'needs issuerUrl, which the metadata must name');
+    checkUrl('metadataUrl', metadataUrl, insecureHttp);
+  }
+  if (issuerUrl === undefined) {
+    checkUrl('tokenEndpoint', tokenEndpoint, insecureHttp);
+    return { tokenEndpoint: String(tokenEndpoint) };
+  }
+  checkUrl('issuerUrl', issuerUrl, insecureHttp);
+  mustBe(!issuerUrl.includes('?'), 'issuerUrl', 'must not have a query');
+  return { issuerUrl, ...(metadataUrl !== undefined && { metadataUrl }) };
+}
+
+function checkUrl(field: string, value: unknown, insecureHttp: boolean): void {
   const url = URL.parse(String(value));
   if (url === null) throw new TokenConfigError(field, 'must be an absolute URL, such as https://id.example/token');
   mustBe(url.username === '' && url.password === '', field, 'must not contain a user and password');
@@ -89,8 +136,6 @@ function readServer({ issuerUrl, tokenEndpoint }: TokenConfig, insecureHttp: boo
     field,
     `must be https (or http on loopback), not ${url.protocol}//${url.host}`,
   );
-  mustBe(issuerUrl === undefined || !issuerUrl.includes('?'), field, 'must not have a query');
-  return issuerUrl === undefined ? { tokenEndpoint: String(tokenEndpoint) } : { issuerUrl };
 }
 
 function readClientId({ clientId, basicEncoding }: TokenConfig): string {

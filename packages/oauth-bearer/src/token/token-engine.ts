@@ -66,7 +66,8 @@ export class TokenEngine implements TokenHandle {
   }
 
   /**
-   * Rotates the token if `rejected` (default: the current one) is still current, and answers with the one to use instead.
+   * Rotates the token if `rejected` (default: the current one) is still current and valid, and answers with the one to use
+   * instead. A rotation starts at once, also during the pause after a failure. An expired token needs no rotation.
    *
    * Callers that come later, or report an older token, get the same answer and cause no request. A token that the server
    * issued again unchanged is not rotated for `minRefreshPeriodMs`. When every new token is rejected at once, three
@@ -78,6 +79,7 @@ export class TokenEngine implements TokenHandle {
     if (cached === undefined || isRejected) return this.#renewer.getOrAcquire();
     if (token !== undefined && !token.isSameAs(cached.access)) return this.get();
     const ageMs = elapsedMs(cached.requestedAt, this.#settings.clock);
+    if (ageMs >= cached.lifetimeMs) return this.get();
     const isHopeless = cached.isUnchanged && ageMs < this.#settings.minRefreshPeriodMs;
     if (isHopeless || !this.#rotations.tryTake()) return this.get();
     this.#state.compareAndSwap(seen, { ...seen, result: rejected, isRejected: true });

@@ -1,3 +1,5 @@
+import { notifyListener } from '@bearings/client/layer';
+import { TokenConfigError } from '../errors.ts';
 import type { TokenError } from '../errors.ts';
 
 /** A new token. */
@@ -39,7 +41,12 @@ export type TokenEvent =
   | { readonly type: 'recovered'; readonly at: number; readonly failures: number; readonly downMs: number }
   | { readonly type: 'closed'; readonly at: number };
 
-/** Called on every event. Errors it throws or rejects with are ignored. */
+/**
+ * Called on every event. Errors it throws or rejects with are ignored.
+ *
+ * It may use the token, by the rules for every caller: one acquisition at a time, and none during the pause after a
+ * failure unless a resource has rejected a valid token.
+ */
 export type TokenListener = (event: TokenEvent) => unknown;
 
 /** The listeners of one token. */
@@ -48,6 +55,7 @@ export class TokenListeners {
 
   /** Adds a listener; answers with a function that removes it. The same function may be added twice. */
   add(listener: TokenListener): () => void {
+    if (typeof listener !== 'function') throw new TokenConfigError('listener', 'must be a function');
     const entry = { listener };
     this.#listeners.add(entry);
     return () => void this.#listeners.delete(entry);
@@ -56,14 +64,6 @@ export class TokenListeners {
   notify(event: TokenEvent): void {
     if (this.#listeners.size === 0) return;
     const current = [...this.#listeners]; // a listener that is added now gets the next event
-    for (const { listener } of current) void callListener(listener, Object.freeze(event)); // never rejects
-  }
-}
-
-async function callListener(listener: TokenListener, event: TokenEvent): Promise<void> {
-  try {
-    await listener(event);
-  } catch {
-    // an error of the listener does not affect the token
+    for (const { listener } of current) void notifyListener(listener, Object.freeze(event)); // never rejects
   }
 }

@@ -70,8 +70,7 @@ async function acquireFirst(token: Token, { clock, startWaitMs }: TokenOptionSet
   for (;;) {
     const first = await token.get();
     if (first.isOk() || first.error.kind !== 'transient') return first;
-    const { failedAt = 0, retryAt = failedAt } = first.error;
-    const pauseMs = retryAt - failedAt;
+    const pauseMs = (token.status().failure?.retryAt ?? Infinity) - clock.now();
     if (elapsedMs(startedAt, clock) + pauseMs > startWaitMs) return first;
     await new Promise<void>((resolve) => clock.schedule(pauseMs, resolve));
   }

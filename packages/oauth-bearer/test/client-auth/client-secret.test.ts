@@ -176,9 +176,41 @@ test('when the server refuses both secrets, the error is invalid_client', async 
   expect(issuer.counts.token).toBe(2);
 });
 
+test.each<[string, number, string | object]>([
+  ['invalid_client with 400', 400, { error: 'invalid_client' }],
+  ["Keycloak's unauthorized_client", 401, { error: 'unauthorized_client' }],
+  ["Auth0's access_denied", 401, { error: 'access_denied' }],
+  ["a gateway's bare 401", 401, ''],
+  ["a gateway's 401 with a page", 401, '<html>Unauthorized</html>'],
+  ["Glewlwyd's bare 403", 403, ''],
+  ['a 401 with a huge page', 401, 'x'.repeat(2 * 1024 * 1024)],
+])('the previous secret is tried after %s', async (_, status, body) => {
+  const { issuer } = createIssuer();
+  issuer.inject(faults.status(status, { body }), { times: 1 });
+  const config = configFor(issuer, { clientAuthMethod: 'client_secret_post', clientSecret: [next, now] });
+
+  const answer = await fetchToken(config);
+
+  const sent = issuer.requests.flatMap((request) => request.params('client_secret'));
+  expect(answer.isOk()).toBe(true);
+  expect(sent).toEqual([next, now]);
+});
+
+test('a secret that changes while it is refused with a bare 401 is sent at once', async () => {
+  const { issuer } = createIssuer();
+  issuer.inject(faults.status(401), { times: 1 });
+  const stored = [next, now];
+
+  const answer = await fetchToken(configFor(issuer, { clientSecret: () => stored.shift() ?? '' }));
+
+  expect(answer.isOk()).toBe(true);
+});
+
 test.each<[string, number, number, object]>([
   ['a scope', 400, 1, { error: 'invalid_scope' }],
   ['the client for what it asks', 400, 1, { error: 'unauthorized_client' }],
+  ['the audience', 403, 1, { error: 'access_denied' }],
+  ['the network, as a firewall does', 403, 1, { message: 'Forbidden' }],
   ['anything, being down', 503, 3, {}],
 ])('the previous secret is not sent to a server that refuses %s', async (...[, status, requests, body]) => {
   const { issuer } = createIssuer();

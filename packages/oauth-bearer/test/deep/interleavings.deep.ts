@@ -14,7 +14,7 @@ test.each<readonly [string, Bounds]>([
   ['when tokens are spent as they come', { ...usual, replies: ['new', 'same', 'spent'] }],
   ['when tokens are rejected twice and callers come again', { ...usual, aborts: 0, revocations: 2, uses: 2 }],
 ])('two callers, %s: every order of events is right', { timeout: 3_600_000 }, async (which, bounds) => {
-  const { differences, ...found } = await explore(() => twoCallers(bounds), { compared: 2_000 });
+  const { differences, ...found } = await explore(() => twoCallers(bounds), { compared: 300 });
 
   report(`interleavings ${which}`, found);
   expect(differences).toEqual([]);

@@ -148,7 +148,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
   expectedRotation(value: string | undefined): 'must' | 'may' | 'must not' {
     const { current } = this;
     const { minRefreshPeriodMs: periodMs } = this.#rules.timing;
-    if (current === undefined || this.#isRejected || this.isClosed) return 'must not';
+    if (current === undefined || this.#isRejected || this.isClosed || this.#isOver(current)) return 'must not';
     if (value !== undefined && value !== current.value) return 'must not';
     if (current.isUnchanged && this.#elapsed(current.requestedAt) < periodMs) return 'must not';
     const last = this.#rotations.at(-1);
@@ -332,7 +332,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
     const isFinal = isProbe || isSlow || said?.reply.kind === 'refused' || askedMs !== undefined;
     this.must(isFinal || requests === 3, `gave up after ${requests} requests`);
     const leftMs = this.current === undefined || !this.isUsable ? Infinity : this.#remainingMs(this.current);
-    const span = backoffSpan({ count, isPassing: error.retryable, askedMs, leftMs });
+    const span = backoffSpan({ count, isPassing: error.kind === 'transient', askedMs, leftMs });
     this.must(isWithin(retryAfterMs, span), `waits ${retryAfterMs} ms, not ${span.join(' to ')}`);
     if (this.current !== undefined && this.#isOver(this.current)) this.#isWrittenOff = true;
     this.#isUntried = false;
@@ -354,6 +354,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
     const { current } = this;
     if (current === undefined) return this.must(false, 'nothing was invalidated');
     this.must(generation === current.generation && !this.#isRejected, `invalidated ${generation} again`);
+    this.must(!this.#isOver(current), `invalidated ${generation} after its end`);
     this.must(this.#isAge(ageMs, current.requestedAt), `invalidated at an age of ${ageMs} ms`);
     this.#isOwed ||= this.#flight === undefined && !this.isClosed;
     this.#isRejected = true;

@@ -16,7 +16,8 @@ export const driftMs = 0.001;
 export const attemptTimeoutMs = 10_000;
 export const rotationBurst = 3;
 const longestBackoffMs = 300_000;
-const longestRetryAfterMs = 3_600_000;
+const longestRetryAfterMs = 300_000;
+const longestWithoutTokenMs = 10_000;
 
 export const isWithin = (ms: number, [least, most]: Span): boolean => ms >= least - driftMs && ms <= most + driftMs;
 
@@ -54,8 +55,11 @@ export interface FailedHow {
 
 /** When the next attempt is made after a failure. */
 export function backoffSpan({ count, isPassing, askedMs = 0, leftMs }: FailedHow): Span {
-  if (!isPassing) return [longestBackoffMs, longestBackoffMs];
-  const leastMs = Math.min(askedMs, longestRetryAfterMs);
-  const mostMs = Math.min(longestBackoffMs, 10_000 * 2 ** (count - 1), Math.max(1_000, leftMs));
-  return [Math.max(leastMs, 1_000), Math.max(leastMs, mostMs)];
+  const hasToken = leftMs !== Infinity;
+  const longestMs = hasToken ? longestBackoffMs : longestWithoutTokenMs;
+  const followedMs = hasToken ? askedMs : Math.min(askedMs, longestRetryAfterMs);
+  const leastMs = isPassing ? 1_000 : longestBackoffMs;
+  const mostMs = isPassing ? Math.min(longestMs, 10_000 * 2 ** (count - 1)) : longestBackoffMs;
+  const atMost = (ms: number, share: number): number => Math.min(ms, Math.max(leftMs * share, 1_000));
+  return [atMost(Math.max(leastMs, followedMs), 0.9), atMost(Math.max(mostMs, followedMs), 1)];
 }

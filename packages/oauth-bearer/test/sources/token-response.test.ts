@@ -26,12 +26,12 @@ test.each<[string, Record<string, unknown>]>([
   ['a line break in access_token', { access_token: 'at_CANARY\r\nx: y' }],
   ['beyond ASCII in access_token', { access_token: 'at_CANARY_é' }],
   ['a list for token_type', { token_type: ['Bearer'] }],
-  ['null for token_type', { token_type: null }],
   ['rubbish after the digits of expires_in', { expires_in: '3600abc' }],
   ['a negative expires_in', { expires_in: -1 }],
   ['an empty expires_in', { expires_in: '' }],
   ['true for expires_in', { expires_in: true }],
   ['a list for expires_in', { expires_in: [60] }],
+  ['two points in expires_in', { expires_in: '36.0.0' }],
   ['a list for scope', { scope: ['a'] }],
   ['an error with status 200', { error: 'invalid_client' }],
 ])('%s is not usable as a token', async (_, changes) => {
@@ -68,7 +68,7 @@ test.each(['DPoP', 'mac', ''])('a token of type %j is not presented as a bearer 
   expect(error).toHideSecrets(canary);
 });
 
-test.each(['bearer', 'BEARER', undefined])('a token of type %j is a bearer token', async (type) => {
+test.each(['bearer', 'BEARER', undefined, null])('a token of type %j is a bearer token', async (type) => {
   const token = await tokenFrom(fakeIssuer(grant('at_CANARY_1', { token_type: type })));
 
   expect(token.read().unwrap().authorization()).toBe('Bearer at_CANARY_1');
@@ -77,6 +77,8 @@ test.each(['bearer', 'BEARER', undefined])('a token of type %j is a bearer token
 test.each([
   [60, 60_000],
   ['60', 60_000],
+  ['60.0', 60_000],
+  ['0.25', 250],
   [0.5, 500],
   [undefined, 300_000],
   [null, 300_000],
@@ -91,6 +93,7 @@ test.each([
 
 test.each([
   [undefined, ['a', 'b']],
+  [null, ['a', 'b']],
   ['a', ['a']],
   [' a  c ', ['a', 'c']],
   ['', []],
@@ -121,19 +124,100 @@ test.each([
   expect(words).toBe(`https://as.example/token answered ${status}: ${code} (Ask the operator.)`);
 });
 
-test.each([
-  `the secret ${clientSecret} is wrong`,
-  `got Basic ${btoa(`svc:${clientSecret}`)}`,
-  'client_secret=x',
-  'quote " inside',
-  'line\nbreak',
-  'x'.repeat(201),
-  5,
-])('a description that may contain a secret, or is not one, is dropped: %j', async (words) => {
+const encoded = (secret: string): string => secret.replaceAll(/./g, (char) => `&#x${char.charCodeAt(0).toString(16)};`);
+
+test.each<[unknown, string | undefined]>([
+  [`the secret ${clientSecret} is wrong`, 'the secret [REDACTED] is wrong'],
+  [`the secret ${encoded(clientSecret)} is wrong`, 'the secret [REDACTED] is wrong'],
+  [`got Basic ${btoa(`svc:${clientSecret}`)}`, 'got Basic [REDACTED]'],
+  [`got ${'k'.repeat(64)}`, 'got [REDACTED]'],
+  ['quote " inside', 'quote " inside'],
+  ['line\r\nbreak\u001b[2J\u202e', 'line break [2J'],
+  ['  ', undefined],
+  [5, undefined],
+  [null, undefined],
+  ['a b '.repeat(100), `${'a b '.repeat(75)}…`],
+])('the description %j is shown as %j', async (words, shown) => {
   const error = await failWith(refuse(401, { error: 'invalid_client', error_description: words }));
 
-  expect(error).toMatchObject({ oauthError: 'invalid_client', oauthErrorDescription: undefined });
+  expect(error).toMatchObject({ oauthError: 'invalid_client', oauthErrorDescription: shown });
   expect(error).toHideSecrets(canary);
+});
+
+test("Entra's description keeps its error number and is cut", async () => {
+  const description =
+    "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '00000000-0000-4000-8000-000000000001'.\r\nTrace ID: 00000000-0000-4000-8000-000000000002\r\nCorrelation ID: 00000000-0000-4000-8000-000000000003\r\nTimestamp: 2026-11-27 00:00:00Z";
+
+  const error = await failWith(refuse(401, { error: 'invalid_client', error_description: description }));
+
+  expect(error.message).toContain('(AADSTS7000215: Invalid client secret provided. ');
+  expect(error.message).not.toMatch(/[\r\n]/);
+});
+
+test.each([400, 401, 200])('an error member that repeats the secret is not shown, with status %d', async (status) => {
+  const echoes = [clientSecret, `bad client_secret ${clientSecret}`, `x.${clientSecret}`, 'a sentence', 'x'.repeat(61)];
+  for (const echo of echoes) {
+    const error = await failWith(refuse(status, { error: echo, error_description: echo }));
+
+    expect(error).toHideSecrets(canary);
+    expect(error).toMatchObject({ oauthError: undefined });
+  }
+});
+
+test.each<[number, unknown, string]>([
+  [401, { error: 'invalid_client' }, 'Check clientId, the secret or key, and clientAuthMethod'],
+  [401, { error: 'unauthorized_client' }, 'Check clientId, the secret or key, and clientAuthMethod'],
+  [401, { error: 'access_denied' }, 'Check clientId, the secret or key, and clientAuthMethod'],
+  [401, '', 'Check clientId, the secret or key, and clientAuthMethod'],
+  [403, '', 'Check clientId, the secret or key, and clientAuthMethod, and whether a gateway'],
+  [403, { message: 'Forbidden' }, 'Check clientId, the secret or key, and clientAuthMethod, and whether a gateway'],
+  [403, { error: 'access_denied' }, 'Check audience and scopes'],
+  [403, { error: 'unauthorized_client' }, 'does not allow this client the client credentials grant'],
+  [400, { error: 'unauthorized_client' }, 'does not allow this client the client credentials grant'],
+  [404, '<h1>Not found</h1>', 'Check issuerUrl or tokenEndpoint'],
+  [405, '', 'Check issuerUrl or tokenEndpoint'],
+  [308, '', 'Check issuerUrl or tokenEndpoint'],
+])('%d with %j says which setting to check', async (status, body, remedy) => {
+  const reply: Reply = () => new Response(typeof body === 'string' ? body : JSON.stringify(body), { status });
+
+  expect((await failWith(reply)).message).toContain(remedy);
+});
+
+test.each([400, 401, 403, 404, 500])('a %d with a huge body is that status, not "too large"', async (status) => {
+  const error = await failWith(() => new Response('x'.repeat(3 * 1024 * 1024), { status }));
+
+  expect(error).toMatchObject({ code: 'HTTP', status, oauthError: undefined });
+});
+
+test('a description of 64 KiB is read in linear time', async () => {
+  const timed = async (text: string): Promise<void> => {
+    const error = await failWith(refuse(400, { error: 'invalid_request', error_description: text }));
+    expect(error).toMatchObject({ oauthError: 'invalid_request' });
+  };
+  for (const piece of ['a', ' ', '=', '\r\n', 'a '.repeat(2), '&#x41;']) {
+    await timed(piece.repeat(65_536 / piece.length));
+  }
+});
+
+test('a token type that the config declares to mean Bearer is a bearer token', async () => {
+  const token = await tokenFrom(fakeIssuer(grant('at_CANARY_1', { token_type: 'BearerToken' })), {
+    bearerTokenTypes: ['bearertoken'],
+  });
+
+  expect(token.read().unwrap().authorization()).toBe('Bearer at_CANARY_1');
+});
+
+test.each<[string, unknown]>([
+  ['a type that needs a proof', ['DPoP']],
+  ['text', 'BearerToken'],
+  ['a list of numbers', [1]],
+])('%s cannot be declared to mean Bearer', async (_, value) => {
+  const issuer = fakeIssuer();
+
+  const created = await Token.create(configFor(issuer, { bearerTokenTypes: value as string[] }));
+
+  expect(created.unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'bearerTokenTypes' });
+  expect(issuer.asked).toHaveLength(0);
 });
 
 test.each([301, 302, 307, 308])('a redirect (%d) of the token request is not followed', async (status) => {

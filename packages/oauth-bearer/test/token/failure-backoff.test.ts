@@ -9,13 +9,18 @@ const transient: FailureSeries = { count: 1, kind: 'transient', retryAfterMs: un
 const pause = (changes: Partial<FailureSeries>, random: number): number =>
   pauseAfterFailureMs({ ...transient, ...changes }, defaultBackoff, () => random);
 
-test('the pause after a transient failure is between one second and a cap that doubles up to five minutes', () => {
+const dayMs = 86_400_000;
+
+test.each<[string, number, number]>([
+  ['a valid token, up to five minutes', dayMs, 300_000],
+  ['no token, up to ten seconds', Infinity, 10_000],
+])('the cap of the pause after a transient failure doubles: with %s', (_, validMs, longestMs) => {
   assert(
     property(integer({ min: 1, max: 2_000 }), chance, (count, random) => {
-      const pauseMs = pause({ count }, random);
+      const pauseMs = pause({ count, validMs }, random);
 
       expect(pauseMs).toBeGreaterThanOrEqual(1_000);
-      expect(pauseMs).toBeLessThanOrEqual(Math.min(300_000, 10_000 * 2 ** (count - 1)));
+      expect(pauseMs).toBeLessThanOrEqual(Math.min(longestMs, 10_000 * 2 ** (count - 1)));
     }),
   );
 });
@@ -25,9 +30,25 @@ test('the pause is at least what the server asks for', () => {
   expect(pause({ retryAfterMs: 0 }, 0.5)).toBe(5_500);
 });
 
-test('a server that asks for more than an hour gets an hour', () => {
-  expect(pause({ retryAfterMs: 86_400_000 }, 0)).toBe(3_600_000);
-  expect(pause({ retryAfterMs: Infinity }, 0)).toBe(3_600_000);
+test('while callers have no token, a Retry-After of more than five minutes counts as five', () => {
+  expect(pause({ retryAfterMs: dayMs }, 0)).toBe(300_000);
+  expect(pause({ retryAfterMs: Infinity }, 0)).toBe(300_000);
+});
+
+test.each(['transient', 'permanent'] as const)(
+  'no pause after a %s failure goes past the expiry of a token',
+  (kind) => {
+    assert(
+      property(integer({ min: 1_000, max: dayMs }), chance, (validMs, random) => {
+        expect(pause({ kind, validMs, count: 9, retryAfterMs: 3_600_000 }, random)).toBeLessThanOrEqual(validMs);
+      }),
+    );
+  },
+);
+
+test('a Retry-After is followed up to the expiry of the token', () => {
+  expect(pause({ validMs: dayMs, retryAfterMs: 3_600_000 }, 0)).toBe(3_600_000);
+  expect(pause({ validMs: 60_000, retryAfterMs: 3_600_000 }, 0)).toBe(60_000);
 });
 
 test('a pause ends in the last tenth of a token that is still valid, and is never below a second', () => {

@@ -29,7 +29,7 @@ test('a thousand callers of a token that is not there yet make one request', asy
 
 test('a hundred handles made at once ask for the metadata of their issuer once', async () => {
   const issuer = fakeIssuer();
-  const changes = { issuerUrl, tokenEndpoint: undefined };
+  const changes = { issuerUrl, tokenEndpoint: undefined, clock: virtualClock(), random: () => 0 };
 
   await Promise.all(Array.from({ length: 100 }, () => tokenFrom(issuer, changes)));
 
@@ -161,7 +161,10 @@ test('callers of an expired token wait for one shared renewal', async () => {
 
 test('a wall clock that is set back does not prolong a token', async () => {
   const clock = virtualClock();
-  const issuer = fakeIssuer(grant('at_CANARY_old', { expires_in: 15 }), refuse(400));
+  const issuer = fakeIssuer(
+    grant('at_CANARY_old', { expires_in: 15 }),
+    ...Array.from({ length: 20 }, () => refuse(503)),
+  );
   const token = await tokenFrom(issuer, { clock });
 
   clock.jumpWall(-hourMs);

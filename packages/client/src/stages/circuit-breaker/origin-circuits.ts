@@ -1,3 +1,4 @@
+import { notifyListener } from '../../core/notify-listener.ts';
 import type { Call } from '../../core/call.ts';
 import { CircuitOpenError, isBearingsError } from '../../errors/index.ts';
 import { parseOrigin } from '../../security/url.ts';
@@ -86,7 +87,7 @@ function createOriginCircuit(
   function report(state: CircuitState): void {
     if (isDisposed) return;
     const change = { origin, state, at: clock.now(), ...(state === 'open' && { retryAt: probeAt() }) };
-    void notify(onStateChange, Object.freeze(change)); // never rejects
+    void notifyListener(onStateChange, Object.freeze(change)); // never rejects
   }
 
   return {
@@ -112,12 +113,4 @@ function createOriginCircuit(
       isDisposed = true;
     },
   };
-}
-
-async function notify(onStateChange: CircuitContext['onStateChange'], change: CircuitChange): Promise<void> {
-  try {
-    await onStateChange(change);
-  } catch {
-    // errors of the listener do not affect calls
-  }
 }

@@ -7,6 +7,7 @@ import {
   assertOption,
   booleanRule,
   functionRule,
+  headerNameRule,
   listRule,
   millisecondsRule,
   numberOrObjectRule,
@@ -49,8 +50,8 @@ export interface RetryOptions extends KyRetryOptions {
   generateIdempotencyKey?: boolean | (() => string) | undefined;
   /** Adds `x-retry-attempt: n` to each retry, from 1. Default: false. */
   attemptHeader?: boolean | undefined;
-  /** Called before the wait for each retry. Errors it throws are ignored. Default: none. */
-  onRetry?: ((event: RetryEvent) => void) | undefined;
+  /** Called before the wait for each retry. Errors it throws or rejects with are ignored. Default: none. */
+  onRetry?: ((event: RetryEvent) => unknown) | undefined;
 }
 
 type Optional = 'shouldRetry' | 'onRetry';
@@ -125,7 +126,7 @@ const retryRules: OptionRules<RetryOptions> = {
   retryAfterShortens: booleanRule,
   budget: { test: (value) => value === false || objectRule.test(value), expected: 'false or an object of options' },
   idempotencyHeader: {
-    test: (value) => value === false || (typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value)),
+    test: (value) => value === false || headerNameRule.test(value),
     expected: 'false or the name of a header',
   },
   generateIdempotencyKey: {

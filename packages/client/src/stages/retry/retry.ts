@@ -2,6 +2,8 @@ import { cancelQuietly, discard } from '../../body/discard.ts';
 import type { Call } from '../../core/call.ts';
 import type { ClientRequest } from '../../core/request.ts';
 import type { ClientContext, Send, Stage } from '../../core/stage.ts';
+import { notifyListener } from '../../core/notify-listener.ts';
+import { assertOption, headerValueRule } from '../../core/option-rules.ts';
 import { createStatusError } from '../../core/status-error.ts';
 import { parseOrigin } from '../../security/url.ts';
 import { wait } from '../../time/until-aborted.ts';
@@ -41,7 +43,7 @@ export function retry(defaults: RetryPolicy): Stage {
         if (delayMs === undefined) return unwrap(outcome); // the reason is `maxRetryAfter`, a limit
         if (delayMs >= call.remainingMs()) return unwrap(outcome);
         if (policy.budget !== false && !budget.tryTake()) return unwrap(outcome);
-        notifyListener(outcome, context, delayMs);
+        reportRetry(outcome, context, delayMs);
         recordFailure(outcome, context, client);
         await call.backOff(() => wait(delayMs, call.signal, client.clock));
         call.startNextAttempt();
@@ -71,7 +73,12 @@ const unlimited: RetryBudget = { tryTake: () => true, deposit: () => {} };
 function addIdempotencyKey(policy: RetryPolicy, request: ClientRequest, call: Call): void {
   const { idempotencyHeader: header, generateIdempotencyKey: generate } = policy;
   if (header === false || request.hasHeader(header) || isIdempotentMethod(request.method, policy)) return;
-  call.headers.set(header, typeof generate === 'function' ? generate() : crypto.randomUUID());
+  const key: unknown = typeof generate === 'function' ? generate() : crypto.randomUUID();
+  assertOption('retry.generateIdempotencyKey', key, {
+    ...headerValueRule,
+    expected: 'a function that returns a header value',
+  });
+  call.headers.set(header, String(key));
 }
 
 async function attempt(next: Send, request: ClientRequest, call: Call): Promise<Outcome> {
@@ -101,7 +108,7 @@ async function isWorthRetrying(outcome: Outcome, context: RetryContext): Promise
   const subject = { method: request.method, hasIdempotencyKey, wasProcessed: wasProcessed(outcome) };
   const trigger = classifyOutcome(outcome);
   if (!isSafeToRepeat(trigger, subject, policy)) return false;
-  const decision = await askShouldRetry(outcome, context);
+  const decision = await call.race(askShouldRetry(outcome, context));
   return typeof decision === 'boolean' ? decision : shouldRetryByPolicy(trigger, subject, policy);
 }
 
@@ -122,7 +129,7 @@ async function askShouldRetry(outcome: Outcome, { request, call, policy }: Retry
   }
 }
 
-function notifyListener(outcome: Outcome, { request, call, policy }: RetryContext, delayMs: number): void {
+function reportRetry(outcome: Outcome, { request, call, policy }: RetryContext, delayMs: number): void {
   if (policy.onRetry === undefined) return;
   const { method, url } = request;
   const event: RetryEvent = {
@@ -133,11 +140,7 @@ function notifyListener(outcome: Outcome, { request, call, policy }: RetryContex
     origin: parseOrigin(url),
     ...('error' in outcome && { error: outcome.error }),
   };
-  try {
-    policy.onRetry(event);
-  } catch {
-    // errors of the listener do not affect the call
-  }
+  void notifyListener(policy.onRetry, event); // never rejects
 }
 
 /** Keeps the reason for the error of a deadline, and discards the response. */

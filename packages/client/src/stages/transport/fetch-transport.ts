@@ -5,12 +5,13 @@ import { withoutBoundary } from '../../core/request.ts';
 import type { ClientRequest } from '../../core/request.ts';
 import type { Stage } from '../../core/stage.ts';
 import { ConfigError } from '../../errors/index.ts';
+import { customFetchArguments, customFetchError } from './custom-fetch.ts';
 import { toTransportError } from './transport-error.ts';
 
 /** The network of a client. */
 export interface FetchTransportOptions {
   readonly fetch: typeof globalThis.fetch;
-  /** True for the global `fetch`, which takes a URL as well as a Request. Others may have been written for a Request. */
+  /** True for the global `fetch`, which needs no Request beside the options. */
   readonly isGlobalFetch: boolean;
 }
 
@@ -21,17 +22,22 @@ export interface FetchTransportOptions {
  *
  * @throws TransportError | TlsError when there is no HTTP response, or its body breaks off; an abort's own reason when
  * there was one
+ * @throws ConfigError when a custom `fetch` has a bug, or does not return a Response
  */
 export function fetchTransport({ fetch, isGlobalFetch }: FetchTransportOptions): Stage {
   return () => async (request, call) => {
     const { signal } = call;
-    const toFailure = (cause: unknown, isTruncated: boolean): unknown =>
-      signal.aborted ? signal.reason : toTransportError(cause, { request, isTruncated });
+    const toFailure = (cause: unknown, isTruncated: boolean): unknown => {
+      if (signal.aborted) return signal.reason;
+      const own = isGlobalFetch || isTruncated ? undefined : customFetchError(cause, request);
+      return own ?? toTransportError(cause, { request, isTruncated });
+    };
     let response: unknown;
     try {
+      const init = createInit(request, call, signal);
+      if (!isGlobalFetch) response = await fetch(...customFetchArguments(request, init));
       // given a stream itself, Node's fetch does not cancel it when the call is aborted; given a Request, it does
-      const target = isGlobalFetch && request.canReplay ? request.url : request.toRequest();
-      response = await fetch(target, createInit(request, call, signal));
+      else response = await fetch(request.canReplay ? request.url : request.toRequest(), init);
     } catch (cause) {
       throw toFailure(cause, false);
     }

@@ -68,7 +68,7 @@ test('of several addresses that were tried, the first failure is reported', asyn
 
 test('a failure without a code is not quoted: it may show what was sent', async () => {
   const network = scriptedFetch(() => {
-    throw new TypeError('Headers.append: "Bearer s3cret" is invalid');
+    throw new Error('Headers.append: "Bearer s3cret" is invalid\n    at s3cret');
   });
 
   const error = await caught(() => send(network)(new ClientRequest({ url, method: 'GET' }), oneCall()));

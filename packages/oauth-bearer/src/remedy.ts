@@ -1,0 +1,43 @@
+import type { ClientAuthMethod } from './client-auth/client-auth-method.ts';
+
+/** What is known of an error response. */
+interface RemedyContext {
+  readonly status: number;
+  readonly oauthError?: string | undefined;
+  /** How the client authenticated. Without it, a status alone is not taken for a refusal of the client. */
+  readonly clientAuthMethod?: ClientAuthMethod | undefined;
+}
+
+/** Which setting to check, for the errors that only a person can correct (RFC 6749 §5.2, RFC 8707 §2). */
+const remedies: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    unauthorized_client: 'Check clientId: the server does not allow this client the client credentials grant',
+    invalid_scope: 'Check scopes: the server does not know one of them, or does not allow it to this client',
+    unsupported_grant_type: 'Check issuerUrl or tokenEndpoint: this server does not offer the client credentials grant',
+    invalid_target: 'Check audience and resource: the server does not know one of them',
+    access_denied: 'Check audience and scopes: the server does not allow them to this client',
+  }),
+);
+
+const refusedClient = 'Check clientId, the secret or key, and clientAuthMethod';
+const refusedAssertion =
+  "Check clientId, the key with its keyId and certificate, assertionAudience (some servers expect the token endpoint's URL, others the issuer), and this machine's clock";
+const forbidden = `${refusedClient}, and whether a gateway lets this machine through`;
+const moved = 'Check issuerUrl or tokenEndpoint: there is no token endpoint at this URL';
+
+/** The next step for a person, after an error response to a token request. */
+export function findRemedy({ status, oauthError, clientAuthMethod }: RemedyContext): string | undefined {
+  const wasSent = clientAuthMethod !== undefined;
+  if (oauthError === 'invalid_client' || (status === 401 && (wasSent || oauthError !== undefined))) {
+    return clientAuthMethod === 'private_key_jwt' ? refusedAssertion : refusedClient;
+  }
+  if (oauthError !== undefined) return remedies.get(oauthError);
+  if (!wasSent) return undefined;
+  if (status === 403) return forbidden;
+  return isMoved(status) ? moved : undefined;
+}
+
+/** True for a status that says that the token endpoint is elsewhere: a redirect of a POST, 404, 405 or 410. */
+export function isMoved(status: number): boolean {
+  return [301, 302, 303, 307, 308, 404, 405, 410].includes(status);
+}

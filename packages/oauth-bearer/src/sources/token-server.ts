@@ -1,0 +1,63 @@
+import { discover } from '@bearings/oidc-discovery';
+import type { DiscoveryError } from '@bearings/oidc-discovery';
+import { InvalidTokenResponseError, TokenConfigError, TokenHttpError, TokenUnavailableError } from '../errors.ts';
+import type { TokenError } from '../errors.ts';
+import type { TokenSettings } from '../token/token-config.ts';
+
+/** The authorization server, as far as a token request needs it. */
+export interface TokenServer {
+  readonly issuer: string;
+  readonly tokenEndpoint: string;
+  /** Without its query, as errors name it. */
+  readonly shownEndpoint: string;
+  readonly authMethods: readonly string[] | undefined;
+}
+
+/**
+ * Finds the token endpoint of the config.
+ *
+ * @param maxAgeMs - a document that was discovered longer ago is requested again
+ * @throws TokenError
+ */
+export async function findServer(settings: TokenSettings, maxAgeMs?: number): Promise<TokenServer> {
+  const { server, insecureHttp, fetch, network, clock, random } = settings;
+  if ('tokenEndpoint' in server) {
+    const { tokenEndpoint } = server;
+    return { issuer: tokenEndpoint, tokenEndpoint, shownEndpoint: withoutQuery(tokenEndpoint), authMethods: undefined };
+  }
+  const { issuerUrl, metadataUrl } = server;
+  const found = await discover(issuerUrl, {
+    insecureHttp,
+    clock,
+    random,
+    network,
+    ...(fetch !== undefined && { fetch }),
+    ...(metadataUrl !== undefined && { metadataUrl }),
+    ...(maxAgeMs !== undefined && { maxAgeMs }),
+  });
+  if (found.isErr()) throw fromDiscovery(found.error);
+  const { issuer, token_endpoint: tokenEndpoint, token_endpoint_auth_methods_supported: authMethods } = found.value;
+  return { issuer, tokenEndpoint, shownEndpoint: withoutQuery(tokenEndpoint), authMethods };
+}
+
+/** True for two answers of discovery that lead to the same token request. */
+export function isSameServer(one: TokenServer, other: TokenServer): boolean {
+  return one.tokenEndpoint === other.tokenEndpoint && String(one.authMethods) === String(other.authMethods);
+}
+
+const withoutQuery = (url: string): string => url.split('?')[0] ?? url;
+
+function fromDiscovery(error: DiscoveryError): TokenError {
+  switch (error.code) {
+    case 'HTTP':
+      return new TokenHttpError({ endpoint: error.tried.join(' and '), status: error.status }, { cause: error });
+    case 'INVALID_RESPONSE':
+    case 'ISSUER_MISMATCH':
+      return new InvalidTokenResponseError(error.message, { cause: error });
+    case 'CONFIG':
+      return new TokenConfigError(error.field, 'is not usable', error);
+    case 'UNAVAILABLE':
+      break;
+  }
+  return new TokenUnavailableError(error.message, { cause: error });
+}
