@@ -47,29 +47,24 @@ export function createCallRunner(send: Send, { timeout, totalTimeout, facts: { c
 
   async function runCall(request: ClientRequest, context: RunOptions): Promise<Response> {
     const { options, signal, onCall, startedAt } = context;
-    signal?.throwIfAborted();
-    checkCallOptions(options);
-    const attemptTimeoutMs = toMs(options.timeout ?? timeout);
-    const totalTimeoutMs = toMs(options.totalTimeout ?? totalTimeout);
-    const call = new Call({ options, signal, clock, headerValidator, attemptTimeoutMs, totalTimeoutMs, startedAt });
-    onCall?.(call);
+    let call: Call | undefined;
     try {
+      signal?.throwIfAborted();
+      checkCallOptions(options);
+      const attemptTimeoutMs = toMs(options.timeout ?? timeout);
+      const totalTimeoutMs = toMs(options.totalTimeout ?? totalTimeout);
+      call = new Call({ options, signal, clock, headerValidator, attemptTimeoutMs, totalTimeoutMs, startedAt });
+      onCall?.(call);
       const response = await withinDeadline(request, call, { send, clock });
       return signal ? signals.releaseAfterBody(response, call) : response;
     } catch (cause) {
-      call.release();
+      call?.release();
+      cancelUnsent(request, cause);
       throw cause;
     }
   }
 
-  return withClosing(async (request, options) => {
-    try {
-      return await runCall(request, options);
-    } catch (cause) {
-      cancelUnsent(request, cause);
-      throw cause;
-    }
-  }, clock);
+  return withClosing(runCall, clock);
 }
 
 /** Adds the counting of calls in flight, and what closing needs. */
@@ -77,7 +72,7 @@ function withClosing(run: CallRunner['run'], clock: Clock): CallRunner {
   const inFlight = new InFlightCalls();
   let isClosed = false;
 
-  const runOpen: CallRunner['run'] = async (request, { onCall, ...options }) => {
+  const runOpen: CallRunner['run'] = async (request, { options, signal, startedAt, onCall }) => {
     if (isClosed) {
       const closed = new ClientClosedError();
       cancelUnsent(request, closed);
@@ -86,7 +81,9 @@ function withClosing(run: CallRunner['run'], clock: Clock): CallRunner {
     let place: ReturnType<InFlightCalls['add']> | undefined;
     try {
       return await run(request, {
-        ...options,
+        options,
+        signal,
+        startedAt,
         onCall(call) {
           place = inFlight.add(call);
           onCall?.(call);
@@ -102,17 +99,22 @@ function withClosing(run: CallRunner['run'], clock: Clock): CallRunner {
     async close({ graceMs = 10_000 } = {}) {
       assertOption('graceMs', graceMs, millisecondsRule);
       isClosed = true;
-      for (const call of inFlight.list()) call.endBackoff(new ClientClosedError());
-      const { promise: graceIsOver, resolve: endGrace } = Promise.withResolvers<void>();
-      const cancel = clock.schedule(graceMs, () => {
-        for (const call of inFlight.list()) call.cancel(new ClientClosedError());
-        endGrace(); // a layer may ignore the cancellation
-      });
-      await Promise.race([inFlight.whenIdle(), graceIsOver]);
-      cancel();
+      await endCalls(inFlight, graceMs, clock);
     },
     derive: () => withClosing(runOpen, clock),
   };
+}
+
+/** Ends waits before a retry now, and after the grace what is still in flight. */
+async function endCalls(inFlight: InFlightCalls, graceMs: number, clock: Clock): Promise<void> {
+  for (const call of inFlight.list()) call.endBackoff(new ClientClosedError());
+  const { promise: graceIsOver, resolve: endGrace } = Promise.withResolvers<void>();
+  const cancel = clock.schedule(graceMs, () => {
+    for (const call of inFlight.list()) call.cancel(new ClientClosedError());
+    endGrace(); // a layer may ignore the cancellation
+  });
+  await Promise.race([inFlight.whenIdle(), graceIsOver]);
+  cancel();
 }
 
 const toMs = (duration: number | false): number => (duration === false ? Infinity : duration);
