@@ -61,7 +61,6 @@ export function staticToken(secret: StaticSecret, options: StaticTokenOptions = 
     minRefreshPeriodMs: isFunction ? cooldownMs : Infinity,
     acquireTimeoutMs: timeoutMs,
     backoff: { firstMs: cooldownMs, maxMs: cooldownMs, maxWithoutTokenMs: cooldownMs, permanentMs: cooldownMs },
-    keepsRejected: true,
     hasTimer: false,
     initial: isFunction ? undefined : issue(secret),
     clock,

@@ -1,5 +1,5 @@
 import { untilAborted } from '@bearings/client/layer';
-import { Err } from 'ts-results';
+import { Err, Ok } from 'ts-results';
 import type { AccessToken } from '../access-token.ts';
 import { RateLimiter, rotationBurst } from './rotation-limit.ts';
 import { TokenUnavailableError } from '../errors.ts';
@@ -11,13 +11,19 @@ import type { EngineSettings } from './token-options.ts';
 import { TokenListeners } from './token-events.ts';
 import type { TokenListener } from './token-events.ts';
 import type { GetOptions, TokenHandle, TokenStatus } from './token-handle.ts';
-import { toStatus } from './token-state.ts';
+import { isExpired, toStatus } from './token-state.ts';
 import type { TokenResult, TokenSnapshot } from './token-state.ts';
 
 const nothingYet: TokenResult = Err(new TokenUnavailableError('No token has been acquired yet'));
 const rejected: TokenResult = Err(new TokenUnavailableError('The token was rejected and is being rotated'));
 const expired: TokenResult = Err(new TokenUnavailableError('The token has expired and is being renewed'));
-const empty: TokenSnapshot = { result: nothingYet, cached: undefined, isRejected: false, failure: undefined };
+const empty: TokenSnapshot = {
+  result: nothingYet,
+  cached: undefined,
+  isRejected: false,
+  isKept: false,
+  failure: undefined,
+};
 
 /** Keeps a token of a source: cache, renewal, rotation, pauses after failures, events. */
 export class TokenEngine implements TokenHandle {
@@ -32,15 +38,14 @@ export class TokenEngine implements TokenHandle {
     this.#settings = settings;
     this.#renewer = new TokenRenewer({ state: this.#state, listeners: this.#listeners, settings, source });
     this.#rotations = new RateLimiter({ burst: rotationBurst, periodMs: settings.minRefreshPeriodMs, ...settings });
-    if (settings.initial !== undefined) this.#renewer.seed(settings.initial);
   }
 
   /** The current token. Does no I/O; starts a renewal in the background when one is due. */
   read(): TokenResult {
-    const { result, cached, failure } = this.#state.load();
+    const { result, cached, isKept, failure } = this.#state.load();
     if (cached === undefined || result.isErr()) return result;
     const ageMs = elapsedMs(cached.requestedAt, this.#settings.clock);
-    if (ageMs < cached.renewAfterMs && ageMs < cached.lifetimeMs) return result;
+    if (ageMs < cached.renewAfterMs && ageMs < cached.lifetimeMs && !isKept) return result;
     if (ageMs >= cached.lifetimeMs) {
       this.#renewer.reportExpiry(cached);
       return failure?.result ?? expired;
@@ -52,7 +57,8 @@ export class TokenEngine implements TokenHandle {
   /**
    * The current token, or the one being acquired.
    *
-   * During the pause after a failure the last error is answered at once.
+   * With a valid token at hand (it is valid for less than `minValidityMs`, or another caller has rejected it) the wait is
+   * at most a second. During the pause after a failure the last error is answered at once.
    *
    * @throws the signal's reason when it is aborted first; the acquisition goes on for the other callers
    */
@@ -61,8 +67,9 @@ export class TokenEngine implements TokenHandle {
     const now = this.read();
     if (now.isOk() && this.#lasts(minValidityMs)) return now;
     const acquired = this.#renewer.getOrAcquire();
-    const later = await (signal === undefined ? acquired : untilAborted(acquired, signal));
-    return later.isErr() && now.isOk() ? this.read() : later;
+    const awaited = this.#valid() === undefined ? acquired : this.#renewer.waitBriefly(acquired);
+    const later = await (signal === undefined ? awaited : untilAborted(awaited, signal));
+    return later === undefined ? (this.#valid() ?? this.get({ signal })) : this.#orValid(later);
   }
 
   /**
@@ -75,14 +82,15 @@ export class TokenEngine implements TokenHandle {
    */
   async invalidate(token?: AccessToken): Promise<TokenResult> {
     const seen = this.#state.load();
-    const { cached, isRejected } = seen;
+    const { cached, isRejected, isKept } = seen;
     if (cached === undefined || isRejected) return this.#renewer.getOrAcquire();
+    if (isKept && this.#renewer.isPaused) return this.#orValid(await this.#renewer.getOrAcquire());
     if (token !== undefined && !token.isSameAs(cached.access)) return this.get();
     const ageMs = elapsedMs(cached.requestedAt, this.#settings.clock);
     if (ageMs >= cached.lifetimeMs) return this.get();
     const isHopeless = cached.isUnchanged && ageMs < this.#settings.minRefreshPeriodMs;
     if (isHopeless || !this.#rotations.tryTake()) return this.get();
-    this.#state.compareAndSwap(seen, { ...seen, result: rejected, isRejected: true });
+    this.#state.compareAndSwap(seen, { ...seen, result: rejected, isRejected: true, isKept: false });
     const rotation = this.#renewer.startAcquisition();
     const { generation } = cached.access;
     this.#listeners.notify({ type: 'invalidated', at: this.#settings.clock.now(), generation, ageMs });
@@ -114,6 +122,17 @@ export class TokenEngine implements TokenHandle {
     this.#state.store({ ...empty, result: closed });
     await this.#renewer.stop();
     this.#listeners.notify({ type: 'closed', at: this.#settings.clock.now() });
+  }
+
+  #orValid(result: TokenResult): TokenResult {
+    return result.isOk() ? result : (this.#valid() ?? result);
+  }
+
+  /** The cached token until it expires, also while it is rotated: other resources may accept it. */
+  #valid(): TokenResult | undefined {
+    const { cached, result, isRejected } = this.#state.load();
+    if (cached === undefined || isExpired(cached, this.#settings.clock)) return undefined;
+    return result.isOk() || (isRejected && this.#renewer.isAcquiring) ? Ok(cached.access) : undefined;
   }
 
   /** True when the token is valid for that long, or as long as one of its lifetime can be asked to be. */

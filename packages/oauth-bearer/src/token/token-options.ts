@@ -32,8 +32,6 @@ export interface TokenOptions {
 export interface EngineSettings extends RenewalTiming {
   readonly acquireTimeoutMs: number;
   readonly backoff: FailureBackoff;
-  /** True for a token that stays in use when a rotation fails: one resource has rejected it, others may accept it. */
-  readonly keepsRejected: boolean;
   /** False for a token that is renewed at a use only. */
   readonly hasTimer: boolean;
   /** A token that is there from the start. */
@@ -74,7 +72,6 @@ export function resolveTokenOptions(options: TokenOptions): TokenOptionSettings 
     isLazy: start === 'lazy',
     startWaitMs: readDuration('startWaitMs', options.startWaitMs ?? 0),
     backoff: defaultBackoff,
-    keepsRejected: false,
     clock,
     random,
   };

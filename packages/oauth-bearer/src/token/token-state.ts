@@ -14,8 +14,10 @@ export interface TokenSnapshot {
   /** What `read` answers until the cached token expires. */
   readonly result: TokenResult;
   readonly cached: CachedToken | undefined;
-  /** True after a resource has rejected the cached token: it is not given out again. */
+  /** True while the cached token is rotated because a resource has rejected it. */
   readonly isRejected: boolean;
+  /** True after a rotation has failed: the token stays in use, because other resources may accept it. */
+  readonly isKept: boolean;
   /** The last failure since the last success, if any. */
   readonly failure: RenewalFailure | undefined;
 }
@@ -47,12 +49,13 @@ export function isExpired({ requestedAt, lifetimeMs }: CachedToken, clock: Clock
 }
 
 /** What a snapshot shows of itself. */
-export function toStatus({ result, cached, isRejected, failure }: TokenSnapshot, clock: Clock): TokenStatus {
+export function toStatus(snapshot: TokenSnapshot, clock: Clock): TokenStatus {
+  const { result, cached, failure } = snapshot;
   const renewsInMs = cached?.renewAfterMs ?? Infinity;
   const leftMs = cached === undefined || result.isErr() ? 0 : cached.lifetimeMs - elapsedMs(cached.requestedAt, clock);
   const hasEnd = cached !== undefined && cached.lifetimeMs !== Infinity;
   return {
-    state: cached === undefined ? 'none' : toState(cached, isRejected, clock),
+    state: cached === undefined ? 'none' : toState(snapshot, cached, clock),
     generation: cached?.access.generation ?? 0,
     issuedAt: hasEnd ? cached.access.issuedAt : undefined,
     expiresAt: hasEnd ? cached.access.expiresAt : undefined,
@@ -68,13 +71,10 @@ export function toStatus({ result, cached, isRejected, failure }: TokenSnapshot,
   };
 }
 
-function toState(
-  { requestedAt, lifetimeMs, renewAfterMs }: CachedToken,
-  isRejected: boolean,
-  clock: Clock,
-): TokenState {
+function toState({ isRejected, isKept }: TokenSnapshot, cached: CachedToken, clock: Clock): TokenState {
+  const { requestedAt, lifetimeMs, renewAfterMs } = cached;
   const ageMs = elapsedMs(requestedAt, clock);
   if (isRejected) return 'rejected';
   if (ageMs >= lifetimeMs) return 'expired';
-  return ageMs >= renewAfterMs ? 'stale' : 'fresh';
+  return isKept || ageMs >= renewAfterMs ? 'stale' : 'fresh';
 }

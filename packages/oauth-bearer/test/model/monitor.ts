@@ -1,26 +1,18 @@
 import { inspect } from 'node:util';
 import type { TokenEvent } from '../../src/token/token-events.ts';
 import type { TokenStatus } from '../../src/token/token-handle.ts';
+import { findFailureProblems } from './failure-problems.ts';
+import type { EventByType } from './failure-problems.ts';
+import { RotationRecord } from './rotation-record.ts';
 import { RuleBook } from './rule-book.ts';
 import type { Rules } from './rule-book.ts';
 import { noCounts } from './counts.ts';
 import type { Counts } from './counts.ts';
 import type { Acquisition, Outage, Published } from './observed.ts';
-import {
-  agoMs,
-  attemptTimeoutMs,
-  backoffSpan,
-  driftMs,
-  isWithin,
-  instantNow,
-  renewalSpan,
-  rotationBurst,
-} from './times.ts';
+import { agoMs, briefWaitMs, backoffSpan, driftMs, isWithin, instantNow, renewalSpan } from './times.ts';
 import type { Instant } from './times.ts';
 import { canary } from './scripted-endpoint.ts';
 import type { PendingRequest, EndpointObserver, Answered } from './scripted-endpoint.ts';
-
-type EventByType<T extends TokenEvent['type']> = Extract<TokenEvent, { readonly type: T }>;
 
 /**
  * The reference: the life of a token as it must be, derived from requests, responses, events and what callers do.
@@ -31,18 +23,19 @@ export class Monitor extends RuleBook implements EndpointObserver {
   readonly published: Published[] = [];
   readonly counts: Counts = { ...noCounts };
   readonly #rules: Rules;
-  readonly #began: Instant;
   /** The step in which a generation was rejected. */
   readonly #rejectedIn = new Map<number, number>();
   readonly #ended = new Set<number>();
-  readonly #rotations: Instant[] = [];
-  #forwardJumps = 0;
+  readonly #rotations: RotationRecord;
   #isUsed = false;
   #demandMs = 0;
   /** True when a caller of this step needs an acquisition. */
   #isOwed = false;
   #tookOffIn = -1;
+  /** True while the current token is rotated. */
   #isRejected = false;
+  /** True after a rotation has failed: the rejected token stays in use. */
+  #isKept = false;
   /** True when nothing has failed since the current token was rejected. */
   #isUntried = false;
   /** True when an attempt failed after the end of the current token: setting the clock back does not revive it. */
@@ -59,7 +52,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
   constructor(rules: Rules) {
     super();
     this.#rules = rules;
-    this.#began = this.#now();
+    this.#rotations = new RotationRecord(rules.clock, rules.timing.minRefreshPeriodMs);
   }
 
   get current(): Published | undefined {
@@ -103,6 +96,19 @@ export class Monitor extends RuleBook implements EndpointObserver {
     return !this.#isWrittenOff && !this.#isOver(this.current);
   }
 
+  /** True when callers have a valid token, be it one that is being rotated: they wait at most for a moment. */
+  get hasFallback(): boolean {
+    if (this.current === undefined || this.isClosed || this.#isWrittenOff) return false;
+    return !this.#isOver(this.current) && (this.isUsable || this.#flight !== undefined);
+  }
+
+  /** True when callers with a valid token do not wait for the acquisition in flight any more. */
+  get isBriefOver(): boolean {
+    const flight = this.#flight;
+    if (flight === undefined) return true;
+    return flight.isProbe || this.#now().monotonic - flight.startedAt.monotonic >= briefWaitMs - driftMs;
+  }
+
   /** The error that `read` answers without a token: the last failure, unless nothing has failed since the rejection. */
   get reason(): string {
     if (this.isClosed) return 'CLOSED';
@@ -126,7 +132,8 @@ export class Monitor extends RuleBook implements EndpointObserver {
   /** A caller uses the token and needs it to be valid for so long; `undefined` for any validity. */
   used(minValidityMs: number | undefined): void {
     const { current } = this;
-    const isStale = this.isUsable && current !== undefined && this.#dueInMs(current) < -driftMs;
+    const isDue = current !== undefined && (this.#isKept || this.#dueInMs(current) < -driftMs);
+    const isStale = this.isUsable && isDue;
     const isWanted = minValidityMs !== undefined && this.mustWait(minValidityMs);
     const isPossible = this.#flight === undefined && !this.isBackingOff && !this.isClosed;
     if (isPossible && (isStale || isWanted)) this.#isOwed = true;
@@ -136,7 +143,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
 
   /** The wall clock went ahead of the monotonic clock. */
   jumpedForward(): void {
-    this.#forwardJumps += 1;
+    this.#rotations.allowBurst();
   }
 
   closing(): void {
@@ -149,11 +156,10 @@ export class Monitor extends RuleBook implements EndpointObserver {
     const { current } = this;
     const { minRefreshPeriodMs: periodMs } = this.#rules.timing;
     if (current === undefined || this.#isRejected || this.isClosed || this.#isOver(current)) return 'must not';
+    if (this.#isKept && this.isBackingOff) return 'must not';
     if (value !== undefined && value !== current.value) return 'must not';
     if (current.isUnchanged && this.#elapsed(current.requestedAt) < periodMs) return 'must not';
-    const last = this.#rotations.at(-1);
-    const isIdle = last === undefined || this.#now().monotonic - last.monotonic >= periodMs;
-    return isIdle || periodMs === 0 || this.#rotations.length < rotationBurst ? 'must' : 'may';
+    return this.#rotations.isNextAllowed ? 'must' : 'may';
   }
 
   /** All state that decides how it goes on; instants as their ages. */
@@ -165,11 +171,11 @@ export class Monitor extends RuleBook implements EndpointObserver {
     return [
       current && [current.generation, current.value, current.lifetimeMs, current.isUnchanged, ago(current.requestedAt)],
       current && this.#renewsAt !== undefined && this.#renewsAt - current.requestedAt.wall,
-      [this.#isRejected, this.#isUntried, this.#isWrittenOff, this.isClosed],
+      [this.#isRejected, this.#isKept, this.#isUntried, this.#isWrittenOff, this.isClosed],
       current && this.#ended.has(current.generation),
       flight && [flight.isProbe, flight.wasRejected, flight.requests, ago(flight.startedAt)],
       outage && [outage.count, outage.code, outage.retryAfterMs, ago(outage.failedAt), ago(outage.firstAt)],
-      this.#rotations.map(ago),
+      this.#rotations.all.map(ago),
     ];
   }
 
@@ -217,7 +223,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
       this.must(redone.wasRejected !== true, 'P5: a rotation that brought the same token was made again');
       this.must(this.counts.redos <= this.counts.rotations, 'P5: more flights made again than rejections');
     } else if (!isRotation) this.#mustBeDue();
-    const wasRejected = isRotation && redone === undefined ? undefined : this.#isRejected;
+    const wasRejected = isRotation && redone === undefined ? undefined : this.#isRejected || this.#isKept;
     const since = this.#now();
     const isProbe = this.#outage !== undefined;
     this.#flight = { startedAt: since, isProbe, wasRejected, requests: 0, outstanding: undefined, said: undefined };
@@ -272,33 +278,27 @@ export class Monitor extends RuleBook implements EndpointObserver {
     this.#flight = undefined;
     if (flight === undefined || grant === undefined) return this.must(false, `${event.type} without an answer`);
     const isSame = grant.value === current?.value;
-    const isUnchanged = this.#isRejected && isSame;
+    const isRotated = this.#isRejected || this.#isKept;
+    const isUnchanged = isRotated && isSame;
     const isBack = isUnchanged && flight.wasRejected === false;
     this.must(!isBack, 'P2: a flight from before the rejection put the rejected token back');
     const isLate = current === undefined || this.#isOver(current);
-    const type = this.#isRejected ? 'rotated' : isLate ? 'acquired' : 'renewed';
+    const type = isRotated ? 'rotated' : isLate ? 'acquired' : 'renewed';
     this.must(event.type === type, `${event.type} instead of ${type}`);
     if (event.type === 'rotated') this.must(event.isChanged === !isSame, `isChanged is ${event.isChanged}`);
     const generation = (current?.generation ?? 0) + 1;
     this.must(event.generation === generation, `generation ${event.generation} instead of ${generation}`);
     this.must(this.#isAge(event.tookMs, flight.startedAt), `P1: took ${event.tookMs} ms: not the flight that was seen`);
     this.must(event.lifetimeMs === grant.lifetimeMs, `P3: a life of ${event.lifetimeMs} ms`);
-    const { startedAt: since } = flight;
-    const came = this.#now();
-    const tookMs = this.#elapsed(since);
-    this.published.push({
-      ...grant,
-      generation,
-      requestedAt: since,
-      arrivedAt: came,
-      tookMs,
-      step: this.step,
-      isUnchanged,
-    });
+    const { startedAt: requestedAt } = flight;
+    const tookMs = this.#elapsed(requestedAt);
+    const arrival = { arrivedAt: this.#now(), tookMs, step: this.step };
+    this.published.push({ ...grant, generation, requestedAt, ...arrival, isUnchanged });
     this.counts.published += 1;
     if (tookMs >= grant.lifetimeMs) this.counts.late += 1;
     this.#renewsAt = undefined;
     this.#isRejected = false;
+    this.#isKept = false;
     this.#isWrittenOff = false;
     this.#recovery = this.#outage;
     this.#outage = undefined;
@@ -313,24 +313,19 @@ export class Monitor extends RuleBook implements EndpointObserver {
     this.must(this.#isAge(downMs, outage.firstAt), `down for ${downMs} ms`);
   }
 
-  #failed({ error, failures, retryAt, tookMs, at }: EventByType<'renewal-failed'>): void {
+  #failed(event: EventByType<'renewal-failed'>): void {
+    const { error, failures, retryAt, tookMs, at } = event;
     const flight = this.#flight;
     this.#flight = undefined;
     if (flight === undefined) return this.must(false, 'a failure without a request');
     this.counts.failures += 1;
-    const { said, requests, isProbe } = flight;
     const count = (this.#outage?.count ?? 0) + 1;
     const retryAfterMs = retryAt - at;
-    const askedMs = said?.reply.kind === 'busy' ? said.reply.retryAfterMs : undefined;
-    const isSlow = tookMs >= attemptTimeoutMs - driftMs;
-    const code = said === undefined || said.reply.kind === 'lost' ? 'UNAVAILABLE' : 'HTTP';
-    this.must(error.code === code || (isSlow && error.code === 'UNAVAILABLE'), `failed with ${error.code}`);
-    this.must(said?.grant === undefined, 'failed with a token at hand');
+    const askedMs = flight.said?.reply.kind === 'busy' ? flight.said.reply.retryAfterMs : undefined;
+    for (const problem of findFailureProblems(event, flight)) this.must(false, problem);
     this.must(failures === count, `failure ${failures}, not ${count}`);
-    this.must(error.failedAt === at && error.retryAt === retryAt, 'the error is not dated');
     this.must(this.#isAge(tookMs, flight.startedAt), `P1: failed after ${tookMs} ms: not the flight that was seen`);
-    const isFinal = isProbe || isSlow || said?.reply.kind === 'refused' || askedMs !== undefined;
-    this.must(isFinal || requests === 3, `gave up after ${requests} requests`);
+    this.#keepRejected();
     const leftMs = this.current === undefined || !this.isUsable ? Infinity : this.#remainingMs(this.current);
     const span = backoffSpan({ count, isPassing: error.kind === 'transient', askedMs, leftMs });
     this.must(isWithin(retryAfterMs, span), `waits ${retryAfterMs} ms, not ${span.join(' to ')}`);
@@ -338,6 +333,15 @@ export class Monitor extends RuleBook implements EndpointObserver {
     this.#isUntried = false;
     const since = this.#now();
     this.#outage = { count, firstAt: this.#outage?.firstAt ?? since, failedAt: since, retryAfterMs, code: error.code };
+  }
+
+  /** A rotation has failed: the token is in use again until it expires. */
+  #keepRejected(): void {
+    const { current } = this;
+    const isAlive = current !== undefined && !this.#isOver(current);
+    this.#isKept = isAlive && (this.#isRejected || this.#isKept);
+    if (this.#isKept) this.#isRejected = false;
+    if (this.#isKept) this.#rejectedIn.delete(current?.generation ?? 0);
   }
 
   #expired({ generation, overdueMs }: EventByType<'expired'>): void {
@@ -358,15 +362,13 @@ export class Monitor extends RuleBook implements EndpointObserver {
     this.must(this.#isAge(ageMs, current.requestedAt), `invalidated at an age of ${ageMs} ms`);
     this.#isOwed ||= this.#flight === undefined && !this.isClosed;
     this.#isRejected = true;
+    this.#isKept = false;
     this.#isUntried = true;
     this.#rejectedIn.set(generation, this.step);
-    this.#rotations.push(this.#now());
+    this.#rotations.add();
     this.counts.rotations += 1;
     this.#rotationIn = this.step;
-    const { minRefreshPeriodMs: periodMs } = this.#rules.timing;
-    const sinceMs = this.#rules.clock.monotonic() - this.#began.monotonic;
-    const most = rotationBurst * (1 + this.#forwardJumps) + Math.floor(sinceMs / periodMs + driftMs);
-    this.must(periodMs === 0 || this.#rotations.length <= most, `P5: ${this.#rotations.length} rotations`);
+    this.must(this.#rotations.isWithinLimit, `P5: ${this.#rotations.all.length} rotations`);
   }
 
   // results of callers
@@ -375,7 +377,8 @@ export class Monitor extends RuleBook implements EndpointObserver {
   served(token: Published | undefined, cameIn: number): void {
     if (token === undefined) return this.must(false, 'P2: served a token that was never published');
     const rejectedIn = this.#rejectedIn.get(token.generation) ?? Infinity;
-    this.must(rejectedIn >= cameIn, `P2: served generation ${token.generation}, rejected before`);
+    const isFallback = this.hasFallback && this.isBriefOver;
+    this.must(rejectedIn >= cameIn || isFallback, `P2: served generation ${token.generation}, rejected before`);
     const isFromWait = token.step >= cameIn && token.step === this.step;
     const isDeadOnArrival = isFromWait && token === this.current;
     const isAlive = !this.#isOver(token) || isDeadOnArrival;
@@ -436,6 +439,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
     if (this.#isRejected) return ['rejected'];
     if (this.#isOver(current)) return ['expired'];
     const dueInMs = this.#dueInMs(current);
+    if (this.#isKept) return ['stale'];
     if (Math.abs(dueInMs) < driftMs || this.#isWrittenOff) return ['fresh', 'stale'];
     return [dueInMs > 0 ? 'fresh' : 'stale'];
   }

@@ -15,6 +15,8 @@ export const driftMs = 0.001;
 
 export const attemptTimeoutMs = 10_000;
 export const rotationBurst = 3;
+/** How long a caller with a valid token waits for a better one. */
+export const briefWaitMs = 1_000;
 const longestBackoffMs = 300_000;
 const longestRetryAfterMs = 300_000;
 const longestWithoutTokenMs = 10_000;

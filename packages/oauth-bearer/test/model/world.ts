@@ -298,12 +298,15 @@ export class World {
     const areGhosts = this.#options.isDeaf && this.endpoint.waiting > 0;
     monitor.check(this.token.status(), areGhosts || monitor.isFlying ? undefined : this.clock.pending);
     this.#must(waiting.length === 0 || monitor.isFlying, 'P4: a caller waits for nothing');
-    for (const { isPrompt, controller } of waiting) {
+    const isFallbackDue = monitor.hasFallback && monitor.isBriefOver && !areGhosts;
+    for (const { kind, isPrompt, controller } of waiting) {
+      this.#must(kind !== 'get' || !isFallbackDue, 'P4: a caller waits although there is a valid token');
       this.#must(!isPrompt, 'P4: a caller waits without need');
       this.#must(controller?.signal.aborted !== true, 'P4: an aborted caller waits');
     }
     for (const { flight, outcome } of this.#visits) {
-      const isLeft = outcome !== undefined && flight !== undefined && flight === monitor.flightNumber;
+      const isFallback = outcome !== undefined && 'access' in outcome && outcome.token === monitor.current;
+      const isLeft = outcome !== undefined && !isFallback && flight !== undefined && flight === monitor.flightNumber;
       this.#must(!isLeft || 'thrown' in outcome, 'P4: a caller got a result from before the acquisition in flight');
     }
     if (monitor.violations.length === 0) return;

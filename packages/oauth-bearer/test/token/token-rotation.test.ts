@@ -1,4 +1,8 @@
+import { Err, Ok } from 'ts-results';
 import { expect, test } from 'vitest';
+import { TokenUnavailableError } from '../../src/errors.ts';
+import type { TokenSource } from '../../src/sources/token-source.ts';
+import { Token } from '../../src/token/token.ts';
 import { fakeIssuer, grant, held, outage, tokenFrom } from '../fake-issuer.ts';
 import { virtualClock } from '@bearings/testing';
 
@@ -139,22 +143,39 @@ test('when every token is rejected at once, three rotations are followed by one 
   expect(token.read().unwrap().generation).toBe(5);
 });
 
-test('after a rotation that failed, the rejected token is still not served', async () => {
+test('a rotation that failed leaves the token to the resources that accept it', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer();
   const token = await tokenFrom(issuer, { clock });
+  const first = token.read().unwrap();
   issuer.willAnswer(...outage);
 
-  const rotation = await token.invalidate();
-  const after = [token.read(), await token.get(), await token.invalidate()];
+  const rotation = await token.invalidate(first);
+  const after = [token.read(), await token.get(), await token.invalidate(first)];
 
-  expect(rotation.unwrapErr()).toMatchObject({ code: 'HTTP', status: 503 });
-  expect(after.map((each) => each.unwrapErr())).toEqual(Array.from({ length: 3 }, () => rotation.unwrapErr()));
-  expect(token.status()).toMatchObject({ state: 'rejected', failure: { code: 'HTTP' } });
+  expect([rotation, ...after].map((each) => each.unwrap())).toEqual(Array(4).fill(first));
+  expect(token.status()).toMatchObject({ state: 'stale', failure: { code: 'HTTP' } });
   expect(issuer.asked).toHaveLength(4);
 });
 
-test('a rotation that failed is made good without anyone asking', async () => {
+test('a token whose rotation failed in a terminal way is not served', async () => {
+  const clock = virtualClock();
+  const source: TokenSource = {
+    async acquire(options) {
+      if (options.held === undefined) return Ok({ value: 'at_1', lifetimeMs: 3_600_000 });
+      return Err(new TokenUnavailableError('the grant was revoked', { kind: 'terminal' }));
+    },
+  };
+  const token = (await Token.from(source, { clock })).unwrap();
+
+  const rotation = await token.invalidate();
+
+  expect([rotation, token.read(), await token.get()].map((each) => each.unwrapErr().kind)).toEqual(
+    Array(3).fill('terminal'),
+  );
+});
+
+test('a rotation that failed is repeated in the background', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer();
   const token = await tokenFrom(issuer, { clock });
