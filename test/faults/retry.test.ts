@@ -248,7 +248,7 @@ replay('RT-032', async ({ entry, hides }) => {
 });
 
 replay('RT-013', async ({ entry, hides }) => {
-  const retry = { limit: 1, delay: () => 0, budget: { ratio: 0.2, reserve: 100 } }; // 500 at 5 each, 1 back
+  const retry = { limit: 1, delay: () => 0, budget: { ratio: 0.2, minPerSecond: 8 } }; // 500 at 5 each, 1 back
   const { api, client } = await createService({ client: { retry } });
   const outage = api.inject(faults.status(503));
 

@@ -180,7 +180,7 @@ test('the command exits with 1 and the reason, without the secret', async () => 
 
   expect([code, normalize(stderr, shop)]).toEqual([
     1,
-    `✗ shop: orders, page 1: no token: https://id/token answered 400: invalid_grant (HTTP)
+    `✗ shop: orders, page 1: no token: https://id/token answered 400: invalid_grant (not [REDACTED]) (HTTP)
     field: spec.source.oauth.tokenUrl
     status: 400
     answer: {"error":"invalid_grant","error_description":"not [REDACTED]"}

@@ -1,4 +1,4 @@
-import { redact } from '@bearings/client/errors';
+import { isSecretName, redact } from '@bearings/client/errors';
 import type { ClientAuthMethod } from '../client-auth/client-auth-method.ts';
 import { TokenHttpError } from '../errors.ts';
 import { parseObject } from './parse-object.ts';
@@ -47,10 +47,15 @@ export function readErrorCode({ error }: JsonObject, secrets: readonly string[])
 
 const longestDescription = 300;
 
+/** The values of a body that are secrets by their names, such as a token beside an error. */
+const secretMembers = (body: JsonObject): readonly string[] =>
+  Object.entries(body).flatMap(([name, value]) => (typeof value === 'string' && isSecretName(name) ? [value] : []));
+
 /** The server's own description on one line, cut, without what was sent and without what may be a credential. */
-function readDescription({ error_description: words }: JsonObject, secrets: readonly string[]): string | undefined {
+function readDescription(body: JsonObject, secrets: readonly string[]): string | undefined {
+  const { error_description: words } = body;
   if (typeof words !== 'string') return undefined;
-  const shown = redact(words, secrets)
+  const shown = redact(words, [...secrets, ...secretMembers(body)])
     .replace(/[\p{C}\p{Z}]+/gu, ' ')
     .replace(/[\w+/=-]{40,}/g, '[REDACTED]')
     .trim();

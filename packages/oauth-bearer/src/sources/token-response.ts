@@ -54,7 +54,7 @@ const visible = /^[\x21-\x7e]+$/;
 function readAccessToken({ access_token: value, token_type: type }: JsonObject, context: ResponseContext): string {
   if (typeof value !== 'string' || value === '') throw invalid(context, 'access_token is missing');
   if (!visible.test(value)) throw invalid(context, 'access_token has characters that no token has');
-  if (isAbsent(type)) return value; // required by RFC 6749 §5.1, but some servers leave it out and mean Bearer
+  if (type === undefined) return value; // required by RFC 6749 §5.1, but some servers leave it out and mean Bearer
   if (typeof type !== 'string') throw invalid(context, 'token_type is not a string');
   if (!['bearer', ...context.bearerTypes].includes(type.toLowerCase())) {
     throw new UnsupportedTokenTypeError(context.endpoint);

@@ -20,7 +20,7 @@ export const defaultBackoff: FailureBackoff = {
 };
 
 const shortestMs = 1_000;
-/** The longest `Retry-After` that is followed while callers have no token: an attempt is one request per process. */
+/** The longest `Retry-After` that is followed while callers have no token: each replica makes one request. */
 const longestRetryAfterMs = 300_000;
 
 /** A series of failures. */
