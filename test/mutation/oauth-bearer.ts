@@ -10,7 +10,11 @@ export const oauthBearerMutants: readonly Mutant[] = mutantsIn('oauth-bearer', {
     ['    this.#renewer.renewIfDue();\n', ''],
     ['    signal?.throwIfAborted();\n', ''],
     ['if (now.isOk() && this.#lasts(minValidityMs)) return now;', 'if (now.isOk()) return now;'],
-    ['later.isErr() && now.isOk() ? this.read() : later', 'later'],
+    [
+      'return later === undefined ? (this.#valid() ?? this.get({ signal })) : this.#orValid(later);',
+      'return later ?? this.read();',
+    ],
+    ['this.#valid() === undefined ? acquired : this.#renewer.waitBriefly(acquired)', 'acquired'],
     ['cached === undefined || isRejected) return this.#renewer', 'cached === undefined) return this.#renewer'],
     ['    if (token !== undefined && !token.isSameAs(cached.access)) return this.get();\n', ''],
     ['isHopeless || !this.#rotations.tryTake()', 'isHopeless'],
@@ -26,9 +30,9 @@ export const oauthBearerMutants: readonly Mutant[] = mutantsIn('oauth-bearer', {
     ['isProbe: failure !== undefined, held', 'isProbe: false, held'],
     ['    if (this.isStopped) return closed;\n    if (issued.isErr())', '    if (issued.isErr())'],
     ['if (isUnchanged && !wasRejected) return', 'if (isUnchanged) return'],
-    ['(seen.failure?.count ?? 0) + 1;', '1;'],
     ['!hasTimer || this.isStopped', 'this.isStopped'],
   ],
+  'token/token-publisher.ts': [['(seen.failure?.count ?? 0) + 1;', '1;']],
   'token/instant.ts': [
     ['Math.max(clock.monotonic() - since.monotonicMs, clock.now() - since.wallMs)', 'clock.now() - since.wallMs'],
     [
@@ -104,7 +108,6 @@ export const oauthBearerMutants: readonly Mutant[] = mutantsIn('oauth-bearer', {
   ],
   'sources/static-token.ts': [
     ['minRefreshPeriodMs: isFunction ? cooldownMs : Infinity', 'minRefreshPeriodMs: cooldownMs'],
-    ['keepsRejected: true', 'keepsRejected: false'],
     ["if (scheme === 'Basic') checkUsername(username);", ''],
   ],
   'client-auth/client-auth.ts': [
