@@ -31,11 +31,7 @@ export function shouldRetry(
 }
 
 /** {@link shouldRetry} with a complete policy. */
-export function shouldRetryByPolicy(
-  trigger: RetryTrigger | 'other',
-  subject: RetrySubject,
-  policy: RetryPolicy,
-): boolean {
+function shouldRetryByPolicy(trigger: RetryTrigger | 'other', subject: RetrySubject, policy: RetryPolicy): boolean {
   return isTransient(trigger, policy) && isSafeToRepeat(trigger, subject, policy);
 }
 
