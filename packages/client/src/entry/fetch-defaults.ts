@@ -40,22 +40,18 @@ export function withDefaultHeaders<T extends { headers?: Headers }>(
   return { ...own, headers };
 }
 
-/** The option of a call, else that of its client. Not `??`: null is a wrong option, and is refused later. */
-export const valueOr = <T>(own: T | undefined, instead: T | undefined): T | undefined =>
-  own === undefined ? instead : own;
-
-/** The options of a call for the stages, with the client's where it has none. */
+/** The options of a call for the stages, with the client's where it has none. Null is a wrong option, and is refused later. */
 export function mergeCallOptions(
   own: CallOptions | null | undefined,
   { options: defaults }: FetchDefaults,
 ): CallOptions {
   if (own === undefined || own === null) return defaults;
-  const { retry, timeout, bodyTimeout, totalTimeout } = own;
+  const {
+    retry = defaults.retry,
+    timeout = defaults.timeout,
+    bodyTimeout = defaults.bodyTimeout,
+    totalTimeout = defaults.totalTimeout,
+  } = own;
   const areBoth = typeof retry === 'object' && typeof defaults.retry === 'object';
-  return {
-    retry: areBoth ? { ...defaults.retry, ...retry } : valueOr(retry, defaults.retry),
-    timeout: valueOr(timeout, defaults.timeout),
-    bodyTimeout: valueOr(bodyTimeout, defaults.bodyTimeout),
-    totalTimeout: valueOr(totalTimeout, defaults.totalTimeout),
-  };
+  return { retry: areBoth ? { ...defaults.retry, ...retry } : retry, timeout, bodyTimeout, totalTimeout };
 }

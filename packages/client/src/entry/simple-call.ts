@@ -2,7 +2,6 @@ import type { Input, Options } from 'ky';
 import { isReplayable, snapshotBody } from '../body/request-body.ts';
 import type { ReplayableBody } from '../body/request-body.ts';
 import type { CallOptions } from '../core/call-options.ts';
-import { valueOr } from './fetch-defaults.ts';
 import { addToUrl, serializeSearchParams } from './search-params.ts';
 
 /** A call that needs nothing of ky: what it sends, and its options for the stages. */
@@ -82,15 +81,16 @@ function parseDefaults(options: Readonly<Options>): ClientDefaults | undefined {
 
 /** A call's options for the stages; `undefined` when there is any other option, or one that ky would merge. */
 function mergeCallOptions(own: CallOptions, defaults: CallOptions): CallOptions | undefined {
-  const { retry, timeout, bodyTimeout, totalTimeout, ...others } = own;
+  const {
+    retry,
+    timeout = defaults.timeout,
+    bodyTimeout = defaults.bodyTimeout,
+    totalTimeout = defaults.totalTimeout,
+    ...others
+  } = own;
   for (const value of Object.values(others)) if (value !== undefined) return undefined;
   if (retry !== undefined && defaults.retry !== undefined) return undefined;
-  return {
-    retry: valueOr(retry, defaults.retry),
-    timeout: valueOr(timeout, defaults.timeout),
-    bodyTimeout: valueOr(bodyTimeout, defaults.bodyTimeout),
-    totalTimeout: valueOr(totalTimeout, defaults.totalTimeout),
-  };
+  return { retry: retry === undefined ? defaults.retry : retry, timeout, bodyTimeout, totalTimeout };
 }
 
 const isAddress = (input: unknown): input is string | URL => typeof input === 'string' || input instanceof URL;

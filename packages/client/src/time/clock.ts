@@ -39,33 +39,28 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   schedule(delayMs, action, options) {
     const isBackground = options?.background === true;
-    return delayMs > maxTimerMs
-      ? scheduleLong(delayMs, action, isBackground)
-      : scheduleOnce(delayMs, action, isBackground);
+    if (delayMs > maxTimerMs) return scheduleLong(delayMs, action, isBackground);
+    let cancelTurn: Cancel | undefined;
+    const timer = setTimeout(
+      () => {
+        cancelTurn = afterSockets(action);
+      },
+      Math.max(0, delayMs),
+    );
+    if (isBackground) unref(timer);
+    return () => {
+      clearTimeout(timer);
+      cancelTurn?.();
+    };
   },
 };
-
-function scheduleOnce(delayMs: number, action: () => void, isBackground: boolean): Cancel {
-  let cancelTurn: Cancel | undefined;
-  const timer = setTimeout(
-    () => {
-      cancelTurn = afterSockets(action);
-    },
-    Math.max(0, delayMs),
-  );
-  if (isBackground) unref(timer);
-  return () => {
-    clearTimeout(timer);
-    cancelTurn?.();
-  };
-}
 
 /** In steps that `setTimeout` accepts. */
 function scheduleLong(delayMs: number, action: () => void, isBackground: boolean): Cancel {
   let cancel: Cancel;
   const arm = (leftMs: number): void => {
     if (leftMs <= maxTimerMs) {
-      cancel = scheduleOnce(leftMs, action, isBackground);
+      cancel = systemClock.schedule(leftMs, action, { background: isBackground });
       return;
     }
     const timer = setTimeout(() => arm(leftMs - maxTimerMs), maxTimerMs);
