@@ -19,6 +19,7 @@ export { staticToken } from './sources/static-token.ts';
 export type { StaticSecret, StaticTokenOptions } from './sources/static-token.ts';
 export { withBearerAuth, withBearerAuthHeader } from './layer/bearer.ts';
 export type { BearerAuthOptions } from './layer/bearer.ts';
+export type { RejectedBy } from './layer/rejection.ts';
 export { parseBearerChallenge } from './layer/challenge.ts';
 export type { BearerChallenge } from './layer/challenge.ts';
 export { SecretString } from './secret-string.ts';

@@ -16,8 +16,9 @@ import type { Call, ClientRequest, ClientContext, LayerLabel, OptionRules, Stage
 import { ConfigError, DestinationNotAllowedError } from '@bearings/client/errors';
 import type { Result } from 'ts-results';
 import type { AccessToken } from '../access-token.ts';
-import { parseBearerChallenge, hasChallenge } from './challenge.ts';
 import type { TokenHandle } from '../token/token-handle.ts';
+import { createIsRejection } from './rejection.ts';
+import type { RejectedBy } from './rejection.ts';
 
 /** Which requests get the token. */
 export interface BearerAuthOptions {
@@ -27,6 +28,11 @@ export interface BearerAuthOptions {
   readonly prefix?: string;
   /** Keeps the header of a request that has one already. Such a request is not replayed. Default: false. */
   readonly respectExisting?: boolean;
+  /**
+   * Responses that mean "the token is rejected" besides a 401: a list of statuses, or a function of the response. For APIs
+   * that answer 403 to an expired token. Default: none.
+   */
+  readonly rejectedBy?: RejectedBy;
 }
 
 /**
@@ -57,7 +63,12 @@ const rules: OptionRules<BearerAuthOptions> = {
   origins: listRule(stringRule),
   respectExisting: booleanRule,
   prefix: stringRule,
+  rejectedBy: {
+    test: (value) => typeof value === 'function' || (Array.isArray(value) && value.every(isErrorStatus)),
+    expected: 'a list of statuses from 400 to 599, or a function of the response',
+  },
 };
+const isErrorStatus = (value: unknown): boolean => typeof value === 'number' && value >= 400 && value <= 599;
 
 const shown = ({ origins, prefix, respectExisting = false }: BearerAuthOptions): LayerLabel['settings'] => ({
   origins: origins ?? "the client's",
@@ -67,6 +78,7 @@ const shown = ({ origins, prefix, respectExisting = false }: BearerAuthOptions):
 
 function bearer(token: TokenHandle, header: string, options: BearerAuthOptions): Stage {
   const write = headerWriter(options);
+  const isRejection = createIsRejection(options.rejectedBy);
   return (next, client) => {
     const { slot, clock } = client;
     if (slot !== 'auth') throw wrongSlot(slot);
@@ -94,16 +106,13 @@ function bearer(token: TokenHandle, header: string, options: BearerAuthOptions):
         return next(request, call);
       }
       if (!isAllowedOrigin(request.url, addresses)) {
-        throw new DestinationNotAllowedError(
-          new URL(request.url).origin,
-          `the credential is for ${allowed.join(', ')}`,
-        );
+        throw notAllowed(request, allowed);
       }
       const access = readToken(token, neededMs(request, call), clock) ?? (await awaitToken(token, request, call));
       call.headers.setCredential(header, write(access));
       const response = await next(request, call);
       // a redirect may have dropped the token
-      const isOurs = response.status === 401 && call.headers.has(header) && isRejection(response, access);
+      const isOurs = !response.ok && call.headers.has(header) && isRejection(response, access);
       return isOurs ? rejected(access, { request, response, call, clock }) : response;
     };
   };
@@ -121,6 +130,10 @@ function headerWriter({ prefix }: BearerAuthOptions): (access: AccessToken) => s
 function isAllowedOrigin(url: string, addresses: readonly string[]): boolean {
   for (const address of addresses) if (url.startsWith(address)) return true;
   return false;
+}
+
+function notAllowed({ url }: ClientRequest, allowed: readonly string[]): DestinationNotAllowedError {
+  return new DestinationNotAllowedError(new URL(url).origin, `the credential is for ${allowed.join(', ')}`);
 }
 
 /** Outside `retry` an attempt would use an old token; inside `timeout` the wait for a token would use up its time. */
@@ -168,20 +181,14 @@ async function awaitToken(token: TokenHandle, request: ClientRequest, call: Call
   throw new ConfigError('token', 'get() of the token handle must answer with a Result that holds an AccessToken');
 }
 
-/** The time limit of an attempt; twice that for a body that cannot be sent again after a 401. */
-function neededMs(request: ClientRequest, call: Call): number {
-  const attemptMs = call.attemptTimeoutMs === Infinity ? 0 : call.attemptTimeoutMs;
-  return request.canReplay ? attemptMs : 2 * attemptMs;
-}
-
 /**
- * A 401 that is about our token: its challenge is `invalid_token` or none. `insufficient_scope` and challenges for
- * another scheme would be the same with a new token. For passwords and keys every 401 counts: they have no error codes.
+ * The time limit of an attempt, twice that for a body that cannot be sent again after a 401; or what is left of the call
+ * when that is less.
  */
-function isRejection(response: Response, { scheme }: AccessToken): boolean {
-  if (scheme !== 'Bearer' || !hasChallenge(response.headers)) return true;
-  const challenge = parseBearerChallenge(response.headers);
-  return challenge !== undefined && (challenge.error ?? 'invalid_token') === 'invalid_token';
+function neededMs(request: ClientRequest, call: Call): number {
+  if (call.attemptTimeoutMs === Infinity) return 0;
+  const limitMs = request.canReplay ? call.attemptTimeoutMs : 2 * call.attemptTimeoutMs;
+  return Math.max(0, Math.min(limitMs, call.remainingMs()));
 }
 
 interface Exchange {

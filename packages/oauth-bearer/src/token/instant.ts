@@ -24,10 +24,15 @@ export function instantBefore({ wallMs, monotonicMs }: Instant, ms: number): Ins
  * neither can keep an expired token in use.
  */
 export function msBetween(earlier: Instant, later: Instant): number {
-  return Math.max(later.monotonicMs - earlier.monotonicMs, later.wallMs - earlier.wallMs);
+  return orInfinity(Math.max(later.monotonicMs - earlier.monotonicMs, later.wallMs - earlier.wallMs));
 }
 
 /** Milliseconds since an instant, as {@link msBetween}. */
 export function elapsedMs(since: Instant, clock: Clock): number {
-  return Math.max(clock.monotonic() - since.monotonicMs, clock.now() - since.wallMs);
+  return orInfinity(Math.max(clock.monotonic() - since.monotonicMs, clock.now() - since.wallMs));
+}
+
+/** A clock that answers NaN must not keep a token in use: then everything has expired. */
+function orInfinity(ms: number): number {
+  return Number.isNaN(ms) ? Infinity : ms;
 }

@@ -19,7 +19,7 @@ export interface TokenPurpose {
 }
 
 export interface TokenPoolOptions {
-  /** How many handles are kept; the one used longest ago is closed for the next. Default: 10,000. */
+  /** How many handles are kept; the one used longest ago is evicted for the next. Default: 10,000. */
   readonly max?: number;
 }
 
@@ -30,8 +30,8 @@ export type PoolConfig = TokenConfig | ((tenant: string) => TokenConfig);
  * Tokens for many purposes: one handle for each distinct set of tenant, scopes, audience and resource.
  *
  * The handles have no timers: a token is acquired at its first use and renewed in the background of a later one, so an
- * unused handle costs memory only. Ask the pool each time instead of keeping a handle: an evicted handle answers
- * `CLOSED`.
+ * unused handle costs memory only. A handle that is evicted goes on for those who hold it, and is then collected. Ask the
+ * pool each time instead of keeping a handle: a second one for the same purpose makes its own requests.
  */
 export class TokenPool {
   readonly #config: PoolConfig;
@@ -40,7 +40,7 @@ export class TokenPool {
 
   private constructor(config: PoolConfig, { max = 10_000 }: TokenPoolOptions) {
     this.#config = config;
-    this.#handles = new LRUCache({ max, dispose: (token) => void token.close() }); // answers, never throws
+    this.#handles = new LRUCache({ max });
   }
 
   /** Checks the config, when it is one for all. */
@@ -70,7 +70,7 @@ export class TokenPool {
     return made;
   }
 
-  /** Closes every handle. */
+  /** Closes every handle that it has. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const handles = [...this.#handles.values()];

@@ -30,7 +30,9 @@ export class TokenRenewer {
   readonly #context: RenewerContext;
   readonly #watch: SourceWatch;
   readonly #publisher: TokenPublisher;
-  readonly #end = new AbortController();
+  /** Of the acquisition in flight. Made for each: on workerd a signal belongs to the request that made it. */
+  #abort: AbortController | undefined;
+  #isStopped = false;
   /** The async context in which the token was created: a renewal by the timer belongs to no caller's trace. */
   readonly #runInCreationContext = AsyncLocalStorage.snapshot();
   #inFlight: Promise<TokenResult> | undefined;
@@ -47,7 +49,7 @@ export class TokenRenewer {
   }
 
   get isStopped(): boolean {
-    return this.#end.signal.aborted;
+    return this.#isStopped;
   }
 
   get isAcquiring(): boolean {
@@ -122,7 +124,8 @@ export class TokenRenewer {
   /** Stops renewal. Waiting callers get `CLOSED`. */
   async stop(): Promise<void> {
     this.#cancelTimer();
-    this.#end.abort();
+    this.#isStopped = true;
+    this.#abort?.abort();
     await this.#inFlight;
   }
 
@@ -146,7 +149,8 @@ export class TokenRenewer {
       ageMs: msBetween(cached.requestedAt, startedAt),
       isRejected: wasRejected,
     };
-    const options = { signal: this.#end.signal, isProbe: failure !== undefined, held };
+    this.#abort = new AbortController();
+    const options = { signal: this.#abort.signal, isProbe: failure !== undefined, held };
     const issued = await acquireWithin(source, options, settings);
     this.#inFlight = undefined;
     if (this.isStopped) return closed;

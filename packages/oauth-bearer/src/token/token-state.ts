@@ -51,22 +51,25 @@ export function isExpired({ requestedAt, lifetimeMs }: CachedToken, clock: Clock
 /** What a snapshot shows of itself. */
 export function toStatus(snapshot: TokenSnapshot, clock: Clock): TokenStatus {
   const { result, cached, failure } = snapshot;
-  const renewsInMs = cached?.renewAfterMs ?? Infinity;
-  const leftMs = cached === undefined || result.isErr() ? 0 : cached.lifetimeMs - elapsedMs(cached.requestedAt, clock);
+  const nowMs = clock.now();
+  const ageMs = cached === undefined ? 0 : elapsedMs(cached.requestedAt, clock);
   const hasEnd = cached !== undefined && cached.lifetimeMs !== Infinity;
+  const leftMs = cached === undefined || result.isErr() ? 0 : cached.lifetimeMs - ageMs;
+  const isScheduled = cached !== undefined && cached.renewAfterMs !== Infinity;
   return {
     state: cached === undefined ? 'none' : toState(snapshot, cached, clock),
     generation: cached?.access.generation ?? 0,
     issuedAt: hasEnd ? cached.access.issuedAt : undefined,
-    expiresAt: hasEnd ? cached.access.expiresAt : undefined,
-    renewsAt: cached === undefined || renewsInMs === Infinity ? undefined : cached.requestedAt.wallMs + renewsInMs,
+    // from now, not from when it was issued: the wall clock may have been set since
+    expiresAt: hasEnd ? Math.round(nowMs + cached.lifetimeMs - ageMs) : undefined,
+    renewsAt: isScheduled ? nowMs + cached.renewAfterMs - ageMs : undefined,
     validForMs: Math.max(0, leftMs),
     scopes: cached?.access.scopes ?? [],
     failure: failure && {
       code: failure.error.code,
       count: failure.count,
       at: failure.failedAt.wallMs,
-      retryAt: failure.failedAt.wallMs + failure.retryAfterMs,
+      retryAt: nowMs + failure.retryAfterMs - elapsedMs(failure.failedAt, clock),
     },
   };
 }

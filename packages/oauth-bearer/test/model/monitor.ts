@@ -40,8 +40,8 @@ export class Monitor extends RuleBook implements EndpointObserver {
   #isUntried = false;
   /** True when an attempt failed after the end of the current token: setting the clock back does not revive it. */
   #isWrittenOff = false;
-  /** When the current token is renewed ahead, by the last status. */
-  #renewsAt: number | undefined;
+  /** The age at which the current token is renewed ahead, by the last status; `Infinity`: not ahead. */
+  #renewAfterMs = Infinity;
   /** The step in which it was closed. */
   #closedIn = Infinity;
   #flight: Acquisition | undefined;
@@ -170,7 +170,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
     const ago = (then: Instant): readonly number[] => [now.wall - then.wall, now.monotonic - then.monotonic];
     return [
       current && [current.generation, current.value, current.lifetimeMs, current.isUnchanged, ago(current.requestedAt)],
-      current && this.#renewsAt !== undefined && this.#renewsAt - current.requestedAt.wall,
+      current && this.#renewAfterMs,
       [this.#isRejected, this.#isKept, this.#isUntried, this.#isWrittenOff, this.isClosed],
       current && this.#ended.has(current.generation),
       flight && [flight.isProbe, flight.wasRejected, flight.requests, ago(flight.startedAt)],
@@ -296,7 +296,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
     this.published.push({ ...grant, generation, requestedAt, ...arrival, isUnchanged });
     this.counts.published += 1;
     if (tookMs >= grant.lifetimeMs) this.counts.late += 1;
-    this.#renewsAt = undefined;
+    this.#renewAfterMs = Infinity;
     this.#isRejected = false;
     this.#isKept = false;
     this.#isWrittenOff = false;
@@ -395,7 +395,8 @@ export class Monitor extends RuleBook implements EndpointObserver {
     this.must(this.#recovery === undefined, 'a recovery was not reported');
     this.must(!JSON.stringify(status).includes(canary), 'a secret in the status');
     const { current } = this;
-    this.#renewsAt = status.renewsAt;
+    const ageMs = current === undefined ? 0 : this.#elapsed(current.requestedAt);
+    this.#renewAfterMs = status.renewsAt === undefined ? Infinity : status.renewsAt - this.#now().wall + ageMs;
     const states = this.#states();
     this.must(states.includes(status.state), `status ${status.state} instead of ${states.join(' or ')}`);
     this.must(!this.isClosed || (timers ?? 0) === 0, `P6: ${timers} timers after close`);
@@ -404,7 +405,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
     const leftMs = current !== undefined && this.isUsable ? this.#remainingMs(current) : 0;
     this.must(Math.abs(status.validForMs - leftMs) < driftMs, `valid for ${status.validForMs} ms, not ${leftMs}`);
     const { generation = 0, requestedAt: since, lifetimeMs } = current ?? {};
-    const expiresAt = since && since.wall + (lifetimeMs ?? 0);
+    const expiresAt = since && Math.round(this.#now().wall + (lifetimeMs ?? 0) - ageMs);
     const shown = [status.generation, status.issuedAt, status.expiresAt, status.failure?.count, status.failure?.code];
     const right = [generation, since?.wall, expiresAt, this.#outage?.count, this.#outage?.code];
     this.must(shown.join() === right.join(), `status ${shown.join()} instead of ${right.join()}`);
@@ -413,13 +414,11 @@ export class Monitor extends RuleBook implements EndpointObserver {
 
   #checkRenewal(timers: number | undefined): void {
     const { current } = this;
-    const renewsAt = this.#renewsAt;
+    const renewAfterMs = this.#renewAfterMs;
     const span = renewalSpan(current?.lifetimeMs ?? 0, this.#rules.timing);
-    const renewAfterMs =
-      renewsAt === undefined || current === undefined ? Infinity : renewsAt - current.requestedAt.wall;
     this.must(isWithin(renewAfterMs, span), `renewed after ${renewAfterMs} ms, not ${span.join(' to ')}`);
     if (this.#flight !== undefined) return;
-    const isWaiting = current !== undefined && (this.#outage !== undefined || renewsAt !== undefined);
+    const isWaiting = current !== undefined && (this.#outage !== undefined || renewAfterMs !== Infinity);
     const expected = this.#rules.isTimed && isWaiting ? 1 : 0;
     this.must((timers ?? expected) === expected, `${timers} timers, not ${expected}`);
     if (expected === 0 || current === undefined) return;
@@ -446,7 +445,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
 
   /** How long until it is renewed ahead, by the status. */
   #dueInMs({ requestedAt: since }: Published): number {
-    return (this.#renewsAt ?? Infinity) - since.wall - this.#elapsed(since);
+    return this.#renewAfterMs - this.#elapsed(since);
   }
 
   /** True when it may be renewed ahead: by its age, or by the timer that was set when it came. */

@@ -1,0 +1,33 @@
+import type { AccessToken } from '../access-token.ts';
+import { hasChallenge, parseBearerChallenge } from './challenge.ts';
+
+/** Responses that mean "rejected" besides a 401: their statuses, or a function of the response. */
+export type RejectedBy = readonly number[] | ((response: Response) => boolean);
+
+/** True when a response rejects the token that its request carried. */
+export type IsRejection = (response: Response, access: AccessToken) => boolean;
+
+/**
+ * A 401 rejects the token when its challenge is `invalid_token` or absent, or when all its challenges are of other
+ * schemes: some servers answer so to an expired token. `insufficient_scope` would be the same with a new token. For
+ * passwords and keys every 401 counts: they have no error codes.
+ */
+export function createIsRejection(rejectedBy: RejectedBy = []): IsRejection {
+  return (response, { scheme }) => {
+    if (matches(rejectedBy, response)) return true;
+    if (response.status !== 401) return false;
+    if (scheme !== 'Bearer' || !hasChallenge(response.headers)) return true;
+    const challenge = parseBearerChallenge(response.headers);
+    return (challenge?.error ?? 'invalid_token') === 'invalid_token';
+  };
+}
+
+function matches(rejectedBy: RejectedBy, response: Response): boolean {
+  if (typeof rejectedBy !== 'function') return rejectedBy.includes(response.status);
+  try {
+    const answer: unknown = rejectedBy(response);
+    return answer === true;
+  } catch {
+    return false; // an error of this function does not affect the call
+  }
+}

@@ -1,0 +1,57 @@
+import type { Clock } from '@bearings/client';
+import { fakeIssuer, virtualClock } from '@bearings/testing';
+import { expect, test } from 'vitest';
+import { createToken } from '../create-token.ts';
+
+const hourMs = 3_600_000;
+
+test.each([-hourMs, hourMs / 6])('the status is right after the wall clock was set by %d ms', async (jumpMs) => {
+  const clock = virtualClock();
+  const token = await createToken(fakeIssuer({ clock, tokenLifetimeMs: hourMs }), { clock });
+
+  clock.jumpWall(jumpMs);
+  const { expiresAt = 0, renewsAt = 0, validForMs } = token.status();
+  const passedMs = Math.max(0, jumpMs);
+
+  expect(validForMs).toBe(hourMs - passedMs);
+  expect(expiresAt - clock.now()).toBe(hourMs - passedMs);
+  expect(renewsAt - clock.now()).toBe(hourMs / 2 - passedMs);
+});
+
+test.each(['now', 'monotonic'] as const)(
+  'a token is not served while %s() of the clock answers NaN',
+  async (broken) => {
+    const inner = virtualClock();
+    let isBroken = false;
+    const clock: Clock = {
+      now: () => (isBroken && broken === 'now' ? Number.NaN : inner.now()),
+      monotonic: () => (isBroken && broken === 'monotonic' ? Number.NaN : inner.monotonic()),
+      schedule: (delayMs, act, options) => inner.schedule(delayMs, act, options),
+    };
+    const token = await createToken(fakeIssuer({ clock: inner, tokenLifetimeMs: hourMs }), { clock });
+
+    isBroken = true;
+
+    expect(token.read().isErr()).toBe(true);
+  },
+);
+
+test('a token that is created makes no AbortController: a signal may belong to the request that made it', async () => {
+  const original = globalThis.AbortController;
+  let made = 0;
+  globalThis.AbortController = class extends original {
+    constructor() {
+      super();
+      made += 1;
+    }
+  };
+  try {
+    const token = await createToken(fakeIssuer(), { start: 'lazy' });
+    token.read();
+    await token.close();
+  } finally {
+    globalThis.AbortController = original;
+  }
+
+  expect(made).toBe(0);
+});
