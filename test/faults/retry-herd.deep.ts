@@ -31,7 +31,8 @@ replay('RT-030', async ({ hides }) => {
   await expiring.clock.advance(10 * minuteMs);
   const returned = expiring.requestedAt.flat().filter((at) => at >= 15.25 * minuteMs);
   expect(expiring.tokens.every((token) => token.read().isOk())).toBe(true);
-  expect(maxPerSecond(returned)).toBeLessThanOrEqual(0.05 * instances);
+  // without a token every call fails, so each instance tries again within 10 s: the return is spread over that time
+  expect(maxPerSecond(returned)).toBeLessThanOrEqual(0.25 * instances);
   expect(upToEnd / instances).toBeLessThan(40); // backoff from 10 s to 5 min gives about seven attempts of three requests each
 });
 

@@ -27,8 +27,6 @@ interface Beginning {
   readonly step: number;
   /** The number of tokens so far. */
   readonly generation: number;
-  /** By the monotonic clock. */
-  readonly startedAt: number;
 }
 
 /** A waiting caller. */
@@ -42,8 +40,8 @@ type Answer = ReturnType<Token['read']>;
 /**
  * One token, an issuer that answers on command, and the history so far.
  *
- * Each token that a caller receives is checked against the history: it was issued, it was not rejected before the call
- * started, and it has not expired by either clock, unless it arrived for this waiting caller.
+ * Each token that a caller receives is checked against the history: it was issued, it was not rejected and replaced before
+ * the call started, and it has not expired by either clock, unless it arrived for this waiting caller.
  */
 export class TokenHistory {
   readonly clock: VirtualClock = virtualClock();
@@ -59,8 +57,6 @@ export class TokenHistory {
   readonly #issued = new Map<string, Issue>();
   readonly #rejectedAt = new Map<string, number>();
   readonly #token: Promise<Token>;
-  /** Rejected tokens that are in use again, because their rotation failed. */
-  readonly #kept = new Set<string>();
   #step = 0;
   #closed: Beginning | undefined;
   /** The latest wall time since the last token: a lifetime counts from the request, and the clock may be set back. */
@@ -109,8 +105,7 @@ export class TokenHistory {
     const { generation } = token.status();
     const value = rejected?.secret.expose() ?? [...this.#issued.keys()][generation - 1];
     const before = this.#begin(token);
-    if (value !== undefined && !this.#rejectedAt.has(value) && !this.#kept.has(value))
-      this.#rejectedAt.set(value, before.step);
+    if (value !== undefined && !this.#rejectedAt.has(value)) this.#rejectedAt.set(value, before.step);
     const beginning = this.#begin(token);
     void this.#wait(token.invalidate(rejected), beginning, this.#newCaller());
   }
@@ -137,7 +132,6 @@ export class TokenHistory {
   /** The issuer answers with an error status, or its response is lost. */
   fail(status: number | undefined): void {
     const asked = this.#asked.shift();
-    if (asked !== undefined) this.#keepRejected();
     if (status === undefined) asked?.lose(new TypeError('fetch failed'));
     else asked?.answer(Response.json({ error: 'invalid_client' }, { status }));
   }
@@ -154,16 +148,9 @@ export class TokenHistory {
     while (this.#asked.length > 0) this.grant(600_000);
   }
 
-  /** When a rotation fails, the rejected token stays in use: one resource has rejected it, others may accept it. */
-  #keepRejected(): void {
-    for (const name of this.#rejectedAt.keys()) this.#kept.add(name);
-    this.#rejectedAt.clear();
-  }
-
   #begin(token: Token): Beginning {
     this.#step += 1;
-    const { generation } = token.status();
-    return { step: this.#step, generation, startedAt: this.clock.monotonic() };
+    return { step: this.#step, generation: token.status().generation };
   }
 
   #newCaller(): Caller {
@@ -199,7 +186,6 @@ export class TokenHistory {
     signal?.addEventListener('abort', () => {
       const place = this.#asked.indexOf(asked);
       if (place >= 0) this.#asked.splice(place, 1);
-      this.#keepRejected();
       reject(signal.reason);
     });
     if (this.isHealthy) this.grant(600_000);
@@ -210,12 +196,10 @@ export class TokenHistory {
     const value = `at_CANARY_${this.#issued.size + 1}`;
     this.#issued.set(value, { askedAt, lifetimeMs });
     this.#latestWall = this.clock.now();
-    for (const name of this.#kept) this.#rejectedAt.set(name, this.#step + 1);
-    this.#kept.clear();
     answer(Response.json({ access_token: value, token_type: 'Bearer', expires_in: lifetimeMs / 1_000 }));
   }
 
-  #judge(answer: Answer, { step, generation, startedAt }: Beginning): void {
+  #judge(answer: Answer, { step, generation }: Beginning): void {
     const { violations } = this;
     const closed = this.#closed ?? { step: Infinity, generation: Infinity };
     if (answer.isErr()) {
@@ -231,9 +215,9 @@ export class TokenHistory {
     const hasJustCome = value.generation > generation;
     if (issue === undefined) violations.push(`${name} was never issued`);
     else if (!hasJustCome && this.#ageMs(issue) >= issue.lifetimeMs) violations.push(`${name} has expired`);
-    // a caller waits at most a second for a better token than the one it has
-    const hasWaited = this.clock.monotonic() - startedAt >= 1_000;
-    if ((this.#rejectedAt.get(name) ?? Infinity) < step && !hasWaited) violations.push(`${name} was rejected before`);
+    // without a successor it stays in use: one resource has rejected it, others may accept it
+    const hasSuccessor = value.generation < generation;
+    if (hasSuccessor && (this.#rejectedAt.get(name) ?? Infinity) < step) violations.push(`${name} was rejected before`);
     if (step > closed.step || value.generation > closed.generation) violations.push(`${name} outcome after close`);
   }
 

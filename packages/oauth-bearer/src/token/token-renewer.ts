@@ -58,7 +58,7 @@ export class TokenRenewer {
 
   /** True during the pause after a failure. */
   get isPaused(): boolean {
-    return this.#pausedBy() !== undefined;
+    return this.#inFlight === undefined && this.#pausedBy() !== undefined;
   }
 
   /** The acquisition in flight, or a new one; during the pause after a failure that failure. */

@@ -99,6 +99,8 @@ export class Monitor extends RuleBook implements EndpointObserver {
   /** True when callers have a valid token, be it one that is being rotated: they wait at most for a moment. */
   get hasFallback(): boolean {
     if (this.current === undefined || this.isClosed || this.#isWrittenOff) return false;
+    // a caller that waits because the token has expired goes on waiting when the clock is set back
+    if (this.#ended.has(this.current.generation)) return false;
     return !this.#isOver(this.current) && (this.isUsable || this.#flight !== undefined);
   }
 
@@ -107,6 +109,13 @@ export class Monitor extends RuleBook implements EndpointObserver {
     const flight = this.#flight;
     if (flight === undefined) return true;
     return flight.isProbe || this.#now().monotonic - flight.startedAt.monotonic >= briefWaitMs - driftMs;
+  }
+
+  /** True when a caller may have the token that is being rotated: a caller may have waited since before a repetition. */
+  get mayFallBack(): boolean {
+    const flight = this.#flight;
+    const waitedMs = flight === undefined ? Infinity : this.#now().monotonic - flight.briefFrom.monotonic;
+    return this.hasFallback && (this.isBriefOver || waitedMs >= briefWaitMs - driftMs);
   }
 
   /** The error that `read` answers without a token: the last failure, unless nothing has failed since the rejection. */
@@ -156,7 +165,8 @@ export class Monitor extends RuleBook implements EndpointObserver {
     const { current } = this;
     const { minRefreshPeriodMs: periodMs } = this.#rules.timing;
     if (current === undefined || this.#isRejected || this.isClosed || this.#isOver(current)) return 'must not';
-    if (this.#isKept && this.isBackingOff) return 'must not';
+    const isPaused = this.isBackingOff && this.#flight === undefined;
+    if (this.#isKept && isPaused) return this.#backoffLeftMs < driftMs ? 'may' : 'must not';
     if (value !== undefined && value !== current.value) return 'must not';
     if (current.isUnchanged && this.#elapsed(current.requestedAt) < periodMs) return 'must not';
     return this.#rotations.isNextAllowed ? 'must' : 'may';
@@ -226,12 +236,25 @@ export class Monitor extends RuleBook implements EndpointObserver {
     const wasRejected = isRotation && redone === undefined ? undefined : this.#isRejected || this.#isKept;
     const since = this.#now();
     const isProbe = this.#outage !== undefined;
-    this.#flight = { startedAt: since, isProbe, wasRejected, requests: 0, outstanding: undefined, said: undefined };
+    const briefFrom = redone?.briefFrom ?? since;
+    this.#flight = {
+      startedAt: since,
+      briefFrom,
+      isProbe,
+      wasRejected,
+      requests: 0,
+      outstanding: undefined,
+      said: undefined,
+    };
+  }
+
+  get #backoffLeftMs(): number {
+    return this.#outage === undefined ? 0 : this.#outage.retryAfterMs - this.#elapsed(this.#outage.failedAt);
   }
 
   #mustBeDue(): void {
     const { current, isBackingOff } = this;
-    const leftMs = this.#outage === undefined ? 0 : this.#outage.retryAfterMs - this.#elapsed(this.#outage.failedAt);
+    const leftMs = this.#backoffLeftMs;
     this.must(!isBackingOff || leftMs < driftMs, `P5: asked again ${leftMs} ms too early`);
     const isWanted = !this.isUsable || this.#isStale(current) || this.#isDemanded(this.#demandMs);
     this.must(isWanted || this.#outage !== undefined, 'P5: asked for a token when there was a fresh one');
@@ -377,7 +400,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
   served(token: Published | undefined, cameIn: number): void {
     if (token === undefined) return this.must(false, 'P2: served a token that was never published');
     const rejectedIn = this.#rejectedIn.get(token.generation) ?? Infinity;
-    const isFallback = this.hasFallback && this.isBriefOver;
+    const isFallback = this.mayFallBack;
     this.must(rejectedIn >= cameIn || isFallback, `P2: served generation ${token.generation}, rejected before`);
     const isFromWait = token.step >= cameIn && token.step === this.step;
     const isDeadOnArrival = isFromWait && token === this.current;

@@ -18,6 +18,8 @@ export interface Published extends Grant {
 /** An acquisition in flight. */
 export interface Acquisition {
   readonly startedAt: Instant;
+  /** When callers with a token began to wait for it: that of the acquisition that this one repeats. */
+  readonly briefFrom: Instant;
   readonly isProbe: boolean;
   /** `undefined` when the rejection came in the same step: either order is right. */
   readonly wasRejected: boolean | undefined;

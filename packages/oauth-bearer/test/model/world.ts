@@ -72,6 +72,8 @@ export interface Visit {
   readonly flight: number | undefined;
   /** True when there was a valid token as a fallback. */
   readonly hadToken: boolean;
+  /** True when there was one that it may use after a moment: callers without wait for the acquisition. */
+  readonly hadFallback: boolean;
   readonly controller: AbortController | undefined;
   readonly outcome: Outcome | undefined;
 }
@@ -252,7 +254,8 @@ export class World {
     ask: () => Promise<TokenResult>,
   ): void {
     const hadToken = manner !== 'within' && this.monitor.isUsable;
-    const visit = { ...caller, hadToken, cameIn: this.monitor.step, outcome: undefined };
+    const { hasFallback: hadFallback } = this.monitor;
+    const visit = { ...caller, hadToken, hadFallback, cameIn: this.monitor.step, outcome: undefined };
     this.#visits.push(visit);
     void this.#note(visit, ask); // notes whatever comes, and never rejects
   }
@@ -299,8 +302,11 @@ export class World {
     monitor.check(this.token.status(), areGhosts || monitor.isFlying ? undefined : this.clock.pending);
     this.#must(waiting.length === 0 || monitor.isFlying, 'P4: a caller waits for nothing');
     const isFallbackDue = monitor.hasFallback && monitor.isBriefOver && !areGhosts;
-    for (const { kind, isPrompt, controller } of waiting) {
-      this.#must(kind !== 'get' || !isFallbackDue, 'P4: a caller waits although there is a valid token');
+    for (const { kind, isPrompt, hadFallback, controller } of waiting) {
+      this.#must(
+        kind !== 'get' || !hadFallback || !isFallbackDue,
+        'P4: a caller waits although there is a valid token',
+      );
       this.#must(!isPrompt, 'P4: a caller waits without need');
       this.#must(controller?.signal.aborted !== true, 'P4: an aborted caller waits');
     }
