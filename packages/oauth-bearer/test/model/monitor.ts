@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { TokenEvent } from '../../src/token/token-events.ts';
 import type { TokenStatus } from '../../src/token/token-handle.ts';
+import { Ages } from './ages.ts';
 import { findFailureProblems } from './failure-problems.ts';
 import type { EventByType } from './failure-problems.ts';
 import { RotationRecord } from './rotation-record.ts';
@@ -9,8 +10,8 @@ import type { Rules } from './rule-book.ts';
 import { noCounts } from './counts.ts';
 import type { Counts } from './counts.ts';
 import type { Acquisition, Outage, Published } from './observed.ts';
-import { agoMs, briefWaitMs, backoffSpan, driftMs, isWithin, instantNow, renewalSpan } from './times.ts';
 import type { Instant } from './times.ts';
+import { briefWaitMs, backoffSpan, driftMs, isWithin, renewalSpan } from './times.ts';
 import { canary } from './scripted-endpoint.ts';
 import type { PendingRequest, EndpointObserver, Answered } from './scripted-endpoint.ts';
 
@@ -27,6 +28,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
   readonly #rejectedIn = new Map<number, number>();
   readonly #ended = new Set<number>();
   readonly #rotations: RotationRecord;
+  readonly #ages: Ages;
   #isUsed = false;
   #demandMs = 0;
   /** True when a caller of this step needs an acquisition. */
@@ -52,6 +54,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
   constructor(rules: Rules) {
     super();
     this.#rules = rules;
+    this.#ages = new Ages(rules);
     this.#rotations = new RotationRecord(rules.clock, rules.timing.minRefreshPeriodMs);
   }
 
@@ -71,7 +74,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
   /** True when the expiry of the current token must have been reported. */
   get isEndSilent(): boolean {
     const { current } = this;
-    if (current === undefined || this.#isRejected || this.isClosed || !this.#isOver(current)) return false;
+    if (current === undefined || this.#isRejected || this.isClosed || !this.#ages.isOver(current)) return false;
     if (this.#outage !== undefined) return false;
     return !this.#ended.has(current.generation);
   }
@@ -87,13 +90,13 @@ export class Monitor extends RuleBook implements EndpointObserver {
 
   /** True during the pause after a failure. */
   get isBackingOff(): boolean {
-    return this.#outage !== undefined && this.#elapsed(this.#outage.failedAt) < this.#outage.retryAfterMs;
+    return this.#outage !== undefined && this.#ages.elapsedMs(this.#outage.failedAt) < this.#outage.retryAfterMs;
   }
 
   /** True when callers can get the current token. */
   get isUsable(): boolean {
     if (this.current === undefined || this.#isRejected || this.isClosed) return false;
-    return !this.#isWrittenOff && !this.#isOver(this.current);
+    return !this.#isWrittenOff && !this.#ages.isOver(this.current);
   }
 
   /** True when callers have a valid token, be it one that is being rotated: they wait at most for a moment. */
@@ -101,20 +104,20 @@ export class Monitor extends RuleBook implements EndpointObserver {
     if (this.current === undefined || this.isClosed || this.#isWrittenOff) return false;
     // a caller that waits because the token has expired goes on waiting when the clock is set back
     if (this.#ended.has(this.current.generation)) return false;
-    return !this.#isOver(this.current) && (this.isUsable || this.#flight !== undefined);
+    return !this.#ages.isOver(this.current) && (this.isUsable || this.#flight !== undefined);
   }
 
   /** True when callers with a valid token do not wait for the acquisition in flight any more. */
   get isBriefOver(): boolean {
     const flight = this.#flight;
     if (flight === undefined) return true;
-    return flight.isProbe || this.#now().monotonic - flight.startedAt.monotonic >= briefWaitMs - driftMs;
+    return flight.isProbe || this.#ages.now().monotonic - flight.startedAt.monotonic >= briefWaitMs - driftMs;
   }
 
   /** True when a caller may have the token that is being rotated: a caller may have waited since before a repetition. */
   get mayFallBack(): boolean {
     const flight = this.#flight;
-    const waitedMs = flight === undefined ? Infinity : this.#now().monotonic - flight.briefFrom.monotonic;
+    const waitedMs = flight === undefined ? Infinity : this.#ages.now().monotonic - flight.briefFrom.monotonic;
     return this.hasFallback && (this.isBriefOver || waitedMs >= briefWaitMs - driftMs);
   }
 
@@ -126,7 +129,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
 
   /** True when a caller that needs this validity has to wait, if an acquisition is possible now. */
   mustWait(minValidityMs: number): boolean {
-    return !this.isUsable || this.#isDemanded(minValidityMs);
+    return !this.isUsable || this.#ages.isDemanded(this.current, minValidityMs);
   }
 
   /** Begins the next step. */
@@ -141,7 +144,9 @@ export class Monitor extends RuleBook implements EndpointObserver {
   /** A caller uses the token and needs it to be valid for so long; `undefined` for any validity. */
   used(minValidityMs: number | undefined): void {
     const { current } = this;
-    const isDue = current !== undefined && (this.#isKept || this.#dueInMs(current) < -driftMs);
+    const isDue =
+      current !== undefined &&
+      (this.#isKept || this.#renewAfterMs - this.#ages.elapsedMs(current.requestedAt) < -driftMs);
     const isStale = this.isUsable && isDue;
     const isWanted = minValidityMs !== undefined && this.mustWait(minValidityMs);
     const isPossible = this.#flight === undefined && !this.isBackingOff && !this.isClosed;
@@ -164,11 +169,11 @@ export class Monitor extends RuleBook implements EndpointObserver {
   expectedRotation(value: string | undefined): 'must' | 'may' | 'must not' {
     const { current } = this;
     const { minRefreshPeriodMs: periodMs } = this.#rules.timing;
-    if (current === undefined || this.#isRejected || this.isClosed || this.#isOver(current)) return 'must not';
+    if (current === undefined || this.#isRejected || this.isClosed || this.#ages.isOver(current)) return 'must not';
     const isPaused = this.isBackingOff && this.#flight === undefined;
     if (this.#isKept && isPaused) return this.#backoffLeftMs < driftMs ? 'may' : 'must not';
     if (value !== undefined && value !== current.value) return 'must not';
-    if (current.isUnchanged && this.#elapsed(current.requestedAt) < periodMs) return 'must not';
+    if (current.isUnchanged && this.#ages.elapsedMs(current.requestedAt) < periodMs) return 'must not';
     return this.#rotations.isNextAllowed ? 'must' : 'may';
   }
 
@@ -176,8 +181,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
   digest(): readonly unknown[] {
     const { current } = this;
     const [flight, outage] = [this.#flight, this.#outage];
-    const now = this.#now();
-    const ago = (then: Instant): readonly number[] => [now.wall - then.wall, now.monotonic - then.monotonic];
+    const ago = (then: Instant): readonly number[] => this.#ages.sinceBoth(then);
     return [
       current && [current.generation, current.value, current.lifetimeMs, current.isUnchanged, ago(current.requestedAt)],
       current && this.#renewAfterMs,
@@ -225,7 +229,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
     this.counts.flights += 1;
     this.#tookOffIn = this.step;
     const { current } = this;
-    const isEndKnown = current === undefined || !this.#isOver(current) || this.#ended.has(current.generation);
+    const isEndKnown = current === undefined || !this.#ages.isOver(current) || this.#ended.has(current.generation);
     this.must(isEndKnown, 'an expiry was noticed and not reported');
     const isRotation = this.#rotationIn === this.step;
     if (redone !== undefined) {
@@ -234,7 +238,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
       this.must(this.counts.redos <= this.counts.rotations, 'P5: more flights made again than rejections');
     } else if (!isRotation) this.#mustBeDue();
     const wasRejected = isRotation && redone === undefined ? undefined : this.#isRejected || this.#isKept;
-    const since = this.#now();
+    const since = this.#ages.now();
     const isProbe = this.#outage !== undefined;
     const briefFrom = redone?.briefFrom ?? since;
     this.#flight = {
@@ -249,14 +253,14 @@ export class Monitor extends RuleBook implements EndpointObserver {
   }
 
   get #backoffLeftMs(): number {
-    return this.#outage === undefined ? 0 : this.#outage.retryAfterMs - this.#elapsed(this.#outage.failedAt);
+    return this.#outage === undefined ? 0 : this.#outage.retryAfterMs - this.#ages.elapsedMs(this.#outage.failedAt);
   }
 
   #mustBeDue(): void {
     const { current, isBackingOff } = this;
     const leftMs = this.#backoffLeftMs;
     this.must(!isBackingOff || leftMs < driftMs, `P5: asked again ${leftMs} ms too early`);
-    const isWanted = !this.isUsable || this.#isStale(current) || this.#isDemanded(this.#demandMs);
+    const isWanted = !this.isUsable || this.#ages.isStale(current) || this.#ages.isDemanded(current, this.#demandMs);
     this.must(isWanted || this.#outage !== undefined, 'P5: asked for a token when there was a fresh one');
     if (this.#isUsed) return;
     this.must(this.#rules.isTimed && current !== undefined, 'P5: asked for a token without a use');
@@ -267,8 +271,8 @@ export class Monitor extends RuleBook implements EndpointObserver {
   onEvent(event: TokenEvent): void {
     const { isInterrupted } = this.#rules;
     this.log.push(`  · ${event.type}`);
-    this.must(!inspect(event, { depth: 8 }).includes(canary), `a secret in the event ${event.type}`);
-    this.must(!JSON.stringify(event).includes(canary), `a secret in the event ${event.type}, as JSON`);
+    const texts = [inspect(event, { depth: 8 }), JSON.stringify(event)];
+    this.must(!texts.some((text) => text.includes(canary)), `a secret in the event ${event.type}`);
     const isUnderWay = isInterrupted && (event.type === 'recovered' || event.type === 'invalidated');
     const isLast = event.type === 'closed' || (isUnderWay && !this.wasClosed);
     this.must(!this.isClosed || isLast, `P6: ${event.type} after close`);
@@ -305,17 +309,20 @@ export class Monitor extends RuleBook implements EndpointObserver {
     const isUnchanged = isRotated && isSame;
     const isBack = isUnchanged && flight.wasRejected === false;
     this.must(!isBack, 'P2: a flight from before the rejection put the rejected token back');
-    const isLate = current === undefined || this.#isOver(current);
+    const isLate = current === undefined || this.#ages.isOver(current);
     const type = isRotated ? 'rotated' : isLate ? 'acquired' : 'renewed';
     this.must(event.type === type, `${event.type} instead of ${type}`);
     if (event.type === 'rotated') this.must(event.isChanged === !isSame, `isChanged is ${event.isChanged}`);
     const generation = (current?.generation ?? 0) + 1;
     this.must(event.generation === generation, `generation ${event.generation} instead of ${generation}`);
-    this.must(this.#isAge(event.tookMs, flight.startedAt), `P1: took ${event.tookMs} ms: not the flight that was seen`);
+    this.must(
+      this.#ages.isAge(event.tookMs, flight.startedAt),
+      `P1: took ${event.tookMs} ms: not the flight that was seen`,
+    );
     this.must(event.lifetimeMs === grant.lifetimeMs, `P3: a life of ${event.lifetimeMs} ms`);
     const { startedAt: requestedAt } = flight;
-    const tookMs = this.#elapsed(requestedAt);
-    const arrival = { arrivedAt: this.#now(), tookMs, step: this.step };
+    const tookMs = this.#ages.elapsedMs(requestedAt);
+    const arrival = { arrivedAt: this.#ages.now(), tookMs, step: this.step };
     this.published.push({ ...grant, generation, requestedAt, ...arrival, isUnchanged });
     this.counts.published += 1;
     if (tookMs >= grant.lifetimeMs) this.counts.late += 1;
@@ -333,7 +340,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
     if (outage === undefined) return this.must(false, 'recovered from nothing');
     this.counts.recoveries += 1;
     this.must(failures === outage.count, `recovered from ${failures} failures, not ${outage.count}`);
-    this.must(this.#isAge(downMs, outage.firstAt), `down for ${downMs} ms`);
+    this.must(this.#ages.isAge(downMs, outage.firstAt), `down for ${downMs} ms`);
   }
 
   #failed(event: EventByType<'renewal-failed'>): void {
@@ -347,21 +354,24 @@ export class Monitor extends RuleBook implements EndpointObserver {
     const askedMs = flight.said?.reply.kind === 'busy' ? flight.said.reply.retryAfterMs : undefined;
     for (const problem of findFailureProblems(event, flight)) this.must(false, problem);
     this.must(failures === count, `failure ${failures}, not ${count}`);
-    this.must(this.#isAge(tookMs, flight.startedAt), `P1: failed after ${tookMs} ms: not the flight that was seen`);
+    this.must(
+      this.#ages.isAge(tookMs, flight.startedAt),
+      `P1: failed after ${tookMs} ms: not the flight that was seen`,
+    );
     this.#keepRejected();
-    const leftMs = this.current === undefined || !this.isUsable ? Infinity : this.#remainingMs(this.current);
+    const leftMs = this.current === undefined || !this.isUsable ? Infinity : this.#ages.remainingMs(this.current);
     const span = backoffSpan({ count, isPassing: error.kind === 'transient', askedMs, leftMs });
     this.must(isWithin(retryAfterMs, span), `waits ${retryAfterMs} ms, not ${span.join(' to ')}`);
-    if (this.current !== undefined && this.#isOver(this.current)) this.#isWrittenOff = true;
+    if (this.current !== undefined && this.#ages.isOver(this.current)) this.#isWrittenOff = true;
     this.#isUntried = false;
-    const since = this.#now();
+    const since = this.#ages.now();
     this.#outage = { count, firstAt: this.#outage?.firstAt ?? since, failedAt: since, retryAfterMs, code: error.code };
   }
 
   /** A rotation has failed: the token is in use again until it expires. */
   #keepRejected(): void {
     const { current } = this;
-    const isAlive = current !== undefined && !this.#isOver(current);
+    const isAlive = current !== undefined && !this.#ages.isOver(current);
     this.#isKept = isAlive && (this.#isRejected || this.#isKept);
     if (this.#isKept) this.#isRejected = false;
     if (this.#isKept) this.#rejectedIn.delete(current?.generation ?? 0);
@@ -369,9 +379,9 @@ export class Monitor extends RuleBook implements EndpointObserver {
 
   #expired({ generation, overdueMs }: EventByType<'expired'>): void {
     const { current } = this;
-    const isOver = current?.generation === generation && this.#isOver(current);
+    const isOver = current?.generation === generation && this.#ages.isOver(current);
     this.must(isOver, `generation ${generation} expired before its end`);
-    const lateMs = current === undefined ? 0 : -this.#remainingMs(current);
+    const lateMs = current === undefined ? 0 : -this.#ages.remainingMs(current);
     this.must(Math.abs(overdueMs - lateMs) < driftMs, `expired ${overdueMs} ms ago, not ${lateMs}`);
     this.must(!this.#ended.has(generation), `generation ${generation} expired twice`);
     this.#ended.add(generation);
@@ -381,8 +391,8 @@ export class Monitor extends RuleBook implements EndpointObserver {
     const { current } = this;
     if (current === undefined) return this.must(false, 'nothing was invalidated');
     this.must(generation === current.generation && !this.#isRejected, `invalidated ${generation} again`);
-    this.must(!this.#isOver(current), `invalidated ${generation} after its end`);
-    this.must(this.#isAge(ageMs, current.requestedAt), `invalidated at an age of ${ageMs} ms`);
+    this.must(!this.#ages.isOver(current), `invalidated ${generation} after its end`);
+    this.must(this.#ages.isAge(ageMs, current.requestedAt), `invalidated at an age of ${ageMs} ms`);
     this.#isOwed ||= this.#flight === undefined && !this.isClosed;
     this.#isRejected = true;
     this.#isKept = false;
@@ -404,7 +414,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
     this.must(rejectedIn >= cameIn || isFallback, `P2: served generation ${token.generation}, rejected before`);
     const isFromWait = token.step >= cameIn && token.step === this.step;
     const isDeadOnArrival = isFromWait && token === this.current;
-    const isAlive = !this.#isOver(token) || isDeadOnArrival;
+    const isAlive = !this.#ages.isOver(token) || isDeadOnArrival;
     this.must(isAlive, `P2: served generation ${token.generation} after its end`);
     this.must(!this.wasClosed, 'P6: served after close');
   }
@@ -418,17 +428,17 @@ export class Monitor extends RuleBook implements EndpointObserver {
     this.must(this.#recovery === undefined, 'a recovery was not reported');
     this.must(!JSON.stringify(status).includes(canary), 'a secret in the status');
     const { current } = this;
-    const ageMs = current === undefined ? 0 : this.#elapsed(current.requestedAt);
-    this.#renewAfterMs = status.renewsAt === undefined ? Infinity : status.renewsAt - this.#now().wall + ageMs;
+    const ageMs = current === undefined ? 0 : this.#ages.elapsedMs(current.requestedAt);
+    this.#renewAfterMs = status.renewsAt === undefined ? Infinity : status.renewsAt - this.#ages.now().wall + ageMs;
     const states = this.#states();
     this.must(states.includes(status.state), `status ${status.state} instead of ${states.join(' or ')}`);
     this.must(!this.isClosed || (timers ?? 0) === 0, `P6: ${timers} timers after close`);
     if (this.isClosed) return;
     this.must(!this.#isOwed || this.#tookOffIn === this.step, 'P4: a caller needs a token, and none is being acquired');
-    const leftMs = current !== undefined && this.isUsable ? this.#remainingMs(current) : 0;
+    const leftMs = current !== undefined && this.isUsable ? this.#ages.remainingMs(current) : 0;
     this.must(Math.abs(status.validForMs - leftMs) < driftMs, `valid for ${status.validForMs} ms, not ${leftMs}`);
     const { generation = 0, requestedAt: since, lifetimeMs } = current ?? {};
-    const expiresAt = since && Math.round(this.#now().wall + (lifetimeMs ?? 0) - ageMs);
+    const expiresAt = since && Math.round(this.#ages.now().wall + (lifetimeMs ?? 0) - ageMs);
     const shown = [status.generation, status.issuedAt, status.expiresAt, status.failure?.count, status.failure?.code];
     const right = [generation, since?.wall, expiresAt, this.#outage?.count, this.#outage?.code];
     this.must(shown.join() === right.join(), `status ${shown.join()} instead of ${right.join()}`);
@@ -459,50 +469,10 @@ export class Monitor extends RuleBook implements EndpointObserver {
     if (this.isClosed) return ['closed'];
     if (current === undefined) return ['none'];
     if (this.#isRejected) return ['rejected'];
-    if (this.#isOver(current)) return ['expired'];
-    const dueInMs = this.#dueInMs(current);
+    if (this.#ages.isOver(current)) return ['expired'];
+    const dueInMs = this.#renewAfterMs - this.#ages.elapsedMs(current.requestedAt);
     if (this.#isKept) return ['stale'];
     if (Math.abs(dueInMs) < driftMs || this.#isWrittenOff) return ['fresh', 'stale'];
     return [dueInMs > 0 ? 'fresh' : 'stale'];
-  }
-
-  /** How long until it is renewed ahead, by the status. */
-  #dueInMs({ requestedAt: since }: Published): number {
-    return this.#renewAfterMs - this.#elapsed(since);
-  }
-
-  /** True when it may be renewed ahead: by its age, or by the timer that was set when it came. */
-  #isStale(token: Published | undefined): boolean {
-    if (token === undefined) return false;
-    const sinceItCameMs = this.#now().monotonic - token.arrivedAt.monotonic;
-    const ageMs = Math.max(this.#elapsed(token.requestedAt), this.#rules.isTimed ? sinceItCameMs + token.tookMs : 0);
-    return ageMs >= renewalSpan(token.lifetimeMs, this.#rules.timing)[0] - driftMs;
-  }
-
-  #isDemanded(minValidityMs: number): boolean {
-    const { current } = this;
-    if (minValidityMs <= 0 || current === undefined) return false;
-    if (this.#elapsed(current.requestedAt) < this.#rules.timing.minRefreshPeriodMs) return false;
-    return this.#remainingMs(current) < Math.min(minValidityMs, current.lifetimeMs / 2);
-  }
-
-  #isOver(token: Published): boolean {
-    return this.#remainingMs(token) <= 0;
-  }
-
-  #remainingMs({ requestedAt: since, lifetimeMs }: Published): number {
-    return lifetimeMs - this.#elapsed(since);
-  }
-
-  #isAge(ms: number, since: Instant): boolean {
-    return Math.abs(ms - this.#elapsed(since)) < driftMs;
-  }
-
-  #now(): Instant {
-    return instantNow(this.#rules.clock);
-  }
-
-  #elapsed(since: Instant): number {
-    return agoMs(since, this.#rules.clock);
   }
 }
