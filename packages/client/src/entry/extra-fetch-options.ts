@@ -3,12 +3,11 @@ import { closestName } from '../core/closest-name.ts';
 import { fetchOptionNames, kyOptionRules } from '../core/ky-option-rules.ts';
 import type { FetchOptions } from '../core/request.ts';
 
-/** What `client.fetch` reads itself: the Fetch standard's options but `window`, and those of a call. */
-const handled: ReadonlySet<string> = new Set([
+/** What `fetch` reads of its options. Not the signal: a Request would leave a listener on the caller's. */
+export const requestOptionNames = [
   'method',
   'body',
   'headers',
-  'signal',
   'cache',
   'credentials',
   'duplex',
@@ -18,13 +17,12 @@ const handled: ReadonlySet<string> = new Set([
   'redirect',
   'referrer',
   'referrerPolicy',
-  'retry',
-  'timeout',
-  'bodyTimeout',
-  'totalTimeout',
-]);
+] as const;
 
 const callOptionNames = ['retry', 'timeout', 'bodyTimeout', 'totalTimeout'];
+
+/** What `client.fetch` reads itself: the Fetch standard's options but `window`, and those of a call. */
+const handled: ReadonlySet<string> = new Set([...requestOptionNames, 'signal', ...callOptionNames]);
 
 /** Options of a client, or of ky: given to `client.fetch`, they would have no effect. */
 const otherNames: ReadonlySet<string> = new Set([

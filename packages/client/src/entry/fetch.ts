@@ -8,7 +8,7 @@ import { parseUrl } from '../security/url.ts';
 import type { Clock } from '../time/clock.ts';
 import type { CallRunner } from './call-runner.ts';
 import { mergeCallOptions, parseFetchDefaults, withDefaultHeaders } from './fetch-defaults.ts';
-import { readExtraOptions } from './extra-fetch-options.ts';
+import { readExtraOptions, requestOptionNames } from './extra-fetch-options.ts';
 import { fromPlatformRequest } from './platform-request.ts';
 import { addToRequest, addToUrl } from './search-params.ts';
 
@@ -37,22 +37,6 @@ export function createFetch(runner: CallRunner, merged: Readonly<Options>, clock
   };
 }
 
-/** What `fetch` reads of its options. Not the signal: a Request would leave a listener on the caller's. */
-const members = [
-  'method',
-  'body',
-  'headers',
-  'cache',
-  'credentials',
-  'duplex',
-  'integrity',
-  'keepalive',
-  'mode',
-  'redirect',
-  'referrer',
-  'referrerPolicy',
-] as const;
-
 /** `fetch`'s options, with headers that are ours to keep. */
 type OwnInit = Omit<RequestInit, 'headers'> & { headers?: Headers };
 
@@ -62,7 +46,7 @@ type OwnInit = Omit<RequestInit, 'headers'> & { headers?: Headers };
  */
 function readInit(init: FetchInit): OwnInit {
   const own: Record<string, unknown> = {};
-  for (const name of members) {
+  for (const name of requestOptionNames) {
     const value = init[name];
     if (value === undefined) continue;
     if (name === 'body') own[name] = snapshotBody(init.body);
