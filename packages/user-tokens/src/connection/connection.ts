@@ -1,0 +1,137 @@
+import type { IssuedToken, TokenError } from '@bearings/oauth-bearer';
+import { TokenEndpoint } from '@bearings/oauth-bearer/source';
+import type { GrantRequest, RevocationRequest, TokenServer } from '@bearings/oauth-bearer/source';
+import { Ok } from 'ts-results';
+import type { Result } from 'ts-results';
+import { UserTokensConfigError } from '../errors.ts';
+import type { UserTokensOptions } from '../user-tokens-options.ts';
+import { adaptResponse } from './adapt-response.ts';
+import type { ConnectionConfig } from './connection-config.ts';
+import { findProtectedResource } from './protected-resource.ts';
+
+/** How the providers are reached. */
+export interface ProviderNetwork extends Pick<UserTokensOptions, 'fetch' | 'network' | 'clock' | 'random'> {
+  /** Time limit for one token request with its retries, in milliseconds. */
+  readonly requestTimeoutMs: number;
+}
+
+/** A token request of a user's grant: its params contain neither those of the connection nor those of the client. */
+export type ConnectionRequest = Omit<GrantRequest, 'adapt'>;
+
+/** Token types that some providers write for Bearer, such as Slack. */
+const bearerTokenTypes = ['user', 'bot'];
+
+/** One connection at work: its server, and the requests to it, with what is particular to the provider. */
+export class Connection {
+  readonly name: string;
+  readonly config: ConnectionConfig;
+  /** Absent until the issuer of a protected resource has been found. */
+  #endpoint: TokenEndpoint | undefined;
+  #resource: string | undefined;
+  readonly #network: ProviderNetwork;
+
+  private constructor(name: string, config: ConnectionConfig, network: ProviderNetwork) {
+    this.name = name;
+    this.config = config;
+    this.#network = network;
+  }
+
+  /** Checks the config. Nothing is sent. */
+  static create(
+    name: string,
+    config: ConnectionConfig,
+    network: ProviderNetwork,
+  ): Result<Connection, UserTokensConfigError> {
+    const connection = new Connection(name, config, network);
+    const { protectedResource, issuerUrl = protectedResource, endpoints } = config;
+    return connection
+      .#createEndpoint(endpoints === undefined ? issuerUrl : undefined)
+      .map((endpoint) => {
+        if (protectedResource === undefined) connection.#endpoint = endpoint;
+        return connection;
+      })
+      .mapErr(({ field, message }) => {
+        const problem = message.startsWith(`${field} `) ? message.slice(field.length + 1) : message;
+        return new UserTokensConfigError(`connections.${name}.${field}`, problem);
+      });
+  }
+
+  /** The server, discovered at the first use. */
+  async server(): Promise<Result<TokenServer, TokenError>> {
+    const endpoint = await this.#open();
+    return endpoint.isErr() ? endpoint : endpoint.value.server();
+  }
+
+  /** The issuer as it is known before anything is sent; the token endpoint in place of one that is not known. */
+  get configuredIssuer(): string | undefined {
+    return this.config.issuerUrl ?? this.config.endpoints?.token;
+  }
+
+  /** The resources that tokens are for (RFC 8707): those of the config, or the protected resource as it names itself. */
+  get resources(): readonly string[] {
+    const { resource = this.#resource ?? [] } = this.config;
+    return typeof resource === 'string' ? [resource] : resource;
+  }
+
+  /** Requests a token. */
+  async request(grant: ConnectionRequest): Promise<Result<IssuedToken, TokenError>> {
+    const endpoint = await this.#open();
+    if (endpoint.isErr()) return endpoint;
+    const { tokenParams = {}, defaultTtlMs } = this.config;
+    const own = Object.entries(tokenParams);
+    const resources = this.resources.map((each): [string, string] => ['resource', each]);
+    const issued = await endpoint.value.request({
+      ...grant,
+      params: [...grant.params, ...resources, ...own],
+      adapt: (response) => adaptResponse(response, this.config),
+    });
+    return issued.map((token) => {
+      const isEndless = defaultTtlMs === Infinity && token.extras?.get('expires_in') === undefined;
+      return isEndless ? { ...token, lifetimeMs: Infinity } : token;
+    });
+  }
+
+  /** Revokes a token (RFC 7009). Answers with false when the server has no endpoint for it. */
+  async revoke(revocation: Omit<RevocationRequest, 'url'>): Promise<Result<boolean, TokenError>> {
+    const endpoint = await this.#open();
+    return endpoint.isErr()
+      ? endpoint
+      : endpoint.value.revoke({ ...revocation, url: this.config.endpoints?.revocation });
+  }
+
+  /** True when the secret or key is not one that the last request used. */
+  async hasChanged(): Promise<boolean> {
+    return (await this.#endpoint?.hasChanged()) ?? false;
+  }
+
+  async #open(): Promise<Result<TokenEndpoint, TokenError>> {
+    if (this.#endpoint !== undefined) return Ok(this.#endpoint);
+    const { protectedResource = '', insecureHttp = false } = this.config;
+    const found = await findProtectedResource(protectedResource, { ...this.#network, insecureHttp });
+    if (found.isErr()) return found;
+    const created = this.#createEndpoint(this.config.issuerUrl ?? found.value.issuer);
+    if (created.isErr()) return created;
+    this.#endpoint = created.value;
+    this.#resource = found.value.resource;
+    return created;
+  }
+
+  #createEndpoint(issuerUrl: string | undefined): ReturnType<typeof TokenEndpoint.create> {
+    const { requestTimeoutMs, ...network } = this.#network;
+    const { clientId, clientSecret, privateKey, certificate, keyId, signingAlg, ...config } = this.config;
+    const { assertionAudience, basicEncoding, clientAuthMethod, endpoints, defaultTtlMs } = config;
+    const credential = { clientSecret, privateKey, certificate, keyId, signingAlg, assertionAudience };
+    return TokenEndpoint.create({
+      ...network,
+      ...credential,
+      ...(endpoints === undefined ? { issuerUrl } : { tokenEndpoint: endpoints.token }),
+      ...(defaultTtlMs !== undefined && defaultTtlMs !== Infinity && { defaultTtlMs }),
+      clientId,
+      clientAuthMethod,
+      basicEncoding,
+      insecureHttp: config.insecureHttp ?? false,
+      acquireTimeoutMs: requestTimeoutMs,
+      bearerTokenTypes,
+    });
+  }
+}
