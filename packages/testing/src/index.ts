@@ -12,3 +12,6 @@ export type { ListenOptions } from './server/loopback.ts';
 export type { LoggedRequest } from './server/logged-request.ts';
 export { virtualClock } from './clock/virtual-clock.ts';
 export type { VirtualClock, VirtualClockOptions } from './clock/virtual-clock.ts';
+export { fakeBrowser } from './browser/fake-browser.ts';
+export type { FakeBrowser, FakeBrowserOptions, OpenOptions } from './browser/fake-browser.ts';
+export type { Page } from './browser/navigate.ts';
