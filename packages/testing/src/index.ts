@@ -1,7 +1,10 @@
 export { fakeIssuer } from './issuer/fake-issuer.ts';
-export type { Credentials, FakeIssuer, FakeIssuerOptions, IssuerCounts } from './issuer/fake-issuer.ts';
+export type { Credentials, FakeIssuer, IssuerCounts } from './issuer/fake-issuer.ts';
+export type { FakeIssuerOptions, OfflineCondition } from './issuer/issuer-options.ts';
+export type { Consent, ConsentAnswer, ConsentDecision, ConsentRequest } from './issuer/consent.ts';
+export type { Rotation } from './issuer/state/refresh-tokens.ts';
 export type { RegisteredClient } from './issuer/registered-client.ts';
-export type { ActiveToken, Introspection } from './issuer/issued-tokens.ts';
+export type { ActiveToken, Introspection } from './issuer/state/issued-tokens.ts';
 export { fakeApi } from './api/fake-api.ts';
 export type { Responder, ApiCall, ApiCounts, FakeApi, FakeApiOptions, GuardedRoute, Routes } from './api/fake-api.ts';
 export { combineFetch } from './server/combine-fetch.ts';
