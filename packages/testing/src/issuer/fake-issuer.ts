@@ -1,4 +1,3 @@
-import { assertOption } from '@bearings/client/layer';
 import { textAnswer } from '../server/answer.ts';
 import { FakeServer } from '../server/fake-server.ts';
 import type { LoggedRequest } from '../server/logged-request.ts';
@@ -10,7 +9,7 @@ import type { IssuerContext } from './issuer-context.ts';
 import { createIssuerContext } from './create-issuer-context.ts';
 import { findIssuerEndpoint, issuerEndpoints } from './issuer-endpoint.ts';
 import type { IssuerEndpoint } from './issuer-endpoint.ts';
-import { checkIssuerOptions, consentRule } from './issuer-options.ts';
+import { checkConsent, checkIssuerOptions } from './issuer-options.ts';
 import type { FakeIssuerOptions } from './issuer-options.ts';
 import type { Introspection } from './state/issued-tokens.ts';
 
@@ -117,7 +116,7 @@ export class FakeIssuer extends FakeServer<IssuerFaultContext> {
 
   /** @throws ConfigError if it is no answer */
   set consent(consent: Consent) {
-    assertOption('consent', consent, consentRule);
+    checkConsent(consent, 'issuer');
     this.#consent = consent;
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '@bearings/client';
 import {
+  assertOption,
   booleanRule,
   checkOptions,
   clockRule,
@@ -12,7 +13,7 @@ import {
 } from '@bearings/client/layer';
 import type { OptionRule, OptionRules } from '@bearings/client/layer';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
-import type { Consent } from './consent.ts';
+import type { Consent, ConsentAnswer } from './consent.ts';
 import type { RegisteredClient } from './registered-client.ts';
 import type { Rotation } from './state/refresh-tokens.ts';
 
@@ -84,8 +85,7 @@ const modesOrObject = (modes: readonly string[], expected: string): OptionRule =
   test: (value) => modes.some((mode) => mode === value) || objectRule.test(value),
   expected,
 });
-/** The rule for what users answer. */
-export const consentRule: OptionRule = {
+const consentRule: OptionRule = {
   test: (value) => value === 'approve' || value === 'deny' || typeof value === 'function' || objectRule.test(value),
   expected: "'approve', 'deny', { account, scopes } or a function",
 };
@@ -119,12 +119,26 @@ const clientRules: OptionRules<RegisteredClient> = {
   scopes: listRule(stringRule),
   redirectUris: listRule(stringRule),
 };
+const answerRules: OptionRules<ConsentAnswer> = { account: stringRule, scopes: listRule(stringRule) };
+const offlineRules: OptionRules<{ scope?: string; param?: string; value?: string }> = {
+  scope: stringRule,
+  param: stringRule,
+  value: stringRule,
+};
 const graceRules: OptionRules<{ readonly graceMs: number }> = { graceMs: millisecondsRule };
+
+/** @throws ConfigError if it is not an answer of users */
+export function checkConsent(consent: Consent, owner: string): void {
+  assertOption('consent', consent, consentRule);
+  if (typeof consent === 'object') checkOptions(consent, answerRules, { owner, within: 'consent' });
+}
 
 /** @throws ConfigError if an option is not valid */
 export function checkIssuerOptions(options: FakeIssuerOptions): void {
   const owner = 'fakeIssuer';
   checkOptions(options, rules, { owner });
   if (typeof options.rotation === 'object') checkOptions(options.rotation, graceRules, { owner, within: 'rotation' });
+  if (typeof options.offline === 'object') checkOptions(options.offline, offlineRules, { owner, within: 'offline' });
+  if (options.consent !== undefined) checkConsent(options.consent, owner);
   for (const client of options.clients ?? []) checkOptions(client, clientRules, { owner, within: 'clients' });
 }

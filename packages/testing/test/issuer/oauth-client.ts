@@ -4,10 +4,10 @@ import type { FakeBrowser } from '../../src/browser/fake-browser.ts';
 import type { FakeIssuer } from '../../src/issuer/fake-issuer.ts';
 
 export const redirectUri = 'https://app.test/callback';
-const verifier = 'a-code-verifier-of-at-least-43-characters-0';
+export const verifier = 'a-code-verifier-of-at-least-43-characters-0';
 
 /** The parameters of an authorization request that is correct. */
-const authorizationParams = {
+export const authorizationParams = {
   response_type: 'code',
   client_id: 'test-client',
   redirect_uri: redirectUri,
