@@ -79,9 +79,9 @@ export const oauthBearerMutants: readonly Mutant[] = mutantsIn('oauth-bearer', {
     ['return answer === true;', 'return answer !== false;'],
   ],
   'sources/token-request.ts': [
-    ['retryLimits[retry], budget: false', 'retryLimits[retry]'],
+    ["(typeof policy === 'object' && policy), budget: false", "(typeof policy === 'object' && policy)"],
     ['safe: 2, once: 1, never: 0', 'safe: 2, once: 2, never: 2'],
-    ['...(isProbe && { retry: 0 }),', ''],
+    ['    retry,\n', ''],
     ['status === 200 ? undefined : retryAfterMs', 'retryAfterMs'],
     ['      concurrency: Infinity,\n', ''],
   ],
@@ -94,12 +94,14 @@ export const oauthBearerMutants: readonly Mutant[] = mutantsIn('oauth-bearer', {
     ['Math.min(value * 1_000, longestLifetimeMs)', 'value * 1_000'],
     [' && !/\\p{Cc}/u.test(each)', ''],
   ],
-  'sources/client-credentials.ts': [
+  'sources/token-endpoint.ts': [
     ['this.#server ??= await', 'this.#server = await'],
-    ['if (this.#keepsClient) this.#client = client;', 'this.#client = client;'],
     ['this.#tried.length > 0 && ', ''],
     ['if (!credential.canChange) this.#authentications', 'this.#authentications'],
-    ['    this.#tried = [];\n    const', '    const'],
+    ['isProbe ? 0 : retryLimits[retry]', 'retryLimits[retry]'],
+    [', ...secretValues(params)', ''],
+    ['adapt === undefined ? response : adapt(response)', 'response'],
+    ['url ?? server.metadata', 'server.metadata'],
   ],
   'sources/check-issued.ts': [
     ["scheme !== 'Basic' && !headerValue.test(value)", "value === '\\n'"],

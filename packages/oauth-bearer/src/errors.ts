@@ -147,6 +147,34 @@ function isUntrusted(cause: unknown): boolean {
   return isBearingsError(cause) && (cause.code === 'TLS' || isUntrusted(cause.cause));
 }
 
+/** What ended a user's grant. */
+interface ReauthorizationDetails {
+  readonly connection: string;
+  readonly reason: string;
+  readonly missingScopes?: readonly string[] | undefined;
+  readonly cause?: Error | undefined;
+}
+
+/** There is no token of a user until the user consents again. */
+export class ReauthorizationRequiredError extends Failure {
+  override readonly name = 'ReauthorizationRequiredError';
+  readonly code = 'REAUTHORIZATION_REQUIRED';
+  /** The connection that the user has to authorize. */
+  readonly connection: string;
+  /** Why, such as `refresh_refused` or `insufficient_scope`. */
+  readonly reason: string;
+  /** The scopes that the user has not granted, with the reason `insufficient_scope`. */
+  readonly missingScopes: readonly string[];
+
+  constructor({ connection, reason, missingScopes = [], cause }: ReauthorizationDetails) {
+    const missing = missingScopes.length === 0 ? '' : ` for ${missingScopes.join(' ')}`;
+    super(`${connection}: the user must consent again${missing} (${reason})`, { kind: 'terminal', cause });
+    this.connection = connection;
+    this.reason = reason;
+    this.missingScopes = missingScopes;
+  }
+}
+
 /** The token was closed. */
 export class TokenClosedError extends Failure {
   override readonly name = 'TokenClosedError';
@@ -164,6 +192,7 @@ export type TokenError =
   | UnsupportedTokenTypeError
   | TokenConfigError
   | TokenUnavailableError
+  | ReauthorizationRequiredError
   | TokenClosedError;
 
 /** True for an error of this package, of any copy of it. With a `code`, true for that one only. */

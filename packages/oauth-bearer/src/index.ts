@@ -26,6 +26,7 @@ export { SecretString } from './secret-string.ts';
 export {
   InvalidTokenResponseError,
   isTokenError,
+  ReauthorizationRequiredError,
   TokenClosedError,
   TokenConfigError,
   TokenHttpError,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   InvalidTokenResponseError,
+  ReauthorizationRequiredError,
   isTokenError,
   TokenClosedError,
   TokenConfigError,
@@ -23,6 +24,11 @@ test.each([
   [new UnsupportedTokenTypeError(endpoint), 'UNSUPPORTED_TOKEN_TYPE', false],
   [new TokenConfigError('clientId', 'is blank'), 'CONFIG', false],
   [new TokenUnavailableError('no answer'), 'UNAVAILABLE', true],
+  [
+    new ReauthorizationRequiredError({ connection: 'google', reason: 'refresh_refused' }),
+    'REAUTHORIZATION_REQUIRED',
+    false,
+  ],
   [new TokenClosedError(), 'CLOSED', false],
 ] as const)('%s is narrowed by its code', (error, code, retryable) => {
   expect(error).toMatchObject({ code, retryable, source: 'oauth-bearer', name: error.constructor.name });

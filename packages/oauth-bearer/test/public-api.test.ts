@@ -4,6 +4,7 @@ import * as oauthBearer from '../src/index.ts';
 test('the package exports exactly these names', () => {
   expect(Object.keys(oauthBearer).toSorted()).toEqual([
     'InvalidTokenResponseError',
+    'ReauthorizationRequiredError',
     'SecretString',
     'Token',
     'TokenClosedError',

@@ -20,6 +20,8 @@ export function tokenErrorRemedy(error: TokenError): string {
       return 'Correct tokenUrl or issuerUrl: another server answers there, such as a login page or a proxy';
     case 'CONFIG':
       return 'Correct the config';
+    case 'REAUTHORIZATION_REQUIRED':
+      return 'Let the user consent again';
     case 'UNAVAILABLE':
     case 'CLOSED':
       break;

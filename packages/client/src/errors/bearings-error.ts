@@ -2,7 +2,7 @@
 const mark = Symbol.for('bearings.error');
 
 /** The package an error comes from. */
-export type ErrorSource = 'client' | 'oauth-bearer' | 'oidc-discovery';
+export type ErrorSource = 'client' | 'oauth-bearer' | 'oidc-discovery' | 'user-tokens';
 
 /**
  * What all errors of Bearings have in common. Narrow by `code`, never by class or message.

@@ -15,22 +15,21 @@ export interface TokenClientOptions {
   readonly insecureHttp: boolean;
   /** Time limit for one request with its retries, in milliseconds. */
   readonly acquireTimeoutMs: number;
-  readonly retry: RetryClass;
   readonly clock: Clock;
   readonly random: () => number;
 }
 
 /** How often a request is sent again, by the retry class of its grant. */
-const retryLimits: Readonly<Record<RetryClass, number>> = { safe: 2, once: 1, never: 0 };
+export const retryLimits: Readonly<Record<RetryClass, number>> = { safe: 2, once: 1, never: 0 };
 
 /**
  * The client of a token source: retries, timeouts and limits are those of `profiles.tokenEndpoint`.
  *
- * It has no concurrency limit, because a source has one request in flight, and no retry budget, because the engine's
+ * It has no concurrency limit, because it sends one request, and no retry budget, because the engine's
  * pauses limit the retries.
  */
 export function createTokenClient(options: TokenClientOptions, auth: ClientAuthOptions): Client {
-  const { fetch, network, insecureHttp, acquireTimeoutMs, retry, clock, random } = options;
+  const { fetch, network, insecureHttp, acquireTimeoutMs, clock, random } = options;
   const { timeout, retry: policy } = profiles.tokenEndpoint;
   return createClient(
     {
@@ -40,7 +39,7 @@ export function createTokenClient(options: TokenClientOptions, auth: ClientAuthO
       clock,
       random,
       concurrency: Infinity,
-      retry: { ...(typeof policy === 'object' && policy), limit: retryLimits[retry], budget: false },
+      retry: { ...(typeof policy === 'object' && policy), budget: false },
       timeout: Math.min(timeout || Infinity, acquireTimeoutMs),
       totalTimeout: acquireTimeoutMs,
     },
@@ -62,8 +61,8 @@ export interface TokenRequest {
   readonly params: readonly [string, string][];
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-  /** True for a request that is not retried. */
-  readonly isProbe: boolean;
+  /** How often it may be sent again. */
+  readonly retry: number;
 }
 
 /** The response with its whole body. */
@@ -85,13 +84,13 @@ export async function sendTokenRequest(
   request: TokenRequest,
   clock: Clock,
 ): Promise<TokenHttpResponse> {
-  const { url, endpoint, params, headers: own, signal, isProbe } = request;
+  const { url, endpoint, params, headers: own, signal, retry } = request;
   const response = await client.fetch(url, {
     method: 'POST',
     headers: { accept: 'application/json', ...own },
     body: new URLSearchParams(params),
     signal,
-    ...(isProbe && { retry: 0 }),
+    retry,
   });
   const { status, headers } = response;
   try {

@@ -1,5 +1,5 @@
 import { discover } from '@bearings/oidc-discovery';
-import type { DiscoveryError } from '@bearings/oidc-discovery';
+import type { DiscoveryError, ServerMetadata } from '@bearings/oidc-discovery';
 import { InvalidTokenResponseError, TokenConfigError, TokenHttpError, TokenUnavailableError } from '../errors.ts';
 import type { TokenError } from '../errors.ts';
 import type { TokenSettings } from '../token/token-config.ts';
@@ -8,9 +8,9 @@ import type { TokenSettings } from '../token/token-config.ts';
 export interface TokenServer {
   readonly issuer: string;
   readonly tokenEndpoint: string;
-  /** Without its query, as errors name it. */
-  readonly shownEndpoint: string;
   readonly authMethods: readonly string[] | undefined;
+  /** Absent when the token endpoint is configured. */
+  readonly metadata?: ServerMetadata;
 }
 
 /**
@@ -23,7 +23,7 @@ export async function findServer(settings: TokenSettings, maxAgeMs?: number): Pr
   const { server, insecureHttp, fetch, network, clock, random } = settings;
   if ('tokenEndpoint' in server) {
     const { tokenEndpoint } = server;
-    return { issuer: tokenEndpoint, tokenEndpoint, shownEndpoint: withoutQuery(tokenEndpoint), authMethods: undefined };
+    return { issuer: tokenEndpoint, tokenEndpoint, authMethods: undefined };
   }
   const { issuerUrl, metadataUrl } = server;
   const found = await discover(issuerUrl, {
@@ -37,15 +37,13 @@ export async function findServer(settings: TokenSettings, maxAgeMs?: number): Pr
   });
   if (found.isErr()) throw fromDiscovery(found.error);
   const { issuer, token_endpoint: tokenEndpoint, token_endpoint_auth_methods_supported: authMethods } = found.value;
-  return { issuer, tokenEndpoint, shownEndpoint: withoutQuery(tokenEndpoint), authMethods };
+  return { issuer, tokenEndpoint, authMethods, metadata: found.value };
 }
 
 /** True for two answers of discovery that lead to the same token request. */
 export function isSameServer(one: TokenServer, other: TokenServer): boolean {
   return one.tokenEndpoint === other.tokenEndpoint && String(one.authMethods) === String(other.authMethods);
 }
-
-const withoutQuery = (url: string): string => url.split('?')[0] ?? url;
 
 function fromDiscovery(error: DiscoveryError): TokenError {
   switch (error.code) {

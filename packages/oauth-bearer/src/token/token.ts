@@ -46,8 +46,7 @@ export class Token extends TokenEngine {
   /** A token without a timer: acquired at the first use, renewed in the background of a later one. */
   static onDemand(config: TokenConfig): Result<Token, TokenConfigError> {
     return readTokenConfig(config).map(
-      (settings) =>
-        new Token(new ClientCredentials(settings, { keepsClient: false }), { ...settings, hasTimer: false }),
+      (settings) => new Token(new ClientCredentials(settings), { ...settings, hasTimer: false }),
     );
   }
 }

@@ -1,0 +1,215 @@
+import { isClientError } from '@bearings/client';
+import { BearingsError } from '@bearings/client/errors';
+import { Err, Ok } from 'ts-results';
+import type { Result } from 'ts-results';
+import { chooseAuthMethod, clientAuthentications } from '../client-auth/client-auth.ts';
+import type { ClientAuthentication } from '../client-auth/client-auth.ts';
+import { InvalidTokenResponseError, isTokenError, TokenUnavailableError } from '../errors.ts';
+import type { TokenConfigError, TokenError } from '../errors.ts';
+import { isMoved } from '../remedy.ts';
+import { readTokenConfig } from '../token/token-config.ts';
+import type { TokenConfig, TokenSettings } from '../token/token-config.ts';
+import { isClientRefused, toHttpError } from './error-response.ts';
+import type { ErrorContext } from './error-response.ts';
+import { createTokenClient, retryLimits, sendTokenRequest } from './token-request.ts';
+import type { TokenHttpResponse } from './token-request.ts';
+import { readTokenResponse } from './token-response.ts';
+import { findServer, isSameServer } from './token-server.ts';
+import type { TokenServer } from './token-server.ts';
+import type { AcquireOptions, IssuedToken, RetryClass } from './token-source.ts';
+
+type Authentications = Awaited<ReturnType<typeof clientAuthentications>>;
+
+/** The metadata is requested again at most once per minute, whatever the token endpoint answers. */
+const rediscoveryPeriodMs = 60_000;
+
+/** One token request (RFC 6749 §4). */
+export interface GrantRequest extends Pick<AcquireOptions, 'signal' | 'isProbe'> {
+  /** All parameters but those of client authentication. */
+  readonly params: readonly [string, string][];
+  readonly retry: RetryClass;
+  /** The scopes that are granted when the answer has no `scope`. */
+  readonly scopes: readonly string[];
+  /** Rewrites the answer of a server that does not follow the standard, before it is read. Default: none. */
+  readonly adapt?: ((response: TokenHttpResponse) => TokenHttpResponse) | undefined;
+}
+
+/** One revocation (RFC 7009 §2.1). */
+export interface RevocationRequest {
+  readonly token: string;
+  readonly tokenTypeHint: 'access_token' | 'refresh_token';
+  /** Default: the one in the metadata. */
+  readonly url?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What one request was sent with. */
+interface Exchange {
+  readonly response: TokenHttpResponse;
+  readonly used: ClientAuthentication | undefined;
+  readonly context: ErrorContext;
+}
+
+interface Draft extends Pick<GrantRequest, 'params' | 'retry' | 'signal' | 'isProbe'> {
+  readonly url: string;
+}
+
+/**
+ * The token endpoint of an authorization server, and a client that authenticates there. Any number of requests may be in
+ * flight.
+ *
+ * The endpoint is discovered once, and again when it answers that it has moved (a redirect, 404, 405 or 410) or refuses
+ * the client's authentication. The secret or key is read at each request.
+ */
+export class TokenEndpoint {
+  /** The origin of the server. */
+  readonly name: string;
+  readonly #settings: TokenSettings;
+  #server: TokenServer | undefined;
+  #rediscoveredAt = -Infinity;
+  #tried: unknown[] = [];
+  /** Of a credential that cannot change. */
+  #authentications: Authentications | undefined;
+
+  constructor(settings: TokenSettings) {
+    const { server } = settings;
+    this.#settings = settings;
+    this.name = new URL('issuerUrl' in server ? server.issuerUrl : server.tokenEndpoint).origin;
+  }
+
+  /** Checks the config. Nothing is sent. */
+  static create(config: TokenConfig): Result<TokenEndpoint, TokenConfigError> {
+    return readTokenConfig(config).map((settings) => new TokenEndpoint(settings));
+  }
+
+  /** The server, as it was discovered. */
+  async server(): Promise<Result<TokenServer, TokenError>> {
+    try {
+      return Ok(await this.#findServer());
+    } catch (cause) {
+      return Err(toTokenError(cause));
+    }
+  }
+
+  /** Requests a token. */
+  async request(grant: GrantRequest): Promise<Result<IssuedToken, TokenError>> {
+    try {
+      return Ok(await this.#requestFrom(await this.#findServer(), grant));
+    } catch (cause) {
+      return Err(toTokenError(cause));
+    }
+  }
+
+  /** Revokes a token. Answers with false when the server has no revocation endpoint. */
+  async revoke({ token, tokenTypeHint, url, signal }: RevocationRequest): Promise<Result<boolean, TokenError>> {
+    try {
+      const server = await this.#findServer();
+      const endpoint = url ?? server.metadata?.['revocation_endpoint'];
+      if (typeof endpoint !== 'string') return Ok(false);
+      const params: [string, string][] = [
+        ['token', token],
+        ['token_type_hint', tokenTypeHint],
+      ];
+      const sent = await this.#send(server, { url: endpoint, params, retry: 'safe', signal, isProbe: false });
+      if (sent.response.status === 200) return Ok(true);
+      throw toHttpError(sent.response, sent.context);
+    } catch (cause) {
+      return Err(toTokenError(cause));
+    }
+  }
+
+  /** True when the secret or key is not one that the last request used. */
+  async hasChanged(): Promise<boolean> {
+    if (this.#server === undefined || !this.#settings.credential.canChange) return false;
+    const now = await this.#readAuthentications(this.#server);
+    return this.#tried.length > 0 && now.some(({ identity }) => !this.#tried.includes(identity));
+  }
+
+  async #findServer(): Promise<TokenServer> {
+    this.#server ??= await findServer(this.#settings);
+    return this.#server;
+  }
+
+  /** When the server has changed since its discovery, the request is sent once more, to what is discovered now. */
+  async #requestFrom(server: TokenServer, grant: GrantRequest): Promise<IssuedToken> {
+    let isContradicted = false;
+    try {
+      const exchange = await this.#send(server, { ...grant, url: server.tokenEndpoint });
+      const { status, text } = exchange.response;
+      isContradicted = isMoved(status) || isClientRefused(status, text);
+      return this.#read(exchange, grant);
+    } catch (cause) {
+      const isOutdated = isContradicted || isTokenError(cause, 'CONFIG');
+      const found = isOutdated && !grant.signal.aborted ? await this.#rediscover() : undefined;
+      if (found === undefined || isSameServer(found, server)) throw cause;
+      this.#server = found;
+      this.#authentications = undefined;
+      return this.#read(await this.#send(found, { ...grant, url: found.tokenEndpoint }), grant);
+    }
+  }
+
+  /** The server as it is now; `undefined` too soon after the last time, or when discovery fails. */
+  async #rediscover(): Promise<TokenServer | undefined> {
+    const nowMs = this.#settings.clock.now();
+    const isTooSoon = Math.abs(nowMs - this.#rediscoveredAt) < rediscoveryPeriodMs;
+    if (isTooSoon || 'tokenEndpoint' in this.#settings.server) return undefined;
+    this.#rediscoveredAt = nowMs;
+    try {
+      return await findServer(this.#settings, rediscoveryPeriodMs);
+    } catch {
+      return undefined; // the token endpoint's answer says more than this error
+    }
+  }
+
+  /** A client of its own for each request: no state is shared, and an idle token takes no memory for it. */
+  async #send(server: TokenServer, { url, params, retry, signal, isProbe }: Draft): Promise<Exchange> {
+    const { headers, clock } = this.#settings;
+    const tried: ClientAuthentication[] = [];
+    const client = createTokenClient(this.#settings, {
+      read: () => this.#readAuthentications(server),
+      isRefused: isClientRefused,
+      onUse: (authentication) => void tried.push(authentication),
+    });
+    const endpoint = url.split('?')[0] ?? url;
+    const limit = isProbe ? 0 : retryLimits[retry];
+    try {
+      const response = await sendTokenRequest(client, { url, endpoint, params, headers, signal, retry: limit }, clock);
+      const used = tried.at(-1);
+      const secrets = [...tried.flatMap((each) => each.secrets), ...secretValues(params)];
+      return { response, used, context: { endpoint, secrets, clientAuthMethod: used?.method } };
+    } finally {
+      this.#tried = tried.map(({ identity }) => identity);
+    }
+  }
+
+  /** @throws TokenHttpError | InvalidTokenResponseError | UnsupportedTokenTypeError */
+  #read({ response, used, context }: Exchange, { scopes, adapt }: GrantRequest): IssuedToken {
+    const { defaultTtlMs, bearerTypes } = this.#settings;
+    const adapted = adapt === undefined ? response : adapt(response);
+    const issued = readTokenResponse(adapted, { ...context, scopes, defaultTtlMs, bearerTypes });
+    return used?.secret === undefined ? issued : { ...issued, secret: used.secret };
+  }
+
+  async #readAuthentications({ authMethods, issuer }: TokenServer): Promise<Authentications> {
+    const { credential, clientId, clock } = this.#settings;
+    if (this.#authentications !== undefined) return this.#authentications;
+    const method = chooseAuthMethod(credential.methods, authMethods);
+    const read = await clientAuthentications(method, credential, { clientId, issuer, clock });
+    if (!credential.canChange) this.#authentications = read;
+    return read;
+  }
+}
+
+const secretParams: ReadonlySet<string> = new Set(['refresh_token', 'code', 'code_verifier', 'device_code', 'token']);
+
+/** What a server must not be quoted with. */
+const secretValues = (params: Draft['params']): readonly string[] =>
+  params.flatMap(([name, value]) => (secretParams.has(name) ? [value] : []));
+
+/** Foreign errors may quote what was sent, so only errors of Bearings are kept. */
+function toTokenError(cause: unknown): TokenError {
+  if (isTokenError(cause)) return cause;
+  const known = cause instanceof BearingsError ? cause : undefined;
+  if (isClientError(known, 'BODY_TOO_LARGE')) return new InvalidTokenResponseError(known.message, { cause: known });
+  return new TokenUnavailableError(known?.message ?? 'The token request could not be sent', { cause: known });
+}

@@ -1,0 +1,18 @@
+export type { Identify, Identity, UserTokensOptions } from './user-tokens-options.ts';
+export type { ConnectionConfig } from './connection/connection-config.ts';
+export type { AccountLookup, Provider, ProviderEndpoints } from './providers/provider.ts';
+export type { KeySet, KeySource, KeyValue, SealingKey } from './sealing/key-set.ts';
+export type { Claim, GrantFilter, GrantStore, Release } from './store/grant-store.ts';
+export type { FlowStore } from './store/flow-store.ts';
+export type { FlowOutcome, FlowRecord, FlowStatus, NewFlow } from './store/flow-record.ts';
+export type { GrantKey, GrantQuery } from './store/grant-key.ts';
+export type {
+  GrantContent,
+  GrantReason,
+  GrantRecord,
+  GrantStatus,
+  NewGrant,
+  SealedContent,
+} from './store/grant-record.ts';
+export { isUserTokensError, StoreError, UserTokensConfigError } from './errors.ts';
+export type { StoreFailure, UserTokensError } from './errors.ts';
