@@ -18,5 +18,11 @@ export type {
   NewGrant,
   SealedContent,
 } from './store/grant-record.ts';
+export type { Authorization, AuthorizeRequest, PendingAuthorization } from './consent/authorization.ts';
+export type { ConsentEvent } from './consent/consent-event.ts';
+export type { ConsentReason } from './consent/consent-reason.ts';
+export type { FlowResult, WaitOptions } from './consent/create-wait.ts';
+export type { Handler } from './consent/create-handler.ts';
+export type { FlowReason } from './consent/flow-failure.ts';
 export { isUserTokensError, StoreError, UserTokensConfigError } from './errors.ts';
 export type { StoreFailure, UserTokensError } from './errors.ts';

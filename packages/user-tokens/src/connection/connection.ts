@@ -7,6 +7,7 @@ import { UserTokensConfigError } from '../errors.ts';
 import type { UserTokensOptions } from '../user-tokens-options.ts';
 import { adaptResponse } from './adapt-response.ts';
 import type { ConnectionConfig } from './connection-config.ts';
+import { getJson } from './get-json.ts';
 import { findProtectedResource } from './protected-resource.ts';
 
 /** How the providers are reached. */
@@ -97,6 +98,12 @@ export class Connection {
     return endpoint.isErr()
       ? endpoint
       : endpoint.value.revoke({ ...revocation, url: this.config.endpoints?.revocation });
+  }
+
+  /** A JSON document of the provider, such as its keys or, with an access token, the user's profile. */
+  async getJson(url: string, accessToken?: string): ReturnType<typeof getJson> {
+    const { requestTimeoutMs: _, ...network } = this.#network;
+    return getJson(url, { ...network, insecureHttp: this.config.insecureHttp ?? false, accessToken });
   }
 
   /** True when the secret or key is not one that the last request used. */
