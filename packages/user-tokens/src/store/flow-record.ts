@@ -5,14 +5,21 @@ import type { SealedContent } from './grant-record.ts';
  * `pending`: the user has not come back. `exchanging`: the code is being exchanged; once only. The others are final. A
  * flow that is past its time reads as `expired`.
  */
-export type FlowStatus = 'pending' | 'exchanging' | 'completed' | 'denied' | 'expired' | 'failed';
+export type FlowStatus = (typeof flowStatuses)[number];
+
+export const flowStatuses = ['pending', 'exchanging', 'completed', 'denied', 'expired', 'failed'] as const;
+
+/** With a redirect of the browser (RFC 6749 §4.1), or with a code on another device (RFC 8628). */
+type FlowKind = (typeof flowKinds)[number];
+
+export const flowKinds = ['code', 'device'] as const;
 
 /** A consent that was asked for. `account` is the one that is expected, `''` for any. */
 export interface NewFlow extends GrantKey, SealedContent {
   readonly id: string;
   /** SHA-256 of `state`, base64url: who reads the database cannot complete the flow. */
   readonly stateHash: string;
-  readonly kind: 'code' | 'device';
+  readonly kind: FlowKind;
   readonly issuer: string;
   readonly redirectUri: string;
   readonly scopes: readonly string[];

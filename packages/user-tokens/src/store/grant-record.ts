@@ -4,24 +4,29 @@ import type { GrantKey } from './grant-key.ts';
  * `active`: it can be refreshed, or its access token is valid. `needs_reauthorization`: only new consent helps.
  * `revoked`: the user or the operator has ended it.
  */
-export type GrantStatus = 'active' | 'needs_reauthorization' | 'revoked';
+export type GrantStatus = (typeof grantStatuses)[number];
+
+export const grantStatuses = ['active', 'needs_reauthorization', 'revoked'] as const;
 
 /** Why a grant needs new consent. */
-export type GrantReason =
+export type GrantReason = (typeof grantReasons)[number];
+
+export const grantReasons = [
   /** The provider refused the refresh token. */
-  | 'refresh_refused'
+  'refresh_refused',
   /** The provider refused it after a request whose answer was lost: the pair that it issued then is lost too. */
-  | 'refresh_interrupted'
+  'refresh_interrupted',
   /** The provider said when the refresh token expires, and that time has passed. */
-  | 'refresh_expired'
+  'refresh_expired',
   /** The access token has expired, and the provider issued no refresh token. */
-  | 'no_refresh_token'
+  'no_refresh_token',
   /** The user granted less than the caller asks for. */
-  | 'insufficient_scope'
+  'insufficient_scope',
   /** The stored tokens were changed, moved, or sealed with a key of another value. */
-  | 'undecryptable'
+  'undecryptable',
   /** The connection has another issuer or client id than the grant. */
-  | 'client_changed';
+  'client_changed',
+] as const;
 
 /** Sealed tokens, and the key that they are sealed with. */
 export interface SealedContent {
@@ -76,5 +81,4 @@ export interface GrantRecord extends GrantKey {
   /** Milliseconds since the epoch, by the store's clock. */
   readonly createdAt: number;
   readonly updatedAt: number;
-  readonly lastUsedAt: number;
 }

@@ -54,7 +54,7 @@ export interface GrantStore extends FlowStore {
   /** Prepares the tables. Safe to call from many processes at once, and again. */
   open(): Promise<void>;
 
-  /** The grant of a key. Without an account: the first one connected that is not revoked. */
+  /** The grant of a key. Without an account: the first one connected, and one that is revoked only if there is no other. */
   find(query: GrantQuery): Promise<GrantRecord | undefined>;
   get(id: string): Promise<GrantRecord | undefined>;
   /** Ordered by id. */

@@ -1,0 +1,112 @@
+import type { IssuedToken } from '@bearings/oauth-bearer';
+import { StoreError } from '../errors.ts';
+import { grantContext } from '../sealing/seal-context.ts';
+import type { GrantBinding } from '../sealing/seal-context.ts';
+import type { Sealer } from '../sealing/sealer.ts';
+import type { GrantKey } from '../store/grant-key.ts';
+import type { GrantContent, GrantRecord, SealedContent } from '../store/grant-record.ts';
+import type { GrantStore } from '../store/grant-store.ts';
+import { decodePair, encodePair, refreshLifetimeMs, toTokenPair } from './token-pair.ts';
+import type { TokenPair } from './token-pair.ts';
+
+/** What a user has consented to, as the token endpoint answered it. */
+export interface Consent extends GrantKey {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly issued: IssuedToken;
+  /** How long ago the token was requested, in milliseconds. */
+  readonly ageMs: number;
+  /** The members of the answer to keep. */
+  readonly keepExtras?: readonly string[] | undefined;
+}
+
+/** How often a consent is tried to be stored while other processes change the same row. */
+const maxSaves = 10;
+
+/** Reads and writes the tokens of grants: what the store has is sealed, what callers get is open. */
+export class GrantVault {
+  readonly #store: GrantStore;
+  readonly #sealer: Sealer;
+
+  constructor(store: GrantStore, sealer: Sealer) {
+    this.#store = store;
+    this.#sealer = sealer;
+  }
+
+  /**
+   * The tokens of a grant.
+   *
+   * @throws StoreError with the reason `unknown_key` or `undecryptable`
+   */
+  async open(grant: GrantRecord): Promise<TokenPair> {
+    const { sealed, keyId } = grant;
+    if (sealed === undefined) throw new StoreError('undecryptable', 'The tokens of this grant have been erased');
+    return decodePair(await this.#sealer.open({ sealed, keyId }, grantContext(grant)));
+  }
+
+  /** Seals tokens for the row and the version that they will have. */
+  async seal(pair: TokenPair, binding: GrantBinding): Promise<SealedContent> {
+    return this.#sealer.seal(encodePair(pair), grantContext(binding));
+  }
+
+  /**
+   * Stores what a user has consented to, over what there was for this user, connection and account.
+   *
+   * When the provider issued no refresh token, the stored one is kept if the grant is active and of the same client.
+   *
+   * @throws StoreError
+   */
+  async save(consent: Consent): Promise<GrantRecord> {
+    for (let tries = 0; tries < maxSaves; tries += 1) {
+      const saved = await this.#trySave(consent);
+      if (saved !== undefined) return saved;
+    }
+    throw new StoreError(
+      'unavailable',
+      `${this.#store.name}: the grant was changed by others ${maxSaves} times in a row`,
+    );
+  }
+
+  /** `undefined` when another process was faster. */
+  async #trySave(consent: Consent): Promise<GrantRecord | undefined> {
+    const { tenant, user, connection, account } = consent;
+    const key = { tenant, user, connection, account };
+    const known = await this.#store.find(key);
+    if (known === undefined) {
+      const id = crypto.randomUUID();
+      const content = await this.#toContent(consent, { ...consent, id, version: 1 });
+      return (await this.#store.insert({ ...key, id, ...content })) ? this.#store.get(id) : undefined;
+    }
+    const binding = { ...consent, id: known.id, version: known.version + 1 };
+    const content = await this.#toContent(consent, binding, known);
+    return (await this.#store.replace(known.id, known.version, content)) ? this.#store.get(known.id) : undefined;
+  }
+
+  async #toContent(consent: Consent, binding: GrantBinding, known?: GrantRecord): Promise<GrantContent> {
+    const { issued, issuer, clientId, ageMs, keepExtras } = consent;
+    const pair = toTokenPair(issued, keepExtras);
+    const kept = pair.refresh === undefined ? await this.#keptRefreshToken(consent, known) : undefined;
+    const refresh = pair.refresh ?? kept;
+    const scopes = kept === undefined ? issued.scopes : [...(known?.scopes ?? []), ...(issued.scopes ?? [])];
+    return {
+      ...(await this.seal({ ...pair, refresh }, binding)),
+      issuer,
+      clientId,
+      scopes: [...new Set(scopes)],
+      accessLifetimeMs: issued.lifetimeMs - ageMs,
+      refreshLifetimeMs:
+        kept === undefined ? refreshLifetimeMs(issued) - ageMs : (known?.refreshExpiresInMs ?? Infinity),
+      hasRefreshToken: refresh !== undefined,
+    };
+  }
+
+  async #keptRefreshToken(consent: Consent, known: GrantRecord | undefined): Promise<TokenPair['refresh']> {
+    const isSameClient = known?.issuer === consent.issuer && known.clientId === consent.clientId;
+    if (known?.status !== 'active' || !isSameClient) return undefined;
+    try {
+      return (await this.open(known)).refresh;
+    } catch {
+      return undefined; // consent is the remedy for a grant that does not open
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { inspect } from 'node:util';
+import { SecretString } from '@bearings/oauth-bearer';
+import { expect, test, vi } from 'vitest';
+import { KeyRing } from '../../src/sealing/key-ring.ts';
+
+const bytes = new Uint8Array(32).fill(7);
+const text = Buffer.from(bytes).toString('base64url');
+
+test.each([
+  ['bytes', bytes],
+  ['base64url text', text],
+  ['base64 text with padding', Buffer.from(bytes).toString('base64')],
+  ['text that ends with a line break, as files do', `${text}\n`],
+  ['a SecretString', new SecretString(text)],
+  ['a function', () => bytes],
+  ['an async function', async () => text],
+])('a key may be %s', async (_, key) => {
+  const ring = await KeyRing.create({ current: 'k1', keys: { k1: key } });
+
+  expect((await ring.unwrap().current()).id).toBe('k1');
+});
+
+test.each([
+  [
+    '16 bytes',
+    { k1: new Uint8Array(16) },
+    'k1',
+    'keys.k1 must be 32 random bytes, or their base64url text, not 16 bytes',
+  ],
+  ['a password', { k1: 'correct horse' }, 'k1', 'not no bytes'],
+  ['short text', { k1: 'c2hvcnQ' }, 'k1', 'not 5 bytes'],
+  ['a function that returns a short key', { k1: () => new Uint8Array(8) }, 'k1', 'not 8 bytes'],
+  ['a former key that is short', { k1: bytes, k0: new Uint8Array(31) }, 'k1', 'keys.k0'],
+  ['a current key that is not there', { k1: bytes }, 'k2', 'keys.current names no key'],
+  ['an id with a space', { 'k 1': bytes }, 'k 1', 'has an id that is not'],
+])('%s is refused', async (...[, keys, current, message]) => {
+  const ring = await KeyRing.create({ current, keys: { ...keys } });
+
+  expect(ring.isErr() && ring.error).toMatchObject({ code: 'CONFIG' });
+  expect(ring.isErr() && ring.error.message).toContain(message);
+});
+
+test('a function that fails is refused without what it threw, which may quote the key', async () => {
+  const fail = (): never => {
+    throw new Error(text);
+  };
+
+  const ring = await KeyRing.create({ current: 'k1', keys: { k1: fail } });
+
+  expect(inspect(ring)).not.toContain(text);
+  expect(ring.isErr() && ring.error.message).toBe('keys could not be read: the function failed');
+});
+
+test('a key is read once, and its bytes cannot be read from the ring', async () => {
+  const read = vi.fn(() => bytes);
+  const ring = (await KeyRing.create({ current: 'k1', keys: { k1: read } })).unwrap();
+
+  const { key } = await ring.current();
+  await ring.get('k1');
+
+  expect(read).toHaveBeenCalledTimes(1);
+  expect(key.extractable).toBe(false);
+  await expect(crypto.subtle.exportKey('raw', key)).rejects.toThrow();
+  expect(inspect(ring, { depth: 9, showHidden: true })).not.toContain(text);
+});
+
+test('a source can change the current key while the process runs', async () => {
+  let current = 'k1';
+  const ring = (await KeyRing.create({ current: () => current, get: async () => bytes })).unwrap();
+
+  current = 'k2';
+
+  expect((await ring.current()).id).toBe('k2');
+});
+
+test('a key that a source did not have is asked for again', async () => {
+  let isThere = false;
+  const ring = (
+    await KeyRing.create({ current: () => 'k1', get: (id) => (id === 'k1' || isThere ? bytes : undefined) })
+  ).unwrap();
+  await expect(ring.get('k2')).rejects.toMatchObject({ reason: 'unknown_key' });
+
+  isThere = true;
+
+  await expect(ring.get('k2')).resolves.toBeDefined();
+});
