@@ -1,6 +1,6 @@
 export type { Identify, Identity, UserTokensOptions } from './user-tokens-options.ts';
 export type { ConnectionConfig } from './connection/connection-config.ts';
-export type { AccountLookup, Provider, ProviderEndpoints } from './providers/provider.ts';
+export type { AccountLookup, Provider, ProviderEndpoints, StandardError } from './providers/provider.ts';
 export type { KeySet, KeySource, KeyValue, SealingKey } from './sealing/key-set.ts';
 export type { Claim, GrantFilter, GrantStore, Release } from './store/grant-store.ts';
 export { memoryStore } from './store/memory-store.ts';

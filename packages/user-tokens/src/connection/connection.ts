@@ -4,8 +4,8 @@ import type { GrantRequest, RevocationRequest, TokenServer } from '@bearings/oau
 import { Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { UserTokensConfigError } from '../errors.ts';
+import { normalizeTokenResponse } from '../providers/normalize-token-response.ts';
 import type { UserTokensOptions } from '../user-tokens-options.ts';
-import { adaptResponse } from './adapt-response.ts';
 import type { ConnectionConfig } from './connection-config.ts';
 import { getJson } from './get-json.ts';
 import { findProtectedResource } from './protected-resource.ts';
@@ -18,9 +18,6 @@ export interface ProviderNetwork extends Pick<UserTokensOptions, 'fetch' | 'netw
 
 /** A token request of a user's grant: its params contain neither those of the connection nor those of the client. */
 export type ConnectionRequest = Omit<GrantRequest, 'adapt'>;
-
-/** Token types that some providers write for Bearer, such as Slack. */
-const bearerTokenTypes = ['user', 'bot'];
 
 /** One connection at work: its server, and the requests to it, with what is particular to the provider. */
 export class Connection {
@@ -84,7 +81,7 @@ export class Connection {
     const issued = await endpoint.value.request({
       ...grant,
       params: [...grant.params, ...resources, ...own],
-      adapt: (response) => adaptResponse(response, this.config),
+      adapt: (response) => normalizeTokenResponse(response, this.config),
     });
     return issued.map((token) => {
       const isEndless = defaultTtlMs === Infinity && token.extras?.get('expires_in') === undefined;
@@ -138,7 +135,6 @@ export class Connection {
       basicEncoding,
       insecureHttp: config.insecureHttp ?? false,
       acquireTimeoutMs: requestTimeoutMs,
-      bearerTokenTypes,
     });
   }
 }

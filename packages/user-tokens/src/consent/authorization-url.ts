@@ -1,4 +1,5 @@
 import type { ConnectionConfig } from '../connection/connection-config.ts';
+import { scopeParams } from '../providers/scope-params.ts';
 import { hashText } from './flow-secret.ts';
 import type { FlowSecret } from './flow-secret.ts';
 
@@ -33,7 +34,7 @@ export function authorizationUrl(config: ConnectionConfig, request: Authorizatio
   query.set('response_type', 'code');
   query.set('client_id', config.clientId);
   query.set('redirect_uri', redirectUri);
-  if (scopes.length > 0) query.set('scope', scopes.join(config.scopeSeparator ?? ' '));
+  for (const [name, value] of Object.entries(scopeParams(config, scopes))) query.set(name, value);
   query.set('state', secret.state);
   query.set('code_challenge', hashText(secret.verifier));
   query.set('code_challenge_method', 'S256');

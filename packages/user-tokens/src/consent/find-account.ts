@@ -1,7 +1,7 @@
 import type { IssuedToken } from '@bearings/oauth-bearer';
 import type { TokenServer } from '@bearings/oauth-bearer/source';
 import type { Connection } from '../connection/connection.ts';
-import { readPath } from '../connection/read-path.ts';
+import { readPath } from './read-path.ts';
 import type { FlowRecord } from '../store/flow-record.ts';
 import { FlowFailure } from './flow-failure.ts';
 import { validateIdToken } from './validate-id-token.ts';
@@ -27,7 +27,7 @@ export interface AccountContext {
 export async function findAccount(issued: IssuedToken, context: AccountContext): Promise<string> {
   const { config } = context.connection;
   const subject = await readSubject(issued, context);
-  return config.account === undefined ? subject : lookUp(issued, context.connection);
+  return config.account === undefined ? subject : await lookUp(issued, context.connection);
 }
 
 async function readSubject({ extras }: IssuedToken, context: AccountContext): Promise<string> {
@@ -44,15 +44,38 @@ async function readSubject({ extras }: IssuedToken, context: AccountContext): Pr
   return validateIdToken(idToken.expose(), { jwks: jwks.value, issuer, clientId, nonce, nowMs });
 }
 
-const maxLength = 255;
+async function lookUp(issued: IssuedToken, connection: Connection): Promise<string> {
+  const { url, member = '' } = connection.config.account ?? {};
+  const read = url === undefined ? readExtras(issued) : await readProfile(url, issued, connection);
+  const parts = [member].flat().map((path) => toId(read(path)));
+  return parts.length === 1 ? parts.join('') : parts.map(encodeURIComponent).join('/');
+}
 
-async function lookUp({ value: accessToken }: IssuedToken, connection: Connection): Promise<string> {
-  const { url = '', member = '' } = connection.config.account ?? {};
+type ReadMember = (path: string) => unknown;
+
+/** The members of the token response. */
+const readExtras =
+  ({ extras }: IssuedToken): ReadMember =>
+  (path) => {
+    const [name = '', ...others] = path.split('.');
+    return readPath(extras?.get(name), others);
+  };
+
+async function readProfile(
+  url: string,
+  { value: accessToken }: IssuedToken,
+  connection: Connection,
+): Promise<ReadMember> {
   const profile = await connection.getJson(url, accessToken);
   if (profile.isErr()) throw new FlowFailure('account_unknown', { cause: profile.error });
-  const id = readPath(profile.value, member);
-  const account = typeof id === 'number' ? String(id) : id;
-  const isId = typeof account === 'string' && account !== '' && account.length <= maxLength;
+  return (path) => readPath(profile.value, path.split('.'));
+}
+
+const maxLength = 255;
+
+function toId(member: unknown): string {
+  const id = typeof member === 'number' ? String(member) : member;
+  const isId = typeof id === 'string' && id !== '' && id.length <= maxLength && !/\p{Cc}/u.test(id);
   if (!isId) throw new FlowFailure('account_unknown');
-  return account;
+  return id;
 }

@@ -177,3 +177,11 @@ test.each([
   expect(await app.store.getFlow(flow.id)).toMatchObject({ status: 'failed', reason: 'account_unknown' });
   expect(await app.grants()).toEqual([]);
 });
+
+test('an account that several members of the token response name together is one account', async () => {
+  const app = await testApp({ connection: { scopes: ['mail.read'], account: { member: ['team.id', 'user_id'] } } });
+  app.issuer.inject([faults.member('team', { id: 'T1' }), faults.member('user_id', 7)]);
+
+  expect(await consent(app)).toBe(200);
+  expect(await app.grants()).toMatchObject([{ account: 'T1/7' }]);
+});

@@ -1,7 +1,7 @@
-/** The member of a JSON value at a path such as `data.user.id`; `undefined` when there is none. */
-export function readPath(value: unknown, path: string): unknown {
+/** The member of a JSON value at a path of names; `undefined` when there is none. */
+export function readPath(value: unknown, names: readonly string[]): unknown {
   let found = value;
-  for (const name of path.split('.')) {
+  for (const name of names) {
     const isObject = typeof found === 'object' && found !== null && Object.hasOwn(found, name);
     found = isObject ? Reflect.get(Object(found), name) : undefined;
   }
