@@ -35,9 +35,14 @@ export interface Provider {
   readonly tokenBody?: 'form' | 'json' | undefined;
   /** Where the tokens are in the answer, such as `authed_user`. Default: at the top. */
   readonly tokenPath?: string | undefined;
-  /** Error codes that mean "this refresh token is dead", besides `invalid_grant`. */
+  /** The member of an error that has the code. Default: `error` (RFC 6749 §5.2). */
+  readonly errorMember?: string | undefined;
+  /** Error codes, or statuses of answers without a code, that mean "this refresh token is dead", besides `invalid_grant`. */
   readonly deadGrant?: readonly string[] | undefined;
-  /** The lifetime of an access token whose answer has no `expires_in`. Default: 5 min; `Infinity` for one that does not expire. */
+  /**
+   * The lifetime of an access token whose answer has no `expires_in`. `Infinity` for one that does not expire. Default:
+   * 5 min with a refresh token, `Infinity` without.
+   */
   readonly defaultTtlMs?: number | undefined;
   /** Default: the `sub` of the ID token. */
   readonly account?: AccountLookup | undefined;
