@@ -6,7 +6,7 @@ import type { TokenError } from '@bearings/oauth-bearer';
 import { isBearingsError } from '@bearings/client/errors';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
-import type { UserTokensOptions } from '../user-tokens-options.ts';
+import type { ConnectionNetwork } from './connection-network.ts';
 
 /** The metadata of a protected resource, such as an MCP server (RFC 9728 §2). */
 export interface ProtectedResource {
@@ -16,7 +16,7 @@ export interface ProtectedResource {
   readonly issuer: string;
 }
 
-interface Network extends Pick<UserTokensOptions, 'fetch' | 'network' | 'clock' | 'random'> {
+interface Network extends Omit<ConnectionNetwork, 'requestTimeoutMs'> {
   readonly insecureHttp: boolean;
 }
 
@@ -31,7 +31,7 @@ export async function findProtectedResource(
   network: Network,
 ): Promise<Result<ProtectedResource, TokenError>> {
   const { fetch, clock, random, network: transport, insecureHttp } = network;
-  const injected = { ...(fetch && { fetch }), ...(clock && { clock }), ...(random && { random }) };
+  const injected = { ...(fetch && { fetch }), clock, random };
   try {
     await using client = createClient(
       { ...profiles.tokenEndpoint, ...injected, insecureHttp, throwHttpErrors: false },

@@ -8,12 +8,12 @@ export type ConsentReason = GrantReason | 'not_connected' | 'revoked' | 'other_a
 export function findConsentReason(
   grant: GrantRecord | undefined,
   scopes: readonly string[],
-  { config, configuredIssuer }: Connection,
+  { config, issuer }: Connection,
 ): ConsentReason | undefined {
   if (grant === undefined) return 'not_connected';
   if (grant.status === 'revoked') return 'revoked';
   if (grant.status === 'needs_reauthorization') return grant.reason ?? 'refresh_refused';
-  const isOtherIssuer = configuredIssuer !== undefined && grant.issuer !== configuredIssuer;
+  const isOtherIssuer = issuer !== undefined && grant.issuer !== issuer;
   if (isOtherIssuer || grant.clientId !== config.clientId) return 'client_changed';
   if (findMissingScopes(grant.scopes, scopes, config.offlineScope).length > 0) return 'insufficient_scope';
   if (grant.accessExpiresInMs > 0) return undefined;
