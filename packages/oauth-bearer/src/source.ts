@@ -1,5 +1,10 @@
-/** What authors of token sources need: the request to a token endpoint, with discovery and client authentication. */
+/** What authors of token sources and token handles need. */
+export { AccessToken } from './access-token.ts';
 export { TokenEndpoint } from './sources/token-endpoint.ts';
 export type { GrantRequest, RevocationRequest } from './sources/token-endpoint.ts';
 export type { TokenHttpResponse } from './sources/token-request.ts';
 export type { TokenServer } from './sources/token-server.ts';
+export { defaultBackoff, pauseAfterFailureMs } from './token/failure-backoff.ts';
+export { elapsedMs, instantNow } from './token/instant.ts';
+export type { Instant } from './token/instant.ts';
+export { RateLimiter, rotationBurst } from './token/rotation-limit.ts';

@@ -1,3 +1,11 @@
+export { UserTokens } from './user-tokens.ts';
+export type { ListOptions, UserPurpose } from './user-tokens.ts';
+export type { GrantSummary } from './manage/grant-summary.ts';
+export type { Forgotten } from './manage/forget-user.ts';
+export type { KeepAliveOptions, KeepAliveReport } from './manage/keep-grants-alive.ts';
+export type { RekeyOptions, RekeyReport } from './manage/rekey-grants.ts';
+export type { Revocation } from './manage/revoke-grant.ts';
+export type { GrantEvent, GrantListener } from './grant/grant-events.ts';
 export type { Identify, Identity, UserTokensOptions } from './user-tokens-options.ts';
 export type { ConnectionConfig } from './connection/connection-config.ts';
 export type { AccountLookup, Provider, ProviderEndpoints, StandardError } from './providers/provider.ts';

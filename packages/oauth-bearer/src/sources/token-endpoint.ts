@@ -1,4 +1,5 @@
 import { isClientError } from '@bearings/client';
+import type { RetryOptions } from '@bearings/client';
 import { BearingsError } from '@bearings/client/errors';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
@@ -35,6 +36,8 @@ export interface GrantRequest extends Pick<AcquireOptions, 'signal' | 'isProbe'>
   readonly bodyFormat?: BodyFormat | undefined;
   /** Rewrites the answer of a server that does not follow the standard, before it is read. Default: none. */
   readonly adapt?: ((response: TokenHttpResponse) => TokenHttpResponse) | undefined;
+  /** Called before the request is sent again, with what ended the attempt before. */
+  readonly onRetry?: RetryOptions['onRetry'];
 }
 
 /** One revocation (RFC 7009 §2.1). */
@@ -53,7 +56,7 @@ interface Exchange {
   readonly context: ErrorContext;
 }
 
-interface Draft extends Pick<GrantRequest, 'params' | 'retry' | 'signal' | 'isProbe' | 'bodyFormat'> {
+interface Draft extends Pick<GrantRequest, 'params' | 'retry' | 'signal' | 'isProbe' | 'bodyFormat' | 'onRetry'> {
   readonly url: string;
 }
 
@@ -165,15 +168,19 @@ export class TokenEndpoint {
   }
 
   /** A client of its own for each request: no state is shared, and an idle token takes no memory for it. */
-  async #send(server: TokenServer, { url, params, retry, signal, isProbe, bodyFormat }: Draft): Promise<Exchange> {
+  async #send(server: TokenServer, draft: Draft): Promise<Exchange> {
+    const { url, params, retry, signal, isProbe, bodyFormat, onRetry } = draft;
     const { headers, clock } = this.#settings;
     const tried: ClientAuthentication[] = [];
-    const client = createTokenClient(this.#settings, {
-      read: () => this.#readAuthentications(server),
-      isRefused: isClientRefused,
-      onUse: (authentication) => void tried.push(authentication),
-      bodyFormat,
-    });
+    const client = createTokenClient(
+      { ...this.#settings, onRetry },
+      {
+        read: () => this.#readAuthentications(server),
+        isRefused: isClientRefused,
+        onUse: (authentication) => void tried.push(authentication),
+        bodyFormat,
+      },
+    );
     const endpoint = url.split('?')[0] ?? url;
     const limit = isProbe ? 0 : retryLimits[retry];
     try {

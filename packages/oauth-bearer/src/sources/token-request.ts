@@ -1,6 +1,6 @@
 import { createClient, isClientError, profiles } from '@bearings/client';
 import { retryAfterMs } from '@bearings/client/layer';
-import type { Client, Clock, Layer } from '@bearings/client';
+import type { Client, Clock, Layer, RetryOptions } from '@bearings/client';
 import { isBearingsError } from '@bearings/client/errors';
 import { withClientAuth } from '../client-auth/client-auth-layer.ts';
 import type { ClientAuthOptions } from '../client-auth/client-auth-layer.ts';
@@ -17,6 +17,8 @@ export interface TokenClientOptions {
   readonly acquireTimeoutMs: number;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Called before the request is sent again. */
+  readonly onRetry?: RetryOptions['onRetry'];
 }
 
 /** How often a request is sent again, by the retry class of its grant. */
@@ -29,7 +31,7 @@ export const retryLimits: Readonly<Record<RetryClass, number>> = { safe: 2, once
  * pauses limit the retries.
  */
 export function createTokenClient(options: TokenClientOptions, auth: ClientAuthOptions): Client {
-  const { fetch, network, insecureHttp, acquireTimeoutMs, clock, random } = options;
+  const { fetch, network, insecureHttp, acquireTimeoutMs, clock, random, onRetry } = options;
   const { timeout, retry: policy } = profiles.tokenEndpoint;
   return createClient(
     {
@@ -39,7 +41,7 @@ export function createTokenClient(options: TokenClientOptions, auth: ClientAuthO
       clock,
       random,
       concurrency: Infinity,
-      retry: { ...(typeof policy === 'object' && policy), budget: false },
+      retry: { ...(typeof policy === 'object' && policy), budget: false, onRetry },
       timeout: Math.min(timeout || Infinity, acquireTimeoutMs),
       totalTimeout: acquireTimeoutMs,
     },

@@ -54,9 +54,12 @@ test.each([
 ] as const)('a grant of the retry class %s is sent %i times to a server that fails', async (retry, times) => {
   const { endpoint, seen } = createServer(() => new Response(null, { status: 500 }));
 
-  const failed = await endpoint.request({ ...refresh, retry });
+  const triggers: unknown[] = [];
+
+  const failed = await endpoint.request({ ...refresh, retry, onRetry: ({ trigger }) => triggers.push(trigger) });
 
   expect([failed.isErr(), seen.length]).toEqual([true, times]);
+  expect(triggers).toEqual(Array.from({ length: times - 1 }, () => 500));
 });
 
 test('a refresh token that the server quotes is not in the error', async () => {

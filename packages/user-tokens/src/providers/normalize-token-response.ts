@@ -62,7 +62,8 @@ function toError(
   const known = [`${body.error}: ${description}`, body.error].find((key) => Object.hasOwn(errorCodes, key));
   const error = known === undefined ? body.error : (errorCodes[known] ?? body.error);
   const isStatusWrong = response.status === 200 || known !== undefined || grantErrors.has(error);
-  const status = isStatusWrong && response.status !== 401 ? (statuses.get(error) ?? 400) : response.status;
+  const isKept = response.status === 401 || response.status >= 500; // a failed client, or an outage whatever the code
+  const status = isStatusWrong && !isKept ? (statuses.get(error) ?? 400) : response.status;
   return withBody({ ...response, status }, { ...body, error });
 }
 

@@ -61,7 +61,10 @@ export interface Provider {
    * `invalid_grant: login rate exceeded`. Default: codes mean what the standard says.
    */
   readonly errorCodes?: Readonly<Record<string, StandardError>> | undefined;
-  /** The lifetime of an access token whose answer has no `expires_in`. Default: 5 min; `Infinity` for one that does not expire. */
+  /**
+   * The lifetime of an access token whose answer has no `expires_in`. `Infinity` for one that does not expire. Default:
+   * 5 min with a refresh token, `Infinity` without.
+   */
   readonly defaultTtlMs?: number | undefined;
   /** Default: the `sub` of the ID token. */
   readonly account?: AccountLookup | undefined;

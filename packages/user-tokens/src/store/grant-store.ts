@@ -65,7 +65,7 @@ export interface GrantStore extends FlowStore {
   /** Stores new consent over the row, whatever its status: version + 1, `active`, no lease, no attempt. */
   replace(id: string, version: number, content: GrantContent): Promise<boolean>;
 
-  /** Takes the lease and marks the attempt, if the row is `active`, of this version, and no other lease runs. */
+  /** Takes the lease and marks the attempt, if the row is `active`, of this version, and no lease of another owner runs. */
   claim(id: string, claim: Claim): Promise<boolean>;
   /** Prolongs the lease of an owner, by the store's clock. */
   extend(id: string, claim: Omit<Claim, 'attempt'>): Promise<boolean>;

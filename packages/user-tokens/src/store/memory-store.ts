@@ -77,7 +77,8 @@ class MemoryStore extends MemoryFlows implements GrantStore {
 
   async claim(id: string, { version, owner, leaseMs, attempt }: Claim): Promise<boolean> {
     const lease = { owner, until: this.now() + leaseMs };
-    const isFree = (row: Row): boolean => row.lease === undefined || row.lease.until <= this.now();
+    const isFree = (row: Row): boolean =>
+      row.lease === undefined || row.lease.until <= this.now() || row.lease.owner === owner;
     return this.#change(
       id,
       (row) => isActive(row, version) && isFree(row),

@@ -106,6 +106,15 @@ describe.each(storeKinds)('$kind', ({ isThere, create }) => {
     expect([early, late, after]).toEqual([false, false, true]);
   });
 
+  test.skipIf(!isThere)('an owner can claim again what it has claimed', async () => {
+    await using tables = await create();
+    const { store } = tables;
+    const mine = grant();
+    await store.insert(mine);
+
+    expect([await store.claim(mine.id, claim), await store.claim(mine.id, claim)]).toEqual([true, true]);
+  });
+
   test.skipIf(!isThere)('a lease is prolonged by its owner only', async () => {
     await using tables = await create();
     const { store, advance } = tables;

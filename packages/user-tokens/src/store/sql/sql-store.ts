@@ -77,7 +77,7 @@ export class SqlStore extends SqlFlows implements GrantStore {
   async claim(id: string, { version, owner, leaseMs, attempt }: Claim): Promise<boolean> {
     return this.#changes(
       `UPDATE bearings_grants SET lease_owner = $3, lease_until = {now} + $4, attempt = $5
-       WHERE ${isActive} AND (lease_until IS NULL OR lease_until <= {now}) RETURNING id`,
+       WHERE ${isActive} AND (lease_until IS NULL OR lease_until <= {now} OR lease_owner = $3) RETURNING id`,
       [id, version, owner, leaseMs, attempt],
     );
   }

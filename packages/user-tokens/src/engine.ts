@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '@bearings/client';
+import type { Connection } from './connection/connection.ts';
+import { GrantListeners } from './grant/grant-events.ts';
+import { GrantRefresher } from './grant/grant-refresher.ts';
+import { GrantVault } from './grant/grant-vault.ts';
+import { UnsavedPairs } from './grant/unsaved-pairs.ts';
+import { HandleCache } from './handle/handle-cache.ts';
+import { Sealer } from './sealing/sealer.ts';
+import type { KeyRing } from './sealing/key-ring.ts';
+import { guardStore } from './store/guard-store.ts';
+import type { GrantStore } from './store/grant-store.ts';
+import type { UserTokensSettings } from './user-tokens-settings.ts';
+
+/** The longest that a store may take for one statement, in milliseconds. */
+const storeTimeoutMs = 5_000;
+
+/** The parts of one `UserTokens`, connected. */
+export class Engine {
+  readonly settings: UserTokensSettings;
+  readonly store: GrantStore;
+  readonly sealer: Sealer;
+  readonly vault: GrantVault;
+  readonly unsaved: UnsavedPairs;
+  readonly refresher: GrantRefresher;
+  readonly handles: HandleCache;
+  readonly listeners: GrantListeners = new GrantListeners();
+
+  constructor(settings: UserTokensSettings, ring: KeyRing) {
+    const { clock, random, leaseMs, recheckMs, maxHandles } = settings;
+    this.settings = settings;
+    this.store = guardStore(settings.store, storeTimeoutMs, clock);
+    this.sealer = new Sealer(ring);
+    this.vault = new GrantVault(this.store, this.sealer);
+    this.unsaved = new UnsavedPairs(clock);
+    const { store, vault, unsaved, listeners } = this;
+    const shared = { store, clock, random };
+    this.refresher = new GrantRefresher({
+      ...shared,
+      vault,
+      unsaved,
+      owner: randomUUID(),
+      leaseMs,
+      notify: (event) => listeners.notify(event),
+    });
+    this.handles = new HandleCache({ ...shared, refresher: this.refresher, recheckMs }, maxHandles);
+  }
+
+  get clock(): Clock {
+    return this.settings.clock;
+  }
+
+  /** The connection of a name, if there is one. */
+  connection(name: string): Connection | undefined {
+    return this.settings.connections.get(name);
+  }
+}

@@ -1,0 +1,18 @@
+import { isTokenError, ReauthorizationRequiredError, TokenUnavailableError } from '@bearings/oauth-bearer';
+import type { TokenError } from '@bearings/oauth-bearer';
+import { isUserTokensError } from '../errors.ts';
+
+/**
+ * The error that callers of a handle get.
+ *
+ * Tokens that do not open are a consent's task. A key that is missing is the operator's: the tokens are still good.
+ */
+export function toGrantError(cause: unknown, connection: string): TokenError {
+  if (isTokenError(cause)) return cause;
+  if (!isUserTokensError(cause)) return new TokenUnavailableError(`${connection}: the grant could not be read`);
+  if (isUserTokensError(cause, 'STORE') && cause.reason === 'undecryptable') {
+    return new ReauthorizationRequiredError({ connection, reason: 'undecryptable', cause });
+  }
+  const kind = cause.retryable ? 'transient' : 'permanent';
+  return new TokenUnavailableError(`${connection}: ${cause.message}`, { cause, kind });
+}

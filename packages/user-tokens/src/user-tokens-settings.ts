@@ -1,0 +1,134 @@
+import { ConfigError } from '@bearings/client/errors';
+import {
+  anyRule,
+  checkOptions,
+  clockRule,
+  countRule,
+  functionRule,
+  methodsRule,
+  objectRule,
+  stringRule,
+  transportLayerRule,
+} from '@bearings/client/layer';
+import type { OptionRule, OptionRules } from '@bearings/client/layer';
+import { isSecure } from '@bearings/client/layer';
+import { systemClock } from '@bearings/client';
+import type { Clock } from '@bearings/client';
+import { Connection } from './connection/connection.ts';
+import { connectionRules } from './connection/connection-rules.ts';
+import { UserTokensConfigError } from './errors.ts';
+import type { GrantStore } from './store/grant-store.ts';
+import type { Identify, UserTokensOptions } from './user-tokens-options.ts';
+
+/** Options, checked, with every default in place. */
+export interface UserTokensSettings {
+  readonly store: GrantStore;
+  readonly connections: ReadonlyMap<string, Connection>;
+  readonly redirectUri: string;
+  readonly identify: Identify;
+  readonly recheckMs: number;
+  readonly maxHandles: number;
+  readonly leaseMs: number;
+  readonly flowLifetimeMs: number;
+  readonly fetch: typeof globalThis.fetch | undefined;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** @throws UserTokensConfigError naming the option, and what would be right */
+export function readSettings(options: UserTokensOptions): UserTokensSettings {
+  check(() => checkOptions(options, rules, { owner: 'UserTokens.create' }));
+  for (const name of required) {
+    if (options[name] === undefined) throw new UserTokensConfigError(name, 'is missing');
+  }
+  const { recheckMs = 30_000, maxHandles = 50_000, leaseMs = 15_000, flowLifetimeMs = 600_000 } = options;
+  const { clock = systemClock, random = Math.random, fetch, store, identify, redirectUri } = options;
+  checkRedirectUri(redirectUri);
+  const times = { recheckMs, maxHandles, leaseMs, flowLifetimeMs };
+  return {
+    store,
+    identify,
+    redirectUri,
+    ...times,
+    connections: readConnections(options, { clock, random, leaseMs }),
+    fetch,
+    clock,
+    random,
+  };
+}
+
+interface ConnectionTiming {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly leaseMs: number;
+}
+
+function readConnections(
+  { connections, fetch, network }: UserTokensOptions,
+  { clock, random, leaseMs }: ConnectionTiming,
+): ReadonlyMap<string, Connection> {
+  const requestTimeoutMs = Math.floor((leaseMs * 2) / 3);
+  const read = Object.entries(connections).map(([name, config]): [string, Connection] => {
+    if (!/^[\w.-]{1,64}$/.test(name)) {
+      throw new UserTokensConfigError(
+        'connections',
+        `has the name ${JSON.stringify(name.slice(0, 60))}: a name has 1 to 64 letters, digits or one of . _ -`,
+      );
+    }
+    check(() => checkOptions(config, connectionRules, { owner: 'UserTokens.create', within: `connections.${name}` }));
+    const made = Connection.create(name, config, { fetch, network, clock, random, requestTimeoutMs });
+    if (made.isErr()) throw made.error;
+    return [name, made.value];
+  });
+  return new Map(read);
+}
+
+/** RFC 6749 §3.1.2, RFC 8252 §8.3: without a fragment, https or loopback. */
+function checkRedirectUri(redirectUri: string): void {
+  const url = URL.parse(redirectUri);
+  const isPlain = url !== null && url.search === '' && url.hash === '' && url.username === '' && isSecure(url);
+  if (isPlain && !redirectUri.endsWith('/')) return;
+  throw new UserTokensConfigError(
+    'redirectUri',
+    'must be an https URL (or http on loopback) without query, fragment and final slash, such as https://app.example/oauth',
+  );
+}
+
+function check(action: () => void): void {
+  try {
+    action();
+  } catch (cause) {
+    if (!(cause instanceof ConfigError)) throw cause;
+    const { field, message } = cause;
+    throw new UserTokensConfigError(
+      field,
+      message.startsWith(`${field} `) ? message.slice(field.length + 1) : `is not right: ${message}`,
+    );
+  }
+}
+
+const required = ['store', 'keys', 'connections', 'redirectUri', 'identify'] as const;
+
+const durationRule: OptionRule = {
+  test: (value) => typeof value === 'number' && value > 0 && value <= 2 ** 31,
+  expected: 'milliseconds above 0',
+};
+
+const rules: OptionRules<UserTokensOptions> = {
+  store: methodsRule('a store, such as sqliteStore({ path })', 'open', 'find', 'claim', 'commit'),
+  keys: { ...objectRule, isSecret: true },
+  connections: objectRule,
+  redirectUri: stringRule,
+  identify: functionRule,
+  recheckMs: durationRule,
+  maxHandles: countRule,
+  leaseMs: {
+    test: (value) => typeof value === 'number' && value >= 100 && value < 30_000,
+    expected: 'milliseconds from 100, below 30000: a server with a grace period forgets the old refresh token then',
+  },
+  flowLifetimeMs: durationRule,
+  fetch: functionRule,
+  network: transportLayerRule,
+  clock: clockRule,
+  random: anyRule,
+};

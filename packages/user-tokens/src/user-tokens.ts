@@ -1,0 +1,182 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { TokenHandle } from '@bearings/oauth-bearer';
+import { Err, Ok } from 'ts-results';
+import type { Result } from 'ts-results';
+import { checkId } from './check-identity.ts';
+import type { Connection } from './connection/connection.ts';
+import { Engine } from './engine.ts';
+import { isUserTokensError, UserTokensConfigError } from './errors.ts';
+import type { UserTokensError } from './errors.ts';
+import type { GrantListener } from './grant/grant-events.ts';
+import { CurrentHandle } from './handle/current-handle.ts';
+import { checkKeysInUse } from './manage/check-keys-in-use.ts';
+import { forgetUser } from './manage/forget-user.ts';
+import type { Forgotten } from './manage/forget-user.ts';
+import { summarize } from './manage/grant-summary.ts';
+import type { GrantSummary } from './manage/grant-summary.ts';
+import { keepGrantsAlive } from './manage/keep-grants-alive.ts';
+import type { KeepAliveOptions, KeepAliveReport } from './manage/keep-grants-alive.ts';
+import { rekeyGrants } from './manage/rekey-grants.ts';
+import type { RekeyOptions, RekeyReport } from './manage/rekey-grants.ts';
+import { revokeGrant } from './manage/revoke-grant.ts';
+import type { Revocation } from './manage/revoke-grant.ts';
+import { KeyRing } from './sealing/key-ring.ts';
+import type { GrantFilter } from './store/grant-store.ts';
+import { toStoreError } from './store/sql/to-store-error.ts';
+import type { Identity, UserTokensOptions } from './user-tokens-options.ts';
+import { readSettings } from './user-tokens-settings.ts';
+
+/** Whose token, and for what. */
+export interface UserPurpose extends Identity {
+  /** The name of a connection. */
+  readonly connection: string;
+  /** Default: the account that the user connected first. */
+  readonly account?: string | undefined;
+  /** What the user must have granted; the handle asks for consent when something is missing. Default: nothing. */
+  readonly scopes?: readonly string[] | undefined;
+}
+
+/** Which grants to list: at most 100 in a page. */
+export type ListOptions = Pick<GrantFilter, 'user' | 'tenant' | 'connection' | 'status' | 'after'> & {
+  readonly limit?: number;
+};
+
+/** How long `close` waits for pairs that the store has not taken, in milliseconds. */
+const closeWithinMs = 5_000;
+
+/** The tokens of users: stored sealed, refreshed once by any number of processes, a handle for each user. */
+export class UserTokens {
+  readonly #engine: Engine;
+  readonly #current = new AsyncLocalStorage<Identity>();
+  #isClosed = false;
+
+  private constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Checks the options, prepares the store, and refuses to start without a key that stored grants need. */
+  static async create(options: UserTokensOptions): Promise<Result<UserTokens, UserTokensError>> {
+    try {
+      const settings = readSettings(options);
+      const ring = await KeyRing.create(options.keys);
+      if (ring.isErr()) return ring;
+      const engine = new Engine(settings, ring.value);
+      await engine.store.open();
+      await checkKeysInUse(engine.store, ring.value);
+      return Ok(new UserTokens(engine));
+    } catch (cause) {
+      return Err(isUserTokensError(cause) ? cause : toStoreError('The store', cause));
+    }
+  }
+
+  /**
+   * The token of a user, for `withBearerAuth`. Does no I/O: the grant is read at the first use. Ask each time; the same
+   * purpose has the same handle.
+   *
+   * @throws UserTokensConfigError for a connection that does not exist, and for ids that cannot be stored
+   */
+  for(purpose: UserPurpose): TokenHandle {
+    const { user, tenant = '', connection, account, scopes } = purpose;
+    const key = JSON.stringify([user, tenant, connection, account, scopes]);
+    return this.#engine.handles.get(key) ?? this.#create(key, purpose);
+  }
+
+  /** The token of the user that `run` was called with, for one client that all users share. Refuses outside of `run`. */
+  current(connection: string, purpose: Pick<UserPurpose, 'account' | 'scopes'> = {}): TokenHandle {
+    this.#connection(connection);
+    return new CurrentHandle(() => {
+      const identity = this.#current.getStore();
+      return identity && this.for({ ...purpose, ...identity, connection });
+    });
+  }
+
+  /**
+   * Runs a function for a user: every use of `current()` in it, however deep and late, is for that user.
+   *
+   * @throws UserTokensConfigError when there is no user
+   */
+  run<T>(identity: Identity, fn: () => T): T {
+    checkIdentity(identity);
+    return this.#current.run({ user: identity.user, tenant: identity.tenant ?? '' }, fn);
+  }
+
+  /** Grants, ordered by id, without their secrets. */
+  async list({ limit = 100, ...filter }: ListOptions = {}): Promise<Result<readonly GrantSummary[], UserTokensError>> {
+    return this.#try(async () =>
+      (await this.#engine.store.list({ ...filter, limit: Math.min(limit, 100) })).map(summarize),
+    );
+  }
+
+  /** Ends a grant: at once for every call here, within `recheckMs` in other processes; and at the provider (RFC 7009). */
+  async revoke(id: string): Promise<Result<Revocation, UserTokensError>> {
+    return revokeGrant(this.#engine, id);
+  }
+
+  /** Revokes and deletes everything of a user. */
+  async forget(identity: Identity): Promise<Result<Forgotten, UserTokensError>> {
+    return this.#try(async () => {
+      checkIdentity(identity);
+      return forgetUser(this.#engine, { user: identity.user, tenant: identity.tenant ?? '' });
+    });
+  }
+
+  /** Seals grants again with the current key. Call it until `rows` has that key only; then remove the other from `keys`. */
+  async rekey(options?: RekeyOptions): Promise<Result<RekeyReport, UserTokensError>> {
+    return this.#try(() => rekeyGrants(this.#engine, options));
+  }
+
+  /** Refreshes grants that were not used for long, so that they do not end. Call it once a day, in one place. */
+  async keepAlive(options?: KeepAliveOptions): Promise<Result<KeepAliveReport, UserTokensError>> {
+    return this.#try(() => keepGrantsAlive(this.#engine, options));
+  }
+
+  /** Calls the listener on every event from now on; answers with a function that stops it. Its errors are ignored. */
+  subscribe(listener: GrantListener): () => void {
+    return this.#engine.listeners.add(listener);
+  }
+
+  /** Waits for refreshes that are running and for pairs that the store has not taken, 5 s at most. You close the pool. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const { handles, refresher, unsaved, store } = this.#engine;
+    await handles.close();
+    await refresher.settle();
+    await unsaved.drain(closeWithinMs);
+    await store.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #create(key: string, purpose: UserPurpose): TokenHandle {
+    checkIdentity(purpose);
+    const { user, tenant = '', account, scopes = [] } = purpose;
+    if (account !== undefined) checkId('account', account, true);
+    const connection = this.#connection(purpose.connection);
+    const handle = this.#engine.handles.create(key, { user, tenant, account, scopes: [...scopes], connection });
+    if (this.#isClosed) void handle.close();
+    return handle;
+  }
+
+  #connection(name: string): Connection {
+    const connection = this.#engine.connection(name);
+    if (connection !== undefined) return connection;
+    const names = [...this.#engine.settings.connections.keys()].join(', ');
+    throw new UserTokensConfigError('connection', `names no connection. The connections are ${names}`);
+  }
+
+  async #try<T>(action: () => Promise<T>): Promise<Result<T, UserTokensError>> {
+    try {
+      return Ok(await action());
+    } catch (cause) {
+      return Err(isUserTokensError(cause) ? cause : toStoreError(this.#engine.store.name, cause));
+    }
+  }
+}
+
+function checkIdentity(identity: Identity): void {
+  checkId('user', identity?.user);
+  checkId('tenant', identity.tenant ?? '', true);
+}
