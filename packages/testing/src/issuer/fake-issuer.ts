@@ -20,6 +20,15 @@ export interface Credentials {
   readonly clientSecret: string;
 }
 
+/** The URLs of endpoints for users. */
+export interface UserEndpoints {
+  readonly authorization: string;
+  readonly token: string;
+  readonly revocation: string;
+  readonly deviceAuthorization: string;
+  readonly userinfo: string;
+}
+
 /** How many requests an issuer received, granted and refused. */
 export interface IssuerCounts {
   readonly metadata: number;
@@ -86,6 +95,18 @@ export class FakeIssuer extends FakeServer<IssuerFaultContext> {
 
   get tokenEndpoint(): string {
     return this.#context.endpointUrl('token');
+  }
+
+  /** The endpoints for users, for a client without discovery. */
+  get endpoints(): UserEndpoints {
+    const { endpointUrl } = this.#context;
+    return {
+      authorization: endpointUrl('authorization'),
+      token: endpointUrl('token'),
+      revocation: endpointUrl('revocation'),
+      deviceAuthorization: endpointUrl('device_authorization'),
+      userinfo: endpointUrl('userinfo'),
+    };
   }
 
   /** The first client, for `Token.create({ ...issuer.credentials })`. */

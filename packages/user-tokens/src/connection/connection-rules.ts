@@ -5,9 +5,11 @@ import type { ConnectionConfig } from './connection-config.ts';
 /** What each option of a connection must be. The token endpoint checks those of client authentication again, in depth. */
 export const connectionRules: OptionRules<ConnectionConfig> = {
   issuerUrl: stringRule,
+  protectedResource: stringRule,
   endpoints: objectRule,
   authParams: objectRule,
   tokenParams: objectRule,
+  scopeParam: stringRule,
   scopeSeparator: oneOfRule(' ', ','),
   offlineScope: stringRule,
   clientAuthMethod: anyRule,
@@ -16,8 +18,6 @@ export const connectionRules: OptionRules<ConnectionConfig> = {
   errorMember: stringRule,
   errorCodes: objectRule,
   bearerTypes: listRule(stringRule),
-  scopeParam: stringRule,
-  protectedResource: stringRule,
   defaultTtlMs: {
     test: (value) => typeof value === 'number' && value > 0,
     expected: 'milliseconds above 0, or Infinity',

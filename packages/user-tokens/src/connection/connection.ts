@@ -1,7 +1,9 @@
-import { ReauthorizationRequiredError } from '@bearings/oauth-bearer';
+import { InvalidTokenResponseError, ReauthorizationRequiredError, TokenUnavailableError } from '@bearings/oauth-bearer';
 import type { IssuedToken, TokenError } from '@bearings/oauth-bearer';
 import { TokenEndpoint } from '@bearings/oauth-bearer/source';
 import type { GrantRequest, RevocationRequest, TokenHttpResponse, TokenServer } from '@bearings/oauth-bearer/source';
+import { discoverResource } from '@bearings/oidc-discovery';
+import type { ResourceMetadata } from '@bearings/oidc-discovery';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { UserTokensConfigError } from '../errors.ts';
@@ -9,10 +11,9 @@ import { normalizeTokenResponse } from '../providers/normalize-token-response.ts
 import type { ConnectionConfig } from './connection-config.ts';
 import type { ConnectionNetwork } from './connection-network.ts';
 import { getJson } from './get-json.ts';
-import { findProtectedResource } from './protected-resource.ts';
 
 /** A token request of a connection: what is the same for all is added to it. */
-export interface ConnectionRequest extends Omit<GrantRequest, 'adapt'> {
+export interface ConnectionRequest extends Omit<GrantRequest, 'adapt' | 'bodyFormat'> {
   /** The issuer that the grant is bound to: nothing is sent to another. Default: any. */
   readonly issuer?: string | undefined;
   /** Called with each answer that is read, before it is adapted. */
@@ -83,10 +84,12 @@ export class Connection {
         return Err(new ReauthorizationRequiredError({ connection: this.name, reason: 'client_changed' }));
       }
     }
+    const { tokenParams = {}, tokenBody: bodyFormat } = this.config;
     const resources = this.resources.map((each): [string, string] => ['resource', each]);
     const issued = await endpoint.value.request({
       ...request,
-      params: [...params, ...resources, ...Object.entries(this.config.tokenParams ?? {})],
+      bodyFormat,
+      params: [...params, ...resources, ...Object.entries(tokenParams)],
       adapt: (response: TokenHttpResponse) => {
         onAnswer?.(response);
         return normalizeTokenResponse(response, this.config);
@@ -117,14 +120,27 @@ export class Connection {
 
   async #open(): Promise<Result<TokenEndpoint, TokenError>> {
     if (this.#endpoint !== undefined) return Ok(this.#endpoint);
-    const { protectedResource = '', insecureHttp = false } = this.config;
-    const found = await findProtectedResource(protectedResource, { ...this.#network, insecureHttp });
-    if (found.isErr()) return found;
-    const created = this.#createEndpoint(this.config.issuerUrl ?? found.value.issuer);
+    const resource = await this.#findResource();
+    if (resource.isErr()) return resource;
+    const [issuer] = resource.value.authorization_servers;
+    const created = this.#createEndpoint(this.config.issuerUrl ?? issuer);
     if (created.isErr()) return created;
     this.#endpoint = created.value;
-    this.#resource = found.value.resource;
+    this.#resource = resource.value.resource;
     return created;
+  }
+
+  /** A failure is not kept: the next use asks again. */
+  async #findResource(): Promise<Result<ResourceMetadata, TokenError>> {
+    const { requestTimeoutMs: _, fetch, ...network } = this.#network;
+    const { protectedResource = '', insecureHttp = false } = this.config;
+    const found = await discoverResource(protectedResource, { ...network, ...(fetch && { fetch }), insecureHttp });
+    return found.mapErr((cause) => {
+      const isOutage = cause.code === 'UNAVAILABLE' || cause.code === 'HTTP';
+      return isOutage
+        ? new TokenUnavailableError(cause.message, { cause })
+        : new InvalidTokenResponseError(cause.message, { cause });
+    });
   }
 
   #createEndpoint(issuerUrl: string | undefined): ReturnType<typeof TokenEndpoint.create> {

@@ -61,9 +61,9 @@ function toError(
   const description = [body['error_description'], body['message']].find((value) => typeof value === 'string');
   const known = [`${body.error}: ${description}`, body.error].find((key) => Object.hasOwn(errorCodes, key));
   const error = known === undefined ? body.error : (errorCodes[known] ?? body.error);
-  const isClientError = response.status < 500; // a server that fails may quote any code
-  const isStatusWrong = response.status === 200 || known !== undefined || (isClientError && grantErrors.has(error));
-  const status = isStatusWrong && response.status !== 401 ? (statuses.get(error) ?? 400) : response.status;
+  const isStatusWrong = response.status === 200 || known !== undefined || grantErrors.has(error);
+  const isKept = response.status === 401 || response.status >= 500; // a failed client, or an outage whatever the code
+  const status = isStatusWrong && !isKept ? (statuses.get(error) ?? 400) : response.status;
   return withBody({ ...response, status }, { ...body, error });
 }
 
