@@ -2,5 +2,12 @@ import * as api from '@bearings/testing';
 import { expect, test } from 'vitest';
 
 test('the package exports exactly these names', () => {
-  expect(Object.keys(api).toSorted()).toEqual(['combineFetch', 'fakeApi', 'fakeIssuer', 'faults', 'virtualClock']);
+  expect(Object.keys(api).toSorted()).toEqual([
+    'combineFetch',
+    'fakeApi',
+    'fakeBrowser',
+    'fakeIssuer',
+    'faults',
+    'virtualClock',
+  ]);
 });

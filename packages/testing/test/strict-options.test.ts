@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fakeApi, fakeIssuer, faults, virtualClock } from '../src/index.ts';
+import { fakeApi, fakeBrowser, fakeIssuer, faults, virtualClock } from '../src/index.ts';
 
 /** Passes options that TypeScript refuses, as JavaScript or a spread object may. */
 const untyped = (options: object): object => options;
@@ -8,6 +8,12 @@ test.each<[string, () => unknown]>([
   ['tokenLifetime', () => fakeIssuer(untyped({ tokenLifetime: 60 }))],
   ['tokenLifetimeMs', () => fakeIssuer(untyped({ tokenLifetimeMs: '60' }))],
   ['clients.clientID', () => fakeIssuer(untyped({ clients: [{ clientId: 'a', clientID: 'a' }] }))],
+  ['rotation', () => fakeIssuer(untyped({ rotation: 'stric' }))],
+  ['rotation.grace', () => fakeIssuer(untyped({ rotation: { grace: 1 } }))],
+  ['offline.scopes', () => fakeIssuer(untyped({ offline: { scopes: ['a'] } }))],
+  ['consent.acount', () => fakeIssuer(untyped({ consent: { acount: 'bob' } }))],
+  ['consent.acount', () => Object.assign(fakeIssuer(), { consent: { acount: 'bob' } })],
+  ['clock', () => fakeBrowser(fetch, untyped({ clock: Date.now }))],
   ['audiences', () => fakeApi(fakeIssuer(), undefined, untyped({ audiences: ['a'] }))],
   [
     'GET /.scope',

@@ -1,6 +1,6 @@
 import { jsonAnswer } from '../server/answer.ts';
 import type { Answer } from '../server/answer.ts';
-import type { ActiveToken, Introspection } from '../issuer/issued-tokens.ts';
+import type { ActiveToken, Introspection } from '../issuer/state/issued-tokens.ts';
 
 /** The requirements of a protected resource. */
 export interface TokenRequirements {

@@ -8,7 +8,7 @@ import { checkBearer } from './bearer-check.ts';
 import type { FakeIssuer } from '../issuer/fake-issuer.ts';
 import { FakeServer } from '../server/fake-server.ts';
 import type { FaultContext } from '../faults/faults.ts';
-import type { ActiveToken } from '../issuer/issued-tokens.ts';
+import type { ActiveToken } from '../issuer/state/issued-tokens.ts';
 import { serverClock } from '../clock/server-clock.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 

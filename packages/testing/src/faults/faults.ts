@@ -18,6 +18,8 @@ export interface Fault<S = FaultContext> {
   readonly needsConnection: boolean;
   /** The endpoint of the fault, unless `inject` gets another one. */
   readonly on?: IssuerEndpoint;
+  /** True if the request does not reach the server: the fault is the whole answer. Default: false. */
+  readonly replacesServer?: boolean;
   /** Runs before the server answers. */
   readonly before?: (context: S) => void;
   readonly change: (answer: Answer, context: S) => Answer;
@@ -44,8 +46,14 @@ export const faults = {
   /** Sends no response until the fault is cleared. */
   hang: (): Fault => fault('hang', (answer, { cleared }) => ({ ...answer, heldUntil: cleared })),
 
-  /** Refuses the connection. */
-  unreachable: (): Fault => fault('unreachable', (answer) => ({ ...answer, isUnreachable: true })),
+  /** Refuses the connection. The request does not reach the server. */
+  unreachable: (): Fault => ({
+    ...fault('unreachable', (answer) => ({ ...answer, lost: 'ECONNREFUSED' })),
+    replacesServer: true,
+  }),
+
+  /** Closes the connection in place of the response. The server has done what was requested. */
+  lostAnswer: (): Fault => fault('lostAnswer', (answer) => ({ ...answer, lost: 'ECONNRESET' })),
 
   /** Changes the status. Headers and body are optional; an object is sent as JSON. Default body: empty. */
   status: (status: number, { headers = {}, body = '' }: StatusFault = {}): Fault =>
@@ -53,6 +61,13 @@ export const faults = {
       ...answer,
       ...(typeof body === 'string' ? textAnswer(body, status, headers) : jsonAnswer(body, status, headers)),
     })),
+
+  /** Like {@link faults.status}, but the request does not reach the server. Default: 503. */
+  unavailable: (status: number = 503, response: StatusFault = {}): Fault => ({
+    ...faults.status(status, response),
+    name: 'unavailable',
+    replacesServer: true,
+  }),
 
   /** Sends 200 with an empty body. */
   empty: (): Fault => fault('empty', (answer) => withBody({ ...answer, status: 200 }, '')),
@@ -76,6 +91,12 @@ export const faults = {
     ...faults.member('issuer', issuer),
     name: 'wrongIssuer',
     on: 'metadata',
+  }),
+
+  /** Changes a parameter of the redirect back to the client, such as `iss` or `state`; `undefined` removes it. */
+  redirectParameter: (name: string, value: string | undefined): IssuerFault => ({
+    ...fault('redirectParameter', (answer) => changeRedirect(answer, name, value)),
+    on: 'authorization',
   }),
 
   /** Adds a member of this size to the JSON body. Default: 20 MiB. */
@@ -139,6 +160,13 @@ function parseMembers({ body }: Answer): Record<string, unknown> {
   } catch {
     return {};
   }
+}
+
+function changeRedirect(answer: Answer, name: string, value: string | undefined): Answer {
+  const location = new URL(answer.headers.get('location') ?? 'about:blank');
+  if (value === undefined) location.searchParams.delete(name);
+  else location.searchParams.set(name, value);
+  return withHeaders(answer, { location: location.href });
 }
 
 function withPadding(answer: Answer, bytes: number): string {

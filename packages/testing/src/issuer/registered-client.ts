@@ -9,4 +9,6 @@ export interface RegisteredClient {
   readonly publicKey?: JsonWebKey;
   /** The allowed scopes, and the granted scopes if the request has none. Default: all requested scopes. */
   readonly scopes?: readonly string[];
+  /** The allowed redirect URIs, compared exactly. Default: all. */
+  readonly redirectUris?: readonly string[];
 }

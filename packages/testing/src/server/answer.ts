@@ -11,8 +11,10 @@ export interface Answer {
   readonly delayMs?: number;
   /** It is sent after this promise resolves. */
   readonly heldUntil?: Promise<void>;
-  /** True if there is no connection, so that nothing is sent. */
-  readonly isUnreachable?: boolean;
+  /** Why nothing is sent: there is no connection, or it is closed before the response. */
+  readonly lost?: 'ECONNREFUSED' | 'ECONNRESET';
+  /** Runs when it is sent, or would be sent. */
+  readonly onSent?: () => void;
   /** A fault of the connection that sends it. */
   readonly connectionFault?: ConnectionFault;
 }
@@ -60,12 +62,14 @@ export function withBody(answer: Answer, body: Uint8Array<ArrayBuffer> | string)
  * @throws TypeError as `fetch` does, if there is no connection
  */
 export function toFetchResponse(answer: Answer): Response {
-  const { status, headers, body, isUnreachable = false } = answer;
-  if (isUnreachable) {
-    throw new TypeError('fetch failed', { cause: Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }) });
-  }
+  const { status, headers, body, lost } = answer;
+  if (lost !== undefined) throw new TypeError('fetch failed', { cause: lostConnection(lost) });
   if (headers.get('content-encoding') !== 'gzip') return toResponse(answer);
   return new Response(decompress(body), { status, headers });
+}
+
+function lostConnection(code: string): Error {
+  return Object.assign(new Error(code === 'ECONNRESET' ? 'socket hang up' : 'connect'), { code });
 }
 
 const bodilessStatuses = new Set([101, 204, 205, 304]);

@@ -120,9 +120,11 @@ export class FakeServer<S extends FaultContext> {
     const { faults, cleared } = this.#injections.take(endpoint);
     const context = extendContext({ clock, cleared });
     for (const fault of faults) fault.before?.(context);
-    const original = await this.#answer(request, body);
+    const isAnsweredByFault = faults.some((fault) => fault.replacesServer === true);
+    const original = isAnsweredByFault ? noAnswer : await this.#answer(request, body);
     const changed = faults.reduce((answer, fault) => fault.change(answer, context), original);
     await waitUntilDue(changed, clock);
+    changed.onSent?.();
     status = changed.status;
     return changed;
   }
@@ -134,6 +136,9 @@ export class FakeServer<S extends FaultContext> {
     return withHeaders(result instanceof Response ? await toAnswer(result) : result, { date });
   }
 }
+
+/** Where a fault answers in place of the server. */
+const noAnswer: Answer = { status: 200, headers: new Headers(), body: new Uint8Array() };
 
 async function waitUntilDue({ delayMs, heldUntil }: Answer, clock: Clock): Promise<void> {
   await heldUntil;
@@ -148,5 +153,5 @@ function unreachable(url: string): TypeError {
 
 /** msw replaces the socket, so `fetch` decompresses the body. */
 function mswResponse(answer: Answer): Response {
-  return answer.isUnreachable === true ? HttpResponse.error() : toResponse(answer);
+  return answer.lost !== undefined ? HttpResponse.error() : toResponse(answer);
 }

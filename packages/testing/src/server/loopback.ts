@@ -74,11 +74,12 @@ async function toRequest(incoming: IncomingMessage, origin: string): Promise<Req
 }
 
 async function send(
-  { status, headers, body, isUnreachable = false, connectionFault }: Answer,
+  { status, headers, body, lost, connectionFault }: Answer,
   outgoing: ServerResponse,
   clock: Clock,
 ): Promise<void> {
-  if (isUnreachable || (connectionFault?.kind === 'reset' && connectionFault.afterBytes < 0)) return reset(outgoing);
+  if (lost !== undefined || (connectionFault?.kind === 'reset' && connectionFault.afterBytes < 0))
+    return reset(outgoing);
   const isBodiless = status === 204 || status === 304;
   outgoing.writeHead(status, [...headers, ...(isBodiless ? [] : [['content-length', String(body.length)]])].flat());
   if (connectionFault === undefined) outgoing.end(isBodiless ? undefined : body);

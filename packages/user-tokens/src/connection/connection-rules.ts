@@ -14,7 +14,10 @@ export const connectionRules: OptionRules<ConnectionConfig> = {
   tokenBody: oneOfRule('form', 'json'),
   tokenPath: stringRule,
   errorMember: stringRule,
-  deadGrant: listRule(stringRule),
+  errorCodes: objectRule,
+  protectedResource: stringRule,
+  scopeParam: stringRule,
+  bearerTypes: listRule(stringRule),
   defaultTtlMs: {
     test: (value) => typeof value === 'number' && value > 0,
     expected: 'milliseconds above 0, or Infinity',

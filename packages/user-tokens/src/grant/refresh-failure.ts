@@ -1,25 +1,18 @@
 import { isClientError } from '@bearings/client';
 import type { RetryOptions } from '@bearings/client';
 import type { TokenError } from '@bearings/oauth-bearer';
-import type { Provider } from '../providers/provider.ts';
 
 /**
- * True when the answer says that the refresh token is dead: `invalid_grant`, the provider's own codes, or a 400 without
- * any code that is not a page (Glewlwyd).
+ * True when the answer says that the refresh token is dead: `invalid_grant`, or what the provider's description reads as
+ * it; or a 400 without any code that is not a page (Glewlwyd).
  *
  * Everything else keeps the grant: a wrong client secret (401 belongs to the client, RFC 6749 §5.2), a scope that is not
  * allowed, an HTML page and a 5xx are mistakes of an operator, or outages, and would cost every user a consent.
  */
-export function isDeadGrant(error: TokenError, { deadGrant = [] }: Provider, isPage: boolean): boolean {
-  if (error.code === 'INVALID_RESPONSE') return isDeadCode(error.oauthError, deadGrant);
+export function isDeadGrant(error: TokenError, isPage: boolean): boolean {
   if (error.code !== 'HTTP' || error.status >= 500) return false;
-  const { oauthError, status } = error;
-  if (oauthError !== undefined) return isDeadCode(oauthError, deadGrant);
-  return !isPage && (status === 400 || deadGrant.includes(String(status)));
+  return error.oauthError === 'invalid_grant' || (error.oauthError === undefined && error.status === 400 && !isPage);
 }
-
-const isDeadCode = (code: string | undefined, dead: readonly string[]): boolean =>
-  code !== undefined && (code === 'invalid_grant' || dead.includes(code));
 
 /** Codes of connections that were never made. */
 const neverSent: ReadonlySet<string> = new Set([

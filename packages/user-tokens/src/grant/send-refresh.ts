@@ -42,7 +42,7 @@ export async function sendRefresh(connection: Connection, request: RefreshReques
   });
   if (answer.isOk()) return { kind: 'issued', issued: answer.value };
   const { error } = answer;
-  if (isDeadGrant(error, connection.config, isPage)) return { kind: 'dead', isInterrupted: mayBeUsed, error };
+  if (isDeadGrant(error, isPage)) return { kind: 'dead', isInterrupted: mayBeUsed, error };
   return { kind: 'failed', isUnused: !mayBeUsed && isUnused(error), error };
 }
 

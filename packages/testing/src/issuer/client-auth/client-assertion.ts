@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import type { RegisteredClient } from './registered-client.ts';
+import type { RegisteredClient } from '../registered-client.ts';
 
 /** What the check of an assertion needs. */
 export interface AssertionContext {

@@ -1,14 +1,8 @@
 import { verifyClientAssertion } from './client-assertion.ts';
 import type { AssertionContext } from './client-assertion.ts';
-import type { RegisteredClient } from './registered-client.ts';
-
-/** An OAuth error response (RFC 6749 §5.2). */
-export interface OAuthError {
-  readonly status: number;
-  readonly error: string;
-  readonly description: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
+import { oauthError } from '../oauth-error.ts';
+import type { OAuthError } from '../oauth-error.ts';
+import type { RegisteredClient } from '../registered-client.ts';
 
 /** The parts of a token request that identify the client. */
 export interface ReceivedTokenRequest {
@@ -27,7 +21,7 @@ export function authenticateClient(
     (method) => method !== null,
   );
   if (methods.length > 1) {
-    return { status: 400, error: 'invalid_request', description: 'More than one method of client authentication' };
+    return oauthError('invalid_request', 'More than one method of client authentication');
   }
   const assertion = params.get('client_assertion');
   const client =

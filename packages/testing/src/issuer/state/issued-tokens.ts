@@ -5,8 +5,15 @@ import type { SigningKeys } from './signing-keys.ts';
 /** What a token grants. */
 interface Grant {
   readonly clientId: string;
+  /** The account that granted it. A token of the client itself has none. */
+  readonly account?: string;
   readonly scopes: readonly string[];
   readonly audience: readonly string[];
+}
+
+/** A grant, and the family of tokens that it belongs to. */
+interface FamilyGrant extends Grant {
+  readonly family?: string;
 }
 
 /** The facts of a valid token. */
@@ -28,17 +35,20 @@ export interface IssuedTokenOptions {
   readonly issuer: () => string;
 }
 
-/** The tokens that an issuer has issued. */
+/** The access tokens that an issuer has issued. */
 export interface IssuedTokens {
   readonly keys: SigningKeys;
-  issue(grant: Grant): string;
+  issue(grant: FamilyGrant): string;
   introspect(token: string): Introspection;
   /** Makes a token invalid before its expiry. */
   revoke(token: string): void;
-  revokeAll(): void;
+  /** Revokes all tokens of a family, or without an argument, all tokens. */
+  revokeAll(family?: string): void;
 }
 
-interface IssuedToken extends ActiveToken {
+interface IssuedToken {
+  readonly facts: ActiveToken;
+  readonly family: string | undefined;
   /** The id of the key that signed it. */
   readonly kid: string | undefined;
 }
@@ -51,35 +61,35 @@ export function issuedTokens({ format, lifetimeMs, opaqueToken, clock, issuer }:
   let count = 0;
   return {
     keys,
-    issue(grant) {
-      const expiresAt = clock.now() + lifetimeMs;
+    issue({ family, ...grant }) {
+      const facts = { ...grant, expiresAt: clock.now() + lifetimeMs };
       count += 1;
-      const claims = toClaims({ ...grant, expiresAt }, clock.now());
+      const claims = toClaims(facts, clock.now());
       const isJwt = format === 'jwt';
       const token = isJwt ? keys.jwt('at+jwt', { iss: issuer(), ...claims, jti: String(count) }) : opaqueToken(count);
-      issued.set(token, { ...grant, expiresAt, kid: isJwt ? keys.current() : undefined });
+      issued.set(token, { facts, family, kid: isJwt ? keys.current() : undefined });
       return token;
     },
     introspect(token) {
-      const { kid, ...good } = issued.get(token) ?? {};
-      if (!('expiresAt' in good) || (kid !== undefined && kid !== keys.current())) return 'unknown';
+      const found = issued.get(token);
+      if (found === undefined || (found.kid !== undefined && found.kid !== keys.current())) return 'unknown';
       if (revoked.has(token)) return 'revoked';
-      return clock.now() >= good.expiresAt ? 'expired' : good;
+      return clock.now() >= found.facts.expiresAt ? 'expired' : found.facts;
     },
     revoke: (token) => void revoked.add(token),
-    revokeAll() {
-      for (const token of issued.keys()) revoked.add(token);
+    revokeAll(family) {
+      for (const [token, each] of issued) if (family === undefined || each.family === family) revoked.add(token);
     },
   };
 }
 
 /** RFC 9068 §2.2. */
 function toClaims(
-  { clientId, scopes, audience, expiresAt }: ActiveToken,
+  { clientId, account, scopes, audience, expiresAt }: ActiveToken,
   now: number,
 ): Readonly<Record<string, unknown>> {
   return {
-    sub: clientId,
+    sub: account ?? clientId,
     client_id: clientId,
     ...(audience.length > 0 ? { aud: audience } : {}),
     ...(scopes.length > 0 ? { scope: scopes.join(' ') } : {}),
