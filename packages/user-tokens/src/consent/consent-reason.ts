@@ -25,7 +25,7 @@ export function findConsentReason(
 const unlisted: ReadonlySet<string | undefined> = new Set(['openid', 'offline_access']);
 
 /** The scopes that are asked for and not granted. */
-function findMissingScopes(
+export function findMissingScopes(
   granted: readonly string[],
   asked: readonly string[],
   offlineScope?: string,

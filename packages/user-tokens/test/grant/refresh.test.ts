@@ -140,7 +140,6 @@ test.each([
   ],
   ['a page with status 200', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
   ['a firewall', () => new Response(null, { status: 403 })],
-  ['a server error with an OAuth code', () => Response.json({ error: 'invalid_grant' }, { status: 500 })],
   ['an outage', () => new Response(null, { status: 503 })],
 ])('%s does not end the grant, and it recovers alone', async (_, answer) => {
   const { users, provider, connect, store, clock } = await createUsers();
