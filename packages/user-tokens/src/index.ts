@@ -33,5 +33,6 @@ export type { ConsentReason } from './consent/consent-reason.ts';
 export type { FlowResult, WaitOptions } from './consent/create-wait.ts';
 export type { Handler } from './consent/create-handler.ts';
 export type { FlowReason } from './consent/flow-failure.ts';
+export type { PendingAnswer, Tool, ToolContext, ToolOptions } from './tool/create-tool.ts';
 export { isUserTokensError, StoreError, UserTokensConfigError } from './errors.ts';
 export type { StoreFailure, UserTokensError } from './errors.ts';
