@@ -54,10 +54,10 @@ export const providers: Readonly<Record<ProviderName, Provider>> = {
     issuerUrl: 'https://accounts.google.com', // developers.google.com/identity/openid-connect/openid-connect
     // A refresh token comes only with the first consent, or with this prompt, and only for offline access:
     // developers.google.com/identity/protocols/oauth2/web-server#offline
-    authParams: { access_type: 'offline', prompt: 'consent', include_granted_scopes: 'true' },
+    authParams: { access_type: 'offline', prompt: 'consent' },
   },
 
-  /** `issuerUrl`: `https://login.microsoftonline.com/<tenant id>/v2.0`. A refresh token has no end at a refresh, but 90 days unused. */
+  /** `issuerUrl`: `https://login.microsoftonline.com/<tenant id>/v2.0`. A refresh token dies after 90 days unused; an old one stays valid after a refresh. */
   entra: {
     offlineScope: 'offline_access', // learn.microsoft.com/entra/identity-platform/scopes-oidc#the-offline_access-scope
     errorCodes: {
