@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '@bearings/client';
+import { createConsent } from './consent/create-consent.ts';
+import type { Consenting } from './consent/create-consent.ts';
+import type { ConsentEvent } from './consent/consent-event.ts';
 import type { Connection } from './connection/connection.ts';
-import { GrantListeners } from './grant/grant-events.ts';
 import { GrantRefresher } from './grant/grant-refresher.ts';
 import { GrantVault } from './grant/grant-vault.ts';
 import { UnsavedPairs } from './grant/unsaved-pairs.ts';
@@ -10,6 +11,7 @@ import { Sealer } from './sealing/sealer.ts';
 import type { KeyRing } from './sealing/key-ring.ts';
 import { guardStore } from './store/guard-store.ts';
 import type { GrantStore } from './store/grant-store.ts';
+import { UserTokensListeners } from './user-tokens-event.ts';
 import type { UserTokensSettings } from './user-tokens-settings.ts';
 
 /** The longest that a store may take for one statement, in milliseconds. */
@@ -24,7 +26,8 @@ export class Engine {
   readonly unsaved: UnsavedPairs;
   readonly refresher: GrantRefresher;
   readonly handles: HandleCache;
-  readonly listeners: GrantListeners = new GrantListeners();
+  readonly listeners: UserTokensListeners;
+  readonly consent: Consenting;
 
   constructor(settings: UserTokensSettings, ring: KeyRing) {
     const { clock, random, leaseMs, recheckMs, maxHandles } = settings;
@@ -33,6 +36,7 @@ export class Engine {
     this.sealer = new Sealer(ring);
     this.vault = new GrantVault(this.store, this.sealer);
     this.unsaved = new UnsavedPairs(clock);
+    this.listeners = new UserTokensListeners(clock);
     const { store, vault, unsaved, listeners } = this;
     const shared = { store, clock, random };
     this.refresher = new GrantRefresher({
@@ -44,10 +48,11 @@ export class Engine {
       notify: (event) => listeners.notify(event),
     });
     this.handles = new HandleCache({ ...shared, refresher: this.refresher, recheckMs }, maxHandles);
-  }
-
-  get clock(): Clock {
-    return this.settings.clock;
+    const report = (event: ConsentEvent): void => {
+      if (event.type === 'consent-completed') this.handles.reset(event);
+      listeners.notify(event);
+    };
+    this.consent = createConsent({ ...settings, store, sealer: this.sealer, vault, report });
   }
 
   /** The connection of a name, if there is one. */

@@ -5,7 +5,8 @@ export type { Forgotten } from './manage/forget-user.ts';
 export type { KeepAliveOptions, KeepAliveReport } from './manage/keep-grants-alive.ts';
 export type { RekeyOptions, RekeyReport } from './manage/rekey-grants.ts';
 export type { Revocation } from './manage/revoke-grant.ts';
-export type { GrantEvent, GrantListener } from './grant/grant-events.ts';
+export type { GrantEvent } from './grant/grant-event.ts';
+export type { UserTokensEvent, UserTokensListener } from './user-tokens-event.ts';
 export type { Identify, Identity, UserTokensOptions } from './user-tokens-options.ts';
 export type { ConnectionConfig } from './connection/connection-config.ts';
 export type { AccountLookup, Provider, ProviderEndpoints, StandardError } from './providers/provider.ts';
@@ -26,5 +27,11 @@ export type {
   NewGrant,
   SealedContent,
 } from './store/grant-record.ts';
+export type { Authorization, AuthorizeRequest, PendingAuthorization } from './consent/authorization.ts';
+export type { ConsentEvent } from './consent/consent-event.ts';
+export type { ConsentReason } from './consent/consent-reason.ts';
+export type { FlowResult, WaitOptions } from './consent/create-wait.ts';
+export type { Handler } from './consent/create-handler.ts';
+export type { FlowReason } from './consent/flow-failure.ts';
 export { isUserTokensError, StoreError, UserTokensConfigError } from './errors.ts';
 export type { StoreFailure, UserTokensError } from './errors.ts';

@@ -10,8 +10,19 @@ export interface Identity {
   readonly tenant?: string | undefined;
 }
 
-/** The signed-in user of a request; `undefined` when there is none. */
-export type Identify = (request: Request) => string | Identity | undefined | Promise<string | Identity | undefined>;
+interface Identification {
+  // a method, so that the function may name the type of its framework's context
+  identify(
+    request: Request,
+    frameworkContext: unknown,
+  ): string | Identity | undefined | Promise<string | Identity | undefined>;
+}
+
+/**
+ * The signed-in user of a request; `undefined` when there is none. The second argument is what the handler was called with
+ * as its second: a framework's own request or context, where its session is.
+ */
+export type Identify = Identification['identify'];
 
 /** What `UserTokens.create` takes. */
 export interface UserTokensOptions {

@@ -11,7 +11,6 @@ import {
   transportLayerRule,
 } from '@bearings/client/layer';
 import type { OptionRule, OptionRules } from '@bearings/client/layer';
-import { isSecure } from '@bearings/client/layer';
 import { systemClock } from '@bearings/client';
 import type { Clock } from '@bearings/client';
 import { Connection } from './connection/connection.ts';
@@ -43,7 +42,6 @@ export function readSettings(options: UserTokensOptions): UserTokensSettings {
   }
   const { recheckMs = 30_000, maxHandles = 50_000, leaseMs = 15_000, flowLifetimeMs = 600_000 } = options;
   const { clock = systemClock, random = Math.random, fetch, store, identify, redirectUri } = options;
-  checkRedirectUri(redirectUri);
   const times = { recheckMs, maxHandles, leaseMs, flowLifetimeMs };
   return {
     store,
@@ -76,22 +74,11 @@ function readConnections(
       );
     }
     check(() => checkOptions(config, connectionRules, { owner: 'UserTokens.create', within: `connections.${name}` }));
-    const made = Connection.create(name, config, { fetch, network, clock, random, requestTimeoutMs });
+    const made = Connection.create(name, config, { ...(fetch && { fetch }), network, clock, random, requestTimeoutMs });
     if (made.isErr()) throw made.error;
     return [name, made.value];
   });
   return new Map(read);
-}
-
-/** RFC 6749 §3.1.2, RFC 8252 §8.3: without a fragment, https or loopback. */
-function checkRedirectUri(redirectUri: string): void {
-  const url = URL.parse(redirectUri);
-  const isPlain = url !== null && url.search === '' && url.hash === '' && url.username === '' && isSecure(url);
-  if (isPlain && !redirectUri.endsWith('/')) return;
-  throw new UserTokensConfigError(
-    'redirectUri',
-    'must be an https URL (or http on loopback) without query, fragment and final slash, such as https://app.example/oauth',
-  );
 }
 
 function check(action: () => void): void {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { TokenHandle } from '@bearings/oauth-bearer';
+import { isTokenError } from '@bearings/oauth-bearer';
+import type { TokenError, TokenHandle } from '@bearings/oauth-bearer';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { checkId } from './check-identity.ts';
@@ -7,7 +8,9 @@ import type { Connection } from './connection/connection.ts';
 import { Engine } from './engine.ts';
 import { isUserTokensError, UserTokensConfigError } from './errors.ts';
 import type { UserTokensError } from './errors.ts';
-import type { GrantListener } from './grant/grant-events.ts';
+import type { Authorization, AuthorizeRequest } from './consent/authorization.ts';
+import type { FlowResult, WaitOptions } from './consent/create-wait.ts';
+import type { Handler } from './consent/create-handler.ts';
 import { CurrentHandle } from './handle/current-handle.ts';
 import { checkKeysInUse } from './manage/check-keys-in-use.ts';
 import { forgetUser } from './manage/forget-user.ts';
@@ -23,6 +26,7 @@ import type { Revocation } from './manage/revoke-grant.ts';
 import { KeyRing } from './sealing/key-ring.ts';
 import type { GrantFilter } from './store/grant-store.ts';
 import { toStoreError } from './store/sql/to-store-error.ts';
+import type { UserTokensListener } from './user-tokens-event.ts';
 import type { Identity, UserTokensOptions } from './user-tokens-options.ts';
 import { readSettings } from './user-tokens-settings.ts';
 
@@ -100,6 +104,34 @@ export class UserTokens {
     return this.#current.run({ user: identity.user, tenant: identity.tenant ?? '' }, fn);
   }
 
+  /** Whether a user has granted what is asked for; if not, a link at which the user can. Callers that ask for the same share it. */
+  async authorize(request: AuthorizeRequest): Promise<Result<Authorization, UserTokensError | TokenError>> {
+    try {
+      return Ok(await this.#engine.consent.authorize(request));
+    } catch (cause) {
+      return Err(isTokenError(cause) ? cause : this.#toError(cause));
+    }
+  }
+
+  /**
+   * Waits until a consent has ended: its time is over at the latest.
+   *
+   * @throws the signal's reason when it is aborted; the consent goes on
+   */
+  async wait(id: string, options: WaitOptions = {}): Promise<Result<FlowResult, UserTokensError>> {
+    try {
+      return Ok(await this.#engine.consent.wait(id, options));
+    } catch (cause) {
+      if (options.signal?.aborted === true) throw cause;
+      return Err(this.#toError(cause));
+    }
+  }
+
+  /** Answers the browser's requests below `redirectUri`. Mount it in any framework that has `Request` and `Response`. */
+  get handler(): Handler {
+    return this.#engine.consent.handler;
+  }
+
   /** Grants, ordered by id, without their secrets. */
   async list({ limit = 100, ...filter }: ListOptions = {}): Promise<Result<readonly GrantSummary[], UserTokensError>> {
     return this.#try(async () =>
@@ -131,7 +163,7 @@ export class UserTokens {
   }
 
   /** Calls the listener on every event from now on; answers with a function that stops it. Its errors are ignored. */
-  subscribe(listener: GrantListener): () => void {
+  subscribe(listener: UserTokensListener): () => void {
     return this.#engine.listeners.add(listener);
   }
 
@@ -171,8 +203,12 @@ export class UserTokens {
     try {
       return Ok(await action());
     } catch (cause) {
-      return Err(isUserTokensError(cause) ? cause : toStoreError(this.#engine.store.name, cause));
+      return Err(this.#toError(cause));
     }
+  }
+
+  #toError(cause: unknown): UserTokensError {
+    return isUserTokensError(cause) ? cause : toStoreError(this.#engine.store.name, cause);
   }
 }
 

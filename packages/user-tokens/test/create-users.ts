@@ -1,6 +1,6 @@
 import type { IssuedToken } from '@bearings/oauth-bearer';
 import { memoryStore, UserTokens } from '@bearings/user-tokens';
-import type { GrantEvent, GrantRecord, GrantStore, UserTokensOptions } from '@bearings/user-tokens';
+import type { GrantRecord, GrantStore, UserTokensEvent, UserTokensOptions } from '@bearings/user-tokens';
 import { virtualClock } from '@bearings/testing';
 import type { VirtualClock } from '@bearings/testing';
 import { GrantVault } from '../src/grant/grant-vault.ts';
@@ -27,7 +27,7 @@ interface TestUsers {
   readonly provider: FakeProvider;
   readonly store: GrantStore;
   readonly clock: VirtualClock;
-  readonly events: GrantEvent[];
+  readonly events: UserTokensEvent[];
   /** Another instance over the same store, as in another process. */
   readonly another: (changes?: Partial<UserTokensOptions>) => Promise<UserTokens>;
   /** Stores a grant, as a consent does. */
@@ -43,7 +43,7 @@ interface TestOptions extends Partial<UserTokensOptions> {
 export async function createUsers(given: TestOptions = {}): Promise<TestUsers> {
   const { clock = virtualClock(), provider = new FakeProvider({ clock }), ...options } = given;
   const store = options.store ?? memoryStore({ clock });
-  const events: GrantEvent[] = [];
+  const events: UserTokensEvent[] = [];
   const another = async (changes: Partial<UserTokensOptions> = {}): Promise<UserTokens> => {
     const created = await UserTokens.create({
       store,

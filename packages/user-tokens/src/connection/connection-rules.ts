@@ -8,7 +8,6 @@ export const connectionRules: OptionRules<ConnectionConfig> = {
   endpoints: objectRule,
   authParams: objectRule,
   tokenParams: objectRule,
-  scopeParam: stringRule,
   scopeSeparator: oneOfRule(' ', ','),
   offlineScope: stringRule,
   clientAuthMethod: anyRule,
@@ -16,6 +15,8 @@ export const connectionRules: OptionRules<ConnectionConfig> = {
   tokenPath: stringRule,
   errorMember: stringRule,
   errorCodes: objectRule,
+  protectedResource: stringRule,
+  scopeParam: stringRule,
   bearerTypes: listRule(stringRule),
   defaultTtlMs: {
     test: (value) => typeof value === 'number' && value > 0,

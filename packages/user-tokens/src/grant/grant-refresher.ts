@@ -7,7 +7,8 @@ import type { Connection } from '../connection/connection.ts';
 import type { GrantReason, GrantRecord } from '../store/grant-record.ts';
 import type { GrantStore } from '../store/grant-store.ts';
 import { toGrantError } from './grant-error.ts';
-import type { GrantEvent } from './grant-events.ts';
+import { grantFacts } from './grant-event.ts';
+import type { GrantEvent } from './grant-event.ts';
 import type { GrantVault } from './grant-vault.ts';
 import { findObstacle, isEnough, isServable, reauthorize } from './open-grant.ts';
 import type { Need, OpenGrant } from './open-grant.ts';
@@ -155,7 +156,7 @@ export class GrantRefresher {
     const { id, version } = grant;
     // when the store is down too, the lease ends by itself
     await store.release(id, { version, owner, clearsAttempt, lastError: describeFailure(error) }).catch(() => false);
-    this.#notify(grant, { type: 'refresh-failed', error });
+    this.#context.notify({ type: 'refresh-failed', error, ...grantFacts(grant) });
     return Err(error);
   }
 
@@ -168,13 +169,14 @@ export class GrantRefresher {
 
   async #expire(grant: GrantRecord, reason: GrantReason): Promise<boolean> {
     const isOurs = await this.#context.store.expire(grant.id, grant.version, reason);
-    if (isOurs) this.#notify(grant, { type: 'reauthorization-required', reason });
+    if (isOurs) this.#context.notify({ type: 'reauthorization-required', reason, ...grantFacts(grant) });
     return isOurs;
   }
 
   async #commit(claimed: Claimed, issued: IssuedToken, tookMs: number): Promise<Outcome | undefined> {
-    const { store, unsaved, owner, leaseMs } = this.#context;
+    const { store, unsaved, owner, leaseMs, notify } = this.#context;
     const { grant } = claimed;
+    const whose = grantFacts(grant);
     const { id, version } = grant;
     const { opened, facts } = renewGrant(claimed, issued, tookMs);
     const write = async (): Promise<boolean> => {
@@ -185,11 +187,11 @@ export class GrantRefresher {
       if (!(await write())) return await this.#late(claimed, opened.pair);
     } catch {
       const holdLease = async (): Promise<unknown> => store.extend(id, { version, owner, leaseMs });
-      unsaved.add(id, { opened, write, holdLease, onSettled: () => this.#notify(grant, { type: 'persisted' }) });
-      this.#notify(grant, { type: 'persist-failed' });
+      unsaved.add(id, { opened, write, holdLease, onSettled: () => notify({ type: 'persisted', ...whose }) });
+      notify({ type: 'persist-failed', ...whose });
       return Ok(opened);
     }
-    this.#notify(grant, { type: 'refreshed', tookMs });
+    notify({ type: 'refreshed', tookMs, ...whose });
     return Ok(opened);
   }
 
@@ -205,18 +207,7 @@ export class GrantRefresher {
   async #wait(ms: number): Promise<void> {
     await new Promise<void>((resolve) => this.#context.clock.schedule(ms, resolve));
   }
-
-  #notify({ id, tenant, user, connection, account }: GrantRecord, event: EventDetails): void {
-    const { notify, clock } = this.#context;
-    notify({ ...event, id, tenant, user, connection, account, at: clock.now() });
-  }
 }
-
-type EventDetails =
-  | { readonly type: 'refreshed'; readonly tookMs: number }
-  | { readonly type: 'refresh-failed'; readonly error: TokenError }
-  | { readonly type: 'reauthorization-required'; readonly reason: string }
-  | { readonly type: 'persist-failed' | 'persisted' };
 
 const unsavedError = ({ name }: Connection): TokenUnavailableError =>
   new TokenUnavailableError(`${name}: the store has not taken the last tokens, so they cannot be renewed`);

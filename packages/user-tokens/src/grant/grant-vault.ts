@@ -52,7 +52,8 @@ export class GrantVault {
   /**
    * Stores what a user has consented to, over what there was for this user, connection and account.
    *
-   * When the provider issued no refresh token, the stored one is kept if the grant is active and of the same client.
+   * When the provider issued no refresh token, the stored one is kept if the grant is active, of the same client, and of an
+   * account that is known.
    *
    * @throws StoreError
    */
@@ -102,7 +103,8 @@ export class GrantVault {
 
   async #keptRefreshToken(consent: Consent, known: GrantRecord | undefined): Promise<TokenPair['refresh']> {
     const isSameClient = known?.issuer === consent.issuer && known.clientId === consent.clientId;
-    if (known?.status !== 'active' || !isSameClient) return undefined;
+    const isKnownAccount = consent.account !== ''; // without an id it may be another account's token
+    if (known?.status !== 'active' || !isSameClient || !isKnownAccount) return undefined;
     try {
       return (await this.open(known)).refresh;
     } catch {

@@ -32,10 +32,11 @@ export const isServable = (opened: OpenGrant, need: Need): boolean => isEnough(o
 
 /** Why a stored grant is of no use before it is opened; `undefined` when it may be. */
 export function findObstacle(grant: GrantRecord | undefined, connection: Connection): TokenError | undefined {
-  const { name, issuer, config } = connection;
+  const { name, configuredIssuer, config } = connection;
   if (grant === undefined) return reauthorize(name, 'not_connected');
   if (grant.status === 'revoked') return reauthorize(name, 'revoked');
-  const isSameClient = grant.issuer === issuer && grant.clientId === config.clientId;
+  const isSameIssuer = configuredIssuer === undefined || grant.issuer === configuredIssuer;
+  const isSameClient = isSameIssuer && grant.clientId === config.clientId;
   return isSameClient ? undefined : reauthorize(name, 'client_changed');
 }
 

@@ -3,16 +3,15 @@ import type { RetryOptions } from '@bearings/client';
 import type { TokenError } from '@bearings/oauth-bearer';
 
 /**
- * True when the answer says that the refresh token is dead: `invalid_grant`, which the provider's own codes are read as, or
- * a 400 without any code that is not a page (Glewlwyd).
+ * True when the answer says that the refresh token is dead: `invalid_grant`, or what the provider's description reads as
+ * it; or a 400 without any code that is not a page (Glewlwyd).
  *
  * Everything else keeps the grant: a wrong client secret (401 belongs to the client, RFC 6749 §5.2), a scope that is not
  * allowed, an HTML page and a 5xx are mistakes of an operator, or outages, and would cost every user a consent.
  */
 export function isDeadGrant(error: TokenError, isPage: boolean): boolean {
   if (error.code !== 'HTTP' || error.status >= 500) return false;
-  const { oauthError, status } = error;
-  return oauthError === undefined ? status === 400 && !isPage : oauthError === 'invalid_grant';
+  return error.oauthError === 'invalid_grant' || (error.oauthError === undefined && error.status === 400 && !isPage);
 }
 
 /** Codes of connections that were never made. */

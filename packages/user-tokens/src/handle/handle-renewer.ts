@@ -5,6 +5,7 @@ import { defaultBackoff, elapsedMs, instantNow, pauseAfterFailureMs } from '@bea
 import type { Instant } from '@bearings/oauth-bearer/source';
 import { Err } from 'ts-results';
 import type { Result } from 'ts-results';
+import { findMissingScopes } from '../consent/consent-reason.ts';
 import { toGrantError } from '../grant/grant-error.ts';
 import { reauthorize } from '../grant/open-grant.ts';
 import type { Need, OpenGrant } from '../grant/open-grant.ts';
@@ -128,9 +129,10 @@ export class HandleRenewer {
     if (this.#isStopped) return closed;
     if (outcome === undefined) return facts.before?.result ?? closed;
     if (outcome.isErr()) return this.#fail(outcome.error, facts.startedAt);
-    const missingScopes = this.#purpose.scopes.filter((scope) => !outcome.value.grant.scopes.includes(scope));
+    const { scopes, connection: known } = this.#purpose;
+    const missingScopes = findMissingScopes(outcome.value.grant.scopes, scopes, known.config.offlineScope);
     if (missingScopes.length === 0) return this.#take(outcome.value, facts);
-    const connection = this.#purpose.connection.name;
+    const connection = known.name;
     return this.#fail(
       new ReauthorizationRequiredError({ connection, reason: 'insufficient_scope', missingScopes }),
       facts.startedAt,

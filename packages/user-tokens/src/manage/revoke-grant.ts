@@ -3,6 +3,7 @@ import type { Result } from 'ts-results';
 import type { Engine } from '../engine.ts';
 import { StoreError, UserTokensConfigError } from '../errors.ts';
 import type { UserTokensError } from '../errors.ts';
+import { grantFacts } from '../grant/grant-event.ts';
 import type { TokenPair } from '../grant/token-pair.ts';
 import { toStoreError } from '../store/sql/to-store-error.ts';
 import type { GrantRecord } from '../store/grant-record.ts';
@@ -18,7 +19,7 @@ export interface Revocation {
 
 /** Revokes a grant: here at once, then at the provider (RFC 7009), the refresh token first. */
 export async function revokeGrant(engine: Engine, id: string): Promise<Result<Revocation, UserTokensError>> {
-  const { store, unsaved, handles, listeners, clock } = engine;
+  const { store, unsaved, handles, listeners } = engine;
   try {
     const grant = await store.get(id);
     if (grant === undefined) return Err(new UserTokensConfigError('id', 'names no grant'));
@@ -26,8 +27,7 @@ export async function revokeGrant(engine: Engine, id: string): Promise<Result<Re
     unsaved.drop(id);
     const isFirst = await store.revoke(id);
     handles.reset(grant);
-    const { tenant, user, connection, account } = grant;
-    if (isFirst) listeners.notify({ type: 'revoked', id, tenant, user, connection, account, at: clock.now() });
+    if (isFirst) listeners.notify({ type: 'revoked', ...grantFacts(grant) });
     return Ok({ provider: await revokeAtProvider(engine, grant, unsavedPair) });
   } catch (cause) {
     return Err(toStoreError(store.name, cause));

@@ -33,8 +33,10 @@ export type StandardError =
 
 /** What differs between providers, as data. Everything has a default; the defaults are the standard. */
 export interface Provider {
-  /** The issuer, whose metadata are discovered. Either this or `endpoints`. */
+  /** The issuer, whose metadata are discovered. One of this, `endpoints` and `protectedResource`. */
   readonly issuerUrl?: string | undefined;
+  /** The URL of a protected resource, such as an MCP server: its metadata name the issuer (RFC 9728), and tokens are for it. */
+  readonly protectedResource?: string | undefined;
   readonly endpoints?: ProviderEndpoints | undefined;
   /** Further parameters of the authorization request, such as `{ prompt: 'consent' }`. */
   readonly authParams?: Readonly<Record<string, string>> | undefined;

@@ -14,7 +14,7 @@ export function grantContext(grant: GrantBinding): readonly string[] {
 }
 
 /** What the secrets of a flow are bound to. */
-type FlowBinding = Pick<
+export type FlowBinding = Pick<
   NewFlow,
   'id' | 'stateHash' | 'tenant' | 'user' | 'connection' | 'account' | 'issuer' | 'redirectUri'
 >;

@@ -1,0 +1,26 @@
+import type { FlowRecord } from '../store/flow-record.ts';
+import type { Identity } from '../user-tokens-options.ts';
+import type { ConsentContext } from './consent-context.ts';
+import { flowFacts } from './consent-event.ts';
+import type { HandlerRequest } from './handler-request.ts';
+import { errorPages } from './error-pages.ts';
+import { page } from './page.ts';
+
+/** The page for a request that is not from the flow's own user; `undefined` when it is. */
+export async function refuseOtherUser(
+  flow: FlowRecord,
+  { request, frameworkContext }: HandlerRequest,
+  { identify, report }: ConsentContext,
+): Promise<Response | undefined> {
+  let identity: string | Identity | undefined;
+  try {
+    identity = await identify(request, frameworkContext);
+  } catch {
+    return page(errorPages.identifyFailed);
+  }
+  const { user, tenant = '' } = typeof identity === 'string' ? { user: identity } : (identity ?? {});
+  if (user === flow.user && tenant === flow.tenant) return undefined;
+  const reason = user === undefined ? 'signed_out' : 'other_user';
+  report({ type: 'consent-refused', ...flowFacts(flow), reason });
+  return page(user === undefined ? errorPages.signedOut : errorPages.otherUser);
+}

@@ -1,0 +1,1 @@
+export { nodeListener } from './consent/node-listener.ts';

@@ -1,0 +1,142 @@
+import { expect, test } from 'vitest';
+import { Connection } from '../../src/connection/connection.ts';
+import type { ConnectionConfig } from '../../src/connection/connection-config.ts';
+
+const issuerUrl = 'https://id.test';
+const client = { clientId: 'app', clientSecret: 'a secret', scopes: ['read'] };
+
+interface Network {
+  readonly fetch: typeof globalThis.fetch;
+  readonly bodies: URLSearchParams[];
+  readonly urls: string[];
+}
+
+/** Answers each URL with a JSON body; a POST is recorded. */
+function network(answers: Readonly<Record<string, unknown>>): Network {
+  const bodies: URLSearchParams[] = [];
+  const urls: string[] = [];
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init);
+    urls.push(request.url);
+    if (request.method === 'POST') bodies.push(new URLSearchParams(await request.text()));
+    const answer = answers[request.url];
+    return answer === undefined ? new Response('', { status: 404 }) : Response.json(answer);
+  };
+  return { fetch, bodies, urls };
+}
+
+const create = (config: ConnectionConfig, { fetch }: Network): Connection =>
+  Connection.create('erp', config, { fetch, requestTimeoutMs: 10_000 }).unwrap();
+
+const codeRequest = {
+  params: [['grant_type', 'authorization_code']] as [string, string][],
+  retry: 'never' as const,
+  scopes: ['read'],
+  signal: new AbortController().signal,
+  isProbe: false,
+};
+
+test('a request has the params of the connection, its resources, and the authentication of its client', async () => {
+  const servers = network({ 'https://id.test/token': { access_token: 'at', token_type: 'Bearer' } });
+  const endpoints = { authorization: 'https://id.test/authorize', token: 'https://id.test/token' };
+  const config = { ...client, endpoints, tokenParams: { tenant: 'a' }, resource: ['https://api.test'] };
+
+  const issued = (await create(config, servers).request(codeRequest)).unwrap();
+
+  expect(issued.value).toBe('at');
+  expect(Object.fromEntries(servers.bodies[0] ?? [])).toEqual({
+    grant_type: 'authorization_code',
+    resource: 'https://api.test',
+    tenant: 'a',
+  });
+});
+
+test('a token without expires_in does not expire where the provider says so', async () => {
+  const token = { access_token: 'at', token_type: 'bearer' };
+  const answers = {
+    'https://id.test/.well-known/openid-configuration': { issuer: issuerUrl, token_endpoint: 'https://id.test/token' },
+  };
+  const endless = { ...client, issuerUrl, defaultTtlMs: Infinity };
+
+  const without = await create(endless, network({ ...answers, 'https://id.test/token': token })).request(codeRequest);
+  const withTtl = await create(
+    endless,
+    network({ ...answers, 'https://id.test/token': { ...token, expires_in: 60 } }),
+  ).request(codeRequest);
+
+  expect(without.unwrap().lifetimeMs).toBe(Infinity);
+  expect(withTtl.unwrap().lifetimeMs).toBe(60_000);
+});
+
+test('an error in the settings names the connection and the setting', () => {
+  const wrong = Connection.create('erp', { ...client, issuerUrl: 'ftp://id.test' }, { requestTimeoutMs: 1 });
+  const missing = Connection.create('erp', client, { requestTimeoutMs: 1 });
+
+  expect(wrong.unwrapErr().field).toBe('connections.erp.issuerUrl');
+  expect(wrong.unwrapErr().message).toMatch(/^connections\.erp\.issuerUrl must be https/);
+  expect(missing.unwrapErr().field).toBe('connections.erp.issuerUrl');
+});
+
+const mcp = 'https://mcp.test/mcp';
+const mcpMetadata = { resource: mcp, authorization_servers: [issuerUrl] };
+const issuerMetadata = { issuer: issuerUrl, token_endpoint: 'https://id.test/token' };
+const mcpAnswers = {
+  'https://mcp.test/.well-known/oauth-protected-resource/mcp': mcpMetadata,
+  'https://id.test/.well-known/oauth-authorization-server': issuerMetadata,
+  'https://id.test/token': { access_token: 'at', token_type: 'Bearer', expires_in: 60 },
+};
+
+test('the issuer of a protected resource is found by its metadata, and tokens are for that resource', async () => {
+  const servers = network(mcpAnswers);
+  const connection = create({ ...client, protectedResource: mcp }, servers);
+
+  const server = (await connection.server()).unwrap();
+  await connection.request(codeRequest);
+
+  expect(server.issuer).toBe(issuerUrl);
+  expect(connection.resources).toEqual([mcp]);
+  expect(servers.bodies[0]?.get('resource')).toBe(mcp);
+  expect(servers.urls.filter((url) => url.includes('protected-resource'))).toHaveLength(1);
+});
+
+test('the metadata of a protected resource are also found at the root of its origin', async () => {
+  const { 'https://mcp.test/.well-known/oauth-protected-resource/mcp': _, ...others } = mcpAnswers;
+  const root = { ...mcpMetadata, resource: 'https://mcp.test' };
+  const servers = network({ ...others, 'https://mcp.test/.well-known/oauth-protected-resource': root });
+  const connection = create({ ...client, protectedResource: mcp }, servers);
+
+  expect((await connection.server()).unwrap().issuer).toBe(issuerUrl);
+  expect(connection.resources).toEqual(['https://mcp.test']);
+});
+
+test.each([
+  ['that name another resource', { ...mcpMetadata, resource: 'https://evil.test/mcp' }],
+  ['without an authorization server', { resource: mcp }],
+  ['whose authorization server is not https', { ...mcpMetadata, authorization_servers: ['http://id.test'] }],
+  ['that are not an object', 'text'],
+])('metadata of a protected resource %s are refused', async (_, metadata) => {
+  const place = 'https://mcp.test/.well-known/oauth-protected-resource/mcp';
+  const connection = create({ ...client, protectedResource: mcp }, network({ ...mcpAnswers, [place]: metadata }));
+
+  const failure = (await connection.server()).unwrapErr();
+
+  expect(failure.code).toBe('INVALID_RESPONSE');
+});
+
+test('a protected resource that does not answer is unavailable, and is asked again the next time', async () => {
+  let isDown = true;
+  const servers = network(mcpAnswers);
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    if (isDown) throw new TypeError('fetch failed');
+    return servers.fetch(input, init);
+  };
+  const connection = Connection.create(
+    'erp',
+    { ...client, protectedResource: mcp },
+    { fetch, requestTimeoutMs: 1e4, random: () => 0 },
+  ).unwrap();
+
+  expect((await connection.server()).unwrapErr().code).toBe('UNAVAILABLE');
+  isDown = false;
+  expect((await connection.server()).isOk()).toBe(true);
+});
