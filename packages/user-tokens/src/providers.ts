@@ -1,5 +1,3 @@
 /** Presets of known providers: data that is spread into a connection. */
 export { providers } from './providers/presets.ts';
 export type { ProviderName } from './providers/presets.ts';
-export { mcpProvider } from './providers/mcp-provider.ts';
-export type { McpProvider, McpProviderOptions } from './providers/mcp-provider.ts';

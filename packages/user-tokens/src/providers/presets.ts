@@ -42,6 +42,8 @@ const github: Provider = {
 /**
  * What differs at known providers. The address after each field is where the provider says so, or where it was seen.
  *
+ * An MCP server needs no preset: `{ protectedResource: 'https://mcp.example/mcp', … }` leads to its issuer.
+ *
  * A preset without `issuerUrl` and `endpoints` needs the address of your own tenant:
  * `{ ...providers.okta, issuerUrl: 'https://dev-1.okta.com/oauth2/default', … }`.
  */
