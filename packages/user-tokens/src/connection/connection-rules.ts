@@ -9,6 +9,7 @@ export const connectionRules: OptionRules<ConnectionConfig> = {
   authParams: objectRule,
   tokenParams: objectRule,
   scopeSeparator: oneOfRule(' ', ','),
+  grantedScopeSeparator: oneOfRule(' ', ','),
   offlineScope: stringRule,
   clientAuthMethod: anyRule,
   tokenBody: oneOfRule('form', 'json'),

@@ -80,7 +80,7 @@ export const providers: Readonly<Record<ProviderName, Provider>> = {
   /** Tokens that do not expire, without a refresh token. */
   githubOAuthApp: {
     ...github,
-    scopeSeparator: ',', // in answers; requests take both: docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
+    grantedScopeSeparator: ',', // seen in answers; requests have spaces: docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
     defaultTtlMs: Infinity, // docs.github.com/authentication/keeping-your-account-and-data-secure/token-expiration-and-revocation
   },
 
