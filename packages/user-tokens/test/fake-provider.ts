@@ -55,9 +55,12 @@ export class FakeProvider {
     for (const family of this.#families) if (family.user === user) family.isRevoked = true;
   }
 
-  /** Ends the access tokens of a user. */
-  expireAccess(user: string): void {
-    for (const family of this.#families) if (family.user === user) family.accessTokens.clear();
+  /** Ends the access tokens of a user, but for the newest ones. */
+  expireAccess(user: string, keep: number): void {
+    for (const { user: each, accessTokens } of this.#families) {
+      const old = [...accessTokens].slice(0, accessTokens.size - keep);
+      if (each === user) for (const token of old) accessTokens.delete(token);
+    }
   }
 
   readonly fetch: typeof globalThis.fetch = async (input, init) => {

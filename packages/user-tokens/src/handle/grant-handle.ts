@@ -81,12 +81,11 @@ export class GrantHandle implements TokenHandle {
    * accept it.
    */
   async invalidate(rejected?: AccessToken): Promise<TokenResult> {
-    await this.#renewer.settle();
-    const { held, isPaused } = this.#renewer;
+    const { held } = this.#renewer;
     const isCurrent = held !== undefined && (rejected === undefined || rejected.isSameAs(held.access));
     if (this.#isClosed || !isCurrent || held.validForMs <= 0) return this.get();
-    if (isPaused || !this.#mayRotate()) return held.result;
-    const rotated = await this.#renewer.rotate(held);
+    const rotated = await this.#renewer.rotate(held, () => this.#mayRotate());
+    if (rotated === undefined) return this.get();
     return rotated.isErr() && this.#renewer.held === held ? held.result : rotated;
   }
 

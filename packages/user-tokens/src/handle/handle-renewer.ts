@@ -65,8 +65,15 @@ export class HandleRenewer {
     return this.#start(() => this.#renew({ version: held.version, minValidityMs: Infinity, isRejected: false }));
   }
 
-  /** A token in the place of one that a resource has rejected. */
-  async rotate(held: HeldGrant): Promise<TokenResult> {
+  /**
+   * A token in the place of one that a resource has rejected: that of the rotation in flight, or of a new one. During a
+   * pause, and when it may not start, the rejected one. `undefined` when the token was replaced meanwhile.
+   */
+  async rotate(held: HeldGrant, mayStart: () => boolean): Promise<TokenResult | undefined> {
+    while (this.#flight !== undefined && !this.isRotating) await this.#flight; // what began before cannot know
+    if (this.#flight !== undefined) return this.#flight;
+    if (this.held !== held) return undefined;
+    if (this.isPaused || !mayStart()) return held.result;
     this.isRotating = true;
     const at = this.#context.clock.now();
     const rotation = this.#start(() => this.#renew({ version: held.version, minValidityMs: 0, isRejected: true }));
@@ -81,11 +88,6 @@ export class HandleRenewer {
     if (this.#flight !== undefined || this.isPaused) return;
     const need = { version: held.version, minValidityMs: renewAheadMs, isRejected: false };
     void this.#start(() => (isDue ? this.#renew(need) : this.#recheck(held))); // answers, never throws
-  }
-
-  /** Waits for the acquisition in flight. */
-  async settle(): Promise<void> {
-    await this.#flight;
   }
 
   /** Forgets what it knows. */

@@ -3,6 +3,8 @@ import type { Result } from 'ts-results';
 import { expect, test } from 'vitest';
 import { createUsers } from '../create-users.ts';
 import { FakeProvider, lose, refuse } from '../fake-provider.ts';
+import { storeTokens } from '../store-tokens.ts';
+import { whileTimePasses } from '../while-time-passes.ts';
 
 const purpose = { user: 'alice', connection: 'mail' };
 const expired = { lifetimeMs: -1 };
@@ -181,7 +183,7 @@ test('the loser of a race that gets invalid_grant returns the pair of the winner
   const { id } = await connect(expired);
   provider.faults.push(async () => {
     const winner = provider.connect('alice');
-    await replaceTokens(store, id, winner.access);
+    await storeTokens(store, id, winner.access);
     return refuse();
   });
 
@@ -278,17 +280,6 @@ test('a grant of another client is neither sent nor ended', async () => {
   expect([provider.refreshes, (await store.get(id))?.status]).toEqual([[], 'active']);
 });
 
-/** Moves time until something has settled. */
-async function whileTimePasses<T>(pending: Promise<T>, clock: { advance(ms: number): Promise<void> }): Promise<T> {
-  const state = { isSettled: false };
-  void pending.finally(() => (state.isSettled = true));
-  while (!state.isSettled) {
-    await clock.advance(50);
-    await new Promise((resolve) => setImmediate(resolve)); // WebCrypto answers from a thread
-  }
-  return pending;
-}
-
 /** The provider issues, and the connection breaks before the answer. */
 function loseAnswers(provider: FakeProvider, times: number): { count: number } {
   const lost = { count: 0 };
@@ -298,25 +289,4 @@ function loseAnswers(provider: FakeProvider, times: number): { count: number } {
     lose();
   };
   return lost;
-}
-
-/** Stores a pair over a grant, as another process would. */
-async function replaceTokens(
-  store: Awaited<ReturnType<typeof createUsers>>['store'],
-  id: string,
-  access: string,
-): Promise<void> {
-  const { GrantVault } = await import('../../src/grant/grant-vault.ts');
-  const { KeyRing } = await import('../../src/sealing/key-ring.ts');
-  const { Sealer } = await import('../../src/sealing/sealer.ts');
-  const { keys } = await import('../create-users.ts');
-  const { SecretString } = await import('@bearings/oauth-bearer');
-  const vault = new GrantVault(store, new Sealer((await KeyRing.create(keys)).unwrap()));
-  const grant = await store.get(id);
-  if (grant === undefined) throw new Error('there is no such grant');
-  const pair = { access: new SecretString(access), refresh: undefined, extras: {} };
-  const sealed = await vault.seal(pair, { ...grant, version: grant.version + 1 });
-  const { issuer, clientId, scopes, hasRefreshToken } = grant;
-  const facts = { issuer, clientId, scopes, hasRefreshToken, accessLifetimeMs: 3_600_000, refreshLifetimeMs: Infinity };
-  await store.commit(id, grant.version, { ...facts, ...sealed });
 }
