@@ -4,6 +4,7 @@ import { fakeApi, faults } from '@bearings/testing';
 import type { LoggedRequest } from '@bearings/testing';
 import { expect, test } from 'vitest';
 import type { ProviderName } from '../../src/providers.ts';
+import { whileTimePasses } from '../while-time-passes.ts';
 import { providerApp } from './provider-app.ts';
 import type { ProviderApp } from './provider-app.ts';
 
@@ -103,9 +104,7 @@ test.each<[ProviderName, number, object]>([
 
   app.fake.clearFaults();
   await app.clock.advance(600_000);
-  const recovered = app.token.invalidate(first);
-  await app.clock.advance(60_000);
-  const second = (await recovered).unwrap();
+  const second = (await whileTimePasses(app.token.invalidate(first), app.clock)).unwrap();
 
   expect(failed.isErr() && failed.error.code).not.toBe('REAUTHORIZATION_REQUIRED');
   expect((await app.users.list()).unwrap()).toMatchObject([{ status: 'active' }]);
@@ -143,16 +142,20 @@ test('GitHub App: 50 calls in flight while a refresh ends their token all succee
   await app.connect();
   const first = (await app.token.get()).unwrap();
   const api = fakeApi(app.fake, undefined, { clock: app.clock });
-  const arrived = Promise.withResolvers<void>();
+  const [allSent, arrive] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let sent = 0;
   const fetch: typeof globalThis.fetch = async (input, init) => {
-    await arrived.promise;
+    sent += 1;
+    if (sent === 50) allSent.resolve();
+    await arrive.promise;
     return api.fetch(input, init);
   };
   const client = createClient({ baseUrl: api.origin, fetch }, withBearerAuth(app.token, { origins: [api.origin] }));
 
   const calls = Array.from({ length: 50 }, async () => client.get('v1/repositories').json());
+  await allSent.promise;
   const second = (await app.token.invalidate(first)).unwrap();
-  arrived.resolve();
+  arrive.resolve();
 
   expect(app.fake.introspect(first.secret.expose())).toBe('revoked');
   expect(app.fake.introspect(second.secret.expose())).toMatchObject({ account: 'alice' });
