@@ -27,7 +27,7 @@ export interface ResourceMetadata {
  * The metadata of a protected resource, such as an MCP server: at the well-known place for its path, then, when that
  * answers 400, 401, 403, 404, 405 or 410, at the one of its origin (RFC 9728 §3.1). It is not cached.
  *
- * @param resourceUrl - the document must name it, or a parent path of it at the same origin
+ * @param resourceUrl - the document must name it; the one of the origin may name the origin (RFC 9728 §3.3)
  * @param options - `metadataUrl` is the `resource_metadata` of a challenge (RFC 9728 §5.1)
  */
 export async function discoverResource(
@@ -41,7 +41,7 @@ export async function discoverResource(
     const locations =
       metadataUrl === undefined ? resourceLocations(resource) : [readMetadataUrl(metadataUrl, insecureHttp)];
     const read = async (response: Response, url: string): Promise<ResourceMetadata> =>
-      readResource(await readDocument(response, url), { resource, url, insecureHttp });
+      readResource(await readDocument(response, url), { resourceUrl, url, insecureHttp });
     return Ok(await fetchDocument({ locations, owner: 'resource', options, read }));
   } catch (cause) {
     return Err(isDiscoveryError(cause) ? cause : new DiscoveryUnavailableError(resourceUrl, cause));
@@ -64,13 +64,17 @@ const isAllowed = (url: URL, insecureHttp: boolean): boolean =>
   url.password === '' &&
   url.hash === '';
 
+const wellKnownPath = '/.well-known/oauth-protected-resource';
+
 function resourceLocations({ origin, pathname }: URL): readonly string[] {
-  const root = `${origin}/.well-known/oauth-protected-resource`;
-  return pathname === '/' ? [root] : [`${root}${pathname}`, root];
+  const root = `${origin}${wellKnownPath}`;
+  const path = pathname.replace(/\/$/, '');
+  return path === '' ? [root] : [`${root}${path}`, root];
 }
 
 interface ResourceContext {
-  readonly resource: URL;
+  readonly resourceUrl: string;
+  /** Where the document was. */
   readonly url: string;
   readonly insecureHttp: boolean;
 }
@@ -80,9 +84,7 @@ function readResource(document: Document | undefined, context: ResourceContext):
   const { resource, authorization_servers: servers, scopes_supported: scopes, ...others } = document ?? {};
   const { url, insecureHttp } = context;
   if (typeof resource !== 'string') throw new InvalidMetadataError(url, 'it is not a JSON object with a resource');
-  if (!isSameOrParent(URL.parse(resource), context.resource)) {
-    throw new InvalidMetadataError(url, `its resource is neither ${context.resource.href} nor a parent of it`);
-  }
+  if (!isNamed(resource, context)) throw new InvalidMetadataError(url, 'they are those of another resource');
   const list: readonly unknown[] = Array.isArray(servers) ? servers : [];
   const [first, ...rest] = list.filter((each) => typeof each === 'string');
   const isUsable = list.every((each) => typeof each === 'string' && isIssuer(each, insecureHttp));
@@ -104,13 +106,10 @@ const isIssuer = (text: string, insecureHttp: boolean): boolean => {
   return url !== null && isAllowed(url, insecureHttp);
 };
 
-/**
- * RFC 9728 §3.3 asks for the same identifier. MCP servers name their origin, too; a token for a parent path of the same
- * origin goes to no other server.
- */
-function isSameOrParent(named: URL | null, requested: URL): boolean {
-  if (named?.origin !== requested.origin || named.hash !== '') return false;
-  if (named.href === requested.href) return true;
-  const parent = named.pathname.endsWith('/') ? named.pathname : `${named.pathname}/`;
-  return named.search === '' && `${requested.pathname}/`.startsWith(parent);
+/** Another resource could send users to its own issuer. A slash at the end makes no difference. */
+function isNamed(resource: string, { resourceUrl, url }: ResourceContext): boolean {
+  const { origin, pathname } = new URL(url);
+  const isRoot = pathname === wellKnownPath && origin === new URL(resourceUrl).origin;
+  const withoutSlash = (text: string): string => text.replace(/\/$/, '');
+  return [resourceUrl, ...(isRoot ? [origin] : [])].some((each) => withoutSlash(each) === withoutSlash(resource));
 }

@@ -78,14 +78,17 @@ test.each([
   expect(error.message).not.toContain('CANARY');
 });
 
-test.each(['https://mcp.example/v1/', 'https://mcp.example/v1', 'https://mcp.example/', resource])(
-  'metadata of the parent %s are accepted',
-  async (parent) => {
-    const { fetch } = network({ [`${place}/v1/mcp`]: { ...good, resource: parent } });
+test.each([resource, `${resource}/`])('a slash at the end of the resource makes no difference: %s', async (named) => {
+  const { fetch } = network({ [`${place}/v1/mcp`]: { ...good, resource: named } });
 
-    expect((await discoverResource(resource, { fetch })).unwrap().resource).toBe(parent);
-  },
-);
+  expect((await discoverResource(`${resource}/`, { fetch })).unwrap().resource).toBe(named);
+});
+
+test('metadata of the path must not name the origin', async () => {
+  const { fetch } = network({ [`${place}/v1/mcp`]: { ...good, resource: 'https://mcp.example' } });
+
+  expect((await discoverResource(resource, { fetch })).unwrapErr().code).toBe('INVALID_RESPONSE');
+});
 
 test.each(['mcp.example', 'http://mcp.example/', 'https://u:p@mcp.example/', 'https://mcp.example/#a'])(
   'the resource URL %s is refused before anything is sent',

@@ -38,6 +38,10 @@ export interface IssuerCounts {
   readonly granted: number;
   /** Token requests answered with another status. */
   readonly refused: number;
+  /** Refresh tokens that were accepted. */
+  readonly refreshes: number;
+  /** Refresh tokens that were replaced before: each ended all tokens of its user. */
+  readonly reuses: number;
 }
 
 /** A token that reveals its value on request, such as an `AccessToken`. */
@@ -127,6 +131,7 @@ export class FakeIssuer extends FakeServer<IssuerFaultContext> {
       token: tokens.length,
       granted,
       refused,
+      ...this.#context.refreshTokens.counts,
     };
   }
 

@@ -56,7 +56,7 @@ export const fakeProviderOptions: Readonly<Record<FakeProviderName, FakeIssuerOp
     tokenFormat: 'opaque',
     tokenLifetimeMs: Infinity,
     offline: 'never',
-    quirks: { ...githubQuirks, grantedScopeSeparator: ',', omits: ['expires_in'] },
+    quirks: { ...githubQuirks, grantedScopeSeparator: ',' },
   },
   slack: {
     tokenFormat: 'opaque',

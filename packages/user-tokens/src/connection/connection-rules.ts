@@ -11,6 +11,7 @@ export const connectionRules: OptionRules<ConnectionConfig> = {
   tokenParams: objectRule,
   scopeParam: stringRule,
   scopeSeparator: oneOfRule(' ', ','),
+  grantedScopeSeparator: oneOfRule(' ', ','),
   offlineScope: stringRule,
   clientAuthMethod: anyRule,
   tokenBody: oneOfRule('form', 'json'),

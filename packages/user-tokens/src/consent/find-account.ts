@@ -1,8 +1,7 @@
 import type { IssuedToken } from '@bearings/oauth-bearer';
 import type { TokenServer } from '@bearings/oauth-bearer/source';
 import type { Connection } from '../connection/connection.ts';
-import { accountId } from '../providers/account-id.ts';
-import type { AccountLookup } from '../providers/provider.ts';
+import { readPath } from './read-path.ts';
 import type { FlowRecord } from '../store/flow-record.ts';
 import { FlowFailure } from './flow-failure.ts';
 import { validateIdToken } from './validate-id-token.ts';
@@ -28,7 +27,7 @@ export interface AccountContext {
 export async function findAccount(issued: IssuedToken, context: AccountContext): Promise<string> {
   const { config } = context.connection;
   const subject = await readSubject(issued, context);
-  return config.account === undefined ? subject : lookUp(config.account, issued, context.connection);
+  return config.account === undefined ? subject : await lookUp(issued, context.connection);
 }
 
 async function readSubject({ extras }: IssuedToken, context: AccountContext): Promise<string> {
@@ -45,22 +44,38 @@ async function readSubject({ extras }: IssuedToken, context: AccountContext): Pr
   return validateIdToken(idToken.expose(), { jwks: jwks.value, issuer, clientId, nonce, nowMs });
 }
 
-const maxLength = 255;
-
-async function lookUp(account: AccountLookup, issued: IssuedToken, connection: Connection): Promise<string> {
-  const { extras = new Map<string, unknown>() } = issued;
-  const members = account.url === undefined ? extras : await readProfile(account.url, issued, connection);
-  const id = accountId(account, members);
-  if (id === undefined || id.length > maxLength || /\p{Cc}/u.test(id)) throw new FlowFailure('account_unknown');
-  return id;
+async function lookUp(issued: IssuedToken, connection: Connection): Promise<string> {
+  const { url, member = '' } = connection.config.account ?? {};
+  const read = url === undefined ? readExtras(issued) : await readProfile(url, issued, connection);
+  const parts = [member].flat().map((path) => toId(read(path)));
+  return parts.length === 1 ? parts.join('') : parts.map(encodeURIComponent).join('/');
 }
+
+type ReadMember = (path: string) => unknown;
+
+/** The members of the token response. */
+const readExtras =
+  ({ extras }: IssuedToken): ReadMember =>
+  (path) => {
+    const [name = '', ...others] = path.split('.');
+    return readPath(extras?.get(name), others);
+  };
 
 async function readProfile(
   url: string,
   { value: accessToken }: IssuedToken,
   connection: Connection,
-): Promise<ReadonlyMap<string, unknown>> {
+): Promise<ReadMember> {
   const profile = await connection.getJson(url, accessToken);
   if (profile.isErr()) throw new FlowFailure('account_unknown', { cause: profile.error });
-  return new Map(Object.entries(Object(profile.value)));
+  return (path) => readPath(profile.value, path.split('.'));
+}
+
+const maxLength = 255;
+
+function toId(member: unknown): string {
+  const id = typeof member === 'number' ? String(member) : member;
+  const isId = typeof id === 'string' && id !== '' && id.length <= maxLength && !/\p{Cc}/u.test(id);
+  if (!isId) throw new FlowFailure('account_unknown');
+  return id;
 }

@@ -70,12 +70,12 @@ function toError(
 function toTokens(response: TokenHttpResponse, body: Members, provider: Provider): TokenHttpResponse {
   const members = tokenMembers(body, provider);
   const { scope, token_type: type } = members;
-  const { scopeSeparator = ' ', bearerTypes = [] } = provider;
+  const { scopeSeparator, grantedScopeSeparator = scopeSeparator, bearerTypes = [] } = provider;
   const isBearer = typeof type === 'string' && bearerTypes.includes(type.toLowerCase());
   return withBody(response, {
     ...members,
     ...(isBearer ? { token_type: 'Bearer' } : {}),
-    ...(typeof scope === 'string' && scopeSeparator === ',' ? { scope: scope.replaceAll(',', ' ') } : {}),
+    ...(typeof scope === 'string' && grantedScopeSeparator === ',' ? { scope: scope.replaceAll(',', ' ') } : {}),
   });
 }
 
