@@ -139,3 +139,14 @@ test('a protected resource that does not answer is unavailable, and is asked aga
   isDown = false;
   expect((await connection.server()).isOk()).toBe(true);
 });
+
+test('a grant of another issuer is not sent to the one that a protected resource names now', async () => {
+  const servers = network(mcpAnswers);
+  const connection = create({ ...client, protectedResource: mcp }, servers);
+
+  const refused = await connection.request({ ...codeRequest, issuer: 'https://old.test' });
+  const sent = await connection.request({ ...codeRequest, issuer: issuerUrl });
+
+  expect(refused.unwrapErr()).toMatchObject({ code: 'REAUTHORIZATION_REQUIRED', reason: 'client_changed' });
+  expect([sent.isOk(), servers.bodies.length]).toEqual([true, 1]);
+});
