@@ -56,7 +56,7 @@ interface ToolDefinition<A, R> {
 }
 
 /**
- * A tool that acts for the user for whom `users.run` was called. It answers that consent is pending when the user has
+ * A tool that acts for the user that `users.run` was called with. It answers that consent is pending when the user has
  * none, or has granted less than it needs; calls that need the same share one link.
  */
 export function createTool<A, R>(
