@@ -171,10 +171,10 @@ export class TokenEndpoint {
     const client = createTokenClient(
       { ...this.#settings, onRetry },
       {
-      read: () => this.#readAuthentications(server),
-      isRefused: isClientRefused,
-      onUse: (authentication) => void tried.push(authentication),
-    },
+        read: () => this.#readAuthentications(server),
+        isRefused: isClientRefused,
+        onUse: (authentication) => void tried.push(authentication),
+      },
     );
     const endpoint = url.split('?')[0] ?? url;
     const limit = isProbe ? 0 : retryLimits[retry];
