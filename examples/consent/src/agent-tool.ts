@@ -10,7 +10,7 @@ export function createSearchMail(users: UserTokens, baseUrl: string): Tool<{ que
     scopes: ['openid', 'mail.read'],
     returnTo: '/chat',
     message: 'Ask the user to open the link and to grant access to the mail. Then call this tool again.',
-    client: { baseUrl },
+    baseUrl,
   };
   return users.tool('mail', options, ({ query }: { query: string }, { client }) =>
     client.get('messages', { searchParams: { query } }).json<readonly Message[]>(),

@@ -27,21 +27,12 @@ import { KeyRing } from './sealing/key-ring.ts';
 import type { GrantFilter } from './store/grant-store.ts';
 import { toStoreError } from './store/sql/to-store-error.ts';
 import { createTool } from './tool/create-tool.ts';
-import type { Tool, ToolContext, ToolOptions } from './tool/create-tool.ts';
+import type { Tool, ToolFunction, ToolOptions } from './tool/create-tool.ts';
 import { checkToolOptions } from './tool/check-tool-options.ts';
 import type { UserTokensListener } from './user-tokens-event.ts';
+import type { UserPurpose } from './user-purpose.ts';
 import type { Identity, UserTokensOptions } from './user-tokens-options.ts';
 import { readSettings } from './user-tokens-settings.ts';
-
-/** Whose token, and for what. */
-export interface UserPurpose extends Identity {
-  /** The name of a connection. */
-  readonly connection: string;
-  /** Default: the account that the user connected first. */
-  readonly account?: string | undefined;
-  /** What the user must have granted; the handle asks for consent when something is missing. Default: nothing. */
-  readonly scopes?: readonly string[] | undefined;
-}
 
 /** Which grants to list: at most 100 in a page. */
 export type ListOptions = Pick<GrantFilter, 'user' | 'tenant' | 'connection' | 'status' | 'after'> & {
@@ -141,11 +132,7 @@ export class UserTokens {
    *
    * @throws UserTokensConfigError for a connection that does not exist, and for options that are wrong
    */
-  tool<A, R>(
-    connection: string,
-    options: ToolOptions,
-    fn: (args: A, context: ToolContext) => Promise<R> | R,
-  ): Tool<A, R> {
+  tool<A, R>(connection: string, options: ToolOptions, fn: ToolFunction<A, R>): Tool<A, R> {
     checkToolOptions(options);
     const { scopes = this.#connection(connection).config.scopes, account, returnTo } = options;
     return createTool(
