@@ -35,6 +35,7 @@ const expected: Record<string, unknown> = {
   'first-client.ts': 'shipped',
   'layer.ts': 'GET https://orders.internal 200 (attempts: 1)',
   'opentelemetry.ts': { id: 42, state: 'shipped' },
+  'providers.ts': 'calendar, chat, erp, files',
   'token-events.ts': 'acquired: valid for 3600 s',
   'token-pool.ts': '2 orders, 2 tokens',
   'user-tokens.ts': 'alice opens https://app.example (not_connected)',
