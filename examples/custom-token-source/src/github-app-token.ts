@@ -1,10 +1,9 @@
 import { createPrivateKey } from 'node:crypto';
 import { createClient, isHTTPError, systemClock } from '@bearings/client';
 import type { Clock } from '@bearings/client';
-import { TokenHttpError, TokenUnavailableError } from '@bearings/oauth-bearer';
+import { Err, Ok, TokenHttpError, TokenUnavailableError } from '@bearings/oauth-bearer';
 import type { TokenSource } from '@bearings/oauth-bearer';
 import { SignJWT } from 'jose';
-import { Err, Ok } from 'ts-results';
 
 export interface GitHubApp {
   readonly appId: string;

@@ -24,6 +24,7 @@ export type { PublicAddressOptions } from './stages/public-addresses.ts';
 export { formatHttpError } from './errors/format-http-error.ts';
 export { isClientError } from './errors/index.ts';
 export type { ClientError } from './errors/index.ts';
+export { orThrow } from './errors/or-throw.ts';
 export { isHTTPError } from './errors/http-status-error.ts';
 export type { HttpStatusError, HttpStatusFacts } from './errors/http-status-error.ts';
 export { systemClock } from './time/clock.ts';

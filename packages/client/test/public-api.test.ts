@@ -10,6 +10,7 @@ test('the package exports exactly this', () => {
     'formatHttpError',
     'isClientError',
     'isHTTPError',
+    'orThrow',
     'profiles',
     'publicLookup',
     'shouldRetry',
