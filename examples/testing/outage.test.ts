@@ -15,7 +15,7 @@ test('calls succeed during an outage until the token expires, and again after it
   await clock.advance(599_000);
   expect((await client.get('v1/orders/42')).ok).toBe(true);
   await clock.advance(2_000);
-  await expect(client.get('v1/orders/42')).rejects.toMatchObject({ code: 'HTTP', status: 503 });
+  await expect(client.get('v1/orders/42')).rejects.toMatchObject({ code: 'TOKEN_HTTP', status: 503 });
   outage.clear();
   await clock.advance(300_000);
 

@@ -92,7 +92,7 @@ test.each([
 
   const result = await fetchToken({ issuerUrl, clientId: 'billing', privateKey: pem, assertionAudience });
 
-  const outcomeSeen = result.isErr() && result.error.code === 'HTTP' ? result.error.oauthError : result.isOk();
+  const outcomeSeen = result.isErr() && result.error.code === 'TOKEN_HTTP' ? result.error.oauthError : result.isOk();
   expect(outcomeSeen).toBe(outcome === 'is accepted' ? true : 'invalid_client');
   stop();
 });

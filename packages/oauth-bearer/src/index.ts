@@ -25,7 +25,7 @@ export type { RejectedBy } from './layer/rejection.ts';
 export { parseBearerChallenge } from './layer/challenge.ts';
 export type { BearerChallenge } from './layer/challenge.ts';
 export { SecretString } from './secret-string.ts';
-export { isTokenError, TokenConfigError, TokenHttpError, TokenUnavailableError } from './errors.ts';
+export { TokenConfigError, TokenHttpError, TokenUnavailableError } from './errors.ts';
 export type {
   FailureKind,
   InvalidTokenResponseError,

@@ -27,8 +27,8 @@ test('a wrong config is thrown as the TokenConfigError that it is, without a sta
 
   expect(failures).toEqual([expect.any(TokenConfigError), expect.any(TokenConfigError)]);
   expect(failures).toMatchObject([
-    { code: 'CONFIG', field: 'clientId' },
-    { code: 'CONFIG', field: 'startWaitMs' },
+    { code: 'TOKEN_CONFIG', field: 'clientId' },
+    { code: 'TOKEN_CONFIG', field: 'startWaitMs' },
   ]);
   expect(failures.map((error) => (error as Error).message)).toEqual([
     expect.not.stringMatching(/\n|Tried to unwrap/),

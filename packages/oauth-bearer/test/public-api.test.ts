@@ -12,7 +12,6 @@ test('the package exports exactly these names', () => {
     'TokenPool',
     'TokenUnavailableError',
     'fetchToken',
-    'isTokenError',
     'parseBearerChallenge',
     'staticToken',
     'withBearerAuth',

@@ -102,10 +102,10 @@ function boundHooks(options: Options, bridge: KyBridge): void {
   options.hooks = {
     ...hooks,
     beforeRequest: beforeRequest.map(
-      (hook) => (state) => bridge.race(() => hook(bridge.correct(state)), { url: state.request.url, phase: 'hook' }),
+      (hook) => (state) => bridge.race(() => hook(bridge.correct(state)), { request: state.request, phase: 'hook' }),
     ),
     afterResponse: afterResponse.map(
-      (hook) => (state) => bridge.race(() => hook(bridge.correct(state)), { url: state.request.url, phase: 'hook' }),
+      (hook) => (state) => bridge.race(() => hook(bridge.correct(state)), { request: state.request, phase: 'hook' }),
     ),
     beforeError: [
       createFactsHook(bridge),
@@ -115,7 +115,7 @@ function boundHooks(options: Options, bridge: KyBridge): void {
   options.parseJson =
     parseJson === undefined
       ? (text) => (text === '' && bridge.hasSchema ? undefined : parseSafely(text))
-      : (text, context) => bridge.race(() => parseJson(text, context), { url: context.request.url, phase: 'parse' });
+      : (text, context) => bridge.race(() => parseJson(text, context), { request: context.request, phase: 'parse' });
 }
 
 /**

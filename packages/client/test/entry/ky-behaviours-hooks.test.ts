@@ -12,7 +12,7 @@ import ky, {
 import type { Hooks, KyInstance, Options } from 'ky';
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
-import { isHTTPError as isOurHTTPError } from '../../src/errors/http-status-error.ts';
+import { isBearingsError } from '../../src/errors/index.ts';
 import { besideKy } from './beside-ky.ts';
 import { caught } from '../caught.ts';
 import { broken, chunked, ok, scriptedFetch, silent, status, times } from '../scripted.ts';
@@ -147,7 +147,7 @@ test('hooks.beforeError: it gets our errors too', async () => {
 
 test('hooks.beforeError: it sees the facts of an HTTPError', async () => {
   const seen: unknown[] = [];
-  const hooks: Hooks = { beforeError: [({ error }) => (seen.push(isOurHTTPError(error)), error)] };
+  const hooks: Hooks = { beforeError: [({ error }) => (seen.push(isBearingsError(error, 'HTTP_STATUS')), error)] };
 
   await caught(() => createClient({ fetch: scriptedFetch(status(404)), hooks }).get(url));
 
@@ -376,12 +376,12 @@ test.each<[string, (api: KyInstance) => Promise<unknown>]>([
   expect(inspect(error)).not.toContain('CANARY');
 });
 
-test("isHTTPError, isKyError: ky's guards know an HTTPError; ours knows it by its facts", async () => {
+test("isHTTPError, isKyError: ky's guards know an HTTPError; isBearingsError knows it as HTTP_STATUS", async () => {
   const theirs = await caught(() => ky.get(url, { fetch: scriptedFetch(status(404)), retry: 0 }));
   const ours = await caught(() => createClient({ fetch: scriptedFetch(status(404)) }).get(url));
 
-  expect([isHTTPError(ours), isKyError(ours), isOurHTTPError(ours)]).toEqual([true, true, true]);
-  expect(isOurHTTPError(theirs)).toBe(false);
+  expect([isHTTPError(ours), isKyError(ours), isBearingsError(ours, 'HTTP_STATUS')]).toEqual([true, true, true]);
+  expect(isBearingsError(theirs)).toBe(false);
 });
 
 test("TimeoutError, NetworkError: in their place are our errors, which ky's guards do not claim", async () => {

@@ -71,7 +71,7 @@ test('createClients succeeds while the identity provider is down', async () => {
 
   const failure = await caught(() => clients.orders.get('').json());
 
-  expect(failure).toMatchObject({ source: 'oauth-bearer', code: 'UNAVAILABLE' });
+  expect(failure).toMatchObject({ source: 'oauth-bearer', code: 'TOKEN_UNAVAILABLE' });
   expect(servers.api.counts.requests).toBe(0);
 });
 
@@ -288,7 +288,7 @@ test('a call whose secret file was deleted fails with the file name and sends no
   folder[Symbol.dispose]();
   const failure = await caught(() => clients.a.get(''));
 
-  expect(failure).toMatchObject({ code: 'UNAVAILABLE' });
+  expect(failure).toMatchObject({ code: 'TOKEN_UNAVAILABLE' });
   expect(failure.message).toContain(`names the file ${folder.path}/key, which does not exist`);
   expect(api.seen).toEqual([]);
 });
@@ -310,5 +310,8 @@ test.each<[string, object]>([
 test('an unknown option of loadConfig is refused', async () => {
   const options: object = { name: ['orders'] };
 
-  expect(await caught(() => loadConfig({ clients: {} }, options))).toMatchObject({ code: 'CONFIG', field: 'name' });
+  expect(await caught(() => loadConfig({ clients: {} }, options))).toMatchObject({
+    code: 'CONFIG',
+    field: 'name',
+  });
 });
