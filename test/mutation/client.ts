@@ -72,7 +72,7 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
   ],
   'stages/retry/retry.ts': [
     ["if (delayMs >= call.remainingMs()) return giveUp(outcome, context, 'deadline');", ''],
-    ["if (delayMs === undefined) return giveUp(outcome, context, 'limit');", ''],
+    ["if (delayMs === undefined) return giveUp(outcome, context, 'retryAfter');", ''],
     ['delayMs >= call.remainingMs()', 'delayMs > call.remainingMs()'],
     ['!isFree && !budget.tryTake()', 'false'],
     ['policy.budget === false || isPacedByServer(outcome, policy)', 'isPacedByServer(outcome, policy)'],

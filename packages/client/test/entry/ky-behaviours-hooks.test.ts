@@ -145,6 +145,19 @@ test('hooks.beforeError: it gets our errors too', async () => {
   expect(seen).toEqual(['TRANSPORT', 'INVALID_SCHEME']);
 });
 
+test('hooks.beforeError: it gets a TransportError when fetch throws what is not an Error', async () => {
+  const seen: unknown[] = [];
+  const hooks: Hooks = { beforeError: [({ error }) => (seen.push('code' in error && error.code), error)] };
+  const notAnError: unknown = 'network down';
+  const fetch: typeof globalThis.fetch = async () => {
+    throw notAnError;
+  };
+
+  await caught(() => createClient({ fetch, hooks, retry: 0 }).get(url));
+
+  expect(seen).toEqual(['TRANSPORT']);
+});
+
 test('hooks.beforeError: it sees the facts of an HTTPError', async () => {
   const seen: unknown[] = [];
   const hooks: Hooks = { beforeError: [({ error }) => (seen.push(isBearingsError(error, 'HTTP_STATUS')), error)] };
@@ -276,6 +289,17 @@ test("dispatcher: it and all that is fetch's alone reaches the network", async (
   await createClient({ fetch }).get(url, options);
 
   expect(seen).toMatchObject([options]);
+});
+
+test('unknown options: a misspelt option is rejected with the name that may be meant', async () => {
+  const network = scriptedFetch(ok);
+  const options: object = { tiemout: 50 };
+
+  const error = await caught(() => createClient({ fetch: network }).get(url, options));
+
+  expect(error).toMatchObject({ code: 'CONFIG', field: 'tiemout' });
+  expect(error.message).toContain('Did you mean timeout?');
+  expect(network.sent).toEqual([]);
 });
 
 test('extend, replaceOption: hooks are appended, replaced or removed', async () => {

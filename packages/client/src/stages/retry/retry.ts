@@ -34,7 +34,7 @@ export function retry(defaults: RetryPolicy): Stage {
         if ('response' in outcome && outcome.response.ok) return outcome.response;
         if (!(await isWorthRetrying(outcome, context))) return unwrap(outcome);
         const delayMs = retryDelay(policy, outcome, { retry: call.attempt, client });
-        if (delayMs === undefined) return giveUp(outcome, context, 'limit'); // the server asks for more than `maxRetryAfter`
+        if (delayMs === undefined) return giveUp(outcome, context, 'retryAfter');
         if (delayMs >= call.remainingMs()) return giveUp(outcome, context, 'deadline');
         const isFree = policy.budget === false || isPacedByServer(outcome, policy);
         if (!isFree && !budget.tryTake()) return giveUp(outcome, context, 'budget');
