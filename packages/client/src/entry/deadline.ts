@@ -27,8 +27,8 @@ async function sendWithDeadline(
   { send, clock }: DeadlineContext,
 ): Promise<Response> {
   const { totalTimeoutMs: budgetMs } = call;
-  const origin = parseOrigin(request.url);
   const expire = (): void => {
+    const origin = parseOrigin(request.url);
     const { attempt: attempts, phase, lastFailure: cause } = call;
     call.cancel(new DeadlineExceededError({ origin, budgetMs, attempts, phase, cause }));
   };
