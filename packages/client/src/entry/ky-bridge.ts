@@ -39,9 +39,9 @@ interface HookState {
   readonly retryCount: number;
 }
 
-/** What a race with the deadline is for. */
+/** What a race with the deadline is for: whose URL the error names, and what the call is doing. */
 interface RaceContext {
-  readonly url: string;
+  readonly request: { readonly url: string };
   readonly phase: CallPhase;
 }
 
@@ -132,13 +132,13 @@ export class KyBridge {
    *
    * @throws DeadlineExceededError
    */
-  async race<T>(work: () => T | PromiseLike<T>, { url, phase }: RaceContext): Promise<Awaited<T>> {
+  async race<T>(work: () => T | PromiseLike<T>, { request, phase }: RaceContext): Promise<Awaited<T>> {
     const { clock } = this.#context;
     const { totalTimeoutMs = Infinity, startedAt = 0 } = this.#captured ?? {};
     if (totalTimeoutMs === Infinity) return await work();
     const expire = (): DeadlineExceededError => {
       const { attempt: attempts = 0, lastFailure: cause } = this.#sent?.call ?? {};
-      const facts = { origin: parseOrigin(url), budgetMs: totalTimeoutMs, attempts, phase, cause };
+      const facts = { origin: parseOrigin(request.url), budgetMs: totalTimeoutMs, attempts, phase, cause };
       this.#deadlineError ??= new DeadlineExceededError(facts);
       this.#sent?.call.cancel(this.#deadlineError);
       return this.#deadlineError;
