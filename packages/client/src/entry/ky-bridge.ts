@@ -124,7 +124,7 @@ export class KyBridge {
   restoreOptions(options: NormalizedOptions): NormalizedOptions {
     const { bearings: _bridge, ...others }: NormalizedOptions & { bearings?: unknown } = options;
     const { retry, signal } = this.#captured ?? {};
-    return Object.freeze({ ...others, ...(retry && { retry }), ...(signal && { signal }) });
+    return Object.freeze(Object.assign(others, retry && { retry }, signal && { signal }));
   }
 
   /**
@@ -132,10 +132,10 @@ export class KyBridge {
    *
    * @throws DeadlineExceededError
    */
-  async race<T>(work: () => T | PromiseLike<T>, { request, phase }: RaceContext): Promise<Awaited<T>> {
+  race<T>(work: () => T, { request, phase }: RaceContext): T | Promise<Awaited<T>> {
     const { clock } = this.#context;
     const { totalTimeoutMs = Infinity, startedAt = 0 } = this.#captured ?? {};
-    if (totalTimeoutMs === Infinity) return await work();
+    if (totalTimeoutMs === Infinity) return work();
     const expire = (): DeadlineExceededError => {
       const { attempt: attempts = 0, lastFailure: cause } = this.#sent?.call ?? {};
       const facts = { origin: parseOrigin(request.url), budgetMs: totalTimeoutMs, attempts, phase, cause };
