@@ -1,5 +1,6 @@
-import { isUserTokensError, StoreError } from '@bearings/user-tokens';
+import { isBearingsError } from '@bearings/client';
+import { StoreError } from '@bearings/user-tokens';
 
 const failure: unknown = new StoreError('unavailable', 'PostgreSQL does not answer');
 
-if (isUserTokensError(failure, 'STORE')) console.log(`${failure.reason}, retryable: ${failure.retryable}`);
+if (isBearingsError(failure, 'STORE')) console.log(`${failure.reason}, retryable: ${failure.retryable}`);

@@ -1,5 +1,6 @@
-import { InvalidTokenResponseError, TokenUnavailableError } from '@bearings/oauth-bearer';
+import { TokenUnavailableError } from '@bearings/oauth-bearer';
 import type { TokenError } from '@bearings/oauth-bearer';
+import { InvalidTokenResponseError } from '@bearings/oauth-bearer/source';
 import { discoverResource } from '@bearings/oidc-discovery';
 import type { DiscoveryError, DiscoveryOptions } from '@bearings/oidc-discovery';
 import type { Result } from 'ts-results';
@@ -22,7 +23,7 @@ export async function findProtectedResource(
 }
 
 function toTokenError(error: DiscoveryError): TokenError {
-  const isUnavailable = error.code === 'UNAVAILABLE' || (error.code === 'HTTP' && error.retryable);
+  const isUnavailable = error.code === 'DISCOVERY_UNAVAILABLE' || (error.code === 'DISCOVERY_HTTP' && error.retryable);
   return isUnavailable
     ? new TokenUnavailableError(error.message, { cause: error })
     : new InvalidTokenResponseError(error.message, { cause: error });
