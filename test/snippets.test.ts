@@ -40,7 +40,7 @@ const expected: Record<string, unknown> = {
   'providers.ts': 'calendar, chat, erp, files',
   'token-events.ts': 'acquired: valid for 3600 s',
   'token-pool.ts': '2 orders, 2 tokens',
-  'user-tokens.ts': 'unavailable, retryable: true',
+  'user-tokens.ts': 'alice opens https://app.example (not_connected)',
   'undici.ts': '▼ transport     undici        connections 64 · pipelining 1 · allowH2 false · connectTimeout 2 s',
 };
 

@@ -1,5 +1,7 @@
 export { UserTokens } from './user-tokens.ts';
-export type { ListOptions, UserPurpose } from './user-tokens.ts';
+export type { ListOptions } from './user-tokens.ts';
+export type { UserPurpose } from './user-purpose.ts';
+export type { PendingTool, Tool, ToolContext, ToolFunction, ToolOptions } from './tool.ts';
 export type { GrantSummary } from './manage/grant-summary.ts';
 export type { Forgotten } from './manage/forget-user.ts';
 export type { KeepAliveOptions, KeepAliveReport } from './manage/keep-grants-alive.ts';

@@ -27,18 +27,11 @@ import { KeyRing } from './sealing/key-ring.ts';
 import type { GrantFilter } from './store/grant-store.ts';
 import { toStoreError } from './store/sql/to-store-error.ts';
 import type { UserTokensListener } from './user-tokens-event.ts';
+import { createTool } from './tool.ts';
+import type { Tool, ToolFunction, ToolOptions } from './tool.ts';
+import type { UserPurpose } from './user-purpose.ts';
 import type { Identity, UserTokensOptions } from './user-tokens-options.ts';
 import { readSettings } from './user-tokens-settings.ts';
-
-/** Whose token, and for what. */
-export interface UserPurpose extends Identity {
-  /** The name of a connection. */
-  readonly connection: string;
-  /** Default: the account that the user connected first. */
-  readonly account?: string | undefined;
-  /** What the user must have granted; the handle asks for consent when something is missing. Default: nothing. */
-  readonly scopes?: readonly string[] | undefined;
-}
 
 /** Which grants to list: at most 100 in a page. */
 export type ListOptions = Pick<GrantFilter, 'user' | 'tenant' | 'connection' | 'status' | 'after'> & {
@@ -130,6 +123,14 @@ export class UserTokens {
   /** Answers the browser's requests below `redirectUri`. Mount it in any framework that has `Request` and `Response`. */
   get handler(): Handler {
     return this.#engine.consent.handler;
+  }
+
+  /**
+   * A function for an agent that acts for the current user (`run`), with a client that has the user's token. Answers
+   * `{ pending: true, message, auth_url, authorization_id }` when the user has to consent first.
+   */
+  tool<A, R>(connection: string, options: ToolOptions, fn: ToolFunction<A, R>): Tool<A, R> {
+    return createTool(this, () => this.#current.getStore(), { connection, options, fn });
   }
 
   /** Grants, ordered by id, without their secrets. */
