@@ -116,7 +116,7 @@ export const undiciMutants: readonly Mutant[] = mutantsIn('undici', {
     ['return this.#reader?.hooks;', 'return undefined;'],
   ],
   'undici-error.ts': [
-    ["isClientError(error, 'TRANSPORT') && closedCodes.includes(error.reason)", 'false'],
+    ["isBearingsError(error, 'TRANSPORT') && closedCodes.includes(error.reason)", 'false'],
     ['if (is407 && forwardProxy !== undefined)', 'if (false)'],
     ["socks?.protocol === 'socks5:' && isOfSocks", 'false'],
   ],

@@ -3,6 +3,7 @@ import type { Call } from '../core/call.ts';
 import type { CallOptions } from '../core/call-options.ts';
 import type { ClientRequest } from '../core/request.ts';
 import { DeadlineExceededError } from '../errors/index.ts';
+import type { FailedRequest } from '../errors/request-failure.ts';
 import type { CallPhase } from '../errors/timeout.ts';
 import { parseOrigin } from '../security/url.ts';
 import type { Clock } from '../time/clock.ts';
@@ -39,9 +40,10 @@ interface HookState {
   readonly retryCount: number;
 }
 
-/** What a race with the deadline is for: whose URL the error names, and what the call is doing. */
+/** What a race with the deadline is for: which request the error names, and what the call is doing. */
 interface RaceContext {
-  readonly request: { readonly url: string };
+  /** Default: the request of the call. */
+  readonly request?: FailedRequest;
   readonly phase: CallPhase;
 }
 
@@ -69,10 +71,10 @@ export class KyBridge {
     return this.#context.input;
   }
 
-  /** The URL of the call, as far as it is known. */
-  get url(): string {
+  /** The request of the call, as far as it is known. */
+  get #request(): FailedRequest {
     const { input } = this.#context;
-    return this.#sent?.request.url ?? (input instanceof Request ? input.url : String(input));
+    return this.#sent?.request ?? (input instanceof Request ? input : parseOrigin(String(input)));
   }
 
   /** The runner of the client that the call was made with. */
@@ -138,7 +140,7 @@ export class KyBridge {
     if (totalTimeoutMs === Infinity) return work();
     const expire = (): DeadlineExceededError => {
       const { attempt: attempts = 0, lastFailure: cause } = this.#sent?.call ?? {};
-      const facts = { origin: parseOrigin(request.url), budgetMs: totalTimeoutMs, attempts, phase, cause };
+      const facts = { request: request ?? this.#request, budgetMs: totalTimeoutMs, attempts, phase, cause };
       this.#deadlineError ??= new DeadlineExceededError(facts);
       this.#sent?.call.cancel(this.#deadlineError);
       return this.#deadlineError;

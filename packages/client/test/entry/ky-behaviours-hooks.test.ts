@@ -12,7 +12,7 @@ import ky, {
 import type { Hooks, KyInstance, Options } from 'ky';
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
-import { isHTTPError as isOurHTTPError } from '../../src/errors/http-status-error.ts';
+import { isBearingsError } from '../../src/errors/index.ts';
 import { besideKy } from './beside-ky.ts';
 import { caught } from '../caught.ts';
 import { broken, chunked, ok, scriptedFetch, silent, status, times } from '../scripted.ts';
@@ -184,9 +184,22 @@ test('hooks.beforeError: it gets our errors too', async () => {
   expect(seen).toEqual(['TRANSPORT', 'INVALID_SCHEME']);
 });
 
+test('hooks.beforeError: it gets a TransportError when fetch throws what is not an Error', async () => {
+  const seen: unknown[] = [];
+  const hooks: Hooks = { beforeError: [({ error }) => (seen.push('code' in error && error.code), error)] };
+  const notAnError: unknown = 'network down';
+  const fetch: typeof globalThis.fetch = async () => {
+    throw notAnError;
+  };
+
+  await caught(() => createClient({ fetch, hooks, retry: 0 }).get(url));
+
+  expect(seen).toEqual(['TRANSPORT']);
+});
+
 test('hooks.beforeError: it sees the facts of an HTTPError', async () => {
   const seen: unknown[] = [];
-  const hooks: Hooks = { beforeError: [({ error }) => (seen.push(isOurHTTPError(error)), error)] };
+  const hooks: Hooks = { beforeError: [({ error }) => (seen.push(isBearingsError(error, 'HTTP_STATUS')), error)] };
 
   await caught(() => createClient({ fetch: scriptedFetch(status(404)), hooks }).get(url));
 
@@ -317,6 +330,17 @@ test("dispatcher: it and all that is fetch's alone reaches the network", async (
   expect(seen).toMatchObject([options]);
 });
 
+test('unknown options: a misspelt option is rejected with the name that may be meant', async () => {
+  const network = scriptedFetch(ok);
+  const options: object = { tiemout: 50 };
+
+  const error = await caught(() => createClient({ fetch: network }).get(url, options));
+
+  expect(error).toMatchObject({ code: 'CONFIG', field: 'tiemout' });
+  expect(error.message).toContain('Did you mean timeout?');
+  expect(network.sent).toEqual([]);
+});
+
 test('extend, replaceOption: hooks are appended, replaced or removed', async () => {
   const { theirs, ours } = await besideKy(
     async (api) => {
@@ -415,12 +439,12 @@ test.each<[string, (api: KyInstance) => Promise<unknown>]>([
   expect(inspect(error)).not.toContain('CANARY');
 });
 
-test("isHTTPError, isKyError: ky's guards know an HTTPError; ours knows it by its facts", async () => {
+test("isHTTPError, isKyError: ky's guards know an HTTPError; isBearingsError knows it as HTTP_STATUS", async () => {
   const theirs = await caught(() => ky.get(url, { fetch: scriptedFetch(status(404)), retry: 0 }));
   const ours = await caught(() => createClient({ fetch: scriptedFetch(status(404)) }).get(url));
 
-  expect([isHTTPError(ours), isKyError(ours), isOurHTTPError(ours)]).toEqual([true, true, true]);
-  expect(isOurHTTPError(theirs)).toBe(false);
+  expect([isHTTPError(ours), isKyError(ours), isBearingsError(ours, 'HTTP_STATUS')]).toEqual([true, true, true]);
+  expect(isBearingsError(theirs)).toBe(false);
 });
 
 test("TimeoutError, NetworkError: in their place are our errors, which ky's guards do not claim", async () => {

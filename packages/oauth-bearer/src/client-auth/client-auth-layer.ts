@@ -1,4 +1,4 @@
-import { isClientError } from '@bearings/client';
+import { isBearingsError } from '@bearings/client';
 import { discard, layer } from '@bearings/client/layer';
 import type { Layer } from '@bearings/client';
 import type { Call, ClientRequest, Stage } from '@bearings/client/layer';
@@ -74,7 +74,7 @@ async function readText(response: Response): Promise<string> {
   try {
     return await response.text();
   } catch (cause) {
-    if (isClientError(cause, 'BODY_TOO_LARGE')) return 'too large';
+    if (isBearingsError(cause, 'BODY_TOO_LARGE')) return 'too large';
     throw cause;
   }
 }

@@ -21,13 +21,13 @@ export interface TransportErrorContext {
  * For a layer in the slot `transport`.
  */
 export function toTransportError(cause: unknown, { request, isTruncated = false }: TransportErrorContext): ClientError {
-  const origin = parseOrigin(request.url);
-  if (isUnexpectedRedirect(cause)) return new RedirectBlockedError(origin, undefined, redirectedStream);
+  if (isUnexpectedRedirect(cause)) return new RedirectBlockedError(request, undefined, redirectedStream);
   const { reason, detail } = findReason(cause);
-  if (tlsCode.test(reason)) return new TlsError(origin, reason, detail);
-  if (isInvalidRequest(reason, detail)) return new ConfigError('request', `No request to ${origin} is sent: ${detail}`);
+  if (tlsCode.test(reason)) return new TlsError(request, reason, detail);
+  if (isInvalidRequest(reason, detail))
+    return new ConfigError('request', `No request to ${parseOrigin(request.url)} is sent: ${detail}`);
   const wasProcessed = isRefusedStream(cause) ? false : undefined;
-  return new TransportError(origin, { canReplay: request.canReplay, isTruncated, reason, detail, wasProcessed });
+  return new TransportError(request, { canReplay: request.canReplay, isTruncated, reason, detail, wasProcessed });
 }
 
 /** True for what undici, also below `fetch`, refuses to send: an `expect` header, a wrong `content-length`. */
