@@ -18,6 +18,31 @@ test.each([-hourMs, hourMs / 6])('the status is right after the wall clock was s
   expect(renewsAt - clock.now()).toBe(hourMs / 2 - passedMs);
 });
 
+test('a token that has expired by the wall clock stays expired when the clock is set back', async () => {
+  const clock = virtualClock();
+  const issuer = fakeIssuer({ clock, tokenLifetimeMs: hourMs });
+  const token = await createToken(issuer, { clock });
+
+  clock.jumpWall(hourMs);
+  const expired = token.read();
+  clock.jumpWall(-hourMs);
+
+  expect(expired.isErr()).toBe(true);
+  expect(token.read().isErr()).toBe(true);
+  expect(token.status()).toMatchObject({ state: 'expired', validForMs: 0 });
+  expect((await token.get()).unwrap().generation).toBe(2);
+});
+
+test('a token that is not used while the wall clock is ahead does not expire', async () => {
+  const clock = virtualClock();
+  const token = await createToken(fakeIssuer({ clock, tokenLifetimeMs: hourMs }), { clock });
+
+  clock.jumpWall(hourMs);
+  clock.jumpWall(-hourMs);
+
+  expect(token.read().unwrap().generation).toBe(1);
+});
+
 test.each(['now', 'monotonic'] as const)(
   'a token is not served while %s() of the clock answers NaN',
   async (broken) => {
