@@ -119,6 +119,7 @@ export const oauthBearerMutants: readonly Mutant[] = mutantsIn('oauth-bearer', {
   'sources/check-issued.ts': [
     ["scheme !== 'Basic' && !headerValue.test(value)", "value === '\\n'"],
     ['!(lifetimeMs >= 0)', '!(lifetimeMs >= -1)'],
+    ['answer.value.lifetimeMs > 0 ?', 'answer.value.lifetimeMs >= 0 ?'],
     ["typeof answer.isErr === 'function' && ", ''],
   ],
   'sources/static-token.ts': [
