@@ -1,5 +1,5 @@
 import type { Clock } from '@bearings/client';
-import { fakeIssuer, virtualClock } from '@bearings/testing';
+import { fakeIssuer, faults, virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
 import { createToken } from '../create-token.ts';
 
@@ -41,6 +41,20 @@ test('a token that is not used while the wall clock is ahead does not expire', a
   clock.jumpWall(-hourMs);
 
   expect(token.read().unwrap().generation).toBe(1);
+});
+
+test('without a token, read says that it was rejected, also when it expires during the rotation', async () => {
+  const clock = virtualClock();
+  const issuer = fakeIssuer({ clock, tokenLifetimeMs: hourMs });
+  const token = await createToken(issuer, { clock });
+  issuer.inject(faults.hang());
+
+  void token.invalidate(); // waits for the rotation
+  clock.jumpWall(hourMs);
+  void token.get(); // waits too
+
+  expect(token.read().unwrapErr().message).toBe('The token was rejected and is being rotated');
+  await token.close();
 });
 
 test.each(['now', 'monotonic'] as const)(
