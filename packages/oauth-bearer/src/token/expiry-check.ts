@@ -12,7 +12,7 @@ export interface ExpiryCheckContext {
   readonly listeners: TokenListeners;
 }
 
-const expired: TokenResult = Err(new TokenUnavailableError('The token has expired and is being renewed'));
+const expired: TokenResult = Err(new TokenUnavailableError('the last one has expired and is being renewed'));
 
 /**
  * Checks whether the current token has expired. The answer "yes" is final: when the wall clock is set back later, the

@@ -15,8 +15,8 @@ import type { GetOptions, TokenHandle, TokenStatus } from './token-handle.ts';
 import { toStatus } from './token-state.ts';
 import type { TokenResult, TokenSnapshot } from './token-state.ts';
 
-const nothingYet: TokenResult = Err(new TokenUnavailableError('No token has been acquired yet'));
-const rejected: TokenResult = Err(new TokenUnavailableError('The token was rejected and is being rotated'));
+const nothingYet: TokenResult = Err(new TokenUnavailableError('none has been acquired yet'));
+const rejected: TokenResult = Err(new TokenUnavailableError('the last one was rejected and is being rotated'));
 const empty: TokenSnapshot = {
   result: nothingYet,
   cached: undefined,
@@ -109,7 +109,7 @@ export class TokenEngine implements TokenHandle {
     return this.#listeners.add(listener);
   }
 
-  /** Stops renewal. Waiting callers get `CLOSED`, and nothing is published any more. */
+  /** Stops renewal. Waiting callers get `TOKEN_CLOSED`, and nothing is published any more. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

@@ -111,7 +111,7 @@ export class TokenRenewer {
     return acquisition;
   }
 
-  /** Stops renewal. Waiting callers get `CLOSED`. */
+  /** Stops renewal. Waiting callers get `TOKEN_CLOSED`. */
   async stop(): Promise<void> {
     this.#cancelTimer();
     this.#isStopped = true;

@@ -53,7 +53,7 @@ test('without a token, read says that it was rejected, also when it expires duri
   clock.jumpWall(hourMs);
   void token.get(); // waits too
 
-  expect(token.read().unwrapErr().message).toBe('The token was rejected and is being rotated');
+  expect(token.read().unwrapErr().message).toBe('No token: the last one was rejected and is being rotated');
   await token.close();
 });
 
