@@ -26,9 +26,10 @@ import type { Revocation } from './manage/revoke-grant.ts';
 import { KeyRing } from './sealing/key-ring.ts';
 import type { GrantFilter } from './store/grant-store.ts';
 import { toStoreError } from './store/sql/to-store-error.ts';
+import { createTool } from './tool/create-tool.ts';
+import type { Tool, ToolContext, ToolOptions } from './tool/create-tool.ts';
+import { checkToolOptions } from './tool/check-tool-options.ts';
 import type { UserTokensListener } from './user-tokens-event.ts';
-import { createTool } from './tool.ts';
-import type { Tool, ToolFunction, ToolOptions } from './tool.ts';
 import type { UserPurpose } from './user-purpose.ts';
 import type { Identity, UserTokensOptions } from './user-tokens-options.ts';
 import { readSettings } from './user-tokens-settings.ts';
@@ -126,11 +127,30 @@ export class UserTokens {
   }
 
   /**
-   * A function for an agent that acts for the current user (`run`), with a client that has the user's token. Answers
-   * `{ pending: true, message, auth_url, authorization_id }` when the user has to consent first.
+   * A function that acts for a user, as a tool of an agent: it answers `{ pending: true, message, auth_url,
+   * authorization_id }` while consent is missing.
+   *
+   * @throws UserTokensConfigError for a connection that does not exist, and for options that are wrong
    */
-  tool<A, R>(connection: string, options: ToolOptions, fn: ToolFunction<A, R>): Tool<A, R> {
-    return createTool(this, () => this.#current.getStore(), { connection, options, fn });
+  tool<A, R>(
+    connection: string,
+    options: ToolOptions,
+    fn: (args: A, context: ToolContext) => Promise<R> | R,
+  ): Tool<A, R> {
+    checkToolOptions(options);
+    const { scopes = this.#connection(connection).config.scopes, account, returnTo } = options;
+    return createTool(
+      {
+        connection,
+        options,
+        token: this.current(connection, { account, scopes }),
+        currentUser: () => this.#current.getStore(),
+        run: (identity, action) => this.run(identity, action),
+        authorize: (identity) => this.#engine.consent.authorize({ ...identity, connection, account, scopes, returnTo }),
+        forget: ({ user, tenant = '' }) => this.#engine.handles.reset({ user, tenant }),
+      },
+      fn,
+    );
   }
 
   /** Grants, ordered by id, without their secrets. */

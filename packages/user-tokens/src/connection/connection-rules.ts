@@ -5,9 +5,11 @@ import type { ConnectionConfig } from './connection-config.ts';
 /** What each option of a connection must be. The token endpoint checks those of client authentication again, in depth. */
 export const connectionRules: OptionRules<ConnectionConfig> = {
   issuerUrl: stringRule,
+  protectedResource: stringRule,
   endpoints: objectRule,
   authParams: objectRule,
   tokenParams: objectRule,
+  scopeParam: stringRule,
   scopeSeparator: oneOfRule(' ', ','),
   grantedScopeSeparator: oneOfRule(' ', ','),
   offlineScope: stringRule,
@@ -16,8 +18,6 @@ export const connectionRules: OptionRules<ConnectionConfig> = {
   tokenPath: stringRule,
   errorMember: stringRule,
   errorCodes: objectRule,
-  protectedResource: stringRule,
-  scopeParam: stringRule,
   bearerTypes: listRule(stringRule),
   defaultTtlMs: {
     test: (value) => typeof value === 'number' && value > 0,

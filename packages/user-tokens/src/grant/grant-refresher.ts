@@ -155,7 +155,7 @@ export class GrantRefresher {
     const isLate = startedMs - claimedAtMs > leaseMs / 3;
     if (pair.refresh === undefined || isLate)
       return this.#release(claimed, { clearsAttempt: !isRecovering, lastError: 'SUSPENDED' });
-    const answer = await sendRefresh(connection, { refresh: pair.refresh, scopes: grant.scopes, isRecovering });
+    const answer = await sendRefresh(connection, { ...grant, refresh: pair.refresh, isRecovering });
     if (answer.kind === 'issued') return this.#commit(claimed, answer.issued, clock.monotonic() - startedMs);
     if (answer.kind === 'dead') return this.#refused(grant, answer.isInterrupted);
     const { error, isUnused: clearsAttempt } = answer;
