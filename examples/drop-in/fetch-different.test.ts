@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createClient } from '@bearings/client';
 import { withBearerAuth } from '@bearings/oauth-bearer';
 import { virtualClock } from '@bearings/testing';
 import { afterAll, expect, test } from 'vitest';
 import { startComparison } from './fetch-comparison.ts';
 import type { Echo } from './fetch-comparison.ts';
-import { catchFailure, guardedApi } from './guarded-api.ts';
+import { catchFailure, getClosedOrigin, guardedApi } from './guarded-api.ts';
 
 const { api, origin, client, token, close } = await startComparison();
 const bare = createClient({ retry: 0 });
@@ -110,10 +107,10 @@ const different: Readonly<Record<string, Difference>> = {
     theirs: typeError,
   },
   'a refused connection has its own error': {
-    because: "each failure has a code, and the platform's message may quote the request",
+    because: 'each failure has a code; SDKs recognise it by the code of its cause',
     program: (send) => send(closedOrigin),
     fetch: bare.fetch,
-    ours: { code: 'TRANSPORT', reason: 'ECONNREFUSED', origin: closedOrigin, retryable: true },
+    ours: { code: 'TRANSPORT', origin: closedOrigin, retryable: true, cause: { code: 'ECONNREFUSED' } },
     theirs: { name: 'TypeError', cause: { code: 'ECONNREFUSED' } },
   },
   'an interrupted body has its own error': {
@@ -229,13 +226,4 @@ async function redirectForm(send: typeof fetch): Promise<unknown> {
 async function sendFormAs(send: typeof fetch, type: string): Promise<Response> {
   const init = { method: 'POST', body: new FormData(), headers: { 'content-type': type } };
   return send(`${origin}/header?name=content-type`, init);
-}
-
-async function getClosedOrigin(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return `http://127.0.0.1:${port}`;
 }

@@ -193,7 +193,7 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
     ["        call.phase = 'queue';\n", ''],
   ],
   'stages/transport/transport-error.ts': [
-    ['if (tlsCode.test(reason)) return new TlsError(request, reason, detail);', ''],
+    ['if (tlsCode.test(reason)) return new TlsError(request, { reason, detail, cause: coded });', ''],
     ['error.http2ErrorCode === 7', 'error.http2ErrorCode === 8'],
     ['&& !call.cancelScope.isCancelled', ''],
   ],
