@@ -22,7 +22,7 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
   'core/call.ts': [
     ["    signal?.addEventListener('abort', this.#cancelByCaller, { once: true });\n", ''],
     ['    this.#attemptScope?.cancel(reason);\n', ''],
-    ['    if (this.isCancelled) attempt.cancel(this.#whole.reason);\n', ''],
+    ['    if (this.#whole.isCancelled) attempt.cancel(this.#whole.reason);\n', ''],
     ['    this.headers.restoreCredentials();\n', ''],
     ["    this.#callerSignal?.removeEventListener('abort', this.#cancelByCaller);\n", ''],
     ['    for (const { begin } of listeners) begin();\n', ''],
@@ -44,9 +44,9 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
     ['this.#listeners?.filter((each) => each !== listener)', 'this.#listeners'],
   ],
   'core/request.ts': [
-    ['return this.body === undefined || isReplayable(this.body);', 'return true;'],
+    ['body === undefined || isReplayable(body);', 'true;'],
     ["    headers.delete('content-length');\n", ''],
-    ["if (type === '' || headers?.has('content-type') === true)", "if (type === '')"],
+    ["  if (headers?.has('content-type') === true) return headers;\n", ''],
     ['  if (body instanceof FormData) headers.delete(', '  if (body === undefined) headers.delete('],
   ],
   'stages/redirect.ts': [

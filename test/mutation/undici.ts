@@ -113,7 +113,7 @@ export const undiciMutants: readonly Mutant[] = mutantsIn('undici', {
     ['    this.#stream?.getReader();\n', ''],
     ['while (chunk?.byteLength === 0) chunk = await reader.next();', ''],
     ['this.bodyUsed || body?.locked === true', 'this.bodyUsed'],
-    ['if (this.#reader === undefined) hook.end?.();', 'if (this.#reader === undefined) return;'],
+    ['return this.#reader?.hooks;', 'return undefined;'],
   ],
   'undici-error.ts': [
     ["isBearingsError(error, 'TRANSPORT') && closedCodes.includes(error.reason)", 'false'],

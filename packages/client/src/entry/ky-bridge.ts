@@ -57,6 +57,7 @@ export class KyBridge {
   hasSchema = false;
   readonly #context: BridgeContext;
   #captured: CapturedOptions | undefined;
+  #kyRequest: Request | undefined;
   #sent: { readonly call: Call; readonly request: ClientRequest } | undefined;
   #deadlineError: DeadlineExceededError | undefined;
 
@@ -86,6 +87,17 @@ export class KyBridge {
 
   capture(captured: CapturedOptions): void {
     this.#captured = captured;
+  }
+
+  /** Notes the Request that ky has made, before the first hook may replace it. */
+  noteRequest(request: Request): void {
+    this.#kyRequest ??= request;
+  }
+
+  /** True for a Request that is still as ky has made it of the captured options: nothing was replaced or read. */
+  isAsCaptured(request: Request): boolean {
+    if (this.#captured === undefined) return false;
+    return !this.#captured.mayBeModified || (request === this.#kyRequest && !request.bodyUsed);
   }
 
   /** The call and its request, once there are any. */

@@ -55,6 +55,45 @@ test('hooks.beforeRequest: a request it changes or replaces is sent', async () =
   ]);
 });
 
+test('hooks.beforeRequest: the signal of a request that it puts in place of the first one cancels the call', async () => {
+  const own = new AbortController();
+  const beforeRequest: Hooks['beforeRequest'] = [
+    ({ request }) => new Request(request, { signal: own.signal }),
+    () => own.abort(new Error('user left')),
+  ];
+
+  const error = await caught(() =>
+    createClient({ fetch: scriptedFetch(silent) }).get(url, { hooks: { beforeRequest } }),
+  );
+
+  expect(error.message).toBe('user left');
+});
+
+test('hooks.beforeRequest: the body of a request that it leaves in place is sent as it was given', async () => {
+  const hooks = { beforeRequest: [({ request }: { request: Request }) => request.headers.set('x-seen', '1')] };
+  const retry = { limit: 1, methods: ['post'], delay: () => 0 };
+
+  for (const body of [{ json: { a: 1 } }, { body: 'text' }, { body: new Uint8Array([1, 2]) }]) {
+    const { theirs, ours } = await besideKy((api) => api.post(url, { hooks, ...body }), {
+      script: [status(503), ok],
+      retry,
+    });
+
+    expect(ours).toEqual(theirs);
+    expect(ours.sent).toHaveLength(2);
+  }
+});
+
+test('hooks.beforeRequest: a request whose body it has read fails, as with ky', async () => {
+  const hooks = {
+    beforeRequest: [async ({ request }: { request: Request }): Promise<void> => void (await request.text())],
+  };
+
+  const { theirs, ours } = await besideKy((api) => api.post(url, { hooks, body: 'text' }));
+
+  expect([theirs.sent, ours.sent]).toEqual([[], []]);
+});
+
 test('hooks.beforeRequest: with a response of its own nothing is sent, and no more hooks are called', async () => {
   for (const code of [200, 500]) {
     const beforeRequest = [() => new Response('cached', { status: code }), () => Promise.reject(new Error('called'))];

@@ -45,7 +45,7 @@ function clientAuth({ read, isRefused, onUse }: ClientAuthOptions): Stage {
       const { body } = request;
       const params = new URLSearchParams(body instanceof URLSearchParams ? body : undefined);
       onUse(session.current);
-      await session.current.apply({ params, setCredential: (name, value) => call.headers.setCredential(name, value) });
+      await session.current.apply({ params, headers: call.headers });
       return next(request.with({ body: params, fetchOptions: isolated }), call);
     }
 

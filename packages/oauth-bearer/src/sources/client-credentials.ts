@@ -109,7 +109,8 @@ export class ClientCredentials implements TokenSource {
     const request = { url: tokenEndpoint, endpoint, params, headers, signal, isProbe };
     const response = await sendTokenRequest(client, request, clock);
     const { secrets = [], secret, method: clientAuthMethod } = this.#used ?? {};
-    this.#isContradicted = isMoved(response.status) || isClientRefused(response.status, response.text);
+    const { status, text } = response;
+    this.#isContradicted = status !== 200 && (isMoved(status) || isClientRefused(status, text));
     const context = { endpoint, scopes, defaultTtlMs, bearerTypes, clientAuthMethod, secrets };
     const issued = readTokenResponse(response, context);
     return secret === undefined ? issued : { ...issued, secret };

@@ -1,5 +1,5 @@
 import type { ClientRequest } from '../../core/request.ts';
-import type { Layer } from '../../core/layer.ts';
+import type { Call } from '../../core/call.ts';
 import { ConfigError, RedirectBlockedError, TlsError, TransportError } from '../../errors/index.ts';
 import type { ClientError } from '../../errors/index.ts';
 import { redirectedStream } from '../../errors/not-replayable.ts';
@@ -100,21 +100,10 @@ function codedCause(cause: unknown): CodedError | undefined {
 }
 
 /**
- * The same transport, whose raw `fetch failed` is converted: its message and cause may hold request data. For a transport
- * that is not ours.
+ * Converts a raw `fetch failed` of a transport that is not ours: its message and cause may hold request data. Other
+ * errors stay as they are.
  */
-export function withTransportErrors(transport: Layer): Layer {
-  const { stage } = transport;
-  return {
-    ...transport,
-    stage(next, client) {
-      const send = stage(next, client);
-      if (typeof send !== 'function') return send; // compose refuses it
-      return (request, call) =>
-        Promise.resolve(send(request, call)).catch((cause: unknown) => {
-          const isRaw = cause instanceof TypeError && cause.message === 'fetch failed' && !call.cancelScope.isCancelled;
-          throw isRaw ? toTransportError(cause, { request }) : cause;
-        });
-    },
-  };
+export function convertRawError(cause: unknown, request: ClientRequest, call: Call): unknown {
+  const isRaw = cause instanceof TypeError && cause.message === 'fetch failed' && !call.cancelScope.isCancelled;
+  return isRaw ? toTransportError(cause, { request }) : cause;
 }
