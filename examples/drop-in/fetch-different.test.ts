@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createClient } from '@bearings/client';
 import { withBearerAuth } from '@bearings/oauth-bearer';
 import { virtualClock } from '@bearings/testing';
@@ -143,6 +146,25 @@ const different: Readonly<Record<string, Difference>> = {
     ours: { code: 'TRANSPORT', reason: 'REFUSED', retryable: false },
     theirs: typeError,
   },
+  'a Request of another copy of undici has its own error': {
+    because: 'it is no Request to this platform; with a base URL its text would be a path',
+    program: (send) => send({ url: `${origin}/text`, toString: () => '[object Request]' } as unknown as Request),
+    ours: { code: 'INVALID_URL' },
+    theirs: typeError,
+  },
+  'a dispatcher inside a Request is not used': {
+    because: 'a Request does not show it; pass it beside the Request, or use withUndici',
+    program: async (send) => (await send(new Request(`${origin}/text`, withDispatcher))).text(),
+    ours: 'héllo',
+    theirs: typeError,
+  },
+  'header names given as Headers are sent in lower case': {
+    because: 'names are compared without case (RFC 9110 §5.1); in a plain object they keep their case',
+    program: (send) => sentNames(send, new Headers({ 'X-Case': '1' })),
+    fetch: bare.fetch,
+    ours: ['x-case'],
+    theirs: ['X-Case'],
+  },
   'an invalid URL is not quoted': {
     because: 'it may contain a secret',
     program: (send) => send('http://[secret'),
@@ -212,6 +234,25 @@ async function getOutcome(program: Difference['program'], fetch: typeof globalTh
 function expectOutcome(outcome: unknown, expected: unknown): void {
   if (outcome instanceof Error) expect(outcome).toMatchObject(expected as object);
   else expect(outcome).toEqual(expected);
+}
+
+/** A dispatcher that refuses everything. */
+const refuse = (): never => {
+  throw new Error('refused');
+};
+const withDispatcher = { dispatcher: { dispatch: refuse } } as unknown as RequestInit;
+
+/** The names of our headers, as the server receives them. */
+async function sentNames(send: typeof fetch, headers: Headers): Promise<unknown> {
+  const names: string[] = [];
+  const server = createServer(({ rawHeaders }, outgoing) => {
+    names.push(...rawHeaders.filter((text) => text.toLowerCase() === 'x-case'));
+    outgoing.end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  await send(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, { headers });
+  server.close();
+  return names;
 }
 
 /** The form that the server receives after a redirect. */

@@ -214,8 +214,8 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
     ['{ background: true });\n  try', '{});\n  try'],
   ],
   'body/request-body.ts': [
-    ['return body.slice();', 'return body;'],
-    ['body.byteOffset, body.byteLength).slice()', 'body.byteOffset, body.byteLength)'],
+    ['byteOffset, byteLength).slice()', 'byteOffset, byteLength)'],
+    ['byteLength === 0 ? new Uint8Array() : ', ''],
     ['if (pieces.length <= 1) return first;', 'return first;'],
     ['pending = undefined;', ''],
     ['cancel: (reason) => reader.cancel(reason),', ''],
