@@ -102,6 +102,7 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
     ["trigger === 'transport' || policy.always.includes(trigger)", "trigger === 'transport'"],
     ["return trigger === 'timeout' ? policy.retryOnTimeout", "return trigger === 'timeout' ? true"],
     ['hasIdempotencyKey || wasProcessed === false ||', 'hasIdempotencyKey ||'],
+    ['outcome.error.method === method ? outcome.error.wasProcessed : undefined', 'outcome.error.wasProcessed'],
     ['hasIdempotencyKey || wasProcessed === false ||', 'wasProcessed === false ||'],
     [
       "isBearingsError(outcome.error, 'TRANSPORT') && outcome.error.retryable ?",
@@ -195,6 +196,7 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
   'stages/transport/transport-error.ts': [
     ['if (tlsCode.test(reason)) return new TlsError(request, { reason, detail, cause: coded });', ''],
     ['error.http2ErrorCode === 7', 'error.http2ErrorCode === 8'],
+    ['isRefusedStream(cause) || isUnconnected(coded)', 'isRefusedStream(cause)'],
     ['&& !call.cancelScope.isCancelled', ''],
   ],
   'stages/transport/fetch-transport.ts': [

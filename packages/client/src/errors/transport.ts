@@ -26,8 +26,8 @@ export class TransportError extends RequestFailure {
   /** The platform's code, such as `ECONNREFUSED`; `REFUSED` for what `fetch` forbids, `UNKNOWN` without a code. */
   readonly reason: string;
   /**
-   * `false` when the server has certainly not processed the request, so that any method may be sent again: it refused
-   * the HTTP/2 stream (RFC 9113 §8.7). `undefined` when that is not known.
+   * `false` when the server has certainly not processed the request, so that any method may be sent again: there was no
+   * connection, or it refused the HTTP/2 stream (RFC 9113 §8.7). `undefined` when that is not known.
    */
   readonly wasProcessed: false | undefined;
 

@@ -130,7 +130,7 @@ function findObstacle(
   if (!request.canReplay) return 'body';
   const { idempotencyHeader: header } = policy;
   const hasIdempotencyKey = header !== false && (request.hasHeader(header) || call.headers.has(header));
-  const subject = { method: request.method, hasIdempotencyKey, wasProcessed: wasProcessed(outcome) };
+  const subject = { method: request.method, hasIdempotencyKey, wasProcessed: wasProcessed(outcome, request.method) };
   if (!isSafeToRepeat(trigger, subject, policy)) return 'method';
   return call.attempt > policy.limit ? 'limit' : undefined;
 }

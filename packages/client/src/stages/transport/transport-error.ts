@@ -27,7 +27,7 @@ export function toTransportError(cause: unknown, { request, isTruncated = false 
   if (tlsCode.test(reason)) return new TlsError(request, { reason, detail, cause: coded });
   if (isInvalidRequest(reason, detail))
     return new ConfigError('request', `No request to ${parseOrigin(request.url)} is sent: ${detail}`);
-  const wasProcessed = isRefusedStream(cause) ? false : undefined;
+  const wasProcessed = isRefusedStream(cause) || isUnconnected(coded) ? false : undefined;
   return new TransportError(request, {
     canReplay: request.canReplay,
     isTruncated,
@@ -48,6 +48,11 @@ function isInvalidRequest(reason: string, detail: string): boolean {
 function isRefusedStream(cause: unknown): boolean {
   const error = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
   return error instanceof Error && 'http2ErrorCode' in error && error.http2ErrorCode === 7;
+}
+
+/** True when there was no connection, so nothing can have been sent: name resolution, connect, and their time limit. */
+function isUnconnected(coded: CodedError | undefined): boolean {
+  return coded?.code === 'UND_ERR_CONNECT_TIMEOUT' || coded?.syscall === 'connect' || coded?.syscall === 'getaddrinfo';
 }
 
 interface Reason {
@@ -83,6 +88,8 @@ function isRefusal(cause: unknown): cause is TypeError & { cause: Error } {
 /** The platform's code and text, without what else its error has, such as the request. */
 interface CodedError extends Error {
   readonly code: string;
+  /** Such as `connect`, for an error of the system. */
+  readonly syscall?: string;
 }
 
 /**
@@ -93,7 +100,9 @@ function codedCause(cause: unknown): CodedError | undefined {
   for (let error = cause, depth = 0; error instanceof Error && depth < 5; error = error.cause, depth += 1) {
     const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
     if (first instanceof Error && 'code' in first && typeof first.code === 'string') {
-      return Object.assign(new Error(first.message), { code: first.code });
+      const { code, message } = first;
+      const syscall = 'syscall' in first && typeof first.syscall === 'string' ? first.syscall : undefined;
+      return Object.assign(new Error(message), { code, ...(syscall !== undefined && { syscall }) });
     }
   }
   return undefined;
