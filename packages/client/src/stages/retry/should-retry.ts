@@ -74,7 +74,7 @@ export function classifyOutcome(outcome: Outcome): RetryTrigger | 'other' {
  * `false` for an attempt that the server has certainly not processed. A redirect may have made a GET of it, which says
  * nothing about the request before it.
  */
-export function wasProcessed(outcome: Outcome, method: string): false | undefined {
+export function findProcessed(outcome: Outcome, method: string): false | undefined {
   if (!('error' in outcome) || !isBearingsError(outcome.error, 'TRANSPORT')) return undefined;
   return outcome.error.method === method ? outcome.error.wasProcessed : undefined;
 }
