@@ -35,5 +35,5 @@ export type { ConsentReason } from './consent/consent-reason.ts';
 export type { FlowResult, WaitOptions } from './consent/create-wait.ts';
 export type { Handler } from './consent/create-handler.ts';
 export type { FlowReason } from './consent/flow-failure.ts';
-export { isUserTokensError, StoreError, UserTokensConfigError } from './errors.ts';
+export { StoreError, UserTokensConfigError } from './errors.ts';
 export type { StoreFailure, UserTokensError } from './errors.ts';

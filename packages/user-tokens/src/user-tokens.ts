@@ -1,5 +1,5 @@
+import { isBearingsError } from '@bearings/client';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { isTokenError } from '@bearings/oauth-bearer';
 import type { TokenError, TokenHandle } from '@bearings/oauth-bearer';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
@@ -103,7 +103,7 @@ export class UserTokens {
     try {
       return Ok(await this.#engine.consent.authorize(request));
     } catch (cause) {
-      return Err(isTokenError(cause) ? cause : this.#toError(cause));
+      return Err(isBearingsError(cause) && cause.source === 'oauth-bearer' ? cause : this.#toError(cause));
     }
   }
 

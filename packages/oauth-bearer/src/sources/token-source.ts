@@ -18,7 +18,7 @@ export interface TokenSource {
    * Issues a token, or answers why it cannot; the error's `kind` decides when the engine asks again.
    *
    * Must not throw. The engine treats a source that throws, rejects, does not answer within `acquireTimeoutMs` or
-   * answers with something else as `UNAVAILABLE`. One acquisition runs at a time.
+   * answers with something else as `TOKEN_UNAVAILABLE`. One acquisition runs at a time.
    */
   acquire(options: AcquireOptions): Promise<Result<IssuedToken, TokenError>>;
   /**
@@ -51,7 +51,7 @@ export interface HeldToken {
 /** A token as a source issues it. */
 export interface IssuedToken {
   readonly value: string;
-  /** Lifetime from when the token was requested, in milliseconds; `Infinity` for one that does not expire. */
+  /** Lifetime from when the token was requested, in milliseconds above 0; `Infinity` for one that does not expire. */
   readonly lifetimeMs: number;
   /** Age when the source was asked, in milliseconds; for a token that was requested earlier, by another replica. Default: 0. */
   readonly ageMs?: number;

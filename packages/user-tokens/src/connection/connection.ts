@@ -1,4 +1,5 @@
-import { InvalidTokenResponseError, ReauthorizationRequiredError, TokenUnavailableError } from '@bearings/oauth-bearer';
+import { InvalidTokenResponseError, ReauthorizationRequiredError } from '@bearings/oauth-bearer/source';
+import { TokenUnavailableError } from '@bearings/oauth-bearer';
 import type { IssuedToken, TokenError } from '@bearings/oauth-bearer';
 import { TokenEndpoint } from '@bearings/oauth-bearer/source';
 import type { GrantRequest, RevocationRequest, TokenHttpResponse, TokenServer } from '@bearings/oauth-bearer/source';
@@ -136,7 +137,7 @@ export class Connection {
     const { protectedResource = '', insecureHttp = false } = this.config;
     const found = await discoverResource(protectedResource, { ...network, ...(fetch && { fetch }), insecureHttp });
     return found.mapErr((cause) => {
-      const isOutage = cause.code === 'UNAVAILABLE' || cause.code === 'HTTP';
+      const isOutage = cause.code === 'DISCOVERY_UNAVAILABLE' || cause.code === 'DISCOVERY_HTTP';
       return isOutage
         ? new TokenUnavailableError(cause.message, { cause })
         : new InvalidTokenResponseError(cause.message, { cause });

@@ -1,4 +1,4 @@
-import { ReauthorizationRequiredError } from '@bearings/oauth-bearer';
+import { ReauthorizationRequiredError } from '@bearings/oauth-bearer/source';
 import type { TokenError } from '@bearings/oauth-bearer';
 import type { Connection } from '../connection/connection.ts';
 import type { GrantRecord } from '../store/grant-record.ts';

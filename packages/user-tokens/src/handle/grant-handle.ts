@@ -1,5 +1,6 @@
 import { untilAborted } from '@bearings/client/layer';
-import { TokenClosedError, TokenUnavailableError } from '@bearings/oauth-bearer';
+import { TokenClosedError } from '@bearings/oauth-bearer/source';
+import { TokenUnavailableError } from '@bearings/oauth-bearer';
 import type {
   AccessToken,
   GetOptions,

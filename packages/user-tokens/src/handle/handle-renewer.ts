@@ -1,5 +1,6 @@
 import { notifyListener } from '@bearings/client/layer';
-import { ReauthorizationRequiredError, TokenClosedError, TokenHttpError } from '@bearings/oauth-bearer';
+import { ReauthorizationRequiredError, TokenClosedError } from '@bearings/oauth-bearer/source';
+import { TokenHttpError } from '@bearings/oauth-bearer';
 import type { AccessToken, TokenError, TokenEvent, TokenListener } from '@bearings/oauth-bearer';
 import { defaultBackoff, elapsedMs, instantNow, pauseAfterFailureMs } from '@bearings/oauth-bearer/source';
 import type { Instant } from '@bearings/oauth-bearer/source';

@@ -65,7 +65,7 @@ test('the user may be passed to the tool', async () => {
 test('a tool without a user is refused', async () => {
   const { search } = await createTools();
 
-  await expect(search('invoice')).rejects.toMatchObject({ code: 'CONFIG', field: 'user' });
+  await expect(search('invoice')).rejects.toMatchObject({ code: 'USER_TOKENS_CONFIG', field: 'user' });
 });
 
 test('consent that ends during the call is asked for again', async () => {
@@ -121,7 +121,7 @@ test('the error of the function, and an outage, are the errors of the tool', asy
   app.issuer.inject(faults.unavailable());
   await app.clock.advance(3_600_000);
 
-  await expect(failing(undefined, { user: 'alice' })).rejects.toMatchObject({ code: 'HTTP' });
+  await expect(failing(undefined, { user: 'alice' })).rejects.toMatchObject({ code: 'TOKEN_HTTP' });
 });
 
 test('a tool may use the token itself', async () => {

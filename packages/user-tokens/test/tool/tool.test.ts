@@ -66,7 +66,7 @@ test('a tool without a current user is refused, and its function is not called',
   const { users } = await createUsersApp();
   const tool = users.tool('mail', { baseUrl }, () => 'done');
 
-  await expect(tool({})).rejects.toMatchObject({ code: 'CONFIG', field: 'user' });
+  await expect(tool({})).rejects.toMatchObject({ code: 'USER_TOKENS_CONFIG', field: 'user' });
 });
 
 test('an error of the function passes through', async () => {
