@@ -1,4 +1,5 @@
-import { BearingsError, isBearingsError } from '@bearings/client/errors';
+import { isBearingsError } from '@bearings/client';
+import { BearingsError } from '@bearings/client/errors';
 
 abstract class Failure extends BearingsError {
   readonly retryable: boolean = false;

@@ -1,4 +1,4 @@
-import { BearingsError, isBearingsError } from '@bearings/client/errors';
+import { BearingsError } from '@bearings/client/errors';
 
 abstract class Failure extends BearingsError {
   readonly source = 'user-tokens';
@@ -41,11 +41,6 @@ export class StoreError extends Failure {
 
 /** Everything that this package answers with. Narrow it by `code`. */
 export type UserTokensError = UserTokensConfigError | StoreError;
-
-/** True for an error of this package. */
-export function isUserTokensError(value: unknown): value is UserTokensError {
-  return isBearingsError(value) && value.source === 'user-tokens';
-}
 
 declare module '@bearings/client/errors' {
   interface ErrorsByPackage {

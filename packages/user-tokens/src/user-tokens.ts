@@ -1,12 +1,12 @@
-import { isBearingsError } from '@bearings/client';
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { isBearingsError } from '@bearings/client';
 import type { TokenError, TokenHandle } from '@bearings/oauth-bearer';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { checkId } from './check-identity.ts';
 import type { Connection } from './connection/connection.ts';
 import { Engine } from './engine.ts';
-import { isUserTokensError, UserTokensConfigError } from './errors.ts';
+import { UserTokensConfigError } from './errors.ts';
 import type { UserTokensError } from './errors.ts';
 import type { Authorization, AuthorizeRequest } from './consent/authorization.ts';
 import type { FlowResult, WaitOptions } from './consent/create-wait.ts';
@@ -63,7 +63,7 @@ export class UserTokens {
       await checkKeysInUse(engine.store, ring.value);
       return Ok(new UserTokens(engine));
     } catch (cause) {
-      return Err(isUserTokensError(cause) ? cause : toStoreError('The store', cause));
+      return Err(isOwnError(cause) ? cause : toStoreError('The store', cause));
     }
   }
 
@@ -225,11 +225,15 @@ export class UserTokens {
   }
 
   #toError(cause: unknown): UserTokensError {
-    return isUserTokensError(cause) ? cause : toStoreError(this.#engine.store.name, cause);
+    return isOwnError(cause) ? cause : toStoreError(this.#engine.store.name, cause);
   }
 }
 
 function checkIdentity(identity: Identity): void {
   checkId('user', identity?.user);
   checkId('tenant', identity.tenant ?? '', true);
+}
+
+function isOwnError(cause: unknown): cause is UserTokensError {
+  return isBearingsError(cause) && cause.source === 'user-tokens';
 }

@@ -1,7 +1,6 @@
-import { InvalidTokenResponseError, ReauthorizationRequiredError } from '@bearings/oauth-bearer/source';
 import { TokenUnavailableError } from '@bearings/oauth-bearer';
 import type { IssuedToken, TokenError } from '@bearings/oauth-bearer';
-import { TokenEndpoint } from '@bearings/oauth-bearer/source';
+import { InvalidTokenResponseError, ReauthorizationRequiredError, TokenEndpoint } from '@bearings/oauth-bearer/source';
 import type { GrantRequest, RevocationRequest, TokenHttpResponse, TokenServer } from '@bearings/oauth-bearer/source';
 import { discoverResource } from '@bearings/oidc-discovery';
 import type { ResourceMetadata } from '@bearings/oidc-discovery';

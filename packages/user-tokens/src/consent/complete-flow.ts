@@ -1,7 +1,7 @@
-import { isBearingsError } from '@bearings/client';
 import type { BearingsError } from '@bearings/client/errors';
 import type { IssuedToken } from '@bearings/oauth-bearer';
 import type { TokenServer } from '@bearings/oauth-bearer/source';
+import { isBearingsError } from '@bearings/client';
 import type { FlowRecord } from '../store/flow-record.ts';
 import type { GrantRecord } from '../store/grant-record.ts';
 import type { CheckedCallback } from './checked-callback.ts';

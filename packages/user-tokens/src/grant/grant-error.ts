@@ -1,8 +1,7 @@
 import { isBearingsError } from '@bearings/client';
-import { ReauthorizationRequiredError } from '@bearings/oauth-bearer/source';
 import { TokenUnavailableError } from '@bearings/oauth-bearer';
+import { ReauthorizationRequiredError } from '@bearings/oauth-bearer/source';
 import type { TokenError } from '@bearings/oauth-bearer';
-import { isUserTokensError } from '../errors.ts';
 
 /**
  * The error that callers of a handle get.
@@ -11,8 +10,9 @@ import { isUserTokensError } from '../errors.ts';
  */
 export function toGrantError(cause: unknown, connection: string): TokenError {
   if (isBearingsError(cause) && cause.source === 'oauth-bearer') return cause;
-  if (!isUserTokensError(cause)) return new TokenUnavailableError(`${connection}: the grant could not be read`);
-  if (isBearingsError(cause, 'STORE') && cause.reason === 'undecryptable') {
+  if (!isBearingsError(cause) || cause.source !== 'user-tokens')
+    return new TokenUnavailableError(`${connection}: the grant could not be read`);
+  if (cause.code === 'STORE' && cause.reason === 'undecryptable') {
     return new ReauthorizationRequiredError({ connection, reason: 'undecryptable', cause });
   }
   const kind = cause.retryable ? 'transient' : 'permanent';

@@ -11,8 +11,7 @@ import type { TokenError } from '@bearings/oauth-bearer';
  */
 export function isDeadGrant(error: TokenError, isPage: boolean): boolean {
   if (error.code !== 'TOKEN_HTTP' || error.status >= 500) return false;
-  const { oauthError, status } = error;
-  return oauthError === undefined ? status === 400 && !isPage : oauthError === 'invalid_grant';
+  return error.oauthError === 'invalid_grant' || (error.oauthError === undefined && error.status === 400 && !isPage);
 }
 
 /** Codes of connections that were never made. */
