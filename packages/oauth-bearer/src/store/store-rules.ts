@@ -51,24 +51,25 @@ export const storeRules: StoreRules = {
       if (isYounger) return { record, answer: { kind: 'entry', id: entry.id, sealed: entry.sealed, ageMs } };
     }
     const leased = { ...record, lease: { owner, endsAtMs: nowMs + leaseMs } };
-    if (lease?.owner === owner) return { record: leased, answer: { kind: 'lease' } };
+    if (lease?.owner === owner) return { record: leased, answer: { kind: 'lease', atMs: nowMs } };
     if (lease !== undefined) return { record, answer: { kind: 'busy', leftMs: lease.endsAtMs - nowMs } };
     if (failure !== undefined) {
       return { record, answer: { kind: 'failed', sealed: failure.sealed, leftMs: failure.endsAtMs - nowMs } };
     }
     const isRotation = isRejected || entry?.isRejected === true;
-    return isRotation ? rotation(leased, record, { question, nowMs }) : { record: leased, answer: { kind: 'lease' } };
+    return isRotation
+      ? rotation(leased, record, { question, nowMs })
+      : { record: leased, answer: { kind: 'lease', atMs: nowMs } };
   },
 
-  put(before, { id, sealed, sealId, sealIds, ageMs, leftMs, owner }, nowMs) {
+  put(before, { id, sealed, sealId, sealIds, requestedAtMs, lifetimeMs, owner }, nowMs) {
     const record = current(before, nowMs);
     const { entry } = record;
     const lease = record.lease?.owner === owner ? undefined : record.lease;
-    const requestedAtMs = nowMs - ageMs;
+    const endsAtMs = requestedAtMs + lifetimeMs;
     const mayReplace =
       entry === undefined || (sealIds.includes(entry.sealId) && entry.id !== id && entry.requestedAtMs < requestedAtMs);
-    if (leftMs <= 0 || !mayReplace) return { record: { ...record, lease }, answer: false };
-    const endsAtMs = nowMs + leftMs;
+    if (endsAtMs <= nowMs || !mayReplace) return { record: { ...record, lease }, answer: false };
     const stored = { id, sealed, sealId, requestedAtMs, endsAtMs, isRejected: false };
     return { record: { ...record, lease, failure: undefined, entry: stored }, answer: true };
   },
@@ -112,6 +113,6 @@ function rotation(leased: StoreRecord, record: StoreRecord, { question, nowMs }:
   if (leftMs > 0) return { record, answer: { kind: 'limited', leftMs } };
   return {
     record: { ...leased, rotatedUntilMs: nowMs + paidMs + rotationPeriodMs },
-    answer: { kind: 'lease' },
+    answer: { kind: 'lease', atMs: nowMs },
   };
 }

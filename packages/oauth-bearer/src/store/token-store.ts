@@ -33,7 +33,7 @@ export interface StoreQuestion {
 }
 
 /** A token that a replica has. */
-interface HeldEntry {
+export interface HeldEntry {
   readonly id: string;
   /** Milliseconds since the request for it was sent, by the replica's monotonic clock. */
   readonly ageMs: number;
@@ -43,8 +43,8 @@ interface HeldEntry {
 export type StoreAnswer =
   /** A token that is younger than the held one. */
   | { readonly kind: 'entry'; readonly id: string; readonly sealed: string; readonly ageMs: number }
-  /** The replica may request a token, alone, for `leaseMs`. */
-  | { readonly kind: 'lease' }
+  /** The replica may request a token, alone, for `leaseMs`. It is `atMs` by the store's clock. */
+  | { readonly kind: 'lease'; readonly atMs: number }
   /** Another replica is requesting one. */
   | { readonly kind: 'busy'; readonly leftMs: number }
   /** The request of another replica has failed; the next one is due in `leftMs`. */
@@ -62,10 +62,10 @@ export interface StoreOffer {
   readonly sealId: string;
   /** The seals that it may replace. */
   readonly sealIds: readonly string[];
-  /** Milliseconds since the request for it was sent. */
-  readonly ageMs: number;
-  /** For how long it is given to other replicas, in milliseconds. */
-  readonly leftMs: number;
+  /** When the request for it was sent, by the store's clock: an age would be wrong when the offer arrives late. */
+  readonly requestedAtMs: number;
+  /** For how long after that it is given to other replicas, in milliseconds. */
+  readonly lifetimeMs: number;
   readonly owner: string;
 }
 

@@ -5,6 +5,10 @@ import type { Result } from 'ts-results';
 import { readCredential } from '../client-auth/credential.ts';
 import type { Credential, CredentialConfig } from '../client-auth/credential.ts';
 import { TokenConfigError } from '../errors.ts';
+import type { KeySet } from '../sealing/key-set.ts';
+import { readSharing } from '../store/read-sharing.ts';
+import type { Sharing } from '../store/read-sharing.ts';
+import type { TokenStore } from '../store/token-store.ts';
 import { mustBe, readDuration, resolveTokenOptions } from './token-options.ts';
 import type { TokenOptions, TokenOptionSettings } from './token-options.ts';
 
@@ -43,6 +47,10 @@ export interface TokenConfig extends CredentialConfig, TokenOptions {
    * carries discovery and token requests. You close it.
    */
   readonly network?: Layer | undefined;
+  /** Where replicas share the token, such as `redisTokenStore(…)`. Default: each has its own. */
+  readonly store?: TokenStore | undefined;
+  /** What the token is sealed with in the store: keys of 32 random bytes by their ids, and the id of the current one. */
+  readonly storeKeys?: KeySet | undefined;
 }
 
 /** A config, checked, copied, with every default in place. */
@@ -60,6 +68,7 @@ export interface TokenSettings extends TokenOptionSettings {
   readonly insecureHttp: boolean;
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly network: Layer | undefined;
+  readonly sharing: Sharing | undefined;
 }
 
 /** Checks a config before anything is sent; the error names the field and what would be right. */
@@ -87,6 +96,7 @@ function resolveConfig(config: TokenConfig): TokenSettings {
     insecureHttp,
     fetch: config.fetch,
     network: readNetwork(config),
+    sharing: readSharing(config),
   };
 }
 

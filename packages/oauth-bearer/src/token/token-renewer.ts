@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Cancel } from '@bearings/client';
 import { Err } from 'ts-results';
 import { acquireWithin } from './acquire-within.ts';
-import type { HeldToken, TokenSource } from '../sources/token-source.ts';
+import type { HeldToken, StoreReport, TokenSource } from '../sources/token-source.ts';
 import { TokenClosedError } from '../errors.ts';
 import { elapsedMs, instantNow, msBetween } from './instant.ts';
 import type { Instant } from './instant.ts';
@@ -141,7 +141,7 @@ export class TokenRenewer {
    * early to know: it is made once more instead of putting the rejected token back.
    */
   async #acquireOnce(before: TokenSnapshot, startedAt: Instant): Promise<TokenResult> {
-    const { state, settings, source } = this.#context;
+    const { state, settings, source, listeners } = this.#context;
     const { cached, failure } = before;
     const wasRejected = before.isRejected || before.isKept;
     const held: HeldToken | undefined = cached && {
@@ -150,7 +150,9 @@ export class TokenRenewer {
       isRejected: wasRejected,
     };
     this.#abort = new AbortController();
-    const options = { signal: this.#abort.signal, isProbe: failure !== undefined, held };
+    const report = (event: StoreReport): void =>
+      listeners.notify({ type: 'store', at: settings.clock.now(), ...event });
+    const options = { signal: this.#abort.signal, isProbe: failure !== undefined, held, report };
     const issued = await acquireWithin(source, options, settings);
     this.#inFlight = undefined;
     if (this.isStopped) return closed;

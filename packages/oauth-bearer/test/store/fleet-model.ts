@@ -139,8 +139,8 @@ function put({ fleet, index, replica, rules }: Acting): readonly Step[] {
     sealed: '',
     sealId: '',
     sealIds: [''],
-    ageMs: nowMs - issued,
-    leftMs: foreverMs,
+    requestedAtMs: issued,
+    lifetimeMs: foreverMs,
     owner: String(index),
   };
   const { record, answer } = rules.put(fleet.record, offer, nowMs);
