@@ -1,4 +1,4 @@
-import { createClient } from '@bearings/client';
+import { createClient, orThrow } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { request } from '@octokit/request';
 import { afterAll, expect, test } from 'vitest';
@@ -11,7 +11,7 @@ const api = await guardedApi(async (incoming, outgoing) => {
   const issue = JSON.parse(await readBody(incoming));
   sendJson(outgoing, issue.title === '' ? 500 : 201, issue.title === '' ? { message: 'Out of order' } : issue);
 });
-const token = (await Token.create(api.issuer.credentials)).unwrap();
+const token = await orThrow(Token.create(api.issuer.credentials));
 const client = createClient({ baseUrl: api.origin }, withBearerAuth(token));
 const github = request.defaults({ baseUrl: api.origin, request: { fetch: client.fetch } });
 

@@ -60,7 +60,7 @@ replay('CK-002', async ({ hides }) => {
   const late = catchError(() => client.get('orders').json());
   await clock.advance(minuteMs);
 
-  expect(hides(await late)).toMatchObject({ code: 'UNAVAILABLE' });
+  expect(hides(await late)).toMatchObject({ code: 'TOKEN_UNAVAILABLE' });
   expect(sent()).toEqual(Array.from({ length: 60 }, () => 'at_CANARY_1'));
   expect(issuer.counts.token).toBeLessThan(60);
   outage.clear();

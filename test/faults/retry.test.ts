@@ -1,4 +1,4 @@
-import { createClient, isClientError, systemClock } from '@bearings/client';
+import { createClient, isBearingsError, systemClock } from '@bearings/client';
 import { layer } from '@bearings/client/layer';
 import type { Client, Clock } from '@bearings/client';
 import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
@@ -180,7 +180,7 @@ replay('RT-027', async ({ entry, hides }) => {
     expectCallOutcome(entry, outcome);
     expect([code, network.tries()]).toEqual([code, tries]);
     expect(getError(outcome)).toMatchObject({ retryable: tries > 1 });
-    expect(isClientError(getError(outcome), 'TLS')).toBe(certificate.includes(code));
+    expect(isBearingsError(getError(outcome), 'TLS')).toBe(certificate.includes(code));
   }
 
   const network = failing('ECONNRESET');

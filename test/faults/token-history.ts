@@ -204,7 +204,7 @@ export class TokenHistory {
     const closed = this.#closed ?? { step: Infinity, generation: Infinity };
     if (answer.isErr()) {
       const { code } = answer.error;
-      const isRight = code === 'CLOSED' ? this.isClosed : step < closed.step;
+      const isRight = code === 'TOKEN_CLOSED' ? this.isClosed : step < closed.step;
       if (!isRight) violations.push(`${code}, closed or not`);
       return;
     }

@@ -22,7 +22,7 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
   'core/call.ts': [
     ["    signal?.addEventListener('abort', this.#cancelByCaller, { once: true });\n", ''],
     ['    this.#attemptScope?.cancel(reason);\n', ''],
-    ['    if (this.isCancelled) attempt.cancel(this.#whole.reason);\n', ''],
+    ['    if (this.#whole.isCancelled) attempt.cancel(this.#whole.reason);\n', ''],
     ['    this.headers.restoreCredentials();\n', ''],
     ["    this.#callerSignal?.removeEventListener('abort', this.#cancelByCaller);\n", ''],
     ['    for (const { begin } of listeners) begin();\n', ''],
@@ -41,9 +41,9 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
     ['this.#listeners?.filter((each) => each !== listener)', 'this.#listeners'],
   ],
   'core/request.ts': [
-    ['return this.body === undefined || isReplayable(this.body);', 'return true;'],
+    ['body === undefined || isReplayable(body);', 'true;'],
     ["    headers.delete('content-length');\n", ''],
-    ["if (type === '' || headers?.has('content-type') === true)", "if (type === '')"],
+    ["  if (headers?.has('content-type') === true) return headers;\n", ''],
     ['  if (body instanceof FormData) headers.delete(', '  if (body === undefined) headers.delete('],
   ],
   'stages/redirect.ts': [
@@ -101,8 +101,8 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
     ['hasIdempotencyKey || wasProcessed === false ||', 'hasIdempotencyKey ||'],
     ['hasIdempotencyKey || wasProcessed === false ||', 'wasProcessed === false ||'],
     [
-      "isClientError(outcome.error, 'TRANSPORT') && outcome.error.retryable ?",
-      "isClientError(outcome.error, 'TRANSPORT') ?",
+      "isBearingsError(outcome.error, 'TRANSPORT') && outcome.error.retryable ?",
+      "isBearingsError(outcome.error, 'TRANSPORT') ?",
     ],
     ["trigger !== 'other' && policy.always.includes(trigger)", 'false'],
   ],
@@ -162,7 +162,7 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
   'stages/circuit-breaker/circuit-breaker.ts': [
     ['failureStatuses = [500, 502, 503, 504]', 'failureStatuses = [500, 502, 503, 504, 429]'],
     ['error !== call.signal.reason && error.origin', 'error.origin'],
-    ["error.phase === 'attempt' && ", ''],
+    ["    error.phase === 'attempt' &&\n", ''],
     ["? 'failure' : 'neutral'", "? 'failure' : 'success'"],
   ],
   'stages/circuit-breaker/origin-circuits.ts': [
@@ -192,7 +192,7 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
     ["  call.phase = 'queue';\n", ''],
   ],
   'stages/transport/transport-error.ts': [
-    ['if (tlsCode.test(reason)) return new TlsError(origin, reason, detail);', ''],
+    ['if (tlsCode.test(reason)) return new TlsError(request, reason, detail);', ''],
     ['error.http2ErrorCode === 7', 'error.http2ErrorCode === 8'],
     ['&& !call.cancelScope.isCancelled', ''],
   ],

@@ -1,3 +1,5 @@
+export { Err, Ok } from 'ts-results';
+export type { Result } from 'ts-results';
 export { Token } from './token/token.ts';
 export { fetchToken } from './token/fetch-token.ts';
 export type { FetchTokenOptions } from './token/fetch-token.ts';
@@ -23,13 +25,11 @@ export type { RejectedBy } from './layer/rejection.ts';
 export { parseBearerChallenge } from './layer/challenge.ts';
 export type { BearerChallenge } from './layer/challenge.ts';
 export { SecretString } from './secret-string.ts';
-export {
+export { TokenConfigError, TokenHttpError, TokenUnavailableError } from './errors.ts';
+export type {
+  FailureKind,
   InvalidTokenResponseError,
-  isTokenError,
   TokenClosedError,
-  TokenConfigError,
-  TokenHttpError,
-  TokenUnavailableError,
+  TokenError,
   UnsupportedTokenTypeError,
 } from './errors.ts';
-export type { FailureKind, TokenError } from './errors.ts';

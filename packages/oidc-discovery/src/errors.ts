@@ -16,7 +16,7 @@ export interface MetadataAnswer {
 /** None of the issuer's metadata locations answered with 200. */
 export class DiscoveryHttpError extends Failure {
   override readonly name = 'DiscoveryHttpError';
-  readonly code = 'HTTP';
+  readonly code = 'DISCOVERY_HTTP';
   override readonly retryable: boolean;
   /** The status of the last location. */
   readonly status: number;
@@ -53,7 +53,7 @@ function describeRedirect(redirectsTo: string | undefined): string {
 /** The response is not usable as metadata. */
 export class InvalidMetadataError extends Failure {
   override readonly name = 'InvalidMetadataError';
-  readonly code = 'INVALID_RESPONSE';
+  readonly code = 'INVALID_METADATA';
   readonly url: string;
 
   constructor(url: string, reason: string) {
@@ -80,7 +80,7 @@ export class IssuerMismatchError extends Failure {
 /** The issuer URL or the metadata URL is not valid. Nothing was sent. */
 export class DiscoveryConfigError extends Failure {
   override readonly name = 'DiscoveryConfigError';
-  readonly code = 'CONFIG';
+  readonly code = 'DISCOVERY_CONFIG';
   readonly field: 'issuerUrl' | 'metadataUrl' | 'network';
 
   constructor(field: 'issuerUrl' | 'metadataUrl' | 'network', message: string) {
@@ -92,7 +92,7 @@ export class DiscoveryConfigError extends Failure {
 /** No usable HTTP response: DNS, connect, TLS, reset, timeout. */
 export class DiscoveryUnavailableError extends Failure {
   override readonly name = 'DiscoveryUnavailableError';
-  readonly code = 'UNAVAILABLE';
+  readonly code = 'DISCOVERY_UNAVAILABLE';
   /** False when the server's certificate is not acceptable. */
   override readonly retryable: boolean;
   readonly url: string;
@@ -115,3 +115,9 @@ export type DiscoveryError =
   | IssuerMismatchError
   | DiscoveryConfigError
   | DiscoveryUnavailableError;
+
+declare module '@bearings/client/errors' {
+  interface ErrorsByPackage {
+    'oidc-discovery': DiscoveryError;
+  }
+}

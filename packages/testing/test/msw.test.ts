@@ -26,7 +26,7 @@ test('an unreachable issuer is a network error through msw', async () => {
 
   const created = await Token.create({ ...issuer.credentials, random: () => 0 });
 
-  expect(created.unwrapErr().code).toBe('UNAVAILABLE');
+  expect(created.unwrapErr().code).toBe('TOKEN_UNAVAILABLE');
 });
 
 test('a gzip bomb is decompressed by the client, not by msw', async () => {
@@ -34,5 +34,5 @@ test('a gzip bomb is decompressed by the client, not by msw', async () => {
 
   const created = await Token.create(issuer.credentials);
 
-  expect(created.unwrapErr().code).toBe('INVALID_RESPONSE');
+  expect(created.unwrapErr().code).toBe('INVALID_TOKEN_RESPONSE');
 });

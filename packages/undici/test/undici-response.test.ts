@@ -1,5 +1,5 @@
 import type { BodyHook } from '@bearings/client/layer';
-import { bodyHooks } from '@bearings/client/layer';
+import { addBodyHook } from '@bearings/client/layer';
 import { expect, test } from 'vitest';
 import { UndiciResponse } from '../src/undici-response.ts';
 import type { ByteSource } from '../src/byte-source.ts';
@@ -26,9 +26,7 @@ function createSource(chunks: readonly string[], isHere = false): TestSource {
 const createResponse = (source: ByteSource | null, headers = {}): UndiciResponse =>
   new UndiciResponse({ head: { status: 200, statusText: 'OK', headers }, url: 'http://api.test/', source });
 
-function addHook(response: UndiciResponse, hook: BodyHook): void {
-  (response as unknown as Record<typeof bodyHooks, (hook: BodyHook) => void>)[bodyHooks](hook);
-}
+const addHook = (response: UndiciResponse, hook: BodyHook): void => void addBodyHook(response, hook);
 
 const both = [true, false];
 

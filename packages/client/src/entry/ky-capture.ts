@@ -88,11 +88,12 @@ function isOnlyForError({ hooks, throwHttpErrors = true }: Options): (status: nu
 
 /** Gives ky the search parameters as text: it adds text as it is, and would rewrite the URL's own query otherwise. */
 function keepSearch(options: Options, { input }: KyBridge): void {
+  if (options.searchParams === undefined) return;
   const { text, removed } = serializeSearchParams(options.searchParams);
   const [, query = ''] = String(input instanceof Request ? input.url : input).split('?');
   const present = new URLSearchParams(query);
   if (removed.some((name) => present.has(name))) return; // ky removes them
-  if (options.searchParams !== undefined) options.searchParams = text;
+  options.searchParams = text;
 }
 
 /** Hooks and `parseJson` within the call's total time, with the state that the stages know. */
@@ -101,11 +102,12 @@ function boundHooks(options: Options, bridge: KyBridge): void {
   const { beforeRequest = [], afterResponse = [], beforeError = [] } = hooks;
   options.hooks = {
     ...hooks,
-    beforeRequest: beforeRequest.map(
-      (hook) => (state) => bridge.race(() => hook(bridge.correct(state)), { url: state.request.url, phase: 'hook' }),
-    ),
+    beforeRequest: beforeRequest.map((hook) => (state) => {
+      bridge.noteRequest(state.request);
+      return bridge.race(() => hook(bridge.correct(state)), { request: state.request, phase: 'hook' });
+    }),
     afterResponse: afterResponse.map(
-      (hook) => (state) => bridge.race(() => hook(bridge.correct(state)), { url: state.request.url, phase: 'hook' }),
+      (hook) => (state) => bridge.race(() => hook(bridge.correct(state)), { request: state.request, phase: 'hook' }),
     ),
     beforeError: [
       createFactsHook(bridge),
@@ -115,7 +117,7 @@ function boundHooks(options: Options, bridge: KyBridge): void {
   options.parseJson =
     parseJson === undefined
       ? (text) => (text === '' && bridge.hasSchema ? undefined : parseSafely(text))
-      : (text, context) => bridge.race(() => parseJson(text, context), { url: context.request.url, phase: 'parse' });
+      : (text, context) => bridge.race(() => parseJson(text, context), { request: context.request, phase: 'parse' });
 }
 
 /**

@@ -31,6 +31,6 @@ type Schema = NonNullable<Parameters<ResponsePromise['json']>[0]>;
 function withDeadline(schema: Schema, bridge: KyBridge): Schema {
   const standard = schema['~standard'];
   const validate: typeof standard.validate = (value) =>
-    bridge.race(() => standard.validate(value), { url: bridge.url, phase: 'parse' });
+    bridge.race(() => standard.validate(value), { request: bridge.request, phase: 'parse' });
   return { '~standard': { ...standard, validate } };
 }

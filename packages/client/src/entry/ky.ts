@@ -70,8 +70,8 @@ async function sendForKy(
 ): Promise<Response> {
   const platformRequest = input instanceof Request ? input : new Request(input);
   const { captured } = bridge ?? {};
-  const isAsCaptured = captured?.mayBeModified === false;
-  const body = isAsCaptured ? captured.body : undefined;
+  const isAsCaptured = bridge?.isAsCaptured(platformRequest) ?? false;
+  const body = isAsCaptured ? captured?.body : undefined;
   const request = await fromPlatformRequest(platformRequest, { body, fetchOptions, clock });
   const response = await (bridge?.runner ?? runner).run(request, {
     options: { ...captured?.options, bodyTimeout },

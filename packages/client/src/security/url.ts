@@ -1,4 +1,4 @@
-import { InvalidUrlError } from '../errors/index.ts';
+import { InvalidUrlError } from '../errors/validation.ts';
 
 /** The origin of a URL, for errors, which must not contain more of it. */
 export function parseOrigin(url: string): string {

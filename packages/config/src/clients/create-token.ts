@@ -1,3 +1,4 @@
+import { orThrow } from '@bearings/client';
 import type { Clock, Layer } from '@bearings/client';
 import { ConfigError } from '@bearings/client/errors';
 import { checkOptions, clockRule, functionRule, transportLayerRule } from '@bearings/client/layer';
@@ -39,7 +40,7 @@ export async function createToken(
   checkOptions(options, tokenRules, { owner: 'createToken' });
   if (network !== undefined && (options.network ?? options.fetch) === undefined)
     throw new ConfigError('network', noNetwork);
-  const read = (reference: string) => async (): Promise<SecretString> => readOrThrow(config, reference);
+  const read = (reference: string) => (): Promise<SecretString> => orThrow(config.readSecret(reference));
   const { clock } = options;
   const clockOption = clock === undefined ? {} : { clock };
   if (auth.type === 'oauth2_client_credentials') return createOAuth2Token(config, auth, options);
@@ -57,13 +58,6 @@ export const tokenRules: OptionRules<TokenOptions> = {
   clock: clockRule,
   random: functionRule,
 };
-
-/** @throws InvalidConfigError which contains no secret */
-async function readOrThrow({ readSecret }: Pick<Config, 'readSecret'>, reference: string): Promise<SecretString> {
-  const secret = await readSecret(reference);
-  if (secret.isErr()) throw secret.error;
-  return secret.value;
-}
 
 async function createOAuth2Token(
   config: Pick<Config, 'readSecret'>,
@@ -86,7 +80,7 @@ async function readClientAuthentication(
   config: Pick<Config, 'readSecret'>,
   { clientSecretRef, privateKeyRef }: OAuth2Auth,
 ): Promise<Result<Pick<TokenConfig, 'clientSecret' | 'privateKey'>, InvalidConfigError>> {
-  if (clientSecretRef !== undefined) return Ok({ clientSecret: () => readOrThrow(config, clientSecretRef) });
+  if (clientSecretRef !== undefined) return Ok({ clientSecret: () => orThrow(config.readSecret(clientSecretRef)) });
   if (privateKeyRef === undefined) return Ok({});
   const key = await config.readSecret(privateKeyRef, 'key');
   if (key.isErr()) return key;

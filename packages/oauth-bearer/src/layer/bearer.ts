@@ -135,8 +135,8 @@ function isAllowedOrigin(url: string, addresses: readonly string[]): boolean {
   return false;
 }
 
-function notAllowed({ url }: ClientRequest, allowed: readonly string[]): DestinationNotAllowedError {
-  return new DestinationNotAllowedError(new URL(url).origin, `the credential is for ${allowed.join(', ')}`);
+function notAllowed(request: ClientRequest, allowed: readonly string[]): DestinationNotAllowedError {
+  return new DestinationNotAllowedError(request, `the credential is for ${allowed.join(', ')}`);
 }
 
 /** Outside `retry` an attempt would use an old token; inside `timeout` the wait for a token would use up its time. */

@@ -1,6 +1,7 @@
+import { isBearingsError } from '@bearings/client';
 import { Err } from 'ts-results';
 import type { Result } from 'ts-results';
-import { isTokenError, TokenUnavailableError } from '../errors.ts';
+import { TokenUnavailableError } from '../errors.ts';
 import type { FailureKind, TokenError } from '../errors.ts';
 import type { IssuedToken } from './token-source.ts';
 
@@ -12,13 +13,15 @@ import type { IssuedToken } from './token-source.ts';
 export function checkIssued(answer: unknown, kind: FailureKind): Result<IssuedToken, TokenError> {
   if (!isResult(answer)) return wrong('with something that is not a Result', kind);
   if (answer.isErr())
-    return isTokenError(answer.error) ? answer : wrong('with an error that is not a TokenError', kind);
+    return isBearingsError(answer.error) && answer.error.source === 'oauth-bearer'
+      ? answer
+      : wrong('with an error that is not a TokenError', kind);
   const problem = findProblem(answer.value);
   return problem === undefined ? answer : wrong(problem, kind);
 }
 
 function wrong(problem: string, kind: FailureKind): Result<IssuedToken, TokenError> {
-  return Err(new TokenUnavailableError(`The token source answered ${problem}`, { kind }));
+  return Err(new TokenUnavailableError(`the token source answered ${problem}`, { kind }));
 }
 
 /** Compared by its members: a source may use another copy of the library. */

@@ -1,11 +1,11 @@
-import { isClientError } from '@bearings/client';
+import { isBearingsError } from '@bearings/client';
 import type { Client } from '@bearings/client';
 import { BearingsError } from '@bearings/client/errors';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { chooseAuthMethod, clientAuthentications } from '../client-auth/client-auth.ts';
 import type { ClientAuthentication } from '../client-auth/client-auth.ts';
-import { InvalidTokenResponseError, isTokenError, TokenUnavailableError } from '../errors.ts';
+import { InvalidTokenResponseError, TokenUnavailableError } from '../errors.ts';
 import type { TokenError } from '../errors.ts';
 import type { TokenSettings } from '../token/token-config.ts';
 import { isMoved } from '../remedy.ts';
@@ -69,7 +69,7 @@ export class ClientCredentials implements TokenSource {
     try {
       return await this.#request(server, options);
     } catch (cause) {
-      const isOutdated = this.#isContradicted || isTokenError(cause, 'CONFIG');
+      const isOutdated = this.#isContradicted || isBearingsError(cause, 'TOKEN_CONFIG');
       const found = isOutdated && !options.signal.aborted ? await this.#rediscover() : undefined;
       if (found === undefined || isSameServer(found, server)) throw cause;
       this.#server = found;
@@ -109,7 +109,8 @@ export class ClientCredentials implements TokenSource {
     const request = { url: tokenEndpoint, endpoint, params, headers, signal, isProbe };
     const response = await sendTokenRequest(client, request, clock);
     const { secrets = [], secret, method: clientAuthMethod } = this.#used ?? {};
-    this.#isContradicted = isMoved(response.status) || isClientRefused(response.status, response.text);
+    const { status, text } = response;
+    this.#isContradicted = status !== 200 && (isMoved(status) || isClientRefused(status, text));
     const context = { endpoint, scopes, defaultTtlMs, bearerTypes, clientAuthMethod, secrets };
     const issued = readTokenResponse(response, context);
     return secret === undefined ? issued : { ...issued, secret };
@@ -141,8 +142,8 @@ export class ClientCredentials implements TokenSource {
 
 /** Foreign errors may quote what was sent, so only errors of Bearings are kept. */
 function toTokenError(cause: unknown): TokenError {
-  if (isTokenError(cause)) return cause;
+  if (isBearingsError(cause) && cause.source === 'oauth-bearer') return cause;
   const known = cause instanceof BearingsError ? cause : undefined;
-  if (isClientError(known, 'BODY_TOO_LARGE')) return new InvalidTokenResponseError(known.message, { cause: known });
-  return new TokenUnavailableError(known?.message ?? 'The token request could not be sent', { cause: known });
+  if (isBearingsError(known, 'BODY_TOO_LARGE')) return new InvalidTokenResponseError(known.message, { cause: known });
+  return new TokenUnavailableError(known?.message ?? 'the token request could not be sent', { cause: known });
 }

@@ -18,7 +18,7 @@ export interface TokenSource {
    * Issues a token, or answers why it cannot; the error's `kind` decides when the engine asks again.
    *
    * Must not throw. The engine treats a source that throws, rejects, does not answer within `acquireTimeoutMs` or
-   * answers with something else as `UNAVAILABLE`. One acquisition runs at a time.
+   * answers with something else as `TOKEN_UNAVAILABLE`. One acquisition runs at a time.
    */
   acquire(options: AcquireOptions): Promise<Result<IssuedToken, TokenError>>;
   /**

@@ -14,37 +14,30 @@ const longestMs = 300_000;
  */
 export async function sealFailure(seal: EntrySeal, key: string, error: TokenError): Promise<StoreRelease['failure']> {
   if (error.kind !== 'transient') return undefined;
-  const isHttp = error instanceof TokenHttpError;
-  const { endpoint = '', status = 0, oauthError } = isHttp ? shownFacts(error) : {};
-  const leftMs = isHttp ? Math.min(error.retryAfterMs ?? serverFailureMs, longestMs) : otherFailureMs;
+  const { status, oauthError, retryAfterMs } = error instanceof TokenHttpError ? error : noFacts;
+  const leftMs = status !== undefined ? Math.min(retryAfterMs ?? serverFailureMs, longestMs) : otherFailureMs;
   if (leftMs <= 0) return undefined;
-  return { sealed: await seal.sealText({ endpoint, status, oauthError }, [key, 'failure']), leftMs };
+  return { sealed: await seal.sealText({ status, oauthError }, [key, 'failure']), leftMs };
 }
 
 interface HttpFacts {
-  readonly endpoint?: string;
-  readonly status?: number;
+  readonly status?: number | undefined;
   readonly oauthError?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
 }
 
-function shownFacts({ message, status, oauthError }: TokenHttpError): HttpFacts {
-  return { endpoint: message.split(' answered ')[0] ?? '', status, oauthError };
-}
+const noFacts: HttpFacts = {};
 
 /** The failure of another replica, as an error of this one. */
-export function toSharedError(content: unknown, leftMs: number): TokenError {
-  const { endpoint, status, oauthError } = isFacts(content) ? content : {};
-  if (typeof status === 'number' && status > 0 && typeof endpoint === 'string') {
-    const details = {
-      endpoint,
-      status,
-      oauthError: typeof oauthError === 'string' ? oauthError : undefined,
-      retryAfterMs: leftMs,
-    };
+export function toSharedError(content: unknown, endpoint: string, leftMs: number): TokenError {
+  const { status, oauthError } = isFacts(content) ? content : noFacts;
+  if (typeof status === 'number') {
+    const code = typeof oauthError === 'string' ? oauthError : undefined;
+    const details = { endpoint, status, oauthError: code, retryAfterMs: leftMs };
     return new TokenHttpError(details, { kind: 'transient' });
   }
-  const message = `The token request of another replica has failed; the next is due in ${Math.ceil(leftMs)} ms`;
-  return new TokenUnavailableError(message);
+  const next = `the next is due in ${Math.ceil(leftMs)} ms`;
+  return new TokenUnavailableError(`the token request of another replica to ${endpoint} has failed; ${next}`);
 }
 
 const isFacts = (content: unknown): content is Partial<Record<keyof HttpFacts, unknown>> =>

@@ -89,7 +89,7 @@ async function acquireShared(acquisition: StoreAcquisition): Promise<Result<Issu
     if (cause instanceof StoreAwayError) return requestAlone(acquisition, 'fallback');
     throw cause;
   }
-  return Err(new TokenUnavailableError('The acquisition was aborted'));
+  return Err(new TokenUnavailableError('the acquisition was aborted'));
 }
 
 /** What a question to the store leads to; `undefined` after a wait for another replica. */
@@ -127,12 +127,14 @@ async function take(acquisition: StoreAcquisition, taken: Taken): Promise<Result
 type Refusal = Extract<StoreAnswer, { readonly kind: 'failed' | 'limited' }>;
 
 async function refuse(acquisition: StoreAcquisition, refusal: Refusal): Promise<Result<IssuedToken, TokenError>> {
-  const { seal, key } = acquisition;
+  const { seal, key, source } = acquisition;
   report(acquisition, refusal.kind);
   const { leftMs } = refusal;
-  if (refusal.kind === 'failed')
-    return Err(toSharedError(await seal.openText(refusal.sealed, [key, 'failure']), leftMs));
+  if (refusal.kind === 'failed') {
+    const content = await seal.openText(refusal.sealed, [key, 'failure']);
+    return Err(toSharedError(content, source.name ?? 'the token source', leftMs));
+  }
   const seconds = Math.ceil(leftMs / 1_000);
-  const message = `All replicas together have replaced rejected tokens too often: the next replacement is in ${seconds} s`;
+  const message = `all replicas together have replaced rejected tokens too often: the next replacement is in ${seconds} s`;
   return Err(new TokenUnavailableError(message));
 }

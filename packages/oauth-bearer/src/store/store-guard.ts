@@ -1,4 +1,5 @@
 import type { Clock } from '@bearings/client';
+import { mustBeAnswer } from './store-answer.ts';
 import type { StoreAnswer, StoreOffer, StoreQuestion, StoreRelease, TokenStore } from './token-store.ts';
 
 export interface StoreGuardOptions {
@@ -43,7 +44,8 @@ export class StoreGuard implements TokenStore {
   async ask(key: string, question: StoreQuestion): Promise<StoreAnswer> {
     const { clock, random } = this.#options;
     if (this.#isAway) throw new StoreAwayError('The token store has not answered');
-    const ask = (): Promise<StoreAnswer> => this.#within(async () => checkAnswer(await this.#store.ask(key, question)));
+    const ask = (): Promise<StoreAnswer> =>
+      this.#within(async () => mustBeAnswer(await this.#store.ask(key, question)));
     try {
       return await ask();
     } catch (cause) {
@@ -98,25 +100,4 @@ export class StoreGuard implements TokenStore {
       cancel();
     }
   }
-}
-
-const isText = (value: unknown): boolean => typeof value === 'string';
-const isDuration = (value: unknown): boolean => typeof value === 'number' && value >= 0;
-
-/** The members of each answer. */
-const answers: Readonly<Record<StoreAnswer['kind'], Readonly<Record<string, (value: unknown) => boolean>>>> = {
-  entry: { id: isText, sealed: isText, ageMs: isDuration },
-  lease: { atMs: isDuration },
-  busy: { leftMs: isDuration },
-  failed: { sealed: isText, leftMs: isDuration },
-  limited: { leftMs: isDuration },
-  foreign: {},
-};
-
-/** A store may be written by a user. */
-function checkAnswer(answer: StoreAnswer): StoreAnswer {
-  const members = Object.entries(answers[answer.kind]);
-  const isRight = members.every(([name, isValid]) => isValid(Reflect.get(answer, name)));
-  if (!isRight) throw new TypeError(`The token store answered ${answer.kind} without its members`);
-  return answer;
 }

@@ -20,7 +20,7 @@ interface StoredEntry {
 }
 
 /** What becomes of a record, and the answer to the replica. */
-interface Decision<Answer> {
+export interface Decision<Answer> {
   readonly record: StoreRecord;
   readonly answer: Answer;
 }

@@ -21,8 +21,8 @@ const spreadMs = 20;
 /**
  * Waits until a token that another replica requests may have come.
  *
- * With a store that notifies: until then, or until the lease has ended. Without: a short pause, which doubles from 25 to
- * 400 ms. Ends as well when the signal is aborted.
+ * With a store that notifies: until then, at most 800 ms. Without: a short pause, which doubles from 25 to 400 ms. Ends as
+ * well when the lease has ended, or the signal is aborted.
  */
 export async function waitForChange(wait: ChangeWait): Promise<void> {
   const { store, key, leftMs, count, signal, clock, random } = wait;
@@ -31,7 +31,8 @@ export async function waitForChange(wait: ChangeWait): Promise<void> {
   const untilEndMs = Math.max(leftMs, 0) + 1 + random() * shortestMs;
   const cancels: (() => void)[] = [];
   const wakeIn = (ms: number): void => void cancels.push(clock.schedule(ms, resolve, { background: true }));
-  wakeIn(store.canWatch ? untilEndMs : Math.min(pollMs, untilEndMs));
+  // a notification may be lost, or come before the subscription
+  wakeIn(Math.min(store.canWatch ? longestMs * (1 + random()) : pollMs, untilEndMs));
   const unwatch = store.watch(key, () => wakeIn(1 + random() * spreadMs));
   const stop = (): void => resolve();
   signal.addEventListener('abort', stop, { once: true });

@@ -14,9 +14,9 @@ import type { GetOptions, TokenHandle, TokenStatus } from './token-handle.ts';
 import { isExpired, toStatus } from './token-state.ts';
 import type { TokenResult, TokenSnapshot } from './token-state.ts';
 
-const nothingYet: TokenResult = Err(new TokenUnavailableError('No token has been acquired yet'));
-const rejected: TokenResult = Err(new TokenUnavailableError('The token was rejected and is being rotated'));
-const expired: TokenResult = Err(new TokenUnavailableError('The token has expired and is being renewed'));
+const nothingYet: TokenResult = Err(new TokenUnavailableError('none has been acquired yet'));
+const rejected: TokenResult = Err(new TokenUnavailableError('the last one was rejected and is being rotated'));
+const expired: TokenResult = Err(new TokenUnavailableError('the last one has expired and is being renewed'));
 const empty: TokenSnapshot = {
   result: nothingYet,
   cached: undefined,
@@ -108,7 +108,7 @@ export class TokenEngine implements TokenHandle {
     return this.#listeners.add(listener);
   }
 
-  /** Stops renewal. Waiting callers get `CLOSED`, and nothing is published any more. */
+  /** Stops renewal. Waiting callers get `TOKEN_CLOSED`, and nothing is published any more. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

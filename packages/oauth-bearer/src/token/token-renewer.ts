@@ -121,7 +121,7 @@ export class TokenRenewer {
     listeners.notify({ type: 'expired', at: settings.clock.now(), generation: cached.access.generation, overdueMs });
   }
 
-  /** Stops renewal. Waiting callers get `CLOSED`. */
+  /** Stops renewal. Waiting callers get `TOKEN_CLOSED`. */
   async stop(): Promise<void> {
     this.#cancelTimer();
     this.#isStopped = true;

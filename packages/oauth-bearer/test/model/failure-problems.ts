@@ -9,11 +9,11 @@ export function findFailureProblems(event: EventByType<'renewal-failed'>, flight
   const { error, retryAt, tookMs, at } = event;
   const { said, requests, isProbe } = flight;
   const isSlow = tookMs >= attemptTimeoutMs - driftMs;
-  const code = said === undefined || said.reply.kind === 'lost' ? 'UNAVAILABLE' : 'HTTP';
+  const code = said === undefined || said.reply.kind === 'lost' ? 'TOKEN_UNAVAILABLE' : 'TOKEN_HTTP';
   const hasRetryAfter = said?.reply.kind === 'busy' && said.reply.retryAfterMs !== undefined;
   const isFinal = isProbe || isSlow || said?.reply.kind === 'refused' || hasRetryAfter;
   const problems: readonly (readonly [boolean, string])[] = [
-    [error.code !== code && !(isSlow && error.code === 'UNAVAILABLE'), `failed with ${error.code}`],
+    [error.code !== code && !(isSlow && error.code === 'TOKEN_UNAVAILABLE'), `failed with ${error.code}`],
     [said?.grant !== undefined, 'failed with a token at hand'],
     [error.failedAt !== at || error.retryAt !== retryAt, 'the error is not dated'],
     [!isFinal && requests !== 3, `gave up after ${requests} requests`],

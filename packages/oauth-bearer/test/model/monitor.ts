@@ -123,8 +123,8 @@ export class Monitor extends RuleBook implements EndpointObserver {
 
   /** The error that `read` answers without a token: the last failure, unless nothing has failed since the rejection. */
   get reason(): string {
-    if (this.isClosed) return 'CLOSED';
-    return this.#isRejected && this.#isUntried ? 'UNAVAILABLE' : (this.#outage?.code ?? 'UNAVAILABLE');
+    if (this.isClosed) return 'TOKEN_CLOSED';
+    return this.#isRejected && this.#isUntried ? 'TOKEN_UNAVAILABLE' : (this.#outage?.code ?? 'TOKEN_UNAVAILABLE');
   }
 
   /** True when a caller that needs this validity has to wait, if an acquisition is possible now. */

@@ -267,8 +267,8 @@ export class World {
       if (answer.isErr()) {
         const { code } = answer.error;
         visit.outcome = { code };
-        this.#must(code !== 'CLOSED' || monitor.isClosed, `${visit.kind}: ${code}, though open`);
-        this.#must(code === 'CLOSED' || !monitor.wasClosed, `${visit.kind}: ${code}, though closed`);
+        this.#must(code !== 'TOKEN_CLOSED' || monitor.isClosed, `${visit.kind}: ${code}, though open`);
+        this.#must(code === 'TOKEN_CLOSED' || !monitor.wasClosed, `${visit.kind}: ${code}, though closed`);
         this.#must(!monitor.isUsable || !visit.hadToken, `${visit.kind}: ${code}, though there is a token`);
         return;
       }

@@ -1,6 +1,6 @@
+import { isBearingsError } from '@bearings/client';
 import { virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
-import { isTokenError } from '../../src/errors.ts';
 import { memoryTokenStore } from '../../src/store/memory-token-store.ts';
 import type { StoreAnswer, StoreOffer, TokenStore } from '../../src/store/token-store.ts';
 import { fetchToken } from '../../src/token/fetch-token.ts';
@@ -233,7 +233,7 @@ test.each<[string, object]>([
   const made = await Token.create(configFor(fakeIssuer(), changes));
 
   const error: unknown = made.isErr() ? made.error : undefined;
-  expect(isTokenError(error, 'CONFIG') && error.message).toContain(message);
+  expect(isBearingsError(error, 'TOKEN_CONFIG') && error.message).toContain(message);
   expect(String(error)).not.toContain(canary);
 });
 

@@ -76,7 +76,7 @@ test('an eager token that cannot be had fails with the reason', async () => {
 
   const created = await Token.create(configFor(issuer));
 
-  expect(created.unwrapErr()).toMatchObject({ code: 'HTTP', status: 401, oauthError: 'invalid_client' });
+  expect(created.unwrapErr()).toMatchObject({ code: 'TOKEN_HTTP', status: 401, oauthError: 'invalid_client' });
 });
 
 test('a lazy token asks for nothing until it is needed', async () => {
@@ -85,7 +85,7 @@ test('a lazy token asks for nothing until it is needed', async () => {
   const token = await tokenFrom(issuer, { start: 'lazy' });
 
   expect(issuer.asked).toHaveLength(0);
-  expect(token.read().unwrapErr().code).toBe('UNAVAILABLE');
+  expect(token.read().unwrapErr().code).toBe('TOKEN_UNAVAILABLE');
   expect(issuer.asked).toHaveLength(0);
 });
 
@@ -98,7 +98,7 @@ test('a lazy token survives an issuer that is down at boot', async () => {
   await clock.advance(1_000);
   const later = await token.get();
 
-  expect(early.unwrapErr()).toMatchObject({ code: 'HTTP', status: 503 });
+  expect(early.unwrapErr()).toMatchObject({ code: 'TOKEN_HTTP', status: 503 });
   expect(later.isOk()).toBe(true);
 });
 
@@ -154,7 +154,7 @@ test('callers of an expired token wait for one shared renewal', async () => {
   const read = token.read();
   const answers = await Promise.all(Array.from({ length: 50 }, () => token.get()));
 
-  expect(read.unwrapErr().code).toBe('UNAVAILABLE');
+  expect(read.unwrapErr().code).toBe('TOKEN_UNAVAILABLE');
   expect(new Set(answers.map((each) => each.unwrap().generation))).toEqual(new Set([2]));
   expect(issuer.asked).toHaveLength(2);
 });
@@ -268,9 +268,9 @@ test('closing during an acquisition aborts its request, tells the waiters, and p
   release();
   await clock.settle();
 
-  expect((await waiter).unwrapErr().code).toBe('CLOSED');
+  expect((await waiter).unwrapErr().code).toBe('TOKEN_CLOSED');
   expect(issuer.asked[0]?.signal.aborted).toBe(true);
-  expect(token.read().unwrapErr().code).toBe('CLOSED');
+  expect(token.read().unwrapErr().code).toBe('TOKEN_CLOSED');
   expect(token.status()).toMatchObject({ state: 'closed', generation: 0 });
 });
 
@@ -284,7 +284,7 @@ test('a closed token makes no request, whatever it is asked', async () => {
   const answers = [token.read(), await token.get(), await token.invalidate()];
   await clock.advance(24 * hourMs);
 
-  expect(answers.map((each) => each.unwrapErr().code)).toEqual(['CLOSED', 'CLOSED', 'CLOSED']);
+  expect(answers.map((each) => each.unwrapErr().code)).toEqual(['TOKEN_CLOSED', 'TOKEN_CLOSED', 'TOKEN_CLOSED']);
   expect(issuer.asked).toHaveLength(1);
   expect(clock.waits).toEqual([]);
 });
@@ -294,7 +294,7 @@ test('a token can be closed by the end of its block', async () => {
 
   await token[Symbol.asyncDispose]();
 
-  expect(token.read().unwrapErr().code).toBe('CLOSED');
+  expect(token.read().unwrapErr().code).toBe('TOKEN_CLOSED');
 });
 
 test('the status says where the token stands, and nothing of what it is', async () => {

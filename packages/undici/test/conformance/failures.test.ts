@@ -27,7 +27,7 @@ test.each(ways.flatMap(([way, parts]) => withoutHead.map(([how, act]) => [way, h
     const error = await caught(() => open(network({ baseUrl: server.origin, retry: 0 }), '/'));
 
     expect(error).toMatchObject({ code: 'TRANSPORT', origin: server.origin });
-    expect(error.message).toContain('No answer');
+    expect(error.message).toContain('no answer');
   },
 );
 

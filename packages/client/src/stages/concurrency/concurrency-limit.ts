@@ -1,4 +1,5 @@
 import type { Call } from '../../core/call.ts';
+import type { ClientRequest } from '../../core/request.ts';
 import type { Clock } from '../../time/clock.ts';
 import { OverloadedError } from '../../errors/index.ts';
 import { Semaphore } from './semaphore.ts';
@@ -54,7 +55,7 @@ export function concurrencyLimit(concurrency: Concurrency): Stage {
       const acquire = async (hasPriority: boolean): Promise<void> => {
         // the origin's limit first: a call that waits for one origin takes no permit from the others
         const limits = origin === undefined ? [total] : [findLimit(origin), total];
-        await acquireAll(limits, { call, clock, concurrency, hasPriority, byOrigin });
+        await acquireAll(limits, { request, call, clock, concurrency, hasPriority, byOrigin });
         held = limits;
       };
       const release = (): void => {
@@ -80,6 +81,7 @@ interface OriginLimit {
 }
 
 interface AcquireContext {
+  readonly request: ClientRequest;
   readonly call: Call;
   readonly clock: Clock;
   readonly concurrency: Concurrency;
@@ -89,7 +91,7 @@ interface AcquireContext {
 
 async function acquireAll(
   limits: readonly OriginLimit[],
-  { call, clock, concurrency, hasPriority, byOrigin }: AcquireContext,
+  { request, call, clock, concurrency, hasPriority, byOrigin }: AcquireContext,
 ): Promise<void> {
   const { queue, queueTimeout } = concurrency;
   const queueMs = queue === 0 ? 0 : queueTimeout;
@@ -98,7 +100,8 @@ async function acquireAll(
   call.phase = 'queue';
   try {
     for (const each of limits) {
-      if (!(await each.semaphore.acquire(options))) throw new OverloadedError(each.limit, each.origin);
+      const limitedBy = each.origin === undefined ? 'client' : 'origin';
+      if (!(await each.semaphore.acquire(options))) throw new OverloadedError(request, each.limit, limitedBy);
       held.push(each);
     }
   } catch (cause) {

@@ -4,7 +4,7 @@ import type { ClientRequest } from '../../core/request.ts';
 import type { ClientContext, Send, Stage } from '../../core/stage.ts';
 import { notifyListener } from '../../core/notify-listener.ts';
 import { assertOption, headerValueRule } from '../../core/option-rules.ts';
-import { isClientError } from '../../errors/index.ts';
+import { isBearingsError } from '../../errors/index.ts';
 import { createStatusError } from '../../core/status-error.ts';
 import { explainNotRetried } from '../../errors/not-retried.ts';
 import type { NotRetried } from '../../errors/not-retried.ts';
@@ -138,7 +138,8 @@ function findObstacle(
 /** Records on the call, and on its error, why there is no further retry. */
 function recordNotRetried(outcome: Outcome, call: Call, reason: NotRetried): void {
   call.notRetried = reason;
-  if ('error' in outcome && isClientError(outcome.error)) explainNotRetried(outcome.error, reason, call.attempt);
+  if ('error' in outcome && isBearingsError(outcome.error) && outcome.error.source === 'client')
+    explainNotRetried(outcome.error, reason, call.attempt);
 }
 
 /** Calls ky's `shouldRetry`. It gets an error, also for a response, and may read a clone of the response. */

@@ -1,5 +1,5 @@
 import type { ClientRequest } from '../../core/request.ts';
-import type { Layer } from '../../core/layer.ts';
+import type { Call } from '../../core/call.ts';
 import { ConfigError, RedirectBlockedError, TlsError, TransportError } from '../../errors/index.ts';
 import type { ClientError } from '../../errors/index.ts';
 import { redirectedStream } from '../../errors/not-replayable.ts';
@@ -21,13 +21,13 @@ export interface TransportErrorContext {
  * For a layer in the slot `transport`.
  */
 export function toTransportError(cause: unknown, { request, isTruncated = false }: TransportErrorContext): ClientError {
-  const origin = parseOrigin(request.url);
-  if (isUnexpectedRedirect(cause)) return new RedirectBlockedError(origin, undefined, redirectedStream);
+  if (isUnexpectedRedirect(cause)) return new RedirectBlockedError(request, undefined, redirectedStream);
   const { reason, detail } = findReason(cause);
-  if (tlsCode.test(reason)) return new TlsError(origin, reason, detail);
-  if (isInvalidRequest(reason, detail)) return new ConfigError('request', `No request to ${origin} is sent: ${detail}`);
+  if (tlsCode.test(reason)) return new TlsError(request, reason, detail);
+  if (isInvalidRequest(reason, detail))
+    return new ConfigError('request', `No request to ${parseOrigin(request.url)} is sent: ${detail}`);
   const wasProcessed = isRefusedStream(cause) ? false : undefined;
-  return new TransportError(origin, { canReplay: request.canReplay, isTruncated, reason, detail, wasProcessed });
+  return new TransportError(request, { canReplay: request.canReplay, isTruncated, reason, detail, wasProcessed });
 }
 
 /** True for what undici, also below `fetch`, refuses to send: an `expect` header, a wrong `content-length`. */
@@ -83,21 +83,10 @@ function codedCause(cause: unknown): { code: string; message: string } | undefin
 }
 
 /**
- * The same transport, whose raw `fetch failed` is converted: its message and cause may hold request data. For a transport
- * that is not ours.
+ * Converts a raw `fetch failed` of a transport that is not ours: its message and cause may hold request data. Other
+ * errors stay as they are.
  */
-export function withTransportErrors(transport: Layer): Layer {
-  const { stage } = transport;
-  return {
-    ...transport,
-    stage(next, client) {
-      const send = stage(next, client);
-      if (typeof send !== 'function') return send; // compose refuses it
-      return (request, call) =>
-        Promise.resolve(send(request, call)).catch((cause: unknown) => {
-          const isRaw = cause instanceof TypeError && cause.message === 'fetch failed' && !call.cancelScope.isCancelled;
-          throw isRaw ? toTransportError(cause, { request }) : cause;
-        });
-    },
-  };
+export function convertRawError(cause: unknown, request: ClientRequest, call: Call): unknown {
+  const isRaw = cause instanceof TypeError && cause.message === 'fetch failed' && !call.cancelScope.isCancelled;
+  return isRaw ? toTransportError(cause, { request }) : cause;
 }
