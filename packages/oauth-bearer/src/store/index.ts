@@ -2,7 +2,7 @@ export { memoryTokenStore } from './memory-token-store.ts';
 export type { MemoryTokenStoreOptions } from './memory-token-store.ts';
 export { portTokenStore, serveTokenStore } from './port-token-store.ts';
 export type { StorePort } from './port-token-store.ts';
-export { recordTokenStore } from './record-token-store.ts';
+export { parseRecord, recordTokenStore } from './record-token-store.ts';
 export type { RecordChange, RecordRow, RecordTable } from './record-token-store.ts';
 export type { StoreRecord } from './store-rules.ts';
 export { shared } from './shared.ts';

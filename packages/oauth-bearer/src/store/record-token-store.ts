@@ -57,3 +57,13 @@ export function recordTokenStore(table: RecordTable): TokenStore {
 function lastEnd({ entry, lease, failure, rotatedUntilMs = 0 }: StoreRecord): number {
   return Math.max(entry?.endsAtMs ?? 0, lease?.endsAtMs ?? 0, failure?.endsAtMs ?? 0, rotatedUntilMs);
 }
+
+/** A record from the JSON of a row. What cannot be read counts as nothing: it is replaced. */
+export function parseRecord(text: unknown): StoreRecord {
+  try {
+    const record: StoreRecord | null = typeof text === 'string' ? JSON.parse(text) : {};
+    return record ?? {};
+  } catch {
+    return {};
+  }
+}
