@@ -50,7 +50,7 @@ export class StoreGuard implements TokenStore {
       return await ask();
     } catch (cause) {
       if (this.#isAway) throw cause;
-      await new Promise<void>((resolve) => clock.schedule(random() * secondAfterMs, resolve, { background: true }));
+      await new Promise<void>((resolve) => clock.schedule(random() * secondAfterMs, resolve));
       return ask();
     }
   }
@@ -84,9 +84,7 @@ export class StoreGuard implements TokenStore {
   async #within<T>(call: () => Promise<T>): Promise<T> {
     const { clock } = this.#options;
     const late = Promise.withResolvers<never>();
-    const cancel = clock.schedule(timeoutMs, () => late.reject(new StoreAwayError('The token store is late')), {
-      background: true,
-    });
+    const cancel = clock.schedule(timeoutMs, () => late.reject(new StoreAwayError('The token store is late')));
     try {
       const answer = await Promise.race([call(), late.promise]);
       this.#failures = 0;

@@ -22,7 +22,8 @@ const spreadMs = 20;
  * Waits until a token that another replica requests may have come.
  *
  * With a store that notifies: until then, at most 800 ms. Without: a short pause, which doubles from 25 to 400 ms. Ends as
- * well when the lease has ended, or the signal is aborted.
+ * well when the lease has ended, or the signal is aborted. The timers keep the process alive: a command waits here for its
+ * token, with nothing else to do.
  */
 export async function waitForChange(wait: ChangeWait): Promise<void> {
   const { store, key, leftMs, count, signal, clock, random } = wait;
@@ -30,7 +31,7 @@ export async function waitForChange(wait: ChangeWait): Promise<void> {
   const pollMs = Math.min(shortestMs * 2 ** count, longestMs) * (0.5 + random());
   const untilEndMs = Math.max(leftMs, 0) + 1 + random() * shortestMs;
   const cancels: (() => void)[] = [];
-  const wakeIn = (ms: number): void => void cancels.push(clock.schedule(ms, resolve, { background: true }));
+  const wakeIn = (ms: number): void => void cancels.push(clock.schedule(ms, resolve));
   // a notification may be lost, or come before the subscription
   wakeIn(Math.min(store.canWatch ? longestMs * (1 + random()) : pollMs, untilEndMs));
   const unwatch = store.watch(key, () => wakeIn(1 + random() * spreadMs));

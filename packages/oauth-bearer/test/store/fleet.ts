@@ -1,3 +1,4 @@
+import type { Clock } from '@bearings/client';
 import { virtualClock } from '@bearings/testing';
 import type { VirtualClock } from '@bearings/testing';
 import { Err, Ok } from 'ts-results';
@@ -14,7 +15,7 @@ import type { TokenOptions } from '../../src/token/token-options.ts';
 import { randomFrom } from '../model/random-from.ts';
 
 /** A seal that takes no time, so that tests and simulations run on the virtual clock alone. */
-const plainSeal: EntrySeal = {
+export const plainSeal: EntrySeal = {
   ids: async () => ['plain'],
   idFor: async (value) => `id of ${value}`,
   seal: async (_, issued) => ({ id: `id of ${issued.value}`, sealed: JSON.stringify(issued) }),
@@ -201,15 +202,16 @@ export interface Calls {
   readonly replays: number;
 }
 
-async function callOnce(
+/** One call of an API, with at most two replays, by the rule of the bearer layer. */
+export async function callOnce(
   token: Token,
-  provider: IdentityProvider,
-  clock: VirtualClock,
-): Promise<{ isOk: boolean; replays: number }> {
+  api: { readonly accepts: (value: string) => boolean },
+  clock: Clock,
+): Promise<{ readonly isOk: boolean; readonly replays: number }> {
   let access = (await token.get()).unwrap();
   const firstRejectedAt = clock.now();
   for (let replays = 0; ; replays += 1) {
-    if (provider.accepts(access.secret.expose())) return { isOk: true, replays };
+    if (api.accepts(access.secret.expose())) return { isOk: true, replays };
     const mayReplay = replays === 0 || (replays === 1 && access.issuedAt < firstRejectedAt);
     const next = await token.invalidate(access);
     if (!mayReplay || next.isErr() || next.value.isSameAs(access)) return { isOk: false, replays };
