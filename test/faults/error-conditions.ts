@@ -67,8 +67,8 @@ export const errorConditions: readonly Condition[] = [
       const { message, oauthErrorDescription } = requireHttpError(scenario);
       // oxlint-disable-next-line no-control-regex -- control characters are what must not be there
       expect(message).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
-      // oxlint-disable-next-line no-control-regex -- control characters are what must not be there
-      expect(oauthErrorDescription).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
+      // on one line, and not dropped: Microsoft Entra's descriptions have line breaks too
+      expect(oauthErrorDescription).toBe('[2J 2026-01-01 INFO forged log line');
       expect(printError(requireError(scenario))).not.toMatch(/u001b|\n2026/);
     },
   ],

@@ -37,7 +37,10 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
   'core/cancel-scope.ts': [
     ['    if (this.#cancellation !== undefined) return;\n', ''],
     ['if (this.#cancellation !== undefined) this.#controller.abort(this.#cancellation.reason);', ''],
-    ['    else listener(this.#cancellation.reason);\n', ''],
+    [
+      'if (this.#cancellation !== undefined) listener(this.#cancellation.reason);',
+      'if (this.#cancellation !== undefined) return () => {};',
+    ],
     ['this.#listeners?.filter((each) => each !== listener)', 'this.#listeners'],
   ],
   'core/request.ts': [
@@ -173,23 +176,21 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
   'stages/concurrency/semaphore.ts': [
     ['this.#acquired < this.#limit', 'this.#acquired <= this.#limit'],
     ['waiters.size >= this.#queueLimit', 'waiters.size > this.#queueLimit'],
-    ['(!hasPriority && waiters', '(waiters'],
-    ['    signal.throwIfAborted();\n', ''],
-    ['waiters.delete(admit) && reject(signal.reason)', 'reject(signal.reason)'],
-    ['waiters.delete(admit) && resolve(false)', 'resolve(false)'],
-    ["      signal.removeEventListener('abort', giveUp);\n", ''],
-    ['      cancel?.();\n', ''],
+    ['(!options.hasPriority && waiters', '(waiters'],
+    ['void (waiters.delete(admit) && end())', 'void end()'],
+    ['const admit = (): void => {\n      cancelTimer?.();', 'const admit = (): void => {'],
+    ['(reason) => {\n      cancelTimer?.();', '(reason) => {'],
     [
       'this.#priorityWaiters.size > 0 ? this.#priorityWaiters : this.#waiters',
       'this.#waiters.size > 0 ? this.#waiters : this.#priorityWaiters',
     ],
   ],
   'stages/concurrency/concurrency-limit.ts': [
-    ['        held = [];\n      };', '      };'],
-    ['acquire(true)', 'acquire(false)'],
-    ['    releaseAll(held, byOrigin);\n    throw cause;', '    throw cause;'],
-    ['if (origin !== undefined && semaphore.isIdle) byOrigin', 'if (origin !== undefined) byOrigin'],
-    ["  call.phase = 'queue';\n", ''],
+    ['    this.#held = 0;\n  }', '  }'],
+    ['maxWaitMs: Infinity, hasPriority: true', 'maxWaitMs: Infinity, hasPriority: false'],
+    ['slice(0, this.#held)', 'slice(0)'],
+    ['if (origin !== undefined && semaphore.isIdle) this', 'if (origin !== undefined) this'],
+    ["        call.phase = 'queue';\n", ''],
   ],
   'stages/transport/transport-error.ts': [
     ['if (tlsCode.test(reason)) return new TlsError(request, reason, detail);', ''],

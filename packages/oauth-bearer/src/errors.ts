@@ -95,6 +95,10 @@ const passingCodes: ReadonlySet<string | undefined> = new Set([
   'slow_down',
 ]);
 
+interface InvalidTokenResponseDetails extends FailureDetails {
+  readonly oauthError?: string | undefined;
+}
+
 /** The response is not usable as a token, or as metadata. Its content is never kept. */
 export class InvalidTokenResponseError extends Failure {
   override readonly name = 'InvalidTokenResponseError';
@@ -102,8 +106,9 @@ export class InvalidTokenResponseError extends Failure {
   /** The OAuth error code of a 200 response that is an error. */
   readonly oauthError: string | undefined;
 
-  constructor(message: string, { oauthError, cause }: { oauthError?: string | undefined; cause?: Error } = {}) {
-    super(message, { kind: 'transient', cause });
+  /** The failure is transient, unless `kind` says otherwise. */
+  constructor(message: string, { oauthError, cause, kind = 'transient' }: InvalidTokenResponseDetails = {}) {
+    super(message, { kind, cause });
     this.oauthError = oauthError;
   }
 }

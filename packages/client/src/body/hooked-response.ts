@@ -29,6 +29,9 @@ const platform = Response.prototype;
  * than all stages together. Almost every body is small, and read whole by `json()` or `text()`. The stream is made when
  * it is asked for.
  *
+ * It stays the platform's Response, which the servers of Bun, Deno and Workers need as an answer: a class of ours, as the
+ * transport over undici has, is none to them.
+ *
  * @returns `undefined` for a response that is not of the platform, or has been read
  */
 export function hookResponse(response: Response): HookedResponse | undefined {

@@ -40,9 +40,10 @@ interface HookState {
   readonly retryCount: number;
 }
 
-/** What a race with the deadline is for. */
+/** What a race with the deadline is for: which request the error names, and what the call is doing. */
 interface RaceContext {
-  readonly request: FailedRequest;
+  /** Default: the request of the call. */
+  readonly request?: FailedRequest;
   readonly phase: CallPhase;
 }
 
@@ -71,7 +72,7 @@ export class KyBridge {
   }
 
   /** The request of the call, as far as it is known. */
-  get request(): FailedRequest {
+  get #request(): FailedRequest {
     const { input } = this.#context;
     return this.#sent?.request ?? (input instanceof Request ? input : parseOrigin(String(input)));
   }
@@ -125,7 +126,7 @@ export class KyBridge {
   restoreOptions(options: NormalizedOptions): NormalizedOptions {
     const { bearings: _bridge, ...others }: NormalizedOptions & { bearings?: unknown } = options;
     const { retry, signal } = this.#captured ?? {};
-    return Object.freeze({ ...others, ...(retry && { retry }), ...(signal && { signal }) });
+    return Object.freeze(Object.assign(others, retry && { retry }, signal && { signal }));
   }
 
   /**
@@ -133,13 +134,13 @@ export class KyBridge {
    *
    * @throws DeadlineExceededError
    */
-  async race<T>(work: () => T | PromiseLike<T>, { request, phase }: RaceContext): Promise<Awaited<T>> {
+  race<T>(work: () => T, { request, phase }: RaceContext): T | Promise<Awaited<T>> {
     const { clock } = this.#context;
     const { totalTimeoutMs = Infinity, startedAt = 0 } = this.#captured ?? {};
-    if (totalTimeoutMs === Infinity) return await work();
+    if (totalTimeoutMs === Infinity) return work();
     const expire = (): DeadlineExceededError => {
       const { attempt: attempts = 0, lastFailure: cause } = this.#sent?.call ?? {};
-      const facts = { request, budgetMs: totalTimeoutMs, attempts, phase, cause };
+      const facts = { request: request ?? this.#request, budgetMs: totalTimeoutMs, attempts, phase, cause };
       this.#deadlineError ??= new DeadlineExceededError(facts);
       this.#sent?.call.cancel(this.#deadlineError);
       return this.#deadlineError;

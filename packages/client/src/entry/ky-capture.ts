@@ -44,11 +44,7 @@ export function createCapture({ fetch, clock, defaults }: CaptureContext): InitH
     if (options.fetch !== fetch)
       throw new ConfigError('fetch', 'fetch goes to createClient: here it would bypass the stack');
     checkHooks(options.hooks);
-    const headers = parseHeaders(options.headers); // as they are now: other hooks may have added some
-    if (options.body instanceof FormData && headers.has('content-type')) {
-      headers.delete('content-type'); // only the one that names the form's boundary can be read
-      options.headers = headers;
-    }
+    checkHeaders(options);
     const totalMs = totalTimeout ?? defaults.totalTimeout;
     bridge.capture({
       options: { retry, timeout, totalTimeout },
@@ -64,6 +60,20 @@ export function createCapture({ fetch, clock, defaults }: CaptureContext): InitH
     boundHooks(options, bridge);
     Object.assign(options, { signal: undefined, retry: 0, timeout: false, totalTimeout: false });
   };
+}
+
+/**
+ * Checks the headers as they are now: other hooks may have added some. Of a form only the content type that names its
+ * boundary can be read, so any other is removed.
+ *
+ * @throws InvalidHeaderError
+ */
+function checkHeaders(options: Options): void {
+  if (options.headers === undefined) return;
+  const headers = parseHeaders(options.headers);
+  if (!(options.body instanceof FormData) || !headers.has('content-type')) return;
+  headers.delete('content-type');
+  options.headers = headers;
 }
 
 /** @throws ConfigError for hooks that would never be called */

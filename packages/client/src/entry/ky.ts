@@ -56,7 +56,8 @@ export type KyClient<E extends object> = E & {
  */
 export function createKy<E extends object>(runner: CallRunner, options: KyOptions<E>): KyClient<E> {
   const { clock, defaults, createExtras } = options;
-  const fetch = (input: Input, init: KyFetchInit = {}): Promise<Response> => sendForKy(input, init, { runner, clock });
+  const context = { runner, clock };
+  const fetch = (input: Input, init: KyFetchInit = {}): Promise<Response> => sendForKy(input, init, context);
   const capture = createCapture({ fetch, clock, defaults });
   const create = (fresh: Options): KyInstance => kyDefault.create({ ...checkKyOptions(fresh), fetch });
   return wrapKy(create(options.options), { create, capture, clock, defaults, runner, createExtras });

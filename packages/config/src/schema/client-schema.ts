@@ -23,11 +23,16 @@ const concurrency = z
       .describe('How many calls may be in flight at once to one origin. Default: no limit.'),
     queue: nonNegativeInt
       .optional()
-      .describe('How many more calls may wait. A call beyond that fails at once.')
-      .meta({ default: 0 }),
-    queueTimeout: nonNegativeMs.optional().describe('How long a call may wait.').meta({ default: 1_000 }),
+      .describe('How many more calls may wait. A call beyond that fails at once. 0: no call waits.')
+      .meta({ default: 10_000 }),
+    queueTimeout: limitMs
+      .optional()
+      .describe('How long a call may wait. `false`: as long as `totalTimeout` allows.')
+      .meta({ default: false }),
   })
-  .describe('Limits the calls in flight. A call beyond the limit fails with `OVERLOADED`.');
+  .describe(
+    'Limits the calls in flight. Calls beyond the limit wait in a queue; beyond that they fail with `OVERLOADED`.',
+  );
 
 const statusCode = z.int().min(100).max(599);
 

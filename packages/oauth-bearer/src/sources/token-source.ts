@@ -76,7 +76,7 @@ export interface HeldToken {
 /** A token as a source issues it. */
 export interface IssuedToken {
   readonly value: string;
-  /** Lifetime from when the token was requested, in milliseconds; `Infinity` for one that does not expire. */
+  /** Lifetime from when the token was requested, in milliseconds above 0; `Infinity` for one that does not expire. */
   readonly lifetimeMs: number;
   /** Age when the source was asked, in milliseconds; for a token that was requested earlier, by another replica. Default: 0. */
   readonly ageMs?: number;

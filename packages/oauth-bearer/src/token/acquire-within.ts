@@ -39,7 +39,7 @@ export async function acquireWithin(
   const kind: FailureKind = mayRepeat ? 'transient' : 'terminal';
   try {
     const answer = Promise.resolve(source.acquire({ signal: attempt.signal, ...options }));
-    return checkIssued(await untilAborted(answer, attempt.signal), kind);
+    return checkIssued(await untilAborted(answer, attempt.signal), { origin, kind });
   } catch (cause) {
     if (signal.aborted) return Err(new TokenUnavailableError('the acquisition was aborted'));
     const isLate = cause instanceof DeadlineExceededError && cause === attempt.signal.reason;

@@ -4,6 +4,7 @@ import { Err } from 'ts-results';
 import { acquireWithin } from './acquire-within.ts';
 import type { HeldToken, StoreReport, TokenSource } from '../sources/token-source.ts';
 import { TokenClosedError } from '../errors.ts';
+import type { ExpiryCheck } from './expiry-check.ts';
 import { elapsedMs, instantNow, msBetween } from './instant.ts';
 import type { Instant } from './instant.ts';
 import type { AtomicReference } from './atomic-reference.ts';
@@ -11,13 +12,14 @@ import { SourceWatch } from './source-watch.ts';
 import type { EngineSettings } from './token-options.ts';
 import type { TokenListeners } from './token-events.ts';
 import { TokenPublisher } from './token-publisher.ts';
-import type { CachedToken, RenewalFailure, TokenResult, TokenSnapshot } from './token-state.ts';
+import type { RenewalFailure, TokenResult, TokenSnapshot } from './token-state.ts';
 
 export interface RenewerContext {
   readonly state: AtomicReference<TokenSnapshot>;
   readonly settings: EngineSettings;
   readonly source: TokenSource;
   readonly listeners: TokenListeners;
+  readonly expiry: ExpiryCheck;
 }
 
 /** How long a caller with a valid token waits for a better one. */
@@ -39,7 +41,6 @@ export class TokenRenewer {
   /** Until when callers with a valid token wait for the acquisition in flight, on the monotonic clock. */
   #briefUntilMs = 0;
   #cancelTimer: Cancel = () => {};
-  #lastExpired: CachedToken | undefined;
 
   constructor(context: RenewerContext) {
     this.#context = context;
@@ -98,7 +99,7 @@ export class TokenRenewer {
   startAcquisition(): Promise<TokenResult> {
     if (this.#inFlight !== undefined) return this.#inFlight;
     this.#cancelTimer();
-    const { state, settings } = this.#context;
+    const { state, settings, expiry } = this.#context;
     const startedAt = instantNow(settings.clock);
     const seen = state.load();
     this.#briefUntilMs = startedAt.monotonicMs + (seen.failure === undefined ? briefWaitMs : 0);
@@ -106,19 +107,8 @@ export class TokenRenewer {
     const { promise: acquisition, resolve } = Promise.withResolvers<TokenResult>();
     this.#inFlight = acquisition;
     resolve(this.#acquireOnce(seen, startedAt));
-    const { cached } = seen;
-    if (cached !== undefined && msBetween(cached.requestedAt, startedAt) >= cached.lifetimeMs)
-      this.reportExpiry(cached);
+    expiry.hasExpired();
     return acquisition;
-  }
-
-  /** Reports, once, that a token has expired without a successor. */
-  reportExpiry(cached: CachedToken): void {
-    if (this.#lastExpired === cached) return;
-    this.#lastExpired = cached;
-    const { listeners, settings } = this.#context;
-    const overdueMs = elapsedMs(cached.requestedAt, settings.clock) - cached.lifetimeMs;
-    listeners.notify({ type: 'expired', at: settings.clock.now(), generation: cached.access.generation, overdueMs });
   }
 
   /** Stops renewal. Waiting callers get `TOKEN_CLOSED`. */
@@ -141,7 +131,7 @@ export class TokenRenewer {
    * early to know: it is made once more instead of putting the rejected token back.
    */
   async #acquireOnce(before: TokenSnapshot, startedAt: Instant): Promise<TokenResult> {
-    const { state, settings, source, listeners } = this.#context;
+    const { state, settings, source, listeners, expiry } = this.#context;
     const { cached, failure } = before;
     const wasRejected = before.isRejected || before.isKept;
     const held: HeldToken | undefined = cached && {
@@ -154,6 +144,7 @@ export class TokenRenewer {
       listeners.notify({ type: 'store', at: settings.clock.now(), ...event });
     const options = { signal: this.#abort.signal, isProbe: failure !== undefined, held, report };
     const issued = await acquireWithin(source, options, settings);
+    if (issued.isErr()) expiry.hasExpired(); // a listener that uses the token now still joins this acquisition
     this.#inFlight = undefined;
     if (this.isStopped) return closed;
     if (issued.isErr()) return this.#publisher.fail(issued.error, startedAt);

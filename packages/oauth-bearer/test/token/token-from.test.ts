@@ -117,6 +117,7 @@ const wrongAnswers: readonly (readonly [string, () => unknown])[] = [
   ['issues a token with a line break', async () => Ok({ value: 'CANARY\n', lifetimeMs: 1 })],
   ['issues a token without a lifetime', async () => Ok({ value: 'CANARY' })],
   ['issues a token whose lifetime is NaN', async () => Ok({ value: 'CANARY', lifetimeMs: Number.NaN })],
+  ['issues a token of a negative lifetime', async () => Ok({ value: 'CANARY', lifetimeMs: -1 })],
   ['issues a token of a negative age', async () => Ok({ value: 'CANARY', lifetimeMs: 1, ageMs: -1 })],
   ['issues a token with scopes in one string', async () => Ok({ value: 'CANARY', lifetimeMs: 1, scopes: 'a b' })],
   ['issues a token of an unknown scheme', async () => Ok({ value: 'CANARY', lifetimeMs: 1, scheme: 'bearer' })],
@@ -127,6 +128,13 @@ test.each(wrongAnswers)('a source that %s leaves no token, and is not quoted', a
 
   expect(created.unwrapErr()).toMatchObject({ code: 'TOKEN_UNAVAILABLE', kind: 'transient' });
   expect(created.unwrapErr()).toHideSecrets(['CANARY']);
+});
+
+test('a source whose tokens expire at once leaves no token', async () => {
+  const created = await Token.from(scripted(issue('a', { lifetimeMs: 0 })), { clock: virtualClock() });
+
+  expect(created.unwrapErr()).toMatchObject({ code: 'INVALID_TOKEN_RESPONSE', kind: 'transient' });
+  expect(created.unwrapErr().message).toContain('the token source issued a token whose lifetime is 0');
 });
 
 test.each(wrongAnswers)('a valid token stays in use while its source %s', async (_, step) => {

@@ -198,14 +198,43 @@ test('the life counts from when the request was sent, not from when the answer c
   expect((await answer).unwrap()).toMatchObject({ issuedAt: sentAt, expiresAt: sentAt + hourMs });
 });
 
-test('a token that expires at once goes to the callers that waited, and to no later ones', async () => {
-  const issuer = fakeIssuer(grant('at_CANARY_zero', { expires_in: 0 }));
-  const token = await tokenFrom(issuer, { start: 'lazy' });
+test('a hundred calls make one request when the server issues tokens that expire at once', async () => {
+  const clock = virtualClock();
+  const issuer = fakeIssuer(...Array.from({ length: 5 }, () => grant('at_CANARY_zero', { expires_in: 0 })));
+  const token = await tokenFrom(issuer, { clock, start: 'lazy' });
 
-  const waited = await Promise.all([token.get(), token.get()]);
+  const answers: Awaited<ReturnType<typeof token.get>>[] = [];
+  for (let call = 0; call < 100; call += 1) answers.push(await token.get());
+
+  expect(new Set(answers.map((each) => each.unwrapErr().code))).toEqual(new Set(['INVALID_TOKEN_RESPONSE']));
+  expect(answers[0]?.unwrapErr().message).toMatch(/issued a token whose lifetime is 0/);
+  expect(issuer.asked).toHaveLength(1);
+});
+
+test('a valid token is served while its successors expire at once', async () => {
+  const clock = virtualClock();
+  const issuer = fakeIssuer(grant('at_CANARY_good'), grant('at_CANARY_zero', { expires_in: 0 }));
+  const token = await tokenFrom(issuer, { clock });
+
+  await clock.advance(hourMs / 2);
+
+  expect(issuer.asked).toHaveLength(2);
+  expect(token.status().failure?.code).toBe('INVALID_TOKEN_RESPONSE');
+  expect((await token.get()).unwrap().secret.expose()).toBe('at_CANARY_good');
+});
+
+test('a token that has expired when it comes goes to the callers that waited, and to no later ones', async () => {
+  const clock = virtualClock();
+  const { reply, release } = held(grant('at_CANARY_late', { expires_in: 2 }));
+  const token = await tokenFrom(fakeIssuer(reply), { clock, start: 'lazy' });
+
+  const waited = [token.get(), token.get()];
+  await clock.advance(2_000);
+  release();
+  const served = await Promise.all(waited);
   const after = await token.get();
 
-  expect(waited.map((each) => each.unwrap().secret.expose())).toEqual(['at_CANARY_zero', 'at_CANARY_zero']);
+  expect(served.map((each) => each.unwrap().secret.expose())).toEqual(['at_CANARY_late', 'at_CANARY_late']);
   expect(after.unwrap().secret.expose()).toBe('at_CANARY_1');
 });
 
