@@ -17,6 +17,9 @@ const storeRule = methodsRule(
   'release',
 );
 
+/** True for something that has the methods of a store. */
+export const isTokenStore = (value: unknown): value is TokenStore => storeRule.test(value);
+
 /** @throws TokenConfigError */
 export function readSharing(config: {
   readonly store?: TokenStore | undefined;
@@ -25,7 +28,7 @@ export function readSharing(config: {
   const { store, storeKeys } = config;
   if (store === undefined && storeKeys === undefined) return undefined;
   if (store === undefined) throw new TokenConfigError('storeKeys', 'needs store: without a store nothing is sealed');
-  if (!storeRule.test(store)) throw new TokenConfigError('store', `must be ${storeRule.expected}`);
+  if (!isTokenStore(store)) throw new TokenConfigError('store', `must be ${storeRule.expected}`);
   if (storeKeys === undefined) {
     const problem = "needs storeKeys, which seal what it holds: { current: 'id', keys: { id: 32 random bytes } }";
     throw new TokenConfigError('store', problem);

@@ -75,7 +75,7 @@ export const limited = (retryAfterMs: number) => (): TokenError =>
 class CountedStore implements TokenStore {
   calls = 0;
   /** What each call does instead: hangs or fails. */
-  fault: 'hangs' | 'fails' | undefined;
+  fault: 'hangs' | 'is slow' | 'fails' | undefined;
   #store: TokenStore;
   readonly #clock: VirtualClock;
   readonly watch?: NonNullable<TokenStore['watch']>;
@@ -99,6 +99,7 @@ class CountedStore implements TokenStore {
     this.calls += 1;
     if (this.fault === 'fails') throw new Error('connection refused');
     if (this.fault === 'hangs') return new Promise(() => {});
+    if (this.fault === 'is slow') await new Promise<void>((resolve) => this.#clock.schedule(2_000, resolve));
     return call();
   }
 }

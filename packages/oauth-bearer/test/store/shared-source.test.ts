@@ -169,7 +169,7 @@ test('a holder that stops beyond its lease replaces no younger token afterwards,
   expect(fleet.provider.requests).toBe(2);
 });
 
-test.each(['hangs', 'fails'] as const)(
+test.each(['hangs', 'is slow', 'fails'] as const)(
   'with a store that %s each replica makes one request after a mass 401, and no call fails',
   async (fault) => {
     const fleet = await createFleet({ size: 20 });

@@ -84,6 +84,30 @@ test('a pool for 100 tenants over a store makes one request for each, in two pro
   expect(issuer.asked).toHaveLength(100);
 });
 
+test('the tokens of a pool notice together that their store is away', async () => {
+  const issuer = fakeIssuer();
+  let calls = 0;
+  const fail = async (): Promise<never> => {
+    calls += 1;
+    throw new Error('connection refused');
+  };
+  const store = { ask: fail, put: fail, release: fail };
+  const config = (tenant: string): TokenConfig =>
+    configFor(issuer, { store, storeKeys, clientId: tenant, clock: virtualClock() });
+  const pool = TokenPool.create(config).unwrap();
+
+  const acquired = Array.from({ length: 50 }, async (_, tenant) =>
+    pool
+      .for({ tenant: `${tenant}` })
+      .unwrap()
+      .get(),
+  );
+  const tokens = await Promise.all(acquired);
+
+  expect(tokens.filter((token) => token.isErr())).toEqual([]);
+  expect(calls).toBeLessThanOrEqual(50);
+});
+
 test.each<[string, Partial<TokenConfig>]>([
   ['client id', { clientId: 'other' }],
   ['token endpoint', { tokenEndpoint: 'https://as.example/other' }],
