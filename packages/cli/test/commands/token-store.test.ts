@@ -68,6 +68,18 @@ test('auth clear deletes the stored tokens', async () => {
   expect(requests).toBe(2);
 });
 
+test.each([
+  ['a right key', Buffer.alloc(32, 7), '✓ token store'],
+  ['a short key', Buffer.alloc(8, 7), '✗ token store'],
+])('doctor checks the store: %s', async (_, key, shown) => {
+  using servers = createServers();
+  const terminal = servers.terminal({ env: { TOKEN_KEY: key.toString('base64') } });
+
+  await run(['doctor', 'orders'], terminal);
+
+  expect(terminal.out().replaceAll(/ +/g, ' ')).toContain(shown);
+});
+
 test('auth clear without a store in the config says so', async () => {
   using servers = createFakeServers();
   const terminal = servers.terminal();
