@@ -56,6 +56,8 @@ export function createSharedSource(source: TokenSource, context: SharedSourceCon
   return {
     ...describe(source),
     async acquire(options) {
+      // a token with claims answers the challenge of one resource: it is this replica's own
+      if (options.claims !== undefined) return source.acquire(options);
       let acquisition: StoreAcquisition;
       try {
         acquisition = await begin(options);
@@ -70,10 +72,11 @@ export function createSharedSource(source: TokenSource, context: SharedSourceCon
 
 /** What is the same for a source and the one that shares it. */
 function describe(source: TokenSource): Omit<TokenSource, 'acquire'> {
-  const { name, retry } = source;
+  const { name, retry, acceptsClaims } = source;
   return {
     ...(name !== undefined && { name }),
     ...(retry !== undefined && { retry }),
+    ...(acceptsClaims !== undefined && { acceptsClaims }),
     ...(source.hasChanged !== undefined && { hasChanged: () => source.hasChanged?.() ?? false }),
   };
 }

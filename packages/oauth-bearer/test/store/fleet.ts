@@ -72,7 +72,7 @@ export const limited = (retryAfterMs: number) => (): TokenError =>
   new TokenHttpError({ endpoint: 'https://id.internal/token', status: 429, retryAfterMs });
 
 /** A store in memory that counts its calls, and can be away. */
-class CountedStore implements TokenStore {
+export class CountedStore implements TokenStore {
   calls = 0;
   /** What each call does instead: hangs or fails. */
   fault: 'hangs' | 'is slow' | 'fails' | undefined;

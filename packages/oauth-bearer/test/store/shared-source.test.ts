@@ -1,5 +1,18 @@
+import { virtualClock } from '@bearings/testing';
+import { Ok } from 'ts-results';
 import { expect, test } from 'vitest';
-import { callApi, createFleet, createReplica, getAll, limited, PausableStore } from './fleet.ts';
+import type { TokenSource } from '../../src/sources/token-source.ts';
+import { createSharedSource } from '../../src/store/shared-source.ts';
+import {
+  callApi,
+  CountedStore,
+  createFleet,
+  plainSeal,
+  createReplica,
+  getAll,
+  limited,
+  PausableStore,
+} from './fleet.ts';
 import { recordEvents } from '../create-token.ts';
 
 const hourMs = 3_600_000;
@@ -230,6 +243,27 @@ test('a server that asks for 30 s of silence gets two requests at most in that t
   }
 
   expect(fleet.provider.requests).toBeLessThanOrEqual(2);
+});
+
+test('a token with the claims that a resource requires is not shared', async () => {
+  const clock = virtualClock();
+  const store = new CountedStore(clock);
+  const asked: (string | undefined)[] = [];
+  const source: TokenSource = {
+    acceptsClaims: true,
+    acquire: async ({ claims }) => {
+      asked.push(claims);
+      return Ok({ value: 't', lifetimeMs: 60_000 });
+    },
+  };
+  const context = { store, seal: plainSeal, key: Promise.resolve('key'), rotationPeriodMs: 0, clock, random: () => 0 };
+  const shared = createSharedSource(source, context);
+
+  await shared.acquire({ signal: new AbortController().signal, isProbe: false, claims: 'e30' });
+
+  expect(shared.acceptsClaims).toBe(true);
+  expect(asked).toEqual(['e30']);
+  expect(store.calls).toBe(0);
 });
 
 test('a listener learns how the store took part', async () => {
