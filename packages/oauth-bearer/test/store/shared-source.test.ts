@@ -2,6 +2,7 @@ import { virtualClock } from '@bearings/testing';
 import { Ok } from 'ts-results';
 import { expect, test } from 'vitest';
 import type { TokenSource } from '../../src/sources/token-source.ts';
+import { Token } from '../../src/token/token.ts';
 import { createSharedSource } from '../../src/store/shared-source.ts';
 import {
   callApi,
@@ -243,6 +244,23 @@ test('a server that asks for 30 s of silence gets two requests at most in that t
   }
 
   expect(fleet.provider.requests).toBeLessThanOrEqual(2);
+});
+
+test('a damaged entry is not replaced later either, by the replica that could not open it', async () => {
+  const fleet = await createFleet({ size: 1 });
+  await getAll(fleet);
+  const { clock, store, provider } = fleet;
+  const seal = { ...plainSeal, open: async () => undefined };
+  const context = { store, seal, key: Promise.resolve('key'), rotationPeriodMs: 0, clock, random: () => 0 };
+  const source = createSharedSource(provider.createSource(), context);
+  const token = (await Token.from(source, { clock, start: 'lazy' })).unwrap();
+  const own = token.get();
+  await clock.advance(60_000);
+
+  const values = await getAll({ ...fleet, replicas: [await createReplica(fleet)] });
+
+  expect((await own).unwrap().secret.expose()).toBe('t2');
+  expect(values).toEqual(['t1']);
 });
 
 test('a token with the claims that a resource requires is not shared', async () => {
