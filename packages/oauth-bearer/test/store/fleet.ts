@@ -33,7 +33,8 @@ class IdentityProvider {
   revoked = 0;
   isSilent = false;
   readonly #clock: VirtualClock;
-  readonly delayMs: number;
+  /** The time that a request takes. */
+  delayMs: number;
   readonly lifetimeMs: number;
 
   constructor(clock: VirtualClock, { delayMs = 200, lifetimeMs = 3_600_000 } = {}) {

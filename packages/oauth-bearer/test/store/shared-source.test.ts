@@ -183,6 +183,25 @@ test('a holder that stops beyond its lease replaces no younger token afterwards,
   expect(fleet.provider.requests).toBe(2);
 });
 
+test('a holder whose token is older than the stored one takes that one', async () => {
+  const fleet = await createFleet({ size: 1 });
+  const { clock, provider } = fleet;
+  const store = new PausableStore(fleet.store);
+  const slow = await createReplica({ ...fleet, store });
+  provider.delayMs = 6_000;
+  const late = slow.get();
+  await clock.advance(10);
+  store.pause();
+  await clock.advance(3_100);
+  provider.delayMs = 200;
+  await getAll(fleet, 1_000);
+  store.resume();
+  await clock.advance(5_000);
+
+  expect((await late).unwrap().secret.expose()).toBe('t2');
+  expect(provider.requests).toBe(2);
+});
+
 test.each(['hangs', 'is slow', 'fails'] as const)(
   'with a store that %s each replica makes one request after a mass 401, and no call fails',
   async (fault) => {
