@@ -151,6 +151,7 @@ test('a store gets no token, secret, client id or scope', async () => {
 test.each<[string, Partial<StoredEntry>]>([
   ['has a flipped bit', { sealed: 'flip' }],
   ['was moved from another key', { id: 'other' }],
+  ['is older than it can live', { ageMs: 10 * 3_600_000 }],
   ['is 10 MB long', { sealed: `k1.${'A'.repeat(10_000_000)}` }],
   ['is no text of a seal', { sealed: '\u0000' }],
 ])('an entry that %s is not used: a token of its own, one event, and nothing is overwritten', async (_, change) => {
