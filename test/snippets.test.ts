@@ -1,7 +1,9 @@
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
-import { globSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { globSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { postgres, redis } from './services.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 
 /** The two hosts in the snippets. */
@@ -17,7 +19,13 @@ const network = setupServer(
 );
 
 beforeAll(() => network.listen({ onUnhandledFrame: 'error' }));
-beforeEach(() => vi.stubEnv('ORDERS_SECRET', 'a secret'));
+beforeEach(() => {
+  vi.stubEnv('ORDERS_SECRET', 'a secret');
+  vi.stubEnv('TOKEN_KEY', Buffer.alloc(32, 7).toString('base64'));
+  vi.stubEnv('CACHE_FOLDER', mkdtempSync(join(tmpdir(), 'bearings-')));
+  vi.stubEnv('REDIS_URL', redis.url);
+  vi.stubEnv('DATABASE_URL', postgres.url);
+});
 afterEach(() => {
   network.resetHandlers();
   vi.unstubAllEnvs();
@@ -41,10 +49,21 @@ const expected: Record<string, unknown> = {
   'token-events.ts': 'acquired: valid for 3600 s',
   'token-pool.ts': '2 orders, 2 tokens',
   'user-tokens.ts': 'alice opens https://app.example (not_connected)',
+  'token-store-file.ts': true,
+  'token-store-postgres.ts': 'fresh',
+  'token-store-redis.ts': 'fresh',
   'undici.ts': '▼ transport     undici        connections 64 · pipelining 1 · allowH2 false · connectTimeout 2 s',
 };
 
-test.each(globSync('examples/snippets/*.ts'))('%s prints what it is there to show', async (file) => {
+/** What snippets need besides the two hosts. */
+const isMissing = (file: string): boolean =>
+  (file.endsWith('token-store-redis.ts') && !redis.isThere) ||
+  (file.endsWith('token-store-postgres.ts') && !postgres.isThere);
+
+const files = globSync('examples/snippets/*.ts').map((file) => ({ file, isSkipped: isMissing(file) }));
+
+test.for(files)('$file prints what it is there to show', async ({ file, isSkipped }, { skip }) => {
+  skip(isSkipped, 'its server is not there');
   const printed = vi.spyOn(console, 'log').mockReturnValue();
 
   await import(resolve(file));

@@ -9,7 +9,7 @@ mkdir -p "$into" && cp "$from/services.ts" "$from/tsconfig.json" "$into" && cd "
 
 dependencies=''
 overrides=''
-for name in client oidc-discovery oauth-bearer undici config; do
+for name in client oidc-discovery oauth-bearer token-store-file undici config; do
   tarball="$(echo "$1/$name"/*.tgz)"
   dependencies+="\"@bearings/$name\": \"file:$tarball\", "
   overrides+="  '@bearings/$name': 'file:$tarball'"$'\n'

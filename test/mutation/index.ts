@@ -2,6 +2,7 @@ import { clientMutants } from './client.ts';
 import { undiciMutants } from './undici.ts';
 import { oauthBearerMutants } from './oauth-bearer.ts';
 import { userTokensMutants } from './user-tokens.ts';
+import { tokenStoreMutants } from './token-store.ts';
 import type { Mutant } from './mutant.ts';
 
 export const mutants: readonly Mutant[] = [
@@ -9,4 +10,5 @@ export const mutants: readonly Mutant[] = [
   ...undiciMutants,
   ...oauthBearerMutants,
   ...userTokensMutants,
+  ...tokenStoreMutants,
 ];

@@ -60,6 +60,8 @@ function describeTokenEvent(event: TokenEvent): string {
       return `not acquired: ${event.error.message} (${event.error.code})`;
     case 'invalidated':
       return `number ${event.generation} was rejected`;
+    case 'store':
+      return `token store: ${event.outcome}`;
     case 'expired':
     case 'recovered':
     case 'closed':

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addAuthClearCommand } from './commands/auth-clear/auth-clear-command.ts';
 import { addAuthStatusCommand } from './commands/auth-status/auth-status-command.ts';
 import { addAuthTokenCommand } from './commands/auth-token/auth-token-command.ts';
 import { addCallCommand } from './commands/call/call-command.ts';
@@ -44,6 +45,7 @@ function createProgram({ stdout, stderr }: Terminal, runCommand: RunCommand): Co
     .version(version(), '--version', 'show the version')
     .option('--config <file>', 'the config (default: $BEARINGS_CONFIG, else bearings.yaml, .yml or .json here)')
     .option('--debug', 'show the HTTP exchanges with the authorization server on stderr, without secrets')
+    .option('--no-cache', 'request tokens anew: neither read nor write the tokenStore of the config')
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
@@ -59,9 +61,13 @@ function createProgram({ stdout, stderr }: Terminal, runCommand: RunCommand): Co
     .exitOverride()
     .addHelpText('after', `\n${exitCodeHelp}`);
   addCallCommand(program, runCommand);
-  const auth = program.command('auth').summary('show the state of tokens, or print a token').helpCommand(false);
+  const auth = program
+    .command('auth')
+    .summary('show the state of tokens, print a token, or delete stored tokens')
+    .helpCommand(false);
   addAuthStatusCommand(auth, runCommand);
   addAuthTokenCommand(auth, runCommand);
+  addAuthClearCommand(auth, runCommand);
   addDoctorCommand(program, runCommand);
   addExplainCommand(program, runCommand);
   addInitCommand(program, runCommand);

@@ -22,7 +22,7 @@ clients:
 \`\`\`
 
 The top level has the field \`clients\`: a map from a name (letters, digits, single dashes; not \`close\` or \`then\`) to a
-client. \`network\` and \`$schema\` are allowed beside it. The fields of [\`network\`](#network) hold for all clients that
+client. \`network\`, [\`tokenStore\`](#tokenstore) and \`$schema\` are allowed beside it. The fields of [\`network\`](#network) hold for all clients that
 have none of their own, and for their token requests; \`network: {}\` of a client means the system's network. Unknown fields and duplicate names are errors. A file has at most 1 MiB and one
 document. Anchors are allowed, tags are not.
 

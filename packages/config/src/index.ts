@@ -6,6 +6,8 @@ export type { Clients, ClientsOptions, ClosableClients } from './clients/create-
 export { readCredentials } from './clients/configured-credential.ts';
 export type { ConfiguredCredential, CredentialAuth } from './clients/configured-credential.ts';
 export { createNetwork } from './clients/create-network.ts';
+export { openTokenStore } from './clients/open-token-store.ts';
+export type { TokenSharing } from './clients/open-token-store.ts';
 export { createToken } from './clients/create-token.ts';
 export type { TokenOptions } from './clients/create-token.ts';
 export { authSchema } from './schema/auth-schema.ts';

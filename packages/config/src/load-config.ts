@@ -5,6 +5,7 @@ import { Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import type { NetworkConfig } from './schema/network-schema.ts';
 import type { ClientConfig } from './schema/client-schema.ts';
+import type { TokenStoreConfig } from './schema/token-store-schema.ts';
 import { configSchema } from './schema/config-schema.ts';
 import { readDocument } from './document/read-document.ts';
 import type { DocumentPath } from './document/document-path.ts';
@@ -19,6 +20,8 @@ export interface Config {
   readonly clients: Readonly<Record<string, ClientConfig>>;
   /** The `network` of the file. */
   readonly network?: NetworkConfig | undefined;
+  /** The `tokenStore` of the file. */
+  readonly tokenStore?: TokenStoreConfig | undefined;
   /** Reads the current value of a secret of this config. Secrets may change while the service runs. */
   readonly readSecret: (reference: string, kind?: SecretKind) => Promise<Result<SecretString, InvalidConfigError>>;
 }
@@ -44,12 +47,14 @@ export async function loadConfig(
   checkOptions(options, rules, { owner: 'loadConfig' });
   const { env, names } = options;
   const isNeeded = ([field, name]: DocumentPath): boolean =>
-    field === 'network' || (names?.includes(String(name)) ?? true);
+    field === 'network' || field === 'tokenStore' || (names?.includes(String(name)) ?? true);
   const read = await readDocument(source, configSchema, { env, isNeeded });
   if (read.isErr()) return read;
-  const { network } = read.value;
+  const { network, tokenStore } = read.value;
   const clients = withNetwork(read.value.clients, network);
-  return Ok({ clients, network, readSecret: (reference, kind = 'secret') => readSecret(reference, { env, kind }) });
+  const shared = tokenStore && { tokenStore };
+  const readCurrent: Config['readSecret'] = (reference, kind = 'secret') => readSecret(reference, { env, kind });
+  return Ok({ clients, network, ...shared, readSecret: readCurrent });
 }
 
 function withNetwork(clients: Config['clients'], network: NetworkConfig | undefined): Config['clients'] {

@@ -11,6 +11,7 @@ test('the package exports exactly these names', () => {
     'createToken',
     'keyReference',
     'loadConfig',
+    'openTokenStore',
     'readCredentials',
     'readDocument',
     'readSecret',

@@ -18,6 +18,7 @@ export const attribute = {
 
   resendReason: 'bearings.resend.reason',
   tokenEvent: 'bearings.token.event',
+  storeOutcome: 'bearings.token.store.outcome',
   tokenName: 'bearings.token.name',
 } as const;
 

@@ -68,6 +68,7 @@ interface TokenMeters {
   readonly failures: Counter;
   readonly invalidations: Counter;
   readonly duration: Histogram;
+  readonly storeOutcomes: Counter;
   readonly secondsLeft: ObservableGauge;
 }
 
@@ -90,6 +91,10 @@ function createTokenMeters(meter: Meter): TokenMeters {
       unit: 's',
       advice: { explicitBucketBoundaries: [...advisedBuckets] },
     }),
+    storeOutcomes: meter.createCounter('bearings.token.store.outcomes', {
+      description: 'Number of acquisitions over a token store, by how they ended.',
+      unit: '{acquisition}',
+    }),
     secondsLeft: meter.createObservableGauge('bearings.token.seconds_until_unauthenticated', {
       description: 'Time until calls have no valid token; 0 if they have none.',
       unit: 's',
@@ -98,7 +103,7 @@ function createTokenMeters(meter: Meter): TokenMeters {
 }
 
 function count(
-  { acquisitions, failures, invalidations, duration }: TokenMeters,
+  { acquisitions, failures, invalidations, duration, storeOutcomes }: TokenMeters,
   event: TokenEvent,
   nameAttribute: Attributes,
 ): void {
@@ -119,6 +124,9 @@ function count(
     }
     case 'invalidated':
       invalidations.add(1, nameAttribute);
+      return;
+    case 'store':
+      storeOutcomes.add(1, { ...nameAttribute, [attribute.storeOutcome]: event.outcome });
       return;
     case 'expired':
     case 'recovered':

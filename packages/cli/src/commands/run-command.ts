@@ -8,6 +8,8 @@ interface GlobalOptions {
   readonly config?: string;
   /** Shows the exchanges with the authorization server. */
   readonly debug: boolean;
+  /** False with `--no-cache`: the tokenStore of the config is not used. */
+  readonly cache?: boolean;
 }
 
 /** The global options as commander gives them: one that is absent is `undefined`. */

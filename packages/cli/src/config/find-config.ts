@@ -14,6 +14,8 @@ export interface FindConfigOptions {
   readonly config?: string | undefined;
   /** The clients whose secrets must exist. Default: all. */
   readonly names?: readonly string[] | undefined;
+  /** False for a config without its `tokenStore`. Default: true. */
+  readonly cache?: boolean | undefined;
 }
 
 /** A config file, and its content or what is wrong with it. */
@@ -45,7 +47,8 @@ export async function readConfig(context: ConfigContext, options: FindConfigOpti
  */
 export async function openConfig(context: ConfigContext, options: FindConfigOptions): Promise<Config> {
   const { config } = await readConfig(context, options);
-  return orThrow(config);
+  const found = orThrow(config);
+  return options.cache === false ? { ...found, tokenStore: undefined } : found;
 }
 
 /**

@@ -18,11 +18,27 @@ export function describeTokenEvent(event: TokenEvent): string | undefined {
       return `the API rejected token ${event.generation} when it was ${formatDuration(event.ageMs)} old`;
     case 'expired':
       return `token ${event.generation} has expired`;
+    case 'store':
+      return storeTexts[event.outcome];
     case 'recovered':
     case 'closed':
   }
   return undefined;
 }
+
+type StoreOutcome = Extract<TokenEvent, { readonly type: 'store' }>['outcome'];
+
+const storeTexts: Readonly<Record<StoreOutcome, string | undefined>> = {
+  taken: 'the token comes from the token store',
+  requested: undefined,
+  failed: 'the token request of another process failed a moment ago',
+  limited: 'all processes together have replaced rejected tokens too often',
+  fallback: 'the token store does not answer: a token was requested without it',
+  kept: 'the token store does not answer: the token stays in use',
+  foreign: 'the token store has an entry that was sealed with another key: it is not used',
+  unsealed: 'the key of the token store could not be read: the token is not shared',
+  unreadable: 'the token store has a damaged entry: it is not used',
+};
 
 type NewTokenEvent = Extract<TokenEvent, { readonly type: 'acquired' | 'renewed' | 'rotated' }>;
 

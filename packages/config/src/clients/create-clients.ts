@@ -8,6 +8,8 @@ import { toClientOptions } from './client-options.ts';
 import { readCredentials } from './configured-credential.ts';
 import type { ConfiguredCredential } from './configured-credential.ts';
 import { Networks } from './networks.ts';
+import { openTokenStore } from './open-token-store.ts';
+import type { TokenSharing } from './open-token-store.ts';
 import { createToken, tokenRules } from './create-token.ts';
 import type { TokenOptions } from './create-token.ts';
 import { formatName } from '../document/document-path.ts';
@@ -25,7 +27,9 @@ import {
 import type { OptionRule, OptionRules } from '@bearings/client/layer';
 
 /** Options of `createClients`. */
-export interface ClientsOptions<Name extends string = string> extends Omit<TokenOptions, 'network'> {
+export interface ClientsOptions<Name extends string = string> extends Omit<TokenOptions, 'network' | 'sharing'> {
+  /** Where tokens are shared; `false` for not at all. Default: the `tokenStore` of the config, closed with the clients. */
+  readonly sharing?: TokenSharing | false | undefined;
   /** The clients to create. Each must be in the config. Default: all clients of the config. */
   readonly names?: readonly Name[];
   /** More layers for a client, such as telemetry or another transport. The caller closes them. Default: none. */
@@ -69,14 +73,18 @@ export async function createClients(config: Config, options: ClientsOptions = {}
   const tokens = new Map<string, TokenHandle>();
   const created: [name: string, client: Client][] = [];
   const own = new Networks(config);
+  let opened: TokenSharing | undefined;
   const close = async (): Promise<void> => {
     await Promise.all(created.map(([, client]) => client.close()));
     await Promise.all([...tokens.values()].map((token) => token.close()));
     await own.close();
+    opened?.store.close();
   };
   try {
     const parts = await createParts({ config, names, options }, own);
-    await createTokens({ ...config, clients: pickClients(config.clients, names) }, tokens, { options, parts });
+    if (options.sharing === undefined) opened = await openTokenStore(config);
+    const sharing = options.sharing === false ? undefined : (options.sharing ?? opened);
+    await createTokens({ ...config, clients: pickClients(config.clients, names) }, tokens, { options, parts, sharing });
     for (const name of names)
       created.push([name, createNamedClient(name, { config, options, token: tokens.get(name), ...parts.get(name) })]);
   } catch (cause) {
@@ -92,6 +100,10 @@ const rules: OptionRules<ClientsOptions> = {
   fetch: tokenRules.fetch,
   clock: tokenRules.clock,
   random: tokenRules.random,
+  sharing: {
+    test: (value) => value === false || objectRule.test(value),
+    expected: 'what openTokenStore returns, or false',
+  },
   names: listRule(stringRule),
   layers: functionRule,
   openNetwork: functionRule,
@@ -140,6 +152,12 @@ async function createParts(
   return parts;
 }
 
+interface TokensContext {
+  readonly options: ClientsOptions;
+  readonly parts: ReadonlyMap<string, ClientParts>;
+  readonly sharing: TokenSharing | undefined;
+}
+
 /**
  * Creates one token for each credential and stores it under the name of each client that uses it.
  *
@@ -148,12 +166,12 @@ async function createParts(
 async function createTokens(
   config: Config,
   tokens: Map<string, TokenHandle>,
-  { options, parts }: { readonly options: ClientsOptions; readonly parts: ReadonlyMap<string, ClientParts> },
+  { options, parts, sharing }: TokensContext,
 ): Promise<void> {
   for (const credential of readCredentials(config)) {
     const { fetch, clock, random } = options;
     const network = parts.get(credential.clients[0] ?? '')?.network;
-    const token = await orThrow(createToken(config, credential, { fetch, network, clock, random }));
+    const token = await orThrow(createToken(config, credential, { fetch, network, clock, random, sharing }));
     for (const name of credential.clients) tokens.set(name, token);
     options.onToken?.(token, credential);
   }

@@ -1,7 +1,7 @@
 import { orThrow } from '@bearings/client';
 import type { Clock, Layer } from '@bearings/client';
 import { ConfigError } from '@bearings/client/errors';
-import { checkOptions, clockRule, functionRule, transportLayerRule } from '@bearings/client/layer';
+import { checkOptions, clockRule, functionRule, objectRule, transportLayerRule } from '@bearings/client/layer';
 import type { OptionRules } from '@bearings/client/layer';
 import { staticToken, Token } from '@bearings/oauth-bearer';
 import type { SecretString, TokenConfig, TokenError, TokenHandle } from '@bearings/oauth-bearer';
@@ -9,6 +9,7 @@ import { Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import type { OAuth2Auth } from '../schema/oauth2-fields.ts';
 import type { ConfiguredCredential } from './configured-credential.ts';
+import type { TokenSharing } from './open-token-store.ts';
 import type { InvalidConfigError } from '../document/invalid-config-error.ts';
 import type { Config } from '../load-config.ts';
 import { referencedFile } from '../secrets/secret-reference.ts';
@@ -24,6 +25,8 @@ export interface TokenOptions {
   readonly clock?: Clock | undefined;
   /** A number in [0, 1), for jitter. Default: `Math.random`. */
   readonly random?: (() => number) | undefined;
+  /** Where tokens are shared: see `openTokenStore`. The caller closes it. Default: not shared. */
+  readonly sharing?: TokenSharing | undefined;
 }
 
 /**
@@ -57,6 +60,7 @@ export const tokenRules: OptionRules<TokenOptions> = {
   network: transportLayerRule,
   clock: clockRule,
   random: functionRule,
+  sharing: objectRule,
 };
 
 async function createOAuth2Token(
@@ -66,8 +70,9 @@ async function createOAuth2Token(
 ): Promise<Result<TokenHandle, TokenError | InvalidConfigError>> {
   const authentication = await readClientAuthentication(config, auth);
   if (authentication.isErr()) return authentication;
-  const { fetch, network, clock, random } = options;
+  const { fetch, network, clock, random, sharing } = options;
   const injected = {
+    ...sharing,
     ...(network ? { network } : fetch && { fetch }),
     ...(clock && { clock }),
     ...(random && { random }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { clientSchema } from './client-schema.ts';
 import { networkSchema } from './network-schema.ts';
+import { tokenStoreSchema } from './token-store-schema.ts';
 
 /** Names with another meaning on the clients object. `then` would make it a promise. */
 const reserved = ['close', 'then'];
@@ -22,6 +23,9 @@ export const configSchema = z
       .describe(
         'How connections are made: for calls and token requests of all clients that have no `network` of their own.',
       ),
+    tokenStore: tokenStoreSchema
+      .optional()
+      .describe('Where the processes of one machine share their tokens. Default: each process requests its own.'),
     clients: z.record(clientName, clientSchema).describe('The clients by name.'),
   })
   .describe('The HTTP clients of a service, with references to their secrets.');

@@ -20,6 +20,7 @@ import type { TokenHandle } from '../token/token-handle.ts';
 import { parseBearerChallenge } from './challenge.ts';
 import { createIsRejection } from './rejection.ts';
 import type { RejectedBy } from './rejection.ts';
+import { Replays } from './replays.ts';
 
 /** Which requests get the token. */
 export interface BearerAuthOptions {
@@ -37,7 +38,8 @@ export interface BearerAuthOptions {
 }
 
 /**
- * Puts a bearer token on every request (RFC 6750 §2.1), rotates it when the resource rejects it, and replays once.
+ * Puts a bearer token on every request (RFC 6750 §2.1), rotates it when the resource rejects it, and replays once;
+ * twice when the token of the replay was requested before the first 401.
  *
  * @throws DestinationNotAllowedError from a call to an origin the token is not for; nothing was sent
  * @throws TokenError from a call for which there is no token; nothing was sent
@@ -85,20 +87,23 @@ function bearer(token: TokenHandle, header: string, options: BearerAuthOptions):
     if (slot !== 'auth') throw wrongSlot(slot);
     const allowed = allowedOrigins(options.origins, client);
     const addresses = allowed.map((origin) => `${origin}/`);
-    const replayed = new WeakSet<Call>(); // a call is replayed once, however often it is retried
+    const replays = new Replays();
     /** A function of its own, because almost no token is rejected. */
     async function rejected(access: AccessToken, exchange: Exchange): Promise<Response> {
       const { request, response, call } = exchange;
-      if (replayed.has(call)) {
+      const rejectedAt = clock.now();
+      if (!replays.allow(call, access)) {
         void invalidate(token, access, response); // never rejects, and the next caller waits for it
         return response;
       }
       const renewed = await rotate(token, access, exchange);
       if (renewed === undefined) return response;
-      replayed.add(call);
+      replays.add(call, rejectedAt);
       call.headers.setCredential(header, write(renewed));
       void discard(response, clock); // never rejects
-      return next(request, call);
+      const replay = await next(request, call);
+      const isRejected = !replay.ok && call.headers.has(header) && isRejection(replay, renewed);
+      return isRejected && replays.allow(call, renewed) ? rejected(renewed, { ...exchange, response: replay }) : replay;
     }
 
     return async (request, call) => {
@@ -106,9 +111,7 @@ function bearer(token: TokenHandle, header: string, options: BearerAuthOptions):
         call.headers.markCredential(header);
         return next(request, call);
       }
-      if (!isAllowedOrigin(request.url, addresses)) {
-        throw notAllowed(request, allowed);
-      }
+      if (!isAllowedOrigin(request.url, addresses)) throw notAllowed(request, allowed);
       const access = readToken(token, neededMs(request, call), clock) ?? (await awaitToken(token, request, call));
       call.headers.setCredential(header, write(access));
       const response = await next(request, call);

@@ -2,6 +2,7 @@ import type { Result } from 'ts-results';
 import type { TokenError } from '../errors.ts';
 import type { TokenSettings } from '../token/token-config.ts';
 import { TokenEndpoint } from './token-endpoint.ts';
+import type { TokenEndpointOptions } from './token-endpoint.ts';
 import type { AcquireOptions, IssuedToken, TokenSource } from './token-source.ts';
 
 /** Issues tokens by the client credentials grant (RFC 6749 §4.4). */
@@ -11,8 +12,8 @@ export class ClientCredentials implements TokenSource {
   readonly #endpoint: TokenEndpoint;
   readonly #settings: TokenSettings;
 
-  constructor(settings: TokenSettings) {
-    this.#endpoint = new TokenEndpoint(settings);
+  constructor(settings: TokenSettings, options?: TokenEndpointOptions) {
+    this.#endpoint = new TokenEndpoint(settings, options);
     this.#settings = settings;
     this.name = this.#endpoint.name;
   }

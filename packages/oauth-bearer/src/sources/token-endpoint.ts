@@ -13,7 +13,8 @@ import { readTokenConfig } from '../token/token-config.ts';
 import type { TokenConfig, TokenSettings } from '../token/token-config.ts';
 import { isClientRefused, toHttpError } from './error-response.ts';
 import type { ErrorContext } from './error-response.ts';
-import { createTokenClient, retryLimits, sendTokenRequest } from './token-request.ts';
+import { retryLimits, sendTokenRequest } from './token-request.ts';
+import { TokenSender } from './token-sender.ts';
 import type { TokenHttpResponse } from './token-request.ts';
 import { readTokenResponse } from './token-response.ts';
 import { findServer, isSameServer } from './token-server.ts';
@@ -49,6 +50,12 @@ export interface RevocationRequest {
   readonly signal: AbortSignal;
 }
 
+/** How an endpoint sends its requests. */
+export interface TokenEndpointOptions {
+  /** False for one of thousands, each used rarely: a client takes 11 KiB. Default: true. */
+  readonly keepsClient?: boolean;
+}
+
 /** What one request was sent with. */
 interface Exchange {
   readonly response: TokenHttpResponse;
@@ -71,15 +78,19 @@ export class TokenEndpoint {
   /** The origin of the server. */
   readonly name: string;
   readonly #settings: TokenSettings;
+  readonly #keepsClient: boolean;
+  /** The sender of the last request, while no request uses it. */
+  #idle: TokenSender | undefined;
   #server: TokenServer | undefined;
   #rediscoveredAt = -Infinity;
   #tried: unknown[] = [];
   /** Of a credential that cannot change. */
   #authentications: Authentications | undefined;
 
-  constructor(settings: TokenSettings) {
+  constructor(settings: TokenSettings, { keepsClient = true }: TokenEndpointOptions = {}) {
     const { server } = settings;
     this.#settings = settings;
+    this.#keepsClient = keepsClient;
     this.name = new URL('issuerUrl' in server ? server.issuerUrl : server.tokenEndpoint).origin;
   }
 
@@ -167,30 +178,34 @@ export class TokenEndpoint {
     }
   }
 
-  /** A client of its own for each request: no state is shared, and an idle token takes no memory for it. */
   async #send(server: TokenServer, draft: Draft): Promise<Exchange> {
-    const { url, params, retry, signal, isProbe, bodyFormat, onRetry } = draft;
+    const { url, params, retry, signal, isProbe } = draft;
     const { headers, clock } = this.#settings;
-    const tried: ClientAuthentication[] = [];
-    const client = createTokenClient(
-      { ...this.#settings, onRetry },
-      {
-        read: () => this.#readAuthentications(server),
-        isRefused: isClientRefused,
-        onUse: (authentication) => void tried.push(authentication),
-        bodyFormat,
-      },
-    );
+    const sender = this.#takeSender(server, draft);
     const endpoint = url.split('?')[0] ?? url;
     const limit = isProbe ? 0 : retryLimits[retry];
     try {
-      const response = await sendTokenRequest(client, { url, endpoint, params, headers, signal, retry: limit }, clock);
-      const used = tried.at(-1);
-      const secrets = [...tried.flatMap((each) => each.secrets), ...secretValues(params)];
+      const request = { url, endpoint, params, headers, signal, retry: limit };
+      const response = await sendTokenRequest(sender.client, request, clock);
+      const used = sender.tried.at(-1);
+      const secrets = [...sender.tried.flatMap((each) => each.secrets), ...secretValues(params)];
+      // one whose request failed may still be busy with it
+      if (this.#keepsClient) this.#idle = sender;
       return { response, used, context: { endpoint, secrets, clientAuthMethod: used?.method } };
     } finally {
-      this.#tried = tried.map(({ identity }) => identity);
+      this.#tried = sender.tried.map(({ identity }) => identity);
     }
+  }
+
+  /** The idle sender, or a new one when there is none that fits. */
+  #takeSender(server: TokenServer, { bodyFormat, onRetry }: Draft): TokenSender {
+    const purpose = { server, bodyFormat };
+    const sender = this.#idle?.isFor(purpose)
+      ? this.#idle
+      : new TokenSender(purpose, this.#settings, () => this.#readAuthentications(server));
+    this.#idle = undefined;
+    sender.begin(onRetry);
+    return sender;
   }
 
   /** @throws TokenHttpError | InvalidTokenResponseError | UnsupportedTokenTypeError */

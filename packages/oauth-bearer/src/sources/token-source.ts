@@ -42,6 +42,8 @@ export interface AcquireOptions {
   readonly isProbe: boolean;
   /** The token that callers have, if any. */
   readonly held?: HeldToken | undefined;
+  /** Reports how a store of tokens took part. */
+  readonly report?: ((event: StoreReport) => void) | undefined;
   /**
    * The claims that a resource requires of the next token, as it sent them: base64 of JSON (Microsoft Entra's continuous
    * access evaluation). Passed until one acquisition has succeeded; a source that needs them later keeps them. Only for a
@@ -49,6 +51,29 @@ export interface AcquireOptions {
    */
   readonly claims?: string | undefined;
 }
+
+/** How an acquisition over a store of tokens ended. */
+export interface StoreReport {
+  readonly outcome: StoreOutcome;
+  readonly tookMs: number;
+}
+
+/**
+ * `taken`: the token of another replica. `requested`: a request for all replicas. `failed`: the request of another replica
+ * failed. `limited`: the replicas together have rotated too often. `fallback`: the store is away, and this replica sent a
+ * request of its own. `kept`: the store is away, and the token is valid long enough. `foreign`, `unreadable`: the entry
+ * belongs to another group, or was changed, so it was not used or replaced. `unsealed`: a key could not be read.
+ */
+export type StoreOutcome =
+  | 'taken'
+  | 'requested'
+  | 'failed'
+  | 'limited'
+  | 'fallback'
+  | 'kept'
+  | 'foreign'
+  | 'unreadable'
+  | 'unsealed';
 
 /** The token that is to be replaced. */
 export interface HeldToken {
@@ -66,6 +91,8 @@ export interface IssuedToken {
   readonly lifetimeMs: number;
   /** Age when the source was asked, in milliseconds; for a token that was requested earlier, by another replica. Default: 0. */
   readonly ageMs?: number;
+  /** True when another replica has requested it. Default: false. */
+  readonly isShared?: boolean;
   /** The granted scopes. Default: none. */
   readonly scopes?: readonly string[];
   /** How it is written into its header. Default: `Bearer`. */

@@ -3,6 +3,7 @@ import type { Result } from 'ts-results';
 import { AccessToken } from '../access-token.ts';
 import { acquireWithin } from './acquire-within.ts';
 import { ClientCredentials } from '../sources/client-credentials.ts';
+import { shareToken } from '../store/share-token.ts';
 import { TokenUnavailableError } from '../errors.ts';
 import type { TokenError } from '../errors.ts';
 import { readTokenConfig } from './token-config.ts';
@@ -24,7 +25,7 @@ export async function fetchToken(
   if (settings.isErr()) return settings;
   const issuedAt = settings.value.clock.now();
   if (signal.aborted) return Err(new TokenUnavailableError('the signal was aborted before anything was sent'));
-  const source = new ClientCredentials(settings.value);
+  const source = shareToken(new ClientCredentials(settings.value), settings.value);
   const issued = await acquireWithin(source, { signal, isProbe: false }, settings.value);
   if (issued.isErr()) return issued;
   const { value, lifetimeMs, scopes = [] } = issued.value;

@@ -5,6 +5,10 @@ import type { Result } from 'ts-results';
 import { credentialNames, readCredential } from '../client-auth/credential.ts';
 import type { Credential, CredentialConfig } from '../client-auth/credential.ts';
 import { TokenConfigError } from '../errors.ts';
+import type { KeySet } from '../sealing/key-set.ts';
+import { readSharing } from '../store/read-sharing.ts';
+import type { Sharing } from '../store/read-sharing.ts';
+import type { TokenStore } from '../store/token-store.ts';
 import { checkNames } from './option-names.ts';
 import type { OptionNames } from './option-names.ts';
 import { mustBe, readDuration, resolveTokenOptions, tokenOptionNames } from './token-options.ts';
@@ -45,6 +49,10 @@ export interface TokenConfig extends CredentialConfig, TokenOptions {
    * carries discovery and token requests. You close it.
    */
   readonly network?: Layer | undefined;
+  /** Where replicas share the token, such as `redisTokenStore(…)`. Default: each has its own. */
+  readonly store?: TokenStore | undefined;
+  /** What the token is sealed with in the store: keys of 32 random bytes by their ids, and the id of the current one. */
+  readonly storeKeys?: KeySet | undefined;
 }
 
 /** A config, checked, copied, with every default in place. */
@@ -62,6 +70,7 @@ export interface TokenSettings extends TokenOptionSettings {
   readonly insecureHttp: boolean;
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly network: Layer | undefined;
+  readonly sharing: Sharing | undefined;
 }
 
 /** Checks a config before anything is sent; the error names the field and what would be right. */
@@ -91,6 +100,8 @@ const configNames: OptionNames<TokenConfig> = {
   insecureHttp: true,
   fetch: true,
   network: true,
+  store: true,
+  storeKeys: true,
 };
 
 function resolveConfig(config: TokenConfig): TokenSettings {
@@ -109,6 +120,7 @@ function resolveConfig(config: TokenConfig): TokenSettings {
     insecureHttp,
     fetch: config.fetch,
     network: readNetwork(config),
+    sharing: readSharing(config),
   };
 }
 

@@ -1,6 +1,7 @@
 import { notifyListener } from '@bearings/client/layer';
 import { TokenConfigError } from '../errors.ts';
 import type { TokenError } from '../errors.ts';
+import type { StoreReport } from '../sources/token-source.ts';
 
 /** A new token. */
 interface Arrival {
@@ -39,6 +40,8 @@ export type TokenEvent =
   | { readonly type: 'expired'; readonly at: number; readonly generation: number; readonly overdueMs: number }
   /** The first success after failures: how many, and for how long there was no success. */
   | { readonly type: 'recovered'; readonly at: number; readonly failures: number; readonly downMs: number }
+  /** How a store of tokens took part in an acquisition. */
+  | ({ readonly type: 'store'; readonly at: number } & StoreReport)
   | { readonly type: 'closed'; readonly at: number };
 
 /**

@@ -30,6 +30,8 @@ export interface TokenStatus {
   readonly state: TokenState;
   /** Counts the tokens this handle has had. */
   readonly generation: number;
+  /** True when another replica has requested the current token, and it came from a store. */
+  readonly isShared: boolean;
   readonly issuedAt: number | undefined;
   readonly expiresAt: number | undefined;
   /** When it is renewed ahead; undefined when it is renewed at the next use. */

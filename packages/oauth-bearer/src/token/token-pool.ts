@@ -1,8 +1,12 @@
+import { systemClock } from '@bearings/client';
 import { LRUCache } from 'lru-cache';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { TokenClosedError, TokenConfigError } from '../errors.ts';
 import type { TokenError } from '../errors.ts';
+import { isTokenStore } from '../store/read-sharing.ts';
+import { StoreGuard } from '../store/store-guard.ts';
+import type { TokenStore } from '../store/token-store.ts';
 import { Token } from './token.ts';
 import { readTokenConfig } from './token-config.ts';
 import type { TokenConfig } from './token-config.ts';
@@ -36,6 +40,8 @@ export type PoolConfig = TokenConfig | ((tenant: string) => TokenConfig);
 export class TokenPool {
   readonly #config: PoolConfig;
   readonly #handles: LRUCache<string, Token>;
+  /** All tokens of the pool notice together that a store is away. */
+  readonly #guards = new WeakMap<TokenStore, TokenStore>();
   #isClosed = false;
 
   private constructor(config: PoolConfig, { max = 10_000 }: TokenPoolOptions) {
@@ -65,9 +71,17 @@ export class TokenPool {
     const { tenant = '', ...changes } = purpose;
     const config = typeof this.#config === 'function' ? this.#config(tenant) : this.#config;
     const given = Object.entries(changes).filter(([, value]) => value !== undefined);
-    const made = Token.onDemand({ ...config, ...Object.fromEntries(given) });
+    const made = Token.onDemand({ ...config, ...Object.fromEntries(given), ...this.#guard(config) });
     if (made.isOk()) this.#handles.set(key, made.value);
     return made;
+  }
+
+  #guard(config: TokenConfig): Pick<TokenConfig, 'store'> {
+    const { store, clock = systemClock, random = Math.random } = config;
+    if (!isTokenStore(store)) return {};
+    const guard = this.#guards.get(store) ?? new StoreGuard(store, { clock, random });
+    this.#guards.set(store, guard);
+    return { store: guard };
   }
 
   /** Closes every handle that it has. */

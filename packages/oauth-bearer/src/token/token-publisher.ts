@@ -75,7 +75,14 @@ export class TokenPublisher {
     const isKept = lifetimeMs === Infinity && last?.isSameAs(made) === true; // a static secret that has not changed
     const access = isKept ? last : made;
     const renewAfter = renewAfterMs({ lifetimeMs, ageMs }, settings, settings.random);
-    const cached = { access, requestedAt, lifetimeMs, renewAfterMs: renewAfter, isUnchanged };
+    const cached = {
+      access,
+      requestedAt,
+      lifetimeMs,
+      renewAfterMs: renewAfter,
+      isUnchanged,
+      isShared: issued.isShared === true,
+    };
     state.store({ result: Ok(access), cached, isRejected: false, isKept: false, isExpired: false, failure: undefined });
     this.#context.schedule(renewAfter - msBetween(requestedAt, now));
     return access;

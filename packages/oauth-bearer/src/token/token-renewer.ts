@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Cancel } from '@bearings/client';
 import { Err } from 'ts-results';
 import { acquireWithin } from './acquire-within.ts';
-import type { HeldToken, TokenSource } from '../sources/token-source.ts';
+import type { HeldToken, StoreReport, TokenSource } from '../sources/token-source.ts';
 import { TokenClosedError } from '../errors.ts';
 import type { ExpiryCheck } from './expiry-check.ts';
 import { elapsedMs, instantNow, msBetween } from './instant.ts';
@@ -140,7 +140,7 @@ export class TokenRenewer {
    * required meanwhile, it began too early to know: it is made once more instead of putting the rejected token back.
    */
   async #acquireOnce(before: TokenSnapshot, startedAt: Instant): Promise<TokenResult> {
-    const { state, settings, source, expiry } = this.#context;
+    const { state, settings, source, listeners, expiry } = this.#context;
     const { cached, failure } = before;
     const wasRejected = before.isRejected || before.isKept;
     const held: HeldToken | undefined = cached && {
@@ -150,7 +150,9 @@ export class TokenRenewer {
     };
     const claims = this.#claims;
     this.#abort = new AbortController();
-    const options = { signal: this.#abort.signal, isProbe: failure !== undefined, held, claims };
+    const report = (event: StoreReport): void =>
+      listeners.notify({ type: 'store', at: settings.clock.now(), ...event });
+    const options = { signal: this.#abort.signal, isProbe: failure !== undefined, held, claims, report };
     const issued = await acquireWithin(source, options, settings);
     if (issued.isErr()) expiry.hasExpired(); // a listener that uses the token now still joins this acquisition
     this.#inFlight = undefined;

@@ -32,6 +32,8 @@ interface CachedToken {
   readonly renewAfterMs: number;
   /** True when the server issued the very token that a resource had rejected. */
   readonly isUnchanged: boolean;
+  /** True when another replica has requested it. */
+  readonly isShared: boolean;
 }
 
 /** A failed acquisition, and when the next may begin. */
@@ -56,6 +58,7 @@ export function toStatus(snapshot: TokenSnapshot, clock: Clock): TokenStatus {
   return {
     state: cached === undefined ? 'none' : toState(snapshot, cached, clock),
     generation: cached?.access.generation ?? 0,
+    isShared: cached?.isShared ?? false,
     issuedAt: hasEnd ? cached.access.issuedAt : undefined,
     // from now, not from when it was issued: the wall clock may have been set since
     expiresAt: hasEnd ? Math.round(nowMs + cached.lifetimeMs - ageMs) : undefined,

@@ -2,6 +2,7 @@ import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { ClientCredentials } from '../sources/client-credentials.ts';
 import type { TokenSource } from '../sources/token-source.ts';
+import { shareToken } from '../store/share-token.ts';
 import { TokenConfigError } from '../errors.ts';
 import type { TokenError } from '../errors.ts';
 import { elapsedMs, instantNow } from './instant.ts';
@@ -32,7 +33,8 @@ export class Token extends TokenEngine {
   static async create(config: TokenConfig): Promise<Result<Token, TokenError>> {
     const read = readTokenConfig(config);
     if (read.isErr()) return read;
-    return start(new Token(new ClientCredentials(read.value), { ...read.value, hasTimer: true }), read.value);
+    const source = shareToken(new ClientCredentials(read.value), read.value);
+    return start(new Token(source, { ...read.value, hasTimer: true }), read.value);
   }
 
   /** A token of any source, kept in the same way. Acquires the first one before it answers, unless `start: 'lazy'`. */
@@ -45,9 +47,10 @@ export class Token extends TokenEngine {
 
   /** A token without a timer: acquired at the first use, renewed in the background of a later one. */
   static onDemand(config: TokenConfig): Result<Token, TokenConfigError> {
-    return readTokenConfig(config).map(
-      (settings) => new Token(new ClientCredentials(settings), { ...settings, hasTimer: false }),
-    );
+    return readTokenConfig(config).map((settings) => {
+      const source = shareToken(new ClientCredentials(settings, { keepsClient: false }), settings);
+      return new Token(source, { ...settings, hasTimer: false });
+    });
   }
 }
 

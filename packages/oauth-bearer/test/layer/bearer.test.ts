@@ -8,6 +8,7 @@ import type { ScriptedFetch } from '../../../client/test/scripted.ts';
 import { withBearerAuth, withBearerAuthHeader } from '../../src/layer/bearer.ts';
 import type { BearerAuthOptions } from '../../src/layer/bearer.ts';
 import { staticToken } from '../../src/sources/static-token.ts';
+import { memoryTokenStore } from '../../src/store/memory-token-store.ts';
 import type { TokenHandle } from '../../src/token/token-handle.ts';
 import { canary, fakeIssuer, outage, refuse, tokenFrom } from '../fake-issuer.ts';
 import { virtualClock } from '@bearings/testing';
@@ -88,6 +89,26 @@ test('a second 401 goes to the caller', async () => {
   expect(response.status).toBe(401);
   expect(network.sent).toHaveLength(2);
   expect(issuer.asked).toHaveLength(2);
+});
+
+test('a replay whose token was requested before the first 401 is replayed once more, and not a third time', async () => {
+  const clock = virtualClock();
+  const issuer = fakeIssuer();
+  const store = memoryTokenStore();
+  const sharing = { store, storeKeys: { current: 'k', keys: { k: new Uint8Array(32) } } };
+  const token = await tokenFrom(issuer, { clock, ...sharing });
+  await clock.advance(1_000);
+  const other = await tokenFrom(issuer, { clock, ...sharing });
+  await other.invalidate();
+  await clock.advance(1_000);
+  const network = scriptedFetch(rejection, rejection, rejection, ok);
+  const api = createClient({ baseUrl, fetch: network, clock }, withBearerAuth(token));
+
+  const response = await api.fetch('/me');
+
+  expect(sentTokens(network)).toEqual(['Bearer at_CANARY_1', 'Bearer at_CANARY_2', 'Bearer at_CANARY_3']);
+  expect(response.status).toBe(401);
+  expect(issuer.asked).toHaveLength(3);
 });
 
 test.each<[string, string | URLSearchParams | Uint8Array<ArrayBuffer>]>([

@@ -293,6 +293,8 @@ export class Monitor extends RuleBook implements EndpointObserver {
         return this.#invalidated(event);
       case 'expired':
         return this.#expired(event);
+      case 'store':
+        return this.must(false, 'the source has no store');
       case 'closed':
         this.must(this.isClosed, 'closed by itself');
         return undefined;

@@ -336,6 +336,7 @@ test('the status says where the token stands, and nothing of what it is', async 
   expect(status).toEqual({
     state: 'fresh',
     generation: 1,
+    isShared: false,
     issuedAt: now,
     expiresAt: now + hourMs,
     renewsAt: now + hourMs / 2,

@@ -8,6 +8,7 @@ type TokenResult = Result<AccessToken, TokenError>;
 const nothing: TokenStatus = {
   state: 'none',
   generation: 0,
+  isShared: false,
   issuedAt: undefined,
   expiresAt: undefined,
   renewsAt: undefined,

@@ -14,6 +14,7 @@ export function toTokenStatus(shown: Shown, isClosed: boolean, clock: Clock): To
   return {
     state: isClosed ? 'closed' : toState(shown),
     generation,
+    isShared: false,
     issuedAt: hasEnd ? held.access.issuedAt : undefined,
     expiresAt: hasEnd ? Math.round(nowMs + held.validForMs) : undefined,
     renewsAt: hasEnd ? Math.round(nowMs + held.dueInMs) : undefined,

@@ -1,6 +1,6 @@
 import { systemClock } from '@bearings/client';
 import { untilAborted } from '@bearings/client/layer';
-import { readCredentials } from '@bearings/config';
+import { openTokenStore, readCredentials } from '@bearings/config';
 import type { Config } from '@bearings/config';
 import { assertClientsExist, openConfig } from '../../config/find-config.ts';
 import type { FindConfigOptions } from '../../config/find-config.ts';
@@ -35,15 +35,16 @@ export interface AuthStatusOptions extends FindConfigOptions {
 export async function authStatus(terminal: Terminal, options: AuthStatusOptions): Promise<ExitCode> {
   const { clock = systemClock, random = Math.random, interrupted } = terminal;
   const given = options.clients?.length ? options.clients : undefined;
-  const config = await openConfig(terminal, { config: options.config, names: given });
+  const config = await openConfig(terminal, { config: options.config, names: given, cache: options.cache });
   const names = given ?? Object.keys(config.clients);
   assertClientsExist(config, names);
   await using network = createNetwork(terminal, options.debug === true, config);
+  const sharing = await openTokenStore(config);
   const credentials: WatchedCredential[] = [];
   try {
     for (const credential of readCredentials(selectClients(config, names))) {
       const transport = await network.open(credential.network);
-      const tokenOptions = { fetch: network.fetch, network: transport, clock, random };
+      const tokenOptions = { fetch: network.fetch, network: transport, clock, random, sharing };
       credentials.push(await watchCredential(config, credential, tokenOptions));
     }
     await untilAborted(Promise.all(credentials.map(({ acquire }) => acquire())), interrupted);
@@ -55,6 +56,7 @@ export async function authStatus(terminal: Terminal, options: AuthStatusOptions)
     throw cause;
   } finally {
     await Promise.all(credentials.map(({ close }) => close()));
+    sharing?.store.close();
   }
 }
 

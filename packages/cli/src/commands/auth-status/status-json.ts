@@ -9,6 +9,8 @@ export interface JsonStatus {
   readonly clientId: string | null;
   /** `fresh`, `stale`, `none`, `expired`, `rejected`; `static` for a credential that does not expire. */
   readonly state: string;
+  /** `store` for a token that another process has requested, `server` for one of this command; null without a token. */
+  readonly origin: 'store' | 'server' | null;
   /** In milliseconds; null without a token, and for a token that does not expire. */
   readonly lifetimeMs: number | null;
   readonly expiresAt: string | null;
@@ -38,6 +40,7 @@ export function toJsonStatus(status: CredentialStatus): JsonStatus {
     from,
     clientId: auth.type === 'oauth2_client_credentials' ? auth.clientId : null,
     state,
+    origin: status.lifetimeMs === undefined || state === 'static' ? null : status.isShared ? 'store' : 'server',
     lifetimeMs: lifetimeMs === Infinity ? null : lifetimeMs,
     expiresAt: toIsoTime(status.expiresAt),
     renewsAt: toIsoTime(status.renewsAt),

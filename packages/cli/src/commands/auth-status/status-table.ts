@@ -73,9 +73,9 @@ const stateStyles: Readonly<Record<CredentialStatus['state'], { readonly mark: s
   closed: { mark: '–', style: 'dim' },
 };
 
-function stateCell({ state }: CredentialStatus): Cell {
+function stateCell({ state, isShared }: CredentialStatus): Cell {
   const { mark, style } = stateStyles[state];
-  return [{ text: `${mark} ${state}`, style }];
+  return [{ text: `${mark} ${state}`, style }, ...(isShared ? [{ text: '(stored)' }] : [])];
 }
 
 /** A number and its unit are one word, so that they stay on one line. */

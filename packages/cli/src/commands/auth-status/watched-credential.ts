@@ -21,6 +21,8 @@ export interface CredentialStatus extends ScopeDifference {
   readonly lifetimeMs: number | undefined;
   readonly expiresAt: number | undefined;
   readonly renewsAt: number | undefined;
+  /** True when the token comes from the token store: another process has requested it. */
+  readonly isShared: boolean;
   readonly requested: readonly string[];
   readonly granted: readonly string[];
   readonly error: ShownError | undefined;
@@ -76,7 +78,7 @@ function credentialStatus(
   last: TokenError | undefined,
 ): CredentialStatus {
   const { auth } = credential;
-  const { state, generation, issuedAt, expiresAt, renewsAt, scopes: granted } = token.status();
+  const { state, generation, issuedAt, expiresAt, renewsAt, isShared, scopes: granted } = token.status();
   const isOAuth2 = auth.type === 'oauth2_client_credentials';
   const requested = isOAuth2 ? (auth.scopes ?? []) : [];
   const hasToken = state === 'fresh' || state === 'stale';
@@ -88,6 +90,7 @@ function credentialStatus(
     generation,
     lifetimeMs: hasToken && !isOAuth2 ? Infinity : lifetimeMs,
     expiresAt,
+    isShared,
     renewsAt,
     requested,
     granted,

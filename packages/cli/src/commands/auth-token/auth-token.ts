@@ -15,6 +15,8 @@ export interface AuthTokenOptions {
   readonly reveal: boolean;
   readonly config: string | undefined;
   readonly debug: boolean;
+  /** False: the token is requested anew. Default: true. */
+  readonly cache?: boolean | undefined;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface AuthTokenOptions {
 export async function authToken(terminal: Terminal, options: AuthTokenOptions): Promise<ExitCode> {
   const { client, reveal, debug } = options;
   if (terminal.stdout.isTTY && !reveal) throw new UsageError(terminalRefusal);
-  const config = await openConfig(terminal, { config: options.config, names: [client] });
+  const config = await openConfig(terminal, { config: options.config, names: [client], cache: options.cache });
   assertClientsExist(config, [client]);
   const tokens: TokenHandle[] = [];
   const onToken = (token: TokenHandle): void => void tokens.push(token);

@@ -34,7 +34,7 @@ export interface CallArguments {
   readonly client: string;
   readonly path: string;
   readonly flags: CallFlags;
-  readonly global: { readonly config?: string; readonly debug: boolean };
+  readonly global: { readonly config?: string; readonly debug: boolean; readonly cache?: boolean };
 }
 
 /**
@@ -46,7 +46,7 @@ export interface CallArguments {
  */
 export async function call(terminal: Terminal, callArguments: CallArguments): Promise<ExitCode> {
   const { client: name, path, flags, global } = callArguments;
-  const config = await openConfig(terminal, { config: global.config, names: [name] });
+  const config = await openConfig(terminal, { config: global.config, names: [name], cache: global.cache });
   const clientConfig = findClient(config, name);
   const target = resolveTarget(clientConfig.baseUrl, path);
   const headers = parseHeaderArguments(flags.header ?? [], clientConfig.auth);

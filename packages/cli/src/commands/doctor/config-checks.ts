@@ -3,6 +3,7 @@ import type { Config, InvalidConfigError, Problem } from '@bearings/config';
 import type { Result } from 'ts-results';
 import { findProxyVariable } from '../../terminal/proxy-variables.ts';
 import { failed, ok, skipped, warning } from './check.ts';
+import { tokenStoreChecks } from './token-store-check.ts';
 import type { Check, Finding, CheckGroup } from './check.ts';
 
 /** The config to check. */
@@ -21,6 +22,7 @@ export function configChecks({ file, config, env }: ConfigChecksContext): CheckG
       title,
       checks: [
         fixedCheck('config', ok(configSize(config.value))),
+        ...tokenStoreChecks(config.value),
         ...environmentChecks(env),
         ...proxyChecks(config.value, env),
       ],

@@ -106,7 +106,7 @@ async function* runAllChecks(context: DoctorContext, terminal: Terminal): AsyncG
   };
   const { layers } = network;
   const injected = { fetch: clocks.fetch, openNetwork: routes.open, clock, random };
-  await using clients = await createClients(config, { names, onToken, layers, ...injected });
+  await using clients = await createClients(config, { names, onToken, layers, ...injected, sharing: false });
   const createChecks = (name: string): CheckGroup => {
     const { baseUrl, auth } = config.clients[name] ?? unreachable(name);
     const connectivity = routeChecks(findEndpoint(baseUrl), routes.find(name, baseUrl), findEndpoint);

@@ -1,0 +1,5 @@
+/** How stored tokens are encrypted, for packages that store tokens. */
+export { KeyRing } from './key-ring.ts';
+export type { KeySet, KeyValue, SealingKey } from './key-set.ts';
+export { Sealer } from './sealer.ts';
+export type { Sealed } from './sealer.ts';

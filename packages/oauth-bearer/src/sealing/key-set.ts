@@ -1,0 +1,11 @@
+import type { SecretString } from '../secret-string.ts';
+
+/** 32 random bytes, as bytes or as base64url text; or a function that is called once. */
+export type SealingKey = KeyValue | (() => KeyValue | Promise<KeyValue>);
+export type KeyValue = Uint8Array | string | SecretString;
+
+/** Keys by their ids. New content is sealed with `current`; the others open what was sealed before. */
+export interface KeySet {
+  readonly current: string;
+  readonly keys: Readonly<Record<string, SealingKey>>;
+}

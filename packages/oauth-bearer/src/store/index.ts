@@ -1,0 +1,11 @@
+export { memoryTokenStore } from './memory-token-store.ts';
+export type { MemoryTokenStoreOptions } from './memory-token-store.ts';
+export { portTokenStore, serveTokenStore } from './port-token-store.ts';
+export type { StorePort } from './port-token-store.ts';
+export { parseRecord, recordTokenStore } from './record-token-store.ts';
+export type { RecordChange, RecordRow, RecordTable } from './record-token-store.ts';
+export type { StoreRecord } from './store-rules.ts';
+export { shared } from './shared.ts';
+export type { SharedOptions } from './shared.ts';
+export type { HeldEntry, StoreAnswer, StoreOffer, StoreQuestion, StoreRelease, TokenStore } from './token-store.ts';
+export type { KeySet, KeyValue, SealingKey } from '../sealing/key-set.ts';
