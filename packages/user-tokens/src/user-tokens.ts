@@ -27,7 +27,7 @@ import { KeyRing } from './sealing/key-ring.ts';
 import type { GrantFilter } from './store/grant-store.ts';
 import { toStoreError } from './store/sql/to-store-error.ts';
 import { createTool } from './tool/create-tool.ts';
-import type { Tool, ToolContext, ToolOptions } from './tool/create-tool.ts';
+import type { Tool, ToolFunction, ToolOptions } from './tool/create-tool.ts';
 import { checkToolOptions } from './tool/check-tool-options.ts';
 import type { UserTokensListener } from './user-tokens-event.ts';
 import type { UserPurpose } from './user-purpose.ts';
@@ -132,11 +132,7 @@ export class UserTokens {
    *
    * @throws UserTokensConfigError for a connection that does not exist, and for options that are wrong
    */
-  tool<A, R>(
-    connection: string,
-    options: ToolOptions,
-    fn: (args: A, context: ToolContext) => Promise<R> | R,
-  ): Tool<A, R> {
+  tool<A, R>(connection: string, options: ToolOptions, fn: ToolFunction<A, R>): Tool<A, R> {
     checkToolOptions(options);
     const { scopes = this.#connection(connection).config.scopes, account, returnTo } = options;
     return createTool(
