@@ -22,7 +22,8 @@ async function query(statement: string): Promise<readonly unknown[] | undefined>
   }
 }
 
-const hasPostgres = (await query('SELECT 1')) !== undefined;
+/** In CI, a PostgreSQL that is not there fails the test, which is skipped by name elsewhere. */
+const hasPostgres = process.env['BEARINGS_REQUIRE_POSTGRES'] === '1' || (await query('SELECT 1')) !== undefined;
 
 /** The lines it printed. */
 async function start(databaseUrl: string): Promise<readonly string[]> {
