@@ -262,3 +262,36 @@ replay('RT-013', async ({ entry, hides }) => {
   api.inject(faults.status(503), { times: 1 });
   expect((await client.get('orders')).status).toBe(200); // five successful calls pay for one retry
 });
+
+/** What the platform throws when a port refuses connections. */
+const refused = (): never => {
+  const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' });
+  throw new TypeError('fetch failed', { cause });
+};
+
+replay('RT-033', async ({ entry, hides }) => {
+  const answers = [refused, () => new Response('{}')];
+  let attempts = 0;
+  const fetch = async (): Promise<Response> => answers[attempts++]?.() ?? refused();
+  const client = createClient({ baseUrl: resource, fetch, retry: { delay: () => 0 } });
+
+  const outcome = await settleCall(client.post('orders', { json: { order: 'CANARY' } }));
+
+  expectCallOutcome(entry, hides(outcome));
+  expect(attempts).toBe(2);
+});
+
+replay('RT-034', async ({ entry, hides }) => {
+  const methods: string[] = [];
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const { method } = new Request(input, init);
+    methods.push(method);
+    return method === 'POST' ? new Response(null, { status: 303, headers: { location: '/receipt' } }) : refused();
+  };
+  const client = createClient({ baseUrl: resource, fetch, retry: { delay: () => 0 } });
+
+  const outcome = await settleCall(client.post('orders', { json: { order: 'CANARY' } }));
+
+  expectCallOutcome(entry, hides(outcome));
+  expect(methods).toEqual(['POST', 'GET']);
+});

@@ -102,6 +102,7 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
     ["trigger === 'transport' || policy.always.includes(trigger)", "trigger === 'transport'"],
     ["return trigger === 'timeout' ? policy.retryOnTimeout", "return trigger === 'timeout' ? true"],
     ['hasIdempotencyKey || wasProcessed === false ||', 'hasIdempotencyKey ||'],
+    ['outcome.error.method === method ? outcome.error.wasProcessed : undefined', 'outcome.error.wasProcessed'],
     ['hasIdempotencyKey || wasProcessed === false ||', 'wasProcessed === false ||'],
     [
       "isBearingsError(outcome.error, 'TRANSPORT') && outcome.error.retryable ?",
@@ -193,8 +194,9 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
     ["        call.phase = 'queue';\n", ''],
   ],
   'stages/transport/transport-error.ts': [
-    ['if (tlsCode.test(reason)) return new TlsError(request, reason, detail);', ''],
+    ['if (tlsCode.test(reason)) return new TlsError(request, { reason, detail, cause: coded });', ''],
     ['error.http2ErrorCode === 7', 'error.http2ErrorCode === 8'],
+    ['isRefusedStream(cause) || isUnconnected(coded)', 'isRefusedStream(cause)'],
     ['&& !call.cancelScope.isCancelled', ''],
   ],
   'stages/transport/fetch-transport.ts': [
@@ -214,8 +216,8 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
     ['{ background: true });\n  try', '{});\n  try'],
   ],
   'body/request-body.ts': [
-    ['return body.slice();', 'return body;'],
-    ['body.byteOffset, body.byteLength).slice()', 'body.byteOffset, body.byteLength)'],
+    ['byteOffset, byteLength).slice()', 'byteOffset, byteLength)'],
+    ['byteLength === 0 ? new Uint8Array() : ', ''],
     ['if (pieces.length <= 1) return first;', 'return first;'],
     ['pending = undefined;', ''],
     ['cancel: (reason) => reader.cancel(reason),', ''],

@@ -40,7 +40,9 @@ export const oauthBearerMutants: readonly Mutant[] = mutantsIn('oauth-bearer', {
     ['failure.retryAfterMs ? failure', 'failure.retryAfterMs + 1 ? failure'],
     ['isProbe: failure !== undefined, held', 'isProbe: false, held'],
     ['    if (this.isStopped) return closed;\n    if (issued.isErr())', '    if (issued.isErr())'],
-    ['if (isUnchanged && !wasRejected) return', 'if (isUnchanged) return'],
+    ['(isUnchanged && !wasRejected) || this', 'isUnchanged || this'],
+    [' || this.#claims !== claims', ''],
+    ['    this.#claims = undefined;\n', ''],
     ['!hasTimer || this.isStopped', 'this.isStopped'],
   ],
   'token/token-publisher.ts': [

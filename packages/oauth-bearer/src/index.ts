@@ -14,7 +14,14 @@ export type { ClientAuthMethod } from './client-auth/client-auth-method.ts';
 export type { CredentialConfig } from './client-auth/credential.ts';
 export type { ClientSecret, Secret, Secrets } from './client-auth/client-secret.ts';
 export type { PrivateKey } from './client-auth/private-key.ts';
-export type { FailureStatus, GetOptions, TokenHandle, TokenState, TokenStatus } from './token/token-handle.ts';
+export type {
+  FailureStatus,
+  GetOptions,
+  InvalidateOptions,
+  TokenHandle,
+  TokenState,
+  TokenStatus,
+} from './token/token-handle.ts';
 export type { TokenEvent, TokenListener } from './token/token-events.ts';
 export type { AccessToken, AuthScheme } from './access-token.ts';
 export { staticToken } from './sources/static-token.ts';

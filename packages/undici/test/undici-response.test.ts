@@ -149,6 +149,15 @@ test('a response and its clones are read independently, with their headers', asy
   expect([response.headers.get('x-a'), clone.headers.get('x-a')]).toEqual(['1', '2']);
 });
 
+test('a response whose stream has a reader cannot be cloned', () => {
+  const response = createResponse(createSource(['one']));
+  const reader = response.body?.getReader();
+
+  expect(() => response.clone()).toThrow('Response.clone: Body has already been consumed.');
+  reader?.releaseLock();
+  expect(response.clone().bodyUsed).toBe(false);
+});
+
 test('a stream fills the buffers of a byob reader', async () => {
   const reader = createResponse(createSource(['one'])).body?.getReader({ mode: 'byob' });
 

@@ -5,16 +5,16 @@ import { expect, test } from 'vitest';
 const root = join(import.meta.dirname, '../../..');
 const page = readFileSync(join(root, 'docs/user-tokens-failures.md'), 'utf8');
 
-/** The literals of a union type in a source file. */
-function literals(file: string, type: string): readonly string[] {
+/** The literals of a union type, or of a list, in a source file. */
+function literals(file: string, name: string): readonly string[] {
   const source = readFileSync(join(root, 'packages/user-tokens/src', file), 'utf8');
-  const [, union = ''] = new RegExp(`export type ${type} =([^;]+);`).exec(source) ?? [];
+  const [, union = ''] = new RegExp(`export (?:type|const) ${name} =([^;]+);`).exec(source) ?? [];
   return [...union.matchAll(/'([a-z_]+)'/g)].map(([, literal = '']) => literal);
 }
 
 test.each([
   ['consent/flow-failure.ts', 'FlowReason', 13],
-  ['store/grant-record.ts', 'GrantReason', 7],
+  ['store/grant-record.ts', 'grantReasons', 7],
   ['errors.ts', 'StoreFailure', 5],
 ])('the page of failures has every literal of %s, %s', (file, type, atLeast) => {
   const found = literals(file, type);

@@ -14,6 +14,8 @@ export interface TransportFailure {
   readonly isTruncated?: boolean;
   /** `false` when the server has certainly not processed the request. */
   readonly wasProcessed?: false | undefined;
+  /** The platform's code and text, as `error.cause` of a failed `fetch` has them. Default: none. */
+  readonly cause?: Error | undefined;
 }
 
 /** There is no HTTP response, or it ended early: DNS, connect, reset or broken framing. */
@@ -24,15 +26,15 @@ export class TransportError extends RequestFailure {
   /** The platform's code, such as `ECONNREFUSED`; `REFUSED` for what `fetch` forbids, `UNKNOWN` without a code. */
   readonly reason: string;
   /**
-   * `false` when the server has certainly not processed the request, so that any method may be sent again: it refused
-   * the HTTP/2 stream (RFC 9113 §8.7). `undefined` when that is not known.
+   * `false` when the server has certainly not processed the request, so that any method may be sent again: there was no
+   * connection, or it refused the HTTP/2 stream (RFC 9113 §8.7). `undefined` when that is not known.
    */
   readonly wasProcessed: false | undefined;
 
   constructor(request: FailedRequest, failure: TransportFailure) {
-    const { reason, detail, canReplay = true, isTruncated = false, wasProcessed } = failure;
+    const { reason, detail, canReplay = true, isTruncated = false, wasProcessed, cause } = failure;
     const what = isTruncated ? 'the answer broke off' : 'no answer';
-    super(request, `${what}: ${detail}${canReplay ? '' : notReplayedNote}`);
+    super(request, `${what}: ${detail}${canReplay ? '' : notReplayedNote}`, cause && { cause });
     this.reason = reason;
     this.wasProcessed = wasProcessed;
     const isTransient = reason !== 'ENOTFOUND' && reason !== 'REFUSED';
@@ -48,8 +50,8 @@ export class TlsError extends RequestFailure {
   /** The platform's code, such as `CERT_HAS_EXPIRED`. */
   readonly reason: string;
 
-  constructor(request: FailedRequest, reason: string, detail: string) {
-    super(request, `no trusted TLS connection: ${detail}`);
+  constructor(request: FailedRequest, { reason, detail, cause }: TransportFailure) {
+    super(request, `no trusted TLS connection: ${detail}`, cause && { cause });
     this.reason = reason;
   }
 }

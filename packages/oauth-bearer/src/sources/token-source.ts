@@ -27,6 +27,11 @@ export interface TokenSource {
    * token; the source is then asked at once. Without it a terminal failure is final.
    */
   hasChanged?(): boolean | Promise<boolean>;
+  /**
+   * True for a source that asks for the `claims` of {@link AcquireOptions}. Without it a resource that requires claims does
+   * not rotate the token: the next one would be the same. Default: false.
+   */
+  readonly acceptsClaims?: boolean;
 }
 
 /** What the engine passes to a source. */
@@ -37,6 +42,12 @@ export interface AcquireOptions {
   readonly isProbe: boolean;
   /** The token that callers have, if any. */
   readonly held?: HeldToken | undefined;
+  /**
+   * The claims that a resource requires of the next token, as it sent them: base64 of JSON (Microsoft Entra's continuous
+   * access evaluation). Passed until one acquisition has succeeded; a source that needs them later keeps them. Only for a
+   * source that `acceptsClaims`.
+   */
+  readonly claims?: string | undefined;
 }
 
 /** The token that is to be replaced. */

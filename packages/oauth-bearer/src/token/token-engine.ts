@@ -11,7 +11,7 @@ import { AtomicReference } from './atomic-reference.ts';
 import type { EngineSettings } from './token-options.ts';
 import { TokenListeners } from './token-events.ts';
 import type { TokenListener } from './token-events.ts';
-import type { GetOptions, TokenHandle, TokenStatus } from './token-handle.ts';
+import type { GetOptions, InvalidateOptions, TokenHandle, TokenStatus } from './token-handle.ts';
 import { toStatus } from './token-state.ts';
 import type { TokenResult, TokenSnapshot } from './token-state.ts';
 
@@ -80,8 +80,11 @@ export class TokenEngine implements TokenHandle {
    * Callers that come later, or report an older token, get the same answer and cause no request. A token that the server
    * issued again unchanged is not rotated for `minRefreshPeriodMs`. When every new token is rejected at once, three
    * rotations in a row are followed by one per period.
+   *
+   * With `claims` the next acquisition asks for them; a source that does not accept claims is not asked.
    */
-  async invalidate(token?: AccessToken): Promise<TokenResult> {
+  async invalidate(token?: AccessToken, { claims }: InvalidateOptions = {}): Promise<TokenResult> {
+    if (claims !== undefined && !this.#renewer.tryRequire(claims)) return this.get();
     const seen = this.#state.load();
     const { cached, isRejected, isKept } = seen;
     if (cached === undefined || isRejected) return this.#renewer.getOrAcquire();

@@ -40,6 +40,8 @@ export class TokenRenewer {
   #inFlight: Promise<TokenResult> | undefined;
   /** Until when callers with a valid token wait for the acquisition in flight, on the monotonic clock. */
   #briefUntilMs = 0;
+  /** What a resource requires of the next token. */
+  #claims: string | undefined;
   #cancelTimer: Cancel = () => {};
 
   constructor(context: RenewerContext) {
@@ -60,6 +62,13 @@ export class TokenRenewer {
   /** True during the pause after a failure. */
   get isPaused(): boolean {
     return this.#inFlight === undefined && this.#pausedBy() !== undefined;
+  }
+
+  /** Asks for these claims from the next acquisition on, until one succeeds. False when the source does not accept claims. */
+  tryRequire(claims: string): boolean {
+    if (this.#context.source.acceptsClaims !== true) return false;
+    this.#claims = claims;
+    return true;
   }
 
   /** The acquisition in flight, or a new one; during the pause after a failure that failure. */
@@ -127,8 +136,8 @@ export class TokenRenewer {
   }
 
   /**
-   * One acquisition. If the current token is rejected while it is in flight and it brings that same token, it began too
-   * early to know: it is made once more instead of putting the rejected token back.
+   * One acquisition. If the current token is rejected while it is in flight and it brings that same token, or claims are
+   * required meanwhile, it began too early to know: it is made once more instead of putting the rejected token back.
    */
   async #acquireOnce(before: TokenSnapshot, startedAt: Instant): Promise<TokenResult> {
     const { state, settings, source, expiry } = this.#context;
@@ -139,8 +148,9 @@ export class TokenRenewer {
       ageMs: msBetween(cached.requestedAt, startedAt),
       isRejected: wasRejected,
     };
+    const claims = this.#claims;
     this.#abort = new AbortController();
-    const options = { signal: this.#abort.signal, isProbe: failure !== undefined, held };
+    const options = { signal: this.#abort.signal, isProbe: failure !== undefined, held, claims };
     const issued = await acquireWithin(source, options, settings);
     if (issued.isErr()) expiry.hasExpired(); // a listener that uses the token now still joins this acquisition
     this.#inFlight = undefined;
@@ -149,7 +159,8 @@ export class TokenRenewer {
     const seen = state.load();
     const isRejected = seen.isRejected || seen.isKept;
     const isUnchanged = isRejected && seen.cached?.access.secret.expose() === issued.value.value;
-    if (isUnchanged && !wasRejected) return this.startAcquisition();
+    if ((isUnchanged && !wasRejected) || this.#claims !== claims) return this.startAcquisition();
+    this.#claims = undefined;
     return this.#publisher.publish(issued.value, { seen, startedAt, now: instantNow(settings.clock), isUnchanged });
   }
 

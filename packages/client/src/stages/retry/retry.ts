@@ -15,7 +15,7 @@ import type { RetryBudget } from './retry-budget.ts';
 import { retryDelay } from './retry-delay.ts';
 import { resolveRetryPolicy } from './retry-policy.ts';
 import type { RetryEvent, RetryPolicy, RetryTrigger } from './retry-policy.ts';
-import { isIdempotentMethod, isTransient, wasProcessed, isSafeToRepeat, classifyOutcome } from './should-retry.ts';
+import { isIdempotentMethod, findProcessed, isTransient, isSafeToRepeat, classifyOutcome } from './should-retry.ts';
 import type { Outcome } from './should-retry.ts';
 
 /**
@@ -130,7 +130,7 @@ function findObstacle(
   if (!request.canReplay) return 'body';
   const { idempotencyHeader: header } = policy;
   const hasIdempotencyKey = header !== false && (request.hasHeader(header) || call.headers.has(header));
-  const subject = { method: request.method, hasIdempotencyKey, wasProcessed: wasProcessed(outcome) };
+  const subject = { method: request.method, hasIdempotencyKey, wasProcessed: findProcessed(outcome, request.method) };
   if (!isSafeToRepeat(trigger, subject, policy)) return 'method';
   return call.attempt > policy.limit ? 'limit' : undefined;
 }

@@ -70,6 +70,11 @@ export function classifyOutcome(outcome: Outcome): RetryTrigger | 'other' {
   return isBearingsError(outcome.error, 'TRANSPORT') && outcome.error.retryable ? 'transport' : 'other';
 }
 
-/** `false` for an attempt that the server has certainly not processed. */
-export const wasProcessed = (outcome: Outcome): false | undefined =>
-  'error' in outcome && isBearingsError(outcome.error, 'TRANSPORT') ? outcome.error.wasProcessed : undefined;
+/**
+ * `false` for an attempt that the server has certainly not processed. A redirect may have made a GET of it, which says
+ * nothing about the request before it.
+ */
+export function findProcessed(outcome: Outcome, method: string): false | undefined {
+  if (!('error' in outcome) || !isBearingsError(outcome.error, 'TRANSPORT')) return undefined;
+  return outcome.error.method === method ? outcome.error.wasProcessed : undefined;
+}

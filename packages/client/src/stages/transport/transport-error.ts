@@ -22,12 +22,20 @@ export interface TransportErrorContext {
  */
 export function toTransportError(cause: unknown, { request, isTruncated = false }: TransportErrorContext): ClientError {
   if (isUnexpectedRedirect(cause)) return new RedirectBlockedError(request, undefined, redirectedStream);
-  const { reason, detail } = findReason(cause);
-  if (tlsCode.test(reason)) return new TlsError(request, reason, detail);
+  const coded = codedCause(cause);
+  const { reason, detail } = coded === undefined ? findReason(cause) : describeCode(coded);
+  if (tlsCode.test(reason)) return new TlsError(request, { reason, detail, cause: coded });
   if (isInvalidRequest(reason, detail))
     return new ConfigError('request', `No request to ${parseOrigin(request.url)} is sent: ${detail}`);
-  const wasProcessed = isRefusedStream(cause) ? false : undefined;
-  return new TransportError(request, { canReplay: request.canReplay, isTruncated, reason, detail, wasProcessed });
+  const wasProcessed = isRefusedStream(cause) || isUnconnected(coded) ? false : undefined;
+  return new TransportError(request, {
+    canReplay: request.canReplay,
+    isTruncated,
+    reason,
+    detail,
+    wasProcessed,
+    cause: coded,
+  });
 }
 
 /** True for what undici, also below `fetch`, refuses to send: an `expect` header, a wrong `content-length`. */
@@ -42,12 +50,21 @@ function isRefusedStream(cause: unknown): boolean {
   return error instanceof Error && 'http2ErrorCode' in error && error.http2ErrorCode === 7;
 }
 
-function findReason(cause: unknown): { reason: string; detail: string } {
-  const coded = codedCause(cause);
-  if (coded !== undefined) {
-    const { code, message } = coded;
-    return { reason: code, detail: message === '' ? code : `${message} (${code})` };
-  }
+/** True when there was no connection, so nothing can have been sent: name resolution, connect, and their time limit. */
+function isUnconnected(coded: CodedError | undefined): boolean {
+  return coded?.code === 'UND_ERR_CONNECT_TIMEOUT' || coded?.syscall === 'connect' || coded?.syscall === 'getaddrinfo';
+}
+
+interface Reason {
+  readonly reason: string;
+  readonly detail: string;
+}
+
+function describeCode({ code, message }: CodedError): Reason {
+  return { reason: code, detail: message === '' ? code : `${message} (${code})` };
+}
+
+function findReason(cause: unknown): Reason {
   if (isRefusal(cause)) {
     return { reason: 'REFUSED', detail: 'fetch refused it, as it does a 407 of a proxy or a forbidden port' };
   }
@@ -68,15 +85,24 @@ function isRefusal(cause: unknown): cause is TypeError & { cause: Error } {
   return !('code' in cause.cause); // undici's parser has one that may be undefined
 }
 
+/** The platform's code and text, without what else its error has, such as the request. */
+interface CodedError extends Error {
+  readonly code: string;
+  /** Such as `connect`, for an error of the system. */
+  readonly syscall?: string;
+}
+
 /**
- * The platform's own error below `fetch failed`. Only those with a code are quoted: their messages are the
- * platform's fixed texts, with an address at most.
+ * A copy of the platform's own error below `fetch failed`. Only those with a code are quoted: their messages are the
+ * platform's fixed texts, with an address at most. SDKs recognise a failed connection by `error.cause.code`.
  */
-function codedCause(cause: unknown): { code: string; message: string } | undefined {
+function codedCause(cause: unknown): CodedError | undefined {
   for (let error = cause, depth = 0; error instanceof Error && depth < 5; error = error.cause, depth += 1) {
     const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
     if (first instanceof Error && 'code' in first && typeof first.code === 'string') {
-      return { code: first.code, message: first.message };
+      const { code, message } = first;
+      const syscall = 'syscall' in first && typeof first.syscall === 'string' ? first.syscall : undefined;
+      return Object.assign(new Error(message), { code, ...(syscall !== undefined && { syscall }) });
     }
   }
   return undefined;
