@@ -23,6 +23,7 @@ const timeline = createTimeline(console.log);
 const createSecret = (): string => randomBytes(32).toString('base64url');
 const database = await createDatabase(process.env['DATABASE_URL']);
 timeline.printEvent('database', database.description);
+process.once('SIGINT', () => void database.drop().finally(() => process.exit(130))); // the replicas end with this process
 const balancer = await startLoadBalancer();
 const notesClient = { clientId: 'agent', clientSecret: createSecret() };
 const githubClient = { clientId: 'Iv1.agent', clientSecret: createSecret() };

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,6 +25,14 @@ async function query(statement: string): Promise<readonly unknown[] | undefined>
 
 /** In CI, a PostgreSQL that is not there fails the test, which is skipped by name elsewhere. */
 const hasPostgres = process.env['BEARINGS_REQUIRE_POSTGRES'] === '1' || (await query('SELECT 1')) !== undefined;
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 /** The lines it printed. */
 async function start(databaseUrl: string): Promise<readonly string[]> {
@@ -55,6 +64,23 @@ describe.each(databases)('$store', ({ store, databaseUrl, isThere }) => {
     const left = `SELECT 1 FROM information_schema.schemata WHERE schema_name = '${schema}'`;
     if (store === 'PostgreSQL') expect([schema === '', await query(left)]).toEqual([false, []]);
   });
+});
+
+test.skipIf(!hasPostgres)('ctrl-C ends it, and leaves no schema and no process behind', async () => {
+  const env = { ...process.env, DATABASE_URL: postgresUrl };
+  const demo = spawn(process.execPath, [join(folder, 'src/main.ts')], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let printed = '';
+  demo.stdout.setEncoding('utf8').on('data', (text: string) => void (printed += text));
+  await expect.poll(() => printed, { timeout: 20_000 }).toContain('first calls');
+
+  demo.kill('SIGINT');
+  const [exitCode] = await once(demo, 'close');
+
+  const [schema = ''] = /bearings_agent_\w+/.exec(printed) ?? [];
+  const pids = [...(/processes: (\d+), (\d+)/.exec(printed) ?? [])].slice(1).map(Number);
+  expect([exitCode, pids.length, schema === '']).toEqual([130, 2, false]);
+  expect(await query(`SELECT 1 FROM information_schema.schemata WHERE schema_name = '${schema}'`)).toEqual([]);
+  await expect.poll(() => pids.filter(isRunning), { timeout: 10_000 }).toEqual([]);
 });
 
 test('the README shows what it prints', async () => {
