@@ -1,14 +1,14 @@
 import { isBearingsError, orThrow } from '@bearings/client';
 import { Token } from '@bearings/oauth-bearer';
 import { fakeIssuer } from '@bearings/testing';
-import type { FakeIssuer } from '@bearings/testing';
+import type { FakeIssuer, LoggedRequest } from '@bearings/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { findBrokenPromises } from '../src/broken-promises.ts';
 import { connectMcp } from '../src/connect-mcp.ts';
 import { createMachineToken } from '../src/machine.ts';
 import { startNotesServer } from '../src/mcp-server.ts';
 import type { NotesServer } from '../src/mcp-server.ts';
-import { createUserTokens } from '../src/people.ts';
+import { createUserTokens, openLink } from '../src/people.ts';
 
 const registration = { clientId: 'agent', clientSecret: 'a client secret' };
 
@@ -45,6 +45,26 @@ test('a token for another resource is refused, and replaced once', async () => {
 
   expect([issuer.counts.token, server.seen.toolCalls]).toEqual([2, 0]);
   await token.close();
+});
+
+test('a user consents to access to this MCP server, and both requests name it', async () => {
+  const { issuer, server } = await startServers();
+  const users = await createUserTokens(server.url, registration);
+  const purpose = { user: 'alice', connection: 'notes', returnTo: '/chat' };
+  const access = await orThrow(users.authorize(purpose));
+  if (access.status !== 'pending') throw new Error('alice has not consented');
+  await openLink(access.url, 'alice', users);
+  const client = await connectMcp(server.url, users.for(purpose));
+
+  const answer = await client.callTool({ name: 'list_notes' });
+
+  const sent = (request: LoggedRequest): readonly string[] =>
+    request.endpoint === 'token' ? request.params('resource') : new URL(request.url).searchParams.getAll('resource');
+  const resources = issuer.requests.filter(({ endpoint }) => /^(authorization|token)$/.test(endpoint)).map(sent);
+  expect(resources).toEqual([[server.url], [server.url]]);
+  expect(answer.content).toEqual([{ type: 'text', text: '{"owner":"alice","notes":["buy milk"]}' }]);
+  await client.close();
+  await users.close();
 });
 
 test('a user without consent has no connection, and the reason is that consent is needed', async () => {
