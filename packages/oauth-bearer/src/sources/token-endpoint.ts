@@ -13,7 +13,7 @@ import { readTokenConfig } from '../token/token-config.ts';
 import type { TokenConfig, TokenSettings } from '../token/token-config.ts';
 import { isClientRefused, toHttpError } from './error-response.ts';
 import type { ErrorContext } from './error-response.ts';
-import { retryLimits, sendTokenRequest } from './token-request.ts';
+import { sendTokenRequest } from './token-request.ts';
 import { TokenSender } from './token-sender.ts';
 import type { TokenHttpResponse } from './token-request.ts';
 import { readTokenResponse } from './token-response.ts';
@@ -83,7 +83,8 @@ export class TokenEndpoint {
   #idle: TokenSender | undefined;
   #server: TokenServer | undefined;
   #rediscoveredAt = -Infinity;
-  #tried: unknown[] = [];
+  /** What the last request was sent with. */
+  #tried: readonly ClientAuthentication[] = [];
   /** Of a credential that cannot change. */
   #authentications: Authentications | undefined;
 
@@ -111,7 +112,7 @@ export class TokenEndpoint {
   /** Requests a token. */
   async request(grant: GrantRequest): Promise<Result<IssuedToken, TokenError>> {
     try {
-      return Ok(await this.#requestFrom(await this.#findServer(), grant));
+      return Ok(await this.#requestFrom(this.#server ?? (await this.#findServer()), grant));
     } catch (cause) {
       return Err(toTokenError(cause));
     }
@@ -139,7 +140,9 @@ export class TokenEndpoint {
   async hasChanged(): Promise<boolean> {
     if (this.#server === undefined || !this.#settings.credential.canChange) return false;
     const now = await this.#readAuthentications(this.#server);
-    return this.#tried.length > 0 && now.some(({ identity }) => !this.#tried.includes(identity));
+    return (
+      this.#tried.length > 0 && now.some(({ identity }) => this.#tried.every((each) => each.identity !== identity))
+    );
   }
 
   async #findServer(): Promise<TokenServer> {
@@ -183,9 +186,8 @@ export class TokenEndpoint {
     const { headers, clock } = this.#settings;
     const sender = this.#takeSender(server, draft);
     const endpoint = url.split('?')[0] ?? url;
-    const limit = isProbe ? 0 : retryLimits[retry];
     try {
-      const request = { url, endpoint, params, headers, signal, retry: limit };
+      const request = { url, endpoint, params, headers, signal, retry: isProbe ? 'never' : retry };
       const response = await sendTokenRequest(sender.client, request, clock);
       const used = sender.tried.at(-1);
       const secrets = [...sender.tried.flatMap((each) => each.secrets), ...secretValues(params)];
@@ -193,7 +195,7 @@ export class TokenEndpoint {
       if (this.#keepsClient) this.#idle = sender;
       return { response, used, context: { endpoint, secrets, clientAuthMethod: used?.method } };
     } finally {
-      this.#tried = sender.tried.map(({ identity }) => identity);
+      this.#tried = sender.tried;
     }
   }
 

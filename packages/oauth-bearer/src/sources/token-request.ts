@@ -22,7 +22,7 @@ export interface TokenClientOptions {
 }
 
 /** How often a request is sent again, by the retry class of its grant. */
-export const retryLimits: Readonly<Record<RetryClass, number>> = { safe: 2, once: 1, never: 0 };
+const retryLimits: Readonly<Record<RetryClass, number>> = { safe: 2, once: 1, never: 0 };
 
 /**
  * The client of a token source: retries, timeouts and limits are those of `profiles.tokenEndpoint`.
@@ -41,7 +41,7 @@ export function createTokenClient(options: TokenClientOptions, auth: ClientAuthO
       clock,
       random,
       concurrency: Infinity,
-      retry: { ...(typeof policy === 'object' && policy), budget: false, onRetry },
+      retry: { ...(typeof policy === 'object' && policy), limit: retryLimits.safe, budget: false, onRetry },
       timeout: Math.min(timeout || Infinity, acquireTimeoutMs),
       totalTimeout: acquireTimeoutMs,
     },
@@ -63,8 +63,7 @@ export interface TokenRequest {
   readonly params: readonly [string, string][];
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-  /** How often it may be sent again. */
-  readonly retry: number;
+  readonly retry: RetryClass;
 }
 
 /** The response with its whole body. */
@@ -92,7 +91,7 @@ export async function sendTokenRequest(
     headers: { accept: 'application/json', ...own },
     body: new URLSearchParams(params),
     signal,
-    retry,
+    ...(retry !== 'safe' && { retry: retryLimits[retry] }),
   });
   const { status, headers } = response;
   try {

@@ -16,7 +16,8 @@ interface SenderPurpose {
 export class TokenSender {
   readonly client: Client;
   readonly #purpose: SenderPurpose;
-  #tried: ClientAuthentication[] = [];
+  /** The authentications that the current request was sent with, in order. */
+  tried: ClientAuthentication[] = [];
   #onRetry: RetryOptions['onRetry'];
 
   constructor(purpose: SenderPurpose, options: TokenClientOptions, read: ClientAuthOptions['read']) {
@@ -26,15 +27,10 @@ export class TokenSender {
       {
         read,
         isRefused: isClientRefused,
-        onUse: (authentication) => void this.#tried.push(authentication),
+        onUse: (authentication) => void this.tried.push(authentication),
         bodyFormat: purpose.bodyFormat,
       },
     );
-  }
-
-  /** The authentications that the current request was sent with, in order. */
-  get tried(): readonly ClientAuthentication[] {
-    return this.#tried;
   }
 
   isFor({ server, bodyFormat }: SenderPurpose): boolean {
@@ -43,7 +39,7 @@ export class TokenSender {
 
   /** Begins the next request. */
   begin(onRetry: RetryOptions['onRetry']): void {
-    this.#tried = [];
+    this.tried = [];
     this.#onRetry = onRetry;
   }
 }

@@ -21,18 +21,15 @@ export function instantBefore({ wallMs, monotonicMs }: Instant, ms: number): Ins
  * Milliseconds between two instants, by the clock that says more.
  *
  * The wall clock may be set back, and the monotonic clock stops while the machine sleeps. The larger value counts, so
- * neither can keep an expired token in use.
+ * neither can keep an expired token in use. Nor can a clock that answers NaN: then it is `Infinity`.
  */
 export function msBetween(earlier: Instant, later: Instant): number {
-  return orInfinity(Math.max(later.monotonicMs - earlier.monotonicMs, later.wallMs - earlier.wallMs));
+  const ms = Math.max(later.monotonicMs - earlier.monotonicMs, later.wallMs - earlier.wallMs);
+  return Number.isNaN(ms) ? Infinity : ms;
 }
 
 /** Milliseconds since an instant, as {@link msBetween}. */
 export function elapsedMs(since: Instant, clock: Clock): number {
-  return orInfinity(Math.max(clock.monotonic() - since.monotonicMs, clock.now() - since.wallMs));
-}
-
-/** A clock that answers NaN must not keep a token in use: then everything has expired. */
-function orInfinity(ms: number): number {
+  const ms = Math.max(clock.monotonic() - since.monotonicMs, clock.now() - since.wallMs);
   return Number.isNaN(ms) ? Infinity : ms;
 }
