@@ -9,6 +9,8 @@ export interface Script {
  * The rules of `storeRules` in `@bearings/oauth-bearer`, in Lua: tests hold the two to the same answers. One hash for each
  * token, so that a script has one key and runs in one slot of a cluster.
  *
+ * What has ended is decided by the rules alone. The key expires a minute later, so that nothing stays that is not used.
+ *
  * Instants are milliseconds of the server's clock. ARGV[1] is the time in a test, and '' otherwise. Written as text with
  * `%.0f`: Lua writes large numbers with an exponent.
  */
@@ -47,7 +49,7 @@ local function save()
     redis.call('HSET', key, 'fail', failure.sealed, 'fend', text(failure.ends))
   end
   if rotated > now then redis.call('HSET', key, 'rot', text(rotated)) end
-  if last > now then redis.call('PEXPIRE', key, text(last - now)) end
+  if last > now then redis.call('PEXPIRE', key, text(last - now + 60000)) end
 end
 
 local function has(list, item)
