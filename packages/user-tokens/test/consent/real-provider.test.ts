@@ -1,67 +1,8 @@
 import { createClient } from '@bearings/client';
 import { withBearerAuth } from '@bearings/oauth-bearer';
-import { fakeBrowser } from '@bearings/testing';
-import type { FakeBrowser } from '@bearings/testing';
-import { memoryStore, UserTokens } from '@bearings/user-tokens';
-import type { GrantStore, PendingAuthorization } from '@bearings/user-tokens';
 import { expect, test } from 'vitest';
-import { keys } from '../create-users.ts';
-import { credentials, startOidcProvider } from './oidc-provider.ts';
-import type { OidcProvider } from './oidc-provider.ts';
-import { base } from './test-app.ts';
-
-interface RealApp {
-  readonly provider: OidcProvider;
-  readonly store: GrantStore;
-  readonly users: UserTokens;
-  readonly start: () => Promise<PendingAuthorization>;
-}
-
-/** An application whose users sign in at a real provider. */
-async function realApp(given: Partial<OidcProvider> = {}): Promise<RealApp> {
-  const provider = { ...(await startOidcProvider()), ...given };
-  const store = memoryStore();
-  const created = await UserTokens.create({
-    store,
-    keys,
-    connections: {
-      mail: { issuerUrl: provider.issuerUrl, ...credentials, scopes: ['openid', 'offline_access', 'mail.read'] },
-    },
-    redirectUri: base,
-    identify: (request) => /session=(\w+)/.exec(request.headers.get('cookie') ?? '')?.[1],
-    fetch: provider.fetch,
-  });
-  const users = created.unwrap();
-  const start = async (): Promise<PendingAuthorization> => {
-    const flow = (await users.authorize({ user: 'alice', connection: 'mail', returnTo: '/done' })).unwrap();
-    if (flow.status !== 'pending') throw new Error('The user has consented already');
-    return flow;
-  };
-  return { provider, store, users, start };
-}
-
-/** A browser in which a user is signed in at the application; the provider asks for a login of its own. */
-function browserFor(user: string, { users }: RealApp): FakeBrowser {
-  return fakeBrowser(async (input, init) => {
-    const request = new Request(input, init);
-    const { origin, pathname } = new URL(request.url);
-    if (origin !== 'https://app.test') return fetch(request);
-    if (pathname === '/done') return new Response('the application');
-    const cookie = `${request.headers.get('cookie') ?? ''}; session=${user}`;
-    return users.handler(new Request(request.url, { headers: { cookie } }));
-  });
-}
-
-/** Signs in and consents at the provider; answers with the callback's URL. */
-async function consentAtProvider(browser: FakeBrowser, url: string): Promise<string> {
-  const stopBefore = `${base}/callback/`;
-  let page = await browser.open(url, { stopBefore });
-  while (page.redirect === undefined) {
-    const fields = page.text.includes('name="login"') ? { login: 'alice-at-provider', password: 'any' } : {};
-    page = await browser.submit(page, fields, { stopBefore });
-  }
-  return page.redirect;
-}
+import { startOidcProvider } from './oidc-provider.ts';
+import { browserFor, connectedApp, consentAtProvider, realApp } from './real-app.ts';
 
 test('code and PKCE lead to the first API call with the unchanged bearer layer', async () => {
   const app = await realApp();
@@ -131,9 +72,7 @@ test.each([
 });
 
 test('a real provider issues a refresh token with the prompt that offline_access requires', async () => {
-  const app = await realApp();
-  const browser = browserFor('alice', app);
-  await browser.open(await consentAtProvider(browser, (await app.start()).url));
+  const app = await connectedApp();
   const token = app.users.for({ user: 'alice', connection: 'mail' });
   const first = (await token.get()).unwrap();
 
