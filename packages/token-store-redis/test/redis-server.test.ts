@@ -63,7 +63,7 @@ test.skipIf(isMissing)('neither the database nor the commands show a token, secr
   await client.close();
 });
 
-test.skipIf(isMissing)('an entry is gone from Redis when it has ended', async () => {
+test.skipIf(isMissing)('an entry is gone from Redis a minute after it has ended', async () => {
   const client = await connect();
   const prefix = `bearings-test-${randomUUID()}:`;
   const store = redisTokenStore(client, { prefix });
@@ -76,8 +76,8 @@ test.skipIf(isMissing)('an entry is gone from Redis when it has ended', async ()
   const leftMs = await client.pTTL(`${prefix}{key}`);
 
   expect(isStored).toBe(true);
-  expect(leftMs).toBeGreaterThan(30_000);
-  expect(leftMs).toBeLessThanOrEqual(60_000);
+  expect(leftMs).toBeGreaterThan(90_000);
+  expect(leftMs).toBeLessThanOrEqual(120_000);
   await client.close();
 });
 
