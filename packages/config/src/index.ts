@@ -7,6 +7,10 @@ export type { ConfiguredCredential, CredentialAuth } from './clients/configured-
 export { createNetwork } from './clients/create-network.ts';
 export { createToken } from './clients/create-token.ts';
 export type { TokenOptions } from './clients/create-token.ts';
+export { grantIssuer, grantServer } from './grants/connection-config.ts';
+export { openUserTokens } from './grants/open-user-tokens.ts';
+export type { GrantAccess, OpenUserTokens, UserTokensAccess } from './grants/open-user-tokens.ts';
+export type { AuthorizationCodeAuth } from './schema/authorization-code-fields.ts';
 export { authSchema } from './schema/auth-schema.ts';
 export type { Auth } from './schema/auth-schema.ts';
 export type { OAuth2Auth } from './schema/oauth2-fields.ts';

@@ -21,7 +21,7 @@ export function tokenErrorRemedy(error: TokenError): string {
     case 'CONFIG':
       return 'Correct the config';
     case 'REAUTHORIZATION_REQUIRED':
-      return 'Let the user consent again';
+      return `Run bearings login ${error.connection}`;
     case 'UNAVAILABLE':
     case 'CLOSED':
       break;

@@ -92,6 +92,7 @@ const rules: OptionRules<ClientsOptions> = {
   fetch: tokenRules.fetch,
   clock: tokenRules.clock,
   random: tokenRules.random,
+  openGrants: tokenRules.openGrants,
   names: listRule(stringRule),
   layers: functionRule,
   openNetwork: functionRule,
@@ -151,9 +152,9 @@ async function createTokens(
   { options, parts }: { readonly options: ClientsOptions; readonly parts: ReadonlyMap<string, ClientParts> },
 ): Promise<void> {
   for (const credential of readCredentials(config)) {
-    const { fetch, clock, random } = options;
+    const { fetch, clock, random, openGrants } = options;
     const network = parts.get(credential.clients[0] ?? '')?.network;
-    const token = await createToken(config, credential, { fetch, network, clock, random });
+    const token = await createToken(config, credential, { fetch, network, clock, random, openGrants });
     if (token.isErr()) throw token.error;
     for (const name of credential.clients) tokens.set(name, token.value);
     options.onToken?.(token.value, credential);

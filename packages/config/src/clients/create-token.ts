@@ -2,10 +2,20 @@ import type { Clock, Layer } from '@bearings/client';
 import { ConfigError } from '@bearings/client/errors';
 import { checkOptions, clockRule, functionRule, transportLayerRule } from '@bearings/client/layer';
 import type { OptionRules } from '@bearings/client/layer';
-import { staticToken, Token } from '@bearings/oauth-bearer';
+import {
+  isTokenError,
+  ReauthorizationRequiredError,
+  staticToken,
+  Token,
+  TokenUnavailableError,
+} from '@bearings/oauth-bearer';
 import type { SecretString, TokenConfig, TokenError, TokenHandle } from '@bearings/oauth-bearer';
-import { Ok } from 'ts-results';
+import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
+import { openUserTokens } from '../grants/open-user-tokens.ts';
+import type { GrantAccess, OpenUserTokens } from '../grants/open-user-tokens.ts';
+import { PersonToken } from '../grants/person-token.ts';
+import type { AuthorizationCodeAuth } from '../schema/authorization-code-fields.ts';
 import type { OAuth2Auth } from '../schema/oauth2-fields.ts';
 import type { ConfiguredCredential } from './configured-credential.ts';
 import type { InvalidConfigError } from '../document/invalid-config-error.ts';
@@ -23,6 +33,11 @@ export interface TokenOptions {
   readonly clock?: Clock | undefined;
   /** A number in [0, 1), for jitter. Default: `Math.random`. */
   readonly random?: (() => number) | undefined;
+  /**
+   * Opens the grants of the person at the terminal, for `oauth2_authorization_code`: called at a token's first use, and the
+   * token closes the store. `undefined` when there are none yet. It may throw a `TokenError`. Default: none.
+   */
+  readonly openGrants?: (() => Promise<GrantAccess | undefined>) | undefined;
 }
 
 /**
@@ -33,7 +48,7 @@ export interface TokenOptions {
  */
 export async function createToken(
   config: Pick<Config, 'readSecret'>,
-  { auth, network }: Pick<ConfiguredCredential, 'auth' | 'network'>,
+  { clients, auth, network }: Pick<ConfiguredCredential, 'auth' | 'network'> & Partial<ConfiguredCredential>,
   options: TokenOptions = {},
 ): Promise<Result<TokenHandle, TokenError | InvalidConfigError>> {
   checkOptions(options, tokenRules, { owner: 'createToken' });
@@ -43,6 +58,9 @@ export async function createToken(
   const { clock } = options;
   const clockOption = clock === undefined ? {} : { clock };
   if (auth.type === 'oauth2_client_credentials') return createOAuth2Token(config, auth, options);
+  if (auth.type === 'oauth2_authorization_code') {
+    return Ok(new PersonToken(clients?.[0] ?? auth.clientId, () => openGrants(config, auth, options)));
+  }
   if (auth.type === 'bearer') return Ok(staticToken(read(auth.tokenRef), clockOption));
   if (auth.type === 'api_key') return Ok(staticToken(read(auth.keyRef), { scheme: 'none', ...clockOption }));
   return Ok(staticToken(read(auth.passwordRef), { scheme: 'Basic', username: auth.username, ...clockOption }));
@@ -56,7 +74,30 @@ export const tokenRules: OptionRules<TokenOptions> = {
   network: transportLayerRule,
   clock: clockRule,
   random: functionRule,
+  openGrants: functionRule,
 };
+
+/** Errors of `options.openGrants` that are not a `TokenError` are not shown: they may quote a key. */
+async function openGrants(
+  config: Pick<Config, 'readSecret'>,
+  auth: AuthorizationCodeAuth,
+  { openGrants: open, fetch, network, clock, random }: TokenOptions,
+): Promise<Result<OpenUserTokens, TokenError>> {
+  try {
+    const access = await open?.();
+    if (access !== undefined) {
+      const injected = {
+        ...(network ? { network } : fetch && { fetch }),
+        ...(clock && { clock }),
+        ...(random && { random }),
+      };
+      return await openUserTokens(config, auth, { ...access, ...injected });
+    }
+  } catch (cause) {
+    return Err(isTokenError(cause) ? cause : new TokenUnavailableError('openGrants failed'));
+  }
+  return Err(new ReauthorizationRequiredError({ connection: auth.clientId, reason: 'not_connected' }));
+}
 
 /** @throws InvalidConfigError which contains no secret */
 async function readOrThrow({ readSecret }: Pick<Config, 'readSecret'>, reference: string): Promise<SecretString> {

@@ -1,6 +1,12 @@
 import type { IssuedToken, TokenError } from '@bearings/oauth-bearer';
 import { TokenEndpoint } from '@bearings/oauth-bearer/source';
-import type { GrantRequest, RevocationRequest, TokenHttpResponse, TokenServer } from '@bearings/oauth-bearer/source';
+import type {
+  EndpointRequest,
+  GrantRequest,
+  RevocationRequest,
+  TokenHttpResponse,
+  TokenServer,
+} from '@bearings/oauth-bearer/source';
 import { Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { UserTokensConfigError } from '../errors.ts';
@@ -103,6 +109,12 @@ export class Connection {
     return endpoint.isErr()
       ? endpoint
       : endpoint.value.revoke({ ...revocation, url: this.config.endpoints?.revocation });
+  }
+
+  /** Sends a form to another endpoint of the server, such as the one for devices. */
+  async post(request: EndpointRequest): Promise<Result<TokenHttpResponse, TokenError>> {
+    const endpoint = await this.#open();
+    return endpoint.isErr() ? endpoint : endpoint.value.post(request);
   }
 
   /** A JSON document of the provider, such as its keys or, with an access token, the user's profile. */

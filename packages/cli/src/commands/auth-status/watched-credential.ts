@@ -1,5 +1,5 @@
 import type { Clock } from '@bearings/client';
-import { createToken } from '@bearings/config';
+import { createToken, grantServer } from '@bearings/config';
 import type { Config, ConfiguredCredential, TokenOptions } from '@bearings/config';
 import type { TokenError, TokenHandle, TokenState } from '@bearings/oauth-bearer';
 import { acquireWithin } from '../../time/acquire-within.ts';
@@ -78,7 +78,7 @@ function credentialStatus(
 ): CredentialStatus {
   const { auth } = credential;
   const { state, generation, issuedAt, expiresAt, renewsAt, scopes: granted } = token.status();
-  const isOAuth2 = auth.type === 'oauth2_client_credentials';
+  const isOAuth2 = 'clientId' in auth;
   const requested = isOAuth2 ? (auth.scopes ?? []) : [];
   const hasToken = state === 'fresh' || state === 'stale';
   const lifetimeMs = issuedAt === undefined || expiresAt === undefined ? undefined : expiresAt - issuedAt;
@@ -98,6 +98,7 @@ function credentialStatus(
 }
 
 function credentialSource({ auth }: ConfiguredCredential): string {
+  if (auth.type === 'oauth2_authorization_code') return grantServer(auth);
   const server = auth.type === 'oauth2_client_credentials' ? (auth.issuerUrl ?? auth.tokenUrl) : secretReference(auth);
   return server ?? '';
 }

@@ -1,6 +1,7 @@
 import { createClients } from '@bearings/config';
 import type { TokenHandle } from '@bearings/oauth-bearer';
 import { assertClientsExist, openConfig } from '../../config/find-config.ts';
+import { grantsOpener } from '../../grants/grants-opener.ts';
 import { createNetwork } from '../../terminal/network.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import type { ExitCode } from '../../exit-codes.ts';
@@ -13,6 +14,8 @@ export interface AuthTokenOptions {
   /** Also prints it on a terminal. */
   readonly reveal: boolean;
   readonly config: string | undefined;
+  /** Where the key of stored logins is. */
+  readonly key: string | undefined;
   readonly debug: boolean;
 }
 
@@ -32,6 +35,7 @@ export async function authToken(terminal: Terminal, options: AuthTokenOptions): 
   await using network = createNetwork(terminal, debug, config);
   await using clients = await createClients(config, {
     ...network.options,
+    openGrants: grantsOpener(terminal, config, options.key),
     openNetwork: network.open,
     names: [client],
     onToken,
