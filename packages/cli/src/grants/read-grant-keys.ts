@@ -29,11 +29,12 @@ export async function readGrantKeys(
   const reference = key ?? env['BEARINGS_KEY'] ?? '';
   if (reference === '') return toKeySet('keyring', await readKeyring(desktop.keyring, creates));
   const secret = await readSecret(reference.replace(/^file:(.+)$/s, (_, path: string) => `file:${resolve(cwd, path)}`));
-  if (secret.isOk()) return toKeySet('key', secret.value);
+  if (secret.isOk()) return toKeySet('--key', secret.value);
   const [problem] = secret.error.problems;
   throw new TokenConfigError('--key', `${problem?.found ?? 'cannot be read'}: ${problem?.expected ?? 'correct it'}`);
 }
 
+/** The id is stored beside what the key encrypts, and shown when the key is missing. */
 const toKeySet = (id: string, key: KeyValue): KeySet => ({ current: id, keys: { [id]: key } });
 
 async function readKeyring(keyring: Keyring, creates: boolean): Promise<string> {

@@ -19,7 +19,7 @@ export function tokenErrorRemedy(error: TokenError): string {
     case 'UNSUPPORTED_TOKEN_TYPE':
       return 'Correct tokenUrl or issuerUrl: another server answers there, such as a login page or a proxy';
     case 'CONFIG':
-      return 'Correct the config';
+      return configRemedies.get(error.field) ?? 'Correct the config';
     case 'REAUTHORIZATION_REQUIRED':
       return `Run bearings login ${error.connection}`;
     case 'UNAVAILABLE':
@@ -37,6 +37,13 @@ function statusRemedy(status: number): string {
   if (status === 429) return 'Request tokens less often, or ask for a higher limit';
   return 'Ask the operator of the authorization server; --debug shows its answer';
 }
+
+/** For what is not in the config. */
+const configRemedies: ReadonlyMap<string, string> = new Map([
+  ['--key', 'Pass the key with --key or BEARINGS_KEY'],
+  ['keys', 'Use the key that the logins are encrypted with: that of --key, or that of the keyring'],
+  ['grants', 'Correct the file, or remove it and log in again'],
+]);
 
 const remedies: ReadonlyMap<string, string> = new Map([
   [

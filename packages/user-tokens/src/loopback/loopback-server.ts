@@ -21,7 +21,7 @@ export async function listenOnLoopback(
   answer: (request: Request) => Promise<Response>,
 ): Promise<LoopbackServer> {
   const listener = nodeListener(answer);
-  const server = createServer((request, response) => void listener(request, response)); // never rejects
+  const server = createServer(limits, (request, response) => void listener(request, response)); // never rejects
   const responses = new Set<ServerResponse>();
   server.on('request', (_, response) => {
     responses.add(response);
@@ -39,6 +39,9 @@ export async function listenOnLoopback(
     },
   };
 }
+
+/** A browser on this machine needs less: a connection that stays silent for longer is closed. */
+const limits = { headersTimeout: 10_000, requestTimeout: 10_000 };
 
 async function listenOnFirst(server: Server, ports: readonly number[]): Promise<void> {
   let failure: unknown = new TypeError('There is no port to listen on');

@@ -36,7 +36,7 @@ export async function loginByBrowser(context: LoginContext, { ports, openBrowser
   await (openBrowser === undefined ? showUrl(url, context) : openPage(url, openBrowser, context));
   const result = await waitForAnswer(flow, { loopback, opened, readsUrl: openBrowser === undefined }, context);
   await loopback.close(); // the page in the browser is complete
-  return finishLogin({ result, ...consent() }, opened, context);
+  return await finishLogin({ result, ...consent() }, opened, context);
 }
 
 async function listen(ports: readonly number[]): Promise<Loopback> {

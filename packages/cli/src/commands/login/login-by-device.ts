@@ -28,5 +28,5 @@ export async function loginByDevice(context: LoginContext): Promise<ExitCode | u
   ];
   await terminal.stderr.write(`${lines.join('\n')}\n`);
   const result = await wait({ signal: terminal.interrupted });
-  return finishLogin({ result, ...consent() }, opened, context);
+  return await finishLogin({ result, ...consent() }, opened, context);
 }

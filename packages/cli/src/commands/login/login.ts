@@ -58,7 +58,7 @@ export async function login(terminal: Terminal, { client, flags, global }: Login
       return opened.value;
     },
   };
-  return runLogin(context, { flags, ports, desktop });
+  return await runLogin(context, { flags, ports, desktop });
 }
 
 interface LoginChoice {
