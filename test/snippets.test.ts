@@ -35,9 +35,10 @@ const expected: Record<string, unknown> = {
   'first-client.ts': 'shipped',
   'layer.ts': 'GET https://orders.internal 200 (attempts: 1)',
   'opentelemetry.ts': { id: 42, state: 'shipped' },
+  'providers.ts': 'calendar, chat, erp, files',
   'token-events.ts': 'acquired: valid for 3600 s',
   'token-pool.ts': '2 orders, 2 tokens',
-  'user-tokens.ts': 'unavailable, retryable: true',
+  'user-tokens.ts': 'alice opens https://app.example (not_connected)',
   'undici.ts': '▼ transport     undici        connections 64 · pipelining 1 · allowH2 false · connectTimeout 2 s',
 };
 

@@ -1,5 +1,16 @@
-import { isUserTokensError, StoreError } from '@bearings/user-tokens';
+import { memoryStore, UserTokens } from '@bearings/user-tokens';
 
-const failure: unknown = new StoreError('unavailable', 'PostgreSQL does not answer');
+const users = (
+  await UserTokens.create({
+    store: memoryStore(), // in production sqliteStore({ path }) or postgresStore({ query })
+    keys: { current: 'k1', keys: { k1: crypto.getRandomValues(new Uint8Array(32)) } }, // from your secret store
+    connections: {
+      mail: { issuerUrl: 'https://id.internal', clientId: 'app', clientSecret: 's', scopes: ['mail.read'] },
+    },
+    redirectUri: 'https://app.example/oauth',
+    identify: (request) => request.headers.get('x-user') ?? undefined, // who is signed in at this browser
+  })
+).unwrap();
 
-if (isUserTokensError(failure, 'STORE')) console.log(`${failure.reason}, retryable: ${failure.retryable}`);
+const access = (await users.authorize({ user: 'alice', connection: 'mail' })).unwrap();
+if (access.status === 'pending') console.log(`alice opens ${new URL(access.url).origin} (${access.reason})`);

@@ -1,3 +1,4 @@
+import { replayRefusedRefresh } from './refused-refresh.ts';
 import { replayArea } from './replay.ts';
 import { replayScenario } from './replay-scenario.ts';
 
@@ -13,6 +14,7 @@ replayArea(
     'TR-141': replayScenario(inTime),
     'TR-142': replayScenario(inTime),
     'TR-143': replayScenario(inTime),
+    'TR-156': replayRefusedRefresh,
   },
   replayScenario({ config: { scopes } }),
 );

@@ -1,4 +1,4 @@
-import { BearingsError } from '@bearings/client/errors';
+import { BearingsError, isBearingsError } from '@bearings/client/errors';
 
 abstract class Failure extends BearingsError {
   readonly retryable: boolean = false;
@@ -13,7 +13,10 @@ export interface MetadataAnswer {
   readonly redirectsTo?: string | undefined;
 }
 
-/** None of the issuer's metadata locations answered with 200. */
+/** Whose metadata is discovered: that of an issuer, or that of a protected resource. */
+export type MetadataOwner = 'issuer' | 'resource';
+
+/** None of the metadata locations answered with 200. */
 export class DiscoveryHttpError extends Failure {
   override readonly name = 'DiscoveryHttpError';
   readonly code = 'HTTP';
@@ -25,9 +28,10 @@ export class DiscoveryHttpError extends Failure {
   /** Where the last location redirects to, without its query, when that is another origin. */
   readonly redirectsTo: string | undefined;
 
-  constructor(answers: readonly MetadataAnswer[]) {
+  constructor(answers: readonly MetadataAnswer[], owner: MetadataOwner = 'issuer') {
     const { status = 0, redirectsTo } = answers.at(-1) ?? {};
-    super(`${describeAnswers(answers)}, where the issuer's metadata should be${describeRedirect(redirectsTo)}`);
+    const redirect = describeRedirect(redirectsTo, owner);
+    super(`${describeAnswers(answers)}, where the ${owner}'s metadata should be${redirect}`);
     this.status = status;
     this.tried = answers.map(({ url }) => url);
     this.redirectsTo = redirectsTo;
@@ -42,10 +46,10 @@ function describeAnswers(answers: readonly MetadataAnswer[]): string {
   return answers.map(({ url, status }) => `${url} answered ${status}`).join(' and ');
 }
 
-function describeRedirect(redirectsTo: string | undefined): string {
+function describeRedirect(redirectsTo: string | undefined, owner: MetadataOwner): string {
   if (redirectsTo === undefined) return '';
   return (
-    `. It redirects to ${redirectsTo}, which is not followed. If the issuer has moved there, change issuerUrl; ` +
+    `. It redirects to ${redirectsTo}, which is not followed. If the ${owner} has moved there, change ${owner}Url; ` +
     'if only its metadata is there, set metadataUrl'
   );
 }
@@ -77,13 +81,15 @@ export class IssuerMismatchError extends Failure {
   }
 }
 
-/** The issuer URL or the metadata URL is not valid. Nothing was sent. */
+type DiscoveryField = 'issuerUrl' | 'resourceUrl' | 'metadataUrl' | 'network';
+
+/** The URL of the issuer, the resource or the metadata is not valid. Nothing was sent. */
 export class DiscoveryConfigError extends Failure {
   override readonly name = 'DiscoveryConfigError';
   readonly code = 'CONFIG';
-  readonly field: 'issuerUrl' | 'metadataUrl' | 'network';
+  readonly field: DiscoveryField;
 
-  constructor(field: 'issuerUrl' | 'metadataUrl' | 'network', message: string) {
+  constructor(field: DiscoveryField, message: string) {
     super(message);
     this.field = field;
   }
@@ -115,3 +121,8 @@ export type DiscoveryError =
   | IssuerMismatchError
   | DiscoveryConfigError
   | DiscoveryUnavailableError;
+
+/** True for an error of this package. */
+export function isDiscoveryError(value: unknown): value is DiscoveryError {
+  return isBearingsError(value) && value.source === 'oidc-discovery';
+}

@@ -1,5 +1,7 @@
 export { discover, discoverTokenEndpoint } from './discover.ts';
-export type { DiscoveryOptions } from './discover.ts';
+export type { DiscoveryOptions } from './discovery-options.ts';
+export { discoverResource } from './discover-resource.ts';
+export type { ResourceMetadata } from './discover-resource.ts';
 export type { ServerMetadata } from './metadata.ts';
 export {
   DiscoveryConfigError,

@@ -1,6 +1,7 @@
-import { isClientError } from '@bearings/client';
 import { isSecure } from '@bearings/client/layer';
-import { DiscoveryUnavailableError, InvalidMetadataError, IssuerMismatchError } from './errors.ts';
+import { InvalidMetadataError, IssuerMismatchError } from './errors.ts';
+import { readDocument } from './read-document.ts';
+import type { Document } from './read-document.ts';
 
 /**
  * An authorization server's metadata (RFC 8414 §2, OIDC Discovery 1.0 §3). The members named here are checked, the others
@@ -28,11 +29,7 @@ export interface MetadataContext {
  */
 export async function readMetadata(response: Response, context: MetadataContext): Promise<ServerMetadata> {
   const { url, issuerUrl } = context;
-  const text = await readText(response, url);
-  if (response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() !== 'application/json') {
-    throw new InvalidMetadataError(url, 'its content-type is not application/json');
-  }
-  const document = parseObject(text);
+  const document = await readDocument(response, url);
   const { issuer, token_endpoint_auth_methods_supported: methods, ...others } = document ?? {};
   if (typeof issuer !== 'string') throw new InvalidMetadataError(url, 'it is not a JSON object with an issuer');
   if (issuer !== issuerUrl) throw new IssuerMismatchError(url, issuerUrl, issuer);
@@ -44,33 +41,6 @@ export async function readMetadata(response: Response, context: MetadataContext)
     issuer,
     token_endpoint: readTokenEndpoint(document ?? {}, context),
   });
-}
-
-async function readText(response: Response, url: string): Promise<string> {
-  try {
-    return await response.text();
-  } catch (cause) {
-    if (isClientError(cause, 'BODY_TOO_LARGE')) {
-      throw new InvalidMetadataError(url, `it is larger than ${cause.limitBytes} bytes`);
-    }
-    throw new DiscoveryUnavailableError(url, cause);
-  }
-}
-
-type Document = Readonly<Record<string, unknown>>;
-
-/** A JSON object, or nothing. V8's own error would quote the text. */
-function parseObject(text: string): Document | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Document {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function readMethods(methods: unknown, url: string): readonly string[] {

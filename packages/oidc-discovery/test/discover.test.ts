@@ -3,7 +3,7 @@ import { virtualClock } from '@bearings/testing';
 import { broken, redirectTo, scriptedFetch, status, times } from '../../client/test/scripted.ts';
 import type { Answer, ScriptedFetch } from '../../client/test/scripted.ts';
 import { discover, discoverTokenEndpoint } from '../src/discover.ts';
-import type { DiscoveryOptions } from '../src/discover.ts';
+import type { DiscoveryOptions } from '../src/discovery-options.ts';
 
 const issuer = 'https://as.example';
 const metadata = { issuer, token_endpoint: 'https://as.example/token' };

@@ -9,6 +9,7 @@ test('the package gives exactly this', () => {
     'InvalidMetadataError',
     'IssuerMismatchError',
     'discover',
+    'discoverResource',
     'discoverTokenEndpoint',
   ]);
 });

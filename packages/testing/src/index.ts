@@ -18,3 +18,7 @@ export type { VirtualClock, VirtualClockOptions } from './clock/virtual-clock.ts
 export { fakeBrowser } from './browser/fake-browser.ts';
 export type { FakeBrowser, FakeBrowserOptions, OpenOptions } from './browser/fake-browser.ts';
 export type { Page } from './browser/navigate.ts';
+export { fakeProvider } from './providers/fake-provider.ts';
+export type { FakeProviderName } from './providers/fake-provider-name.ts';
+export type { IssuerQuirks, ProviderError } from './issuer/quirks/issuer-quirks.ts';
+export type { UserEndpoints } from './issuer/fake-issuer.ts';

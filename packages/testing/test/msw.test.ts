@@ -2,6 +2,7 @@ import { createClient } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { fakeBrowser } from '../src/browser/fake-browser.ts';
 import { fakeApi } from '../src/api/fake-api.ts';
 import { fakeIssuer } from '../src/issuer/fake-issuer.ts';
 import { faults } from '../src/faults/faults.ts';
@@ -35,4 +36,15 @@ test('a gzip bomb is decompressed by the client, not by msw', async () => {
   const created = await Token.create(issuer.credentials);
 
   expect(created.unwrapErr().code).toBe('INVALID_RESPONSE');
+});
+
+test('a browser reaches the issuer through msw', async () => {
+  const browser = fakeBrowser();
+  const params = { client_id: 'test-client', redirect_uri: 'https://app.test/callback', response_type: 'code' };
+  const query = new URLSearchParams({ ...params, code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' });
+
+  const page = await browser.open(`${issuer.issuerUrl}/authorize?${query}`, { stopBefore: 'https://app.test/' });
+
+  expect(page.redirect).toContain('code=');
+  expect(browser.cookies(issuer.origin)).toContain('alice');
 });

@@ -7,6 +7,7 @@ test('the package exports exactly these names', () => {
     'fakeApi',
     'fakeBrowser',
     'fakeIssuer',
+    'fakeProvider',
     'faults',
     'virtualClock',
   ]);

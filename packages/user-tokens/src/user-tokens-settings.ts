@@ -1,4 +1,3 @@
-import { ConfigError } from '@bearings/client/errors';
 import {
   anyRule,
   checkOptions,
@@ -16,6 +15,7 @@ import type { Clock } from '@bearings/client';
 import { Connection } from './connection/connection.ts';
 import { connectionRules } from './connection/connection-rules.ts';
 import { UserTokensConfigError } from './errors.ts';
+import { renameConfigError } from './rename-config-error.ts';
 import type { GrantStore } from './store/grant-store.ts';
 import type { Identify, UserTokensOptions } from './user-tokens-options.ts';
 
@@ -36,7 +36,7 @@ export interface UserTokensSettings {
 
 /** @throws UserTokensConfigError naming the option, and what would be right */
 export function readSettings(options: UserTokensOptions): UserTokensSettings {
-  check(() => checkOptions(options, rules, { owner: 'UserTokens.create' }));
+  renameConfigError(() => checkOptions(options, rules, { owner: 'UserTokens.create' }));
   for (const name of required) {
     if (options[name] === undefined) throw new UserTokensConfigError(name, 'is missing');
   }
@@ -73,25 +73,14 @@ function readConnections(
         `has the name ${JSON.stringify(name.slice(0, 60))}: a name has 1 to 64 letters, digits or one of . _ -`,
       );
     }
-    check(() => checkOptions(config, connectionRules, { owner: 'UserTokens.create', within: `connections.${name}` }));
+    renameConfigError(() =>
+      checkOptions(config, connectionRules, { owner: 'UserTokens.create', within: `connections.${name}` }),
+    );
     const made = Connection.create(name, config, { ...(fetch && { fetch }), network, clock, random, requestTimeoutMs });
     if (made.isErr()) throw made.error;
     return [name, made.value];
   });
   return new Map(read);
-}
-
-function check(action: () => void): void {
-  try {
-    action();
-  } catch (cause) {
-    if (!(cause instanceof ConfigError)) throw cause;
-    const { field, message } = cause;
-    throw new UserTokensConfigError(
-      field,
-      message.startsWith(`${field} `) ? message.slice(field.length + 1) : `is not right: ${message}`,
-    );
-  }
 }
 
 const required = ['store', 'keys', 'connections', 'redirectUri', 'identify'] as const;

@@ -27,19 +27,13 @@ import type { Revocation } from './manage/revoke-grant.ts';
 import { KeyRing } from './sealing/key-ring.ts';
 import type { GrantFilter } from './store/grant-store.ts';
 import { toStoreError } from './store/sql/to-store-error.ts';
+import { createTool } from './tool/create-tool.ts';
+import type { Tool, ToolContext, ToolOptions } from './tool/create-tool.ts';
+import { checkToolOptions } from './tool/check-tool-options.ts';
 import type { UserTokensListener } from './user-tokens-event.ts';
+import type { UserPurpose } from './user-purpose.ts';
 import type { Identity, UserTokensOptions } from './user-tokens-options.ts';
 import { readSettings } from './user-tokens-settings.ts';
-
-/** Whose token, and for what. */
-export interface UserPurpose extends Identity {
-  /** The name of a connection. */
-  readonly connection: string;
-  /** Default: the account that the user connected first. */
-  readonly account?: string | undefined;
-  /** What the user must have granted; the handle asks for consent when something is missing. Default: nothing. */
-  readonly scopes?: readonly string[] | undefined;
-}
 
 /** Which grants to list: at most 100 in a page. */
 export type ListOptions = Pick<GrantFilter, 'user' | 'tenant' | 'connection' | 'status' | 'after'> & {
@@ -145,6 +139,33 @@ export class UserTokens {
   /** Answers the browser's requests below `redirectUri`. Mount it in any framework that has `Request` and `Response`. */
   get handler(): Handler {
     return this.#engine.consent.handler;
+  }
+
+  /**
+   * A function that acts for a user, as a tool of an agent: it answers `{ pending: true, message, auth_url,
+   * authorization_id }` while consent is missing.
+   *
+   * @throws UserTokensConfigError for a connection that does not exist, and for options that are wrong
+   */
+  tool<A, R>(
+    connection: string,
+    options: ToolOptions,
+    fn: (args: A, context: ToolContext) => Promise<R> | R,
+  ): Tool<A, R> {
+    checkToolOptions(options);
+    const { scopes = this.#connection(connection).config.scopes, account, returnTo } = options;
+    return createTool(
+      {
+        connection,
+        options,
+        token: this.current(connection, { account, scopes }),
+        currentUser: () => this.#current.getStore(),
+        run: (identity, action) => this.run(identity, action),
+        authorize: (identity) => this.#engine.consent.authorize({ ...identity, connection, account, scopes, returnTo }),
+        forget: ({ user, tenant = '' }) => this.#engine.handles.reset({ user, tenant }),
+      },
+      fn,
+    );
   }
 
   /** Grants, ordered by id, without their secrets. */

@@ -25,7 +25,8 @@ interface Family {
 
 /** An authorization server and an API in memory, with the rotation of refresh tokens of one's choice. */
 export class FakeProvider {
-  readonly issuer: string = 'https://id.test';
+  /** Where it is; set when it listens on a port. */
+  issuer = 'https://id.test';
   readonly refreshes: string[] = [];
   readonly revocations: string[] = [];
   /** Called once each, in order, before a token request is answered. */
@@ -34,7 +35,8 @@ export class FakeProvider {
   isDown = false;
   /** Called after a token was issued, before the answer is sent. */
   afterIssue: () => void | Promise<void> = () => {};
-  metadata: Readonly<Record<string, unknown>> = { revocation_endpoint: 'https://id.test/revoke' };
+  /** What is added to the metadata. */
+  metadata: Readonly<Record<string, unknown>> | undefined;
   readonly #options: ProviderOptions;
   readonly #families: Family[] = [];
   #count = 0;
@@ -72,7 +74,8 @@ export class FakeProvider {
         cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }),
       });
     if (request.method === 'GET') {
-      return Response.json({ issuer: this.issuer, token_endpoint: `${this.issuer}/token`, ...this.metadata });
+      const { issuer, metadata = { revocation_endpoint: `${issuer}/revoke` } } = this;
+      return Response.json({ issuer, token_endpoint: `${issuer}/token`, ...metadata });
     }
     const form = new URLSearchParams(await request.text());
     return pathname === '/revoke' ? this.#revoke(form) : this.#token(form);

@@ -12,7 +12,11 @@ export interface ClientAuthOptions {
   readonly isRefused: (status: number, body: string) => boolean;
   /** Called with the authentication of each request before it is sent. */
   readonly onUse: (authentication: ClientAuthentication) => void;
+  /** How the body is written: as a form (RFC 6749 §3.2), or as JSON for servers that take nothing else. Default: `form`. */
+  readonly bodyFormat?: BodyFormat | undefined;
 }
+
+export type BodyFormat = 'form' | 'json';
 
 /**
  * Authenticates the client in each attempt of a token request (RFC 6749 §2.3).
@@ -30,7 +34,7 @@ interface Session {
   hasReplayed: boolean;
 }
 
-function clientAuth({ read, isRefused, onUse }: ClientAuthOptions): Stage {
+function clientAuth({ read, isRefused, onUse, bodyFormat }: ClientAuthOptions): Stage {
   return (next, { clock }) => {
     const sessions = new WeakMap<Call, Session>(); // secrets are read once per call, however often it is retried
 
@@ -46,7 +50,7 @@ function clientAuth({ read, isRefused, onUse }: ClientAuthOptions): Stage {
       const params = new URLSearchParams(body instanceof URLSearchParams ? body : undefined);
       onUse(session.current);
       await session.current.apply({ params, setCredential: (name, value) => call.headers.setCredential(name, value) });
-      return next(request.with({ body: params, fetchOptions: isolated }), call);
+      return next(write(request, params, bodyFormat), call);
     }
 
     return async (request, call) => {
@@ -66,6 +70,13 @@ function clientAuth({ read, isRefused, onUse }: ClientAuthOptions): Stage {
 
 /** No cache, no cookies, no referrer. */
 const isolated = { cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer' } as const;
+
+function write(request: ClientRequest, params: URLSearchParams, format: BodyFormat = 'form'): ClientRequest {
+  if (format === 'form') return request.with({ body: params, fetchOptions: isolated });
+  const headers = request.copyHeaders();
+  headers.set('content-type', 'application/json');
+  return request.with({ headers, body: JSON.stringify(Object.fromEntries(params)), fetchOptions: isolated });
+}
 
 const mayBeRefusal = ({ status }: Response): boolean => status === 400 || status === 401 || status === 403;
 

@@ -5,6 +5,7 @@ import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { chooseAuthMethod, clientAuthentications } from '../client-auth/client-auth.ts';
 import type { ClientAuthentication } from '../client-auth/client-auth.ts';
+import type { BodyFormat } from '../client-auth/client-auth-layer.ts';
 import { InvalidTokenResponseError, isTokenError, TokenUnavailableError } from '../errors.ts';
 import type { TokenConfigError, TokenError } from '../errors.ts';
 import { isMoved } from '../remedy.ts';
@@ -31,6 +32,8 @@ export interface GrantRequest extends Pick<AcquireOptions, 'signal' | 'isProbe'>
   readonly retry: RetryClass;
   /** The scopes that are granted when the answer has no `scope`. */
   readonly scopes: readonly string[];
+  /** How the body is written. Default: `form` (RFC 6749 §3.2). */
+  readonly bodyFormat?: BodyFormat | undefined;
   /** Rewrites the answer of a server that does not follow the standard, before it is read. Default: none. */
   readonly adapt?: ((response: TokenHttpResponse) => TokenHttpResponse) | undefined;
   /** Called before the request is sent again, with what ended the attempt before. */
@@ -58,7 +61,7 @@ interface Exchange {
   readonly context: ErrorContext;
 }
 
-interface Draft extends Pick<GrantRequest, 'params' | 'retry' | 'signal' | 'isProbe' | 'onRetry'> {
+interface Draft extends Pick<GrantRequest, 'params' | 'retry' | 'signal' | 'isProbe' | 'bodyFormat' | 'onRetry'> {
   readonly url: string;
 }
 
@@ -176,7 +179,8 @@ export class TokenEndpoint {
   }
 
   /** A client of its own for each request: no state is shared, and an idle token takes no memory for it. */
-  async #send(server: TokenServer, { url, params, retry, signal, isProbe, onRetry }: Draft): Promise<Exchange> {
+  async #send(server: TokenServer, draft: Draft): Promise<Exchange> {
+    const { url, params, retry, signal, isProbe, bodyFormat, onRetry } = draft;
     const { headers, clock } = this.#settings;
     const tried: ClientAuthentication[] = [];
     const client = createTokenClient(
@@ -185,6 +189,7 @@ export class TokenEndpoint {
         read: () => this.#readAuthentications(server),
         isRefused: isClientRefused,
         onUse: (authentication) => void tried.push(authentication),
+        bodyFormat,
       },
     );
     const endpoint = url.split('?')[0] ?? url;

@@ -123,3 +123,25 @@ test('a revocation that the server refuses is an error', async () => {
 
   expect(revoked.isErr() && revoked.error).toMatchObject({ code: 'HTTP', oauthError: 'unsupported_token_type' });
 });
+
+test('a server that takes JSON gets the same parameters and client authentication as JSON', async () => {
+  let seen: Request | undefined;
+  const fetch = (async (input, init) => {
+    seen = new Request(input, init);
+    return issued();
+  }) satisfies typeof globalThis.fetch;
+  const config = { tokenEndpoint: `${issuer}/token`, clientId: 'app', clientSecret: 'cs', fetch };
+  const posted = { clientAuthMethod: 'client_secret_post' } as const;
+
+  const token = await TokenEndpoint.create({ ...config, ...posted })
+    .unwrap()
+    .request({ ...refresh, bodyFormat: 'json' });
+
+  expect([token.isOk(), seen?.headers.get('content-type')]).toEqual([true, 'application/json']);
+  expect(await seen?.json()).toEqual({
+    grant_type: 'refresh_token',
+    refresh_token: 'rt_CANARY',
+    client_id: 'app',
+    client_secret: 'cs',
+  });
+});

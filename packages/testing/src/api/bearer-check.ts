@@ -1,4 +1,4 @@
-import { jsonAnswer } from '../server/answer.ts';
+import { jsonAnswer, withHeaders } from '../server/answer.ts';
 import type { Answer } from '../server/answer.ts';
 import type { ActiveToken, Introspection } from '../issuer/state/issued-tokens.ts';
 
@@ -11,10 +11,20 @@ export interface TokenRequirements {
   /** The token must be for this audience, if set. */
   readonly audience: string | undefined;
   readonly introspect: (token: string) => Introspection;
+  /** The metadata of the resource, which challenges name (RFC 9728 §5.1). Default: none. */
+  readonly metadataUrl?: string | undefined;
 }
 
 /** Returns the token of a request, or the error response if it is not accepted (RFC 6750 §3). */
 export function checkBearer(headers: Headers, requirements: TokenRequirements): ActiveToken | Answer {
+  const answer = checkToken(headers, requirements);
+  const { metadataUrl } = requirements;
+  const challenged = 'headers' in answer ? answer.headers.get('www-authenticate') : null;
+  if (!('headers' in answer) || challenged === null || metadataUrl === undefined) return answer;
+  return withHeaders(answer, { 'www-authenticate': `${challenged}, resource_metadata="${metadataUrl}"` });
+}
+
+function checkToken(headers: Headers, requirements: TokenRequirements): ActiveToken | Answer {
   const value = headers.get(requirements.header);
   if (value === null) return challenge(401, {});
   const token = /^Bearer ([\w~+/.-]+=*)$/i.exec(value)?.[1];

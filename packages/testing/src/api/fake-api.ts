@@ -40,6 +40,11 @@ export interface FakeApiOptions {
   readonly audience?: string;
   /** The header with the token. Default: `authorization`. */
   readonly header?: string;
+  /**
+   * The path of the protected resource, such as `/mcp`. With it, the API publishes its metadata (RFC 9728), and
+   * challenges name them. Default: no metadata.
+   */
+  readonly resourcePath?: string;
   /** The clock. Of a virtual clock, `serverTime` is used. Default: the system clock. */
   readonly clock?: Clock | VirtualClock;
 }
@@ -68,6 +73,10 @@ const rules: OptionRules<FakeApiOptions> = {
   origin: stringRule,
   audience: stringRule,
   header: stringRule,
+  resourcePath: {
+    test: (value) => typeof value === 'string' && value.startsWith('/'),
+    expected: 'a path, such as /mcp',
+  },
   clock: clockRule,
 };
 const routeRules: OptionRules<GuardedRoute> = { scopes: listRule(stringRule), answer: functionRule };
@@ -98,8 +107,8 @@ export class FakeApi extends FakeServer<FaultContext> {
     super({
       origin: new URL(options.origin ?? 'https://api.test').origin,
       clock: serverClock(options.clock),
-      endpoints: ['all', ...Object.keys(routes)],
-      findEndpoint: (request) => this.#find(request)?.route.name,
+      endpoints: ['all', 'metadata', ...Object.keys(routes)],
+      findEndpoint: (request) => (this.#isMetadata(request) ? 'metadata' : this.#find(request)?.route.name),
       answer: (request) => this.#answer(request),
       extendContext: (context) => context,
     });
@@ -114,9 +123,11 @@ export class FakeApi extends FakeServer<FaultContext> {
   }
 
   async #answer(request: Request): Promise<Answer | Response> {
+    if (this.#isMetadata(request)) return jsonAnswer(this.#metadata());
     const found = this.#find(request);
-    const { header = 'authorization', audience } = this.#options;
-    const requirements = { header, audience, scopes: found?.route.scopes ?? [] };
+    const { header = 'authorization', audience, resourcePath } = this.#options;
+    const metadataUrl = resourcePath === undefined ? undefined : this.#metadataUrl;
+    const requirements = { header, audience, metadataUrl, scopes: found?.route.scopes ?? [] };
     const token = checkBearer(request.headers, {
       ...requirements,
       introspect: (value) => this.#issuer.introspect(value),
@@ -125,6 +136,26 @@ export class FakeApi extends FakeServer<FaultContext> {
     if (found === undefined) return jsonAnswer({ error: 'There is no such route' }, 404);
     const result = await found.route.answer({ request, params: found.params, token });
     return result instanceof Response ? result : jsonAnswer(result);
+  }
+
+  get #metadataUrl(): string {
+    const { resourcePath = '/' } = this.#options;
+    return `${this.origin}/.well-known/oauth-protected-resource${resourcePath.replace(/\/$/, '')}`;
+  }
+
+  #isMetadata({ url }: Request): boolean {
+    return this.#options.resourcePath !== undefined && url === this.#metadataUrl;
+  }
+
+  /** RFC 9728 §2. */
+  #metadata(): Readonly<Record<string, unknown>> {
+    const scopes = [...new Set(this.#routes.flatMap((route) => route.scopes))];
+    return {
+      resource: `${this.origin}${this.#options.resourcePath?.replace(/\/$/, '')}`,
+      authorization_servers: [this.#issuer.issuerUrl],
+      bearer_methods_supported: ['header'],
+      ...(scopes.length > 0 ? { scopes_supported: scopes } : {}),
+    };
   }
 
   #find({ method, url }: Request): { readonly route: Route; readonly params: ApiCall['params'] } | undefined {

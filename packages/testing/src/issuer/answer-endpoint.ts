@@ -10,14 +10,17 @@ import { answerTokenRequest } from './endpoints/token-endpoint.ts';
 import { answerUserinfo } from './endpoints/userinfo-endpoint.ts';
 import type { IssuerContext } from './issuer-context.ts';
 import type { IssuerEndpoint } from './issuer-endpoint.ts';
+import { toStandardAuthorization } from './quirks/provider-request.ts';
+import { withQuirks } from './quirks/with-quirks.ts';
 
 type AnswerEndpoint = (request: Request, issuer: IssuerContext) => Answer | Promise<Answer>;
 
 const answers: Readonly<Record<IssuerEndpoint, AnswerEndpoint>> = {
-  token: answerTokenRequest,
+  token: withQuirks(answerTokenRequest),
   metadata: (_request, issuer) => answerMetadata(issuer),
   jwks: (_request, { tokens }) => jsonAnswer(tokens.keys.published()),
-  authorization: answerAuthorizationRequest,
+  authorization: (request, issuer) =>
+    answerAuthorizationRequest(toStandardAuthorization(request, issuer.settings.quirks), issuer),
   device_authorization: answerDeviceAuthorization,
   device: answerDevicePage,
   revocation: answerRevocation,

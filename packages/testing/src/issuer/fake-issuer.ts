@@ -20,6 +20,15 @@ export interface Credentials {
   readonly clientSecret: string;
 }
 
+/** The URLs of endpoints for users. */
+export interface UserEndpoints {
+  readonly authorization: string;
+  readonly token: string;
+  readonly revocation: string;
+  readonly deviceAuthorization: string;
+  readonly userinfo: string;
+}
+
 /** How many requests an issuer received, granted and refused. */
 export interface IssuerCounts {
   readonly metadata: number;
@@ -29,6 +38,10 @@ export interface IssuerCounts {
   readonly granted: number;
   /** Token requests answered with another status. */
   readonly refused: number;
+  /** Refresh tokens that were accepted. */
+  readonly refreshes: number;
+  /** Refresh tokens that were replaced before: each ended all tokens of its user. */
+  readonly reuses: number;
 }
 
 /** A token that reveals its value on request, such as an `AccessToken`. */
@@ -88,6 +101,18 @@ export class FakeIssuer extends FakeServer<IssuerFaultContext> {
     return this.#context.endpointUrl('token');
   }
 
+  /** The endpoints for users, for a client without discovery. */
+  get endpoints(): UserEndpoints {
+    const { endpointUrl } = this.#context;
+    return {
+      authorization: endpointUrl('authorization'),
+      token: endpointUrl('token'),
+      revocation: endpointUrl('revocation'),
+      deviceAuthorization: endpointUrl('device_authorization'),
+      userinfo: endpointUrl('userinfo'),
+    };
+  }
+
   /** The first client, for `Token.create({ ...issuer.credentials })`. */
   get credentials(): Credentials {
     const { clientId, clientSecret = [] } = this.#context.clients[0];
@@ -106,6 +131,7 @@ export class FakeIssuer extends FakeServer<IssuerFaultContext> {
       token: tokens.length,
       granted,
       refused,
+      ...this.#context.refreshTokens.counts,
     };
   }
 

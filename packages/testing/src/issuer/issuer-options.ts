@@ -14,6 +14,8 @@ import {
 import type { OptionRule, OptionRules } from '@bearings/client/layer';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 import type { Consent, ConsentAnswer } from './consent.ts';
+import type { IssuerQuirks } from './quirks/issuer-quirks.ts';
+import { quirkRules } from './quirks/quirk-rules.ts';
 import type { RegisteredClient } from './registered-client.ts';
 import type { Rotation } from './state/refresh-tokens.ts';
 
@@ -49,6 +51,8 @@ export interface FakeIssuerOptions {
   readonly deviceIntervalMs?: number;
   /** The lifetime of a device code, in milliseconds. Default: 10 min. */
   readonly deviceCodeLifetimeMs?: number;
+  /** In what it differs from the standard. `fakeProvider` has those of known providers. Default: in nothing. */
+  readonly quirks?: IssuerQuirks;
   /** The clock. Of a virtual clock, `serverTime` is used: the clock of the client may be wrong. Default: the system clock. */
   readonly clock?: Clock | VirtualClock;
 }
@@ -78,6 +82,7 @@ export function readSettings(options: FakeIssuerOptions): IssuerSettings {
     advertisesIss: options.advertisesIss ?? true,
     deviceIntervalMs: options.deviceIntervalMs ?? 5_000,
     deviceCodeLifetimeMs: options.deviceCodeLifetimeMs ?? 600_000,
+    quirks: options.quirks ?? {},
   };
 }
 
@@ -106,6 +111,7 @@ const rules: OptionRules<FakeIssuerOptions> = {
   advertisesIss: booleanRule,
   deviceIntervalMs: millisecondsRule,
   deviceCodeLifetimeMs: millisecondsRule,
+  quirks: objectRule,
   clock: clockRule,
 };
 const clientRules: OptionRules<RegisteredClient> = {
@@ -139,6 +145,7 @@ export function checkIssuerOptions(options: FakeIssuerOptions): void {
   checkOptions(options, rules, { owner });
   if (typeof options.rotation === 'object') checkOptions(options.rotation, graceRules, { owner, within: 'rotation' });
   if (typeof options.offline === 'object') checkOptions(options.offline, offlineRules, { owner, within: 'offline' });
+  if (options.quirks !== undefined) checkOptions(options.quirks, quirkRules, { owner, within: 'quirks' });
   if (options.consent !== undefined) checkConsent(options.consent, owner);
   for (const client of options.clients ?? []) checkOptions(client, clientRules, { owner, within: 'clients' });
 }

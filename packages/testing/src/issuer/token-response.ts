@@ -26,12 +26,17 @@ export function createUserTokens(
   return {
     access_token: issuer.tokens.issue({ clientId, account, scopes, audience, family }),
     token_type: 'Bearer',
-    expires_in: tokenLifetimeMs / 1_000,
+    ...expiresIn(tokenLifetimeMs),
     ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
     ...(hasEnd ? { refresh_token_expires_in: refreshTokenLifetimeMs / 1_000 } : {}),
     ...(scopes.length > 0 ? { scope: scopes.join(' ') } : {}),
     ...(scopes.includes('openid') ? { id_token: createIdToken(grant, nonce, issuer) } : {}),
   };
+}
+
+/** The member `expires_in`, which a token without end does not have. */
+export function expiresIn(lifetimeMs: number): { readonly expires_in?: number } {
+  return lifetimeMs === Infinity ? {} : { expires_in: lifetimeMs / 1_000 };
 }
 
 /** Issues the first tokens after consent, with a refresh token if the client asked for one. */
@@ -40,16 +45,16 @@ export function createFirstTokens(grant: UserGrant, nonce: string | undefined, i
   return createUserTokens(grant, { refreshToken, nonce }, issuer);
 }
 
-/** OIDC Core §2. */
+/** OIDC Core §2. It is valid for 5 minutes. */
 function createIdToken(grant: UserGrant, nonce: string | undefined, issuer: IssuerContext): string {
-  const { clock, settings } = issuer;
+  const { clock } = issuer;
   const issuedAt = Math.floor(clock.now() / 1_000);
   return issuer.tokens.keys.jwt('JWT', {
     iss: issuer.issuerUrl(),
     ...accountClaims(grant.account, issuer),
     aud: grant.clientId,
     iat: issuedAt,
-    exp: issuedAt + Math.floor(settings.tokenLifetimeMs / 1_000),
+    exp: issuedAt + 300,
     auth_time: Math.floor(grant.grantedAt / 1_000),
     ...(nonce === undefined ? {} : { nonce }),
   });

@@ -27,7 +27,7 @@ export function askUser(context: ConsentContext, issuer: IssuerContext): UserGra
     clientId,
     audience,
     grantedAt: issuer.clock.now(),
-    isOffline: isOffline(issuer.settings.offline, context),
+    isOffline: isOffline(issuer.settings.offline, context) && !isRepeated(decision.account, context, issuer),
   };
   issuer.grants.push(grant);
   return grant;
@@ -37,4 +37,10 @@ export function askUser(context: ConsentContext, issuer: IssuerContext): UserGra
 function isOffline(offline: OfflineCondition, { scopes, params }: ConsentContext): boolean {
   if (typeof offline === 'string') return offline === 'always';
   return 'scope' in offline ? scopes.includes(offline.scope) : params.get(offline.param) === offline.value;
+}
+
+/** True for the consent of an account that has consented before, at an issuer to which that makes a difference. */
+function isRepeated(account: string, { clientId, params }: ConsentContext, issuer: IssuerContext): boolean {
+  if (issuer.settings.quirks.refreshTokenAtFirstConsent !== true || params.get('prompt') === 'consent') return false;
+  return issuer.grants.some((grant) => grant.clientId === clientId && grant.account === account);
 }

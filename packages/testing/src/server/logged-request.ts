@@ -13,7 +13,7 @@ export interface LoggedRequestContext {
 
 /** A request that a fake server received. It prints without header values and secrets. */
 export class LoggedRequest {
-  /** `metadata`, `token` or `jwks` for an issuer; the route for an API. */
+  /** An endpoint of an issuer, such as `token`; the route of an API. */
   readonly endpoint: string;
   /** When it arrived, by the clock of the server, in milliseconds since the epoch. */
   readonly at: number;

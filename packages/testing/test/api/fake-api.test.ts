@@ -147,3 +147,32 @@ test('combineFetch reaches each server at its origin and no other host', async (
   expect((await fetch(`${api.origin}/`)).status).toBe(401);
   await expect(fetch('https://elsewhere.test/')).rejects.toMatchObject({ cause: { code: 'ENOTFOUND' } });
 });
+
+test('a protected resource publishes its metadata, and a challenge names them', async () => {
+  const issuer = fakeIssuer();
+  const api = fakeApi(
+    issuer,
+    { 'POST /mcp': { scopes: ['files.read'], answer: () => ({}) } },
+    { origin: 'https://mcp.test', resourcePath: '/mcp' },
+  );
+
+  const refused = await api.fetch('https://mcp.test/mcp', { method: 'POST' });
+  const challenge = refused.headers.get('www-authenticate') ?? '';
+  const metadataUrl = /resource_metadata="([^"]+)"/.exec(challenge)?.[1] ?? '';
+  const metadata = await (await api.fetch(metadataUrl)).json();
+
+  expect(refused.status).toBe(401);
+  expect(metadata).toMatchObject({
+    resource: 'https://mcp.test/mcp',
+    authorization_servers: [issuer.issuerUrl],
+    scopes_supported: ['files.read'],
+  });
+});
+
+test('without resourcePath there are no metadata', async () => {
+  const api = fakeApi(fakeIssuer());
+
+  const answer = await api.fetch(`${api.origin}/.well-known/oauth-protected-resource`);
+
+  expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="fake-api"']);
+});

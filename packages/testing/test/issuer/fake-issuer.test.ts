@@ -4,6 +4,8 @@ import { createRemoteJWKSet, customFetch, decodeJwt, jwtVerify } from 'jose';
 import { expect, test } from 'vitest';
 import { fakeIssuer } from '../../src/issuer/fake-issuer.ts';
 import type { FakeIssuer } from '../../src/issuer/fake-issuer.ts';
+import { fakeBrowser } from '../../src/browser/fake-browser.ts';
+import { authorize } from './oauth-client.ts';
 import { virtualClock } from '../../src/clock/virtual-clock.ts';
 
 /** The body of a token response. */
@@ -186,7 +188,7 @@ test('counts has the number of requests, granted and refused tokens', async () =
   await requestToken(issuer, {});
   await token.close();
 
-  expect(issuer.counts).toEqual({ metadata: 1, jwks: 0, token: 2, granted: 1, refused: 1 });
+  expect(issuer.counts).toEqual({ metadata: 1, jwks: 0, token: 2, granted: 1, refused: 1, refreshes: 0, reuses: 0 });
 });
 
 test('the claims of a token contain issue and expiry time', async () => {
@@ -196,4 +198,22 @@ test('the claims of a token contain issue and expiry time', async () => {
   const { access_token: token } = await parse(requestToken(issuer, posted));
 
   expect(decodeJwt(token)).toMatchObject({ iat: 1_000_000_000, exp: 1_000_000_060, iss: 'https://issuer.test' });
+});
+
+test('a token without end has neither expires_in nor exp', async () => {
+  const issuer = fakeIssuer({ tokenLifetimeMs: Infinity });
+
+  const body = await parse(requestToken(issuer, posted));
+
+  expect(body).not.toHaveProperty('expires_in');
+  expect(decodeJwt(body.access_token)).not.toHaveProperty('exp');
+  expect(issuer.introspect(body.access_token)).toMatchObject({ expiresAt: Infinity });
+});
+
+test('a browser reaches an issuer that listens on a port', async () => {
+  await using issuer = await fakeIssuer().listen();
+
+  const { code, iss } = await authorize(issuer, {}, fakeBrowser());
+
+  expect([code, iss]).toEqual(['code-1', issuer.issuerUrl]);
 });

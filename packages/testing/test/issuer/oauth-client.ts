@@ -44,7 +44,11 @@ export interface Answered {
 /** Posts a form as the test client. */
 export async function post(issuer: FakeIssuer, path: string, params: Params): Promise<Answered> {
   const body = toSearch({ client_id: 'test-client', client_secret: 'test-client-secret', ...params });
-  const response = await issuer.fetch(`${issuer.issuerUrl}${path}`, { method: 'POST', body });
+  const response = await issuer.fetch(`${issuer.issuerUrl}${path}`, {
+    method: 'POST',
+    headers: { accept: 'application/json' },
+    body,
+  });
   const text = await response.text();
   return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Answered['body']) };
 }

@@ -5,18 +5,19 @@ import type { ConnectionConfig } from './connection-config.ts';
 /** What each option of a connection must be. The token endpoint checks those of client authentication again, in depth. */
 export const connectionRules: OptionRules<ConnectionConfig> = {
   issuerUrl: stringRule,
+  protectedResource: stringRule,
   endpoints: objectRule,
   authParams: objectRule,
   tokenParams: objectRule,
+  scopeParam: stringRule,
   scopeSeparator: oneOfRule(' ', ','),
+  grantedScopeSeparator: oneOfRule(' ', ','),
   offlineScope: stringRule,
   clientAuthMethod: anyRule,
   tokenBody: oneOfRule('form', 'json'),
   tokenPath: stringRule,
   errorMember: stringRule,
   errorCodes: objectRule,
-  protectedResource: stringRule,
-  scopeParam: stringRule,
   bearerTypes: listRule(stringRule),
   defaultTtlMs: {
     test: (value) => typeof value === 'number' && value > 0,

@@ -1,3 +1,4 @@
+import { InvalidTokenResponseError, ReauthorizationRequiredError, TokenUnavailableError } from '@bearings/oauth-bearer';
 import type { IssuedToken, TokenError } from '@bearings/oauth-bearer';
 import { TokenEndpoint } from '@bearings/oauth-bearer/source';
 import type {
@@ -7,108 +8,106 @@ import type {
   TokenHttpResponse,
   TokenServer,
 } from '@bearings/oauth-bearer/source';
-import { Ok } from 'ts-results';
+import { discoverResource } from '@bearings/oidc-discovery';
+import type { ResourceMetadata } from '@bearings/oidc-discovery';
+import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { UserTokensConfigError } from '../errors.ts';
 import { normalizeTokenResponse } from '../providers/normalize-token-response.ts';
-import type { UserTokensOptions } from '../user-tokens-options.ts';
 import type { ConnectionConfig } from './connection-config.ts';
+import type { ConnectionNetwork } from './connection-network.ts';
 import { getJson } from './get-json.ts';
-import { findProtectedResource } from './protected-resource.ts';
 
-/** How the providers are reached. */
-export interface ProviderNetwork extends Pick<UserTokensOptions, 'fetch' | 'network' | 'clock' | 'random'> {
-  /** Time limit for one token request with its retries, in milliseconds. */
-  readonly requestTimeoutMs: number;
-}
-
-/** A token request of a user's grant: its params contain neither those of the connection nor those of the client. */
-export interface ConnectionRequest extends Omit<GrantRequest, 'adapt'> {
-  /** Called with each answer as it came, before it is read. */
+/** A token request of a connection: what is the same for all is added to it. */
+export interface ConnectionRequest extends Omit<GrantRequest, 'adapt' | 'bodyFormat'> {
+  /** The issuer that the grant is bound to: nothing is sent to another. Default: any. */
+  readonly issuer?: string | undefined;
+  /** Called with each answer that is read, before it is adapted. */
   readonly onAnswer?: ((response: TokenHttpResponse) => void) | undefined;
 }
 
-/** One connection at work: its server, and the requests to it, with what is particular to the provider. */
+const defaultTtlMs = 300_000;
+
+/** One client registration at one provider, checked, with its token endpoint. */
 export class Connection {
   readonly name: string;
   readonly config: ConnectionConfig;
+  readonly #network: ConnectionNetwork;
   /** Absent until the issuer of a protected resource has been found. */
   #endpoint: TokenEndpoint | undefined;
   #resource: string | undefined;
-  readonly #network: ProviderNetwork;
 
-  private constructor(name: string, config: ConnectionConfig, network: ProviderNetwork) {
+  private constructor(name: string, config: ConnectionConfig, network: ConnectionNetwork) {
     this.name = name;
     this.config = config;
     this.#network = network;
   }
 
-  /** Checks the config. Nothing is sent. */
+  /** Checks a connection. Nothing is sent. */
   static create(
     name: string,
     config: ConnectionConfig,
-    network: ProviderNetwork,
+    network: ConnectionNetwork,
   ): Result<Connection, UserTokensConfigError> {
     const connection = new Connection(name, config, network);
-    const { protectedResource, issuerUrl = protectedResource, endpoints } = config;
+    const { protectedResource, issuerUrl = protectedResource } = config;
     return connection
-      .#createEndpoint(endpoints === undefined ? issuerUrl : undefined)
+      .#createEndpoint(issuerUrl)
       .map((endpoint) => {
         if (protectedResource === undefined) connection.#endpoint = endpoint;
         return connection;
       })
-      .mapErr(({ field, message }) => {
-        const problem = message.startsWith(`${field} `) ? message.slice(field.length + 1) : message;
-        return new UserTokensConfigError(`connections.${name}.${field}`, problem);
-      });
+      .mapErr(
+        ({ field, message }) => new UserTokensConfigError(`connections.${name}.${field}`, afterField(message, field)),
+      );
   }
 
-  /** The server, discovered at the first use. */
-  async server(): Promise<Result<TokenServer, TokenError>> {
-    const endpoint = await this.#open();
-    return endpoint.isErr() ? endpoint : endpoint.value.server();
-  }
-
-  /** The issuer as it is known before anything is sent; the token endpoint in place of one that is not known. */
-  get configuredIssuer(): string | undefined {
+  /** What a grant is bound to. Without an issuer, the token endpoint; `undefined` where it has to be discovered. */
+  get issuer(): string | undefined {
     return this.config.issuerUrl ?? this.config.endpoints?.token;
   }
 
   /** The resources that tokens are for (RFC 8707): those of the config, or the protected resource as it names itself. */
   get resources(): readonly string[] {
     const { resource = this.#resource ?? [] } = this.config;
-    return typeof resource === 'string' ? [resource] : resource;
+    return [resource].flat();
   }
 
-  /** Requests a token. */
-  async request({ onAnswer, ...grant }: ConnectionRequest): Promise<Result<IssuedToken, TokenError>> {
+  /** The provider's endpoints, discovered once. */
+  async server(): Promise<Result<TokenServer, TokenError>> {
+    const endpoint = await this.#open();
+    return endpoint.isErr() ? endpoint : endpoint.value.server();
+  }
+
+  /** Requests a token. The answer is read as the provider's description says. */
+  async request({ params, onAnswer, issuer, ...request }: ConnectionRequest): Promise<Result<IssuedToken, TokenError>> {
     const endpoint = await this.#open();
     if (endpoint.isErr()) return endpoint;
-    const { tokenParams = {}, defaultTtlMs } = this.config;
-    const own = Object.entries(tokenParams);
+    if (issuer !== undefined && this.issuer === undefined) {
+      const server = await endpoint.value.server();
+      if (server.isErr()) return server;
+      if (server.value.issuer !== issuer) {
+        return Err(new ReauthorizationRequiredError({ connection: this.name, reason: 'client_changed' }));
+      }
+    }
+    const { tokenParams = {}, tokenBody: bodyFormat } = this.config;
     const resources = this.resources.map((each): [string, string] => ['resource', each]);
     const issued = await endpoint.value.request({
-      ...grant,
-      params: [...grant.params, ...resources, ...own],
-      adapt: (response) => {
+      ...request,
+      bodyFormat,
+      params: [...params, ...resources, ...Object.entries(tokenParams)],
+      adapt: (response: TokenHttpResponse) => {
         onAnswer?.(response);
         return normalizeTokenResponse(response, this.config);
       },
     });
-    return issued.map((token) => {
-      const hasLifetime = (token.extras?.get('expires_in') ?? undefined) !== undefined;
-      const isLasting =
-        defaultTtlMs === Infinity || (defaultTtlMs === undefined && token.extras?.refreshToken === undefined);
-      return isLasting && !hasLifetime ? { ...token, lifetimeMs: Infinity } : token;
-    });
+    return issued.map((token) => this.#withLifetime(token));
   }
 
-  /** Revokes a token (RFC 7009). Answers with false when the server has no endpoint for it. */
-  async revoke(revocation: Omit<RevocationRequest, 'url'>): Promise<Result<boolean, TokenError>> {
+  /** Revokes a token. Answers with false when the provider has no revocation endpoint. */
+  async revoke(request: Omit<RevocationRequest, 'url'>): Promise<Result<boolean, TokenError>> {
     const endpoint = await this.#open();
-    return endpoint.isErr()
-      ? endpoint
-      : endpoint.value.revoke({ ...revocation, url: this.config.endpoints?.revocation });
+    return endpoint.isErr() ? endpoint : endpoint.value.revoke({ ...request, url: this.config.endpoints?.revocation });
   }
 
   /** Sends a form to another endpoint of the server, such as the one for devices. */
@@ -123,38 +122,49 @@ export class Connection {
     return getJson(url, { ...network, insecureHttp: this.config.insecureHttp ?? false, accessToken });
   }
 
-  /** True when the secret or key is not one that the last request used. */
-  async hasChanged(): Promise<boolean> {
-    return (await this.#endpoint?.hasChanged()) ?? false;
+  /** An answer without `expires_in`: as the description says; else a token that cannot be refreshed does not expire. */
+  #withLifetime(token: IssuedToken): IssuedToken {
+    const expiresIn = token.extras?.get('expires_in');
+    if (expiresIn !== undefined && expiresIn !== null) return token;
+    const isLasting = token.extras?.refreshToken === undefined;
+    return { ...token, lifetimeMs: this.config.defaultTtlMs ?? (isLasting ? Infinity : defaultTtlMs) };
   }
 
   async #open(): Promise<Result<TokenEndpoint, TokenError>> {
     if (this.#endpoint !== undefined) return Ok(this.#endpoint);
-    const { protectedResource = '', insecureHttp = false } = this.config;
-    const found = await findProtectedResource(protectedResource, { ...this.#network, insecureHttp });
-    if (found.isErr()) return found;
-    const created = this.#createEndpoint(this.config.issuerUrl ?? found.value.issuer);
+    const resource = await this.#findResource();
+    if (resource.isErr()) return resource;
+    const [issuer] = resource.value.authorization_servers;
+    const created = this.#createEndpoint(this.config.issuerUrl ?? issuer);
     if (created.isErr()) return created;
     this.#endpoint = created.value;
-    this.#resource = found.value.resource;
+    this.#resource = resource.value.resource;
     return created;
   }
 
-  #createEndpoint(issuerUrl: string | undefined): ReturnType<typeof TokenEndpoint.create> {
-    const { requestTimeoutMs, ...network } = this.#network;
-    const { clientId, clientSecret, privateKey, certificate, keyId, signingAlg, ...config } = this.config;
-    const { assertionAudience, basicEncoding, clientAuthMethod, endpoints, defaultTtlMs } = config;
-    const credential = { clientSecret, privateKey, certificate, keyId, signingAlg, assertionAudience };
-    return TokenEndpoint.create({
-      ...network,
-      ...credential,
-      ...(endpoints === undefined ? { issuerUrl } : { tokenEndpoint: endpoints.token }),
-      ...(defaultTtlMs !== undefined && defaultTtlMs !== Infinity && { defaultTtlMs }),
-      clientId,
-      clientAuthMethod,
-      basicEncoding,
-      insecureHttp: config.insecureHttp ?? false,
-      acquireTimeoutMs: requestTimeoutMs,
+  /** A failure is not kept: the next use asks again. */
+  async #findResource(): Promise<Result<ResourceMetadata, TokenError>> {
+    const { requestTimeoutMs: _, fetch, ...network } = this.#network;
+    const { protectedResource = '', insecureHttp = false } = this.config;
+    const found = await discoverResource(protectedResource, { ...network, ...(fetch && { fetch }), insecureHttp });
+    return found.mapErr((cause) => {
+      const isOutage = cause.code === 'UNAVAILABLE' || cause.code === 'HTTP';
+      return isOutage
+        ? new TokenUnavailableError(cause.message, { cause })
+        : new InvalidTokenResponseError(cause.message, { cause });
     });
   }
+
+  #createEndpoint(issuerUrl: string | undefined): ReturnType<typeof TokenEndpoint.create> {
+    const { requestTimeoutMs: acquireTimeoutMs, fetch, ...network } = this.#network;
+    const { clientId, clientSecret, privateKey, certificate, keyId, signingAlg, assertionAudience } = this.config;
+    const { basicEncoding, clientAuthMethod, endpoints, insecureHttp = false } = this.config;
+    const credential = { clientSecret, privateKey, certificate, keyId, signingAlg, assertionAudience, basicEncoding };
+    const server = endpoints === undefined ? { issuerUrl } : { tokenEndpoint: endpoints.token };
+    const client = { clientId, ...credential, clientAuthMethod, insecureHttp, acquireTimeoutMs, defaultTtlMs };
+    return TokenEndpoint.create({ ...server, ...client, ...network, ...(fetch && { fetch }) });
+  }
 }
+
+const afterField = (message: string, field: string): string =>
+  message.startsWith(`${field} `) ? message.slice(field.length + 1) : message;

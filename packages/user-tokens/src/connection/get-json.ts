@@ -4,10 +4,10 @@ import { staticToken, TokenUnavailableError, withBearerAuth } from '@bearings/oa
 import { InvalidTokenResponseError } from '@bearings/oauth-bearer';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
-import type { UserTokensOptions } from '../user-tokens-options.ts';
+import type { ConnectionNetwork } from './connection-network.ts';
 
 /** How the document is requested. */
-export interface JsonRequest extends Pick<UserTokensOptions, 'fetch' | 'network' | 'clock' | 'random'> {
+export interface JsonRequest extends Omit<ConnectionNetwork, 'requestTimeoutMs'> {
   readonly insecureHttp: boolean;
   /** Sent to the origin of the URL only. Default: none. */
   readonly accessToken?: string | undefined;
@@ -25,8 +25,8 @@ export async function getJson(url: string, request: JsonRequest): Promise<Result
       {
         ...profiles.tokenEndpoint,
         ...(fetch && { fetch }),
-        ...(clock && { clock }),
-        ...(random && { random }),
+        clock,
+        random,
         insecureHttp,
       },
       [...auth, ...(network === undefined ? [] : [network])],

@@ -42,7 +42,7 @@ export async function completeFlow(
 /** @throws FlowFailure */
 async function exchange(flow: FlowRecord, callback: CheckedCallback, context: ConsentContext): Promise<GrantRecord> {
   const { connection, query, server } = callback;
-  const { clock, vault } = context;
+  const { clock, store, vault } = context;
   const secret = await openSecret(flow, context);
   checkIssuer(query.iss, flow, server);
   if (query.error !== undefined) throw readAuthorizationError(query, secret);
@@ -50,6 +50,8 @@ async function exchange(flow: FlowRecord, callback: CheckedCallback, context: Co
   const issued = await requestToken(flow, callback, secret);
   const account = await findAccount(issued, { connection, server, flow, nonce: secret.nonce, nowMs: clock.now() });
   if (flow.account !== '' && account !== flow.account) throw new FlowFailure('other_account');
+  const isForgotten = (await untilStored(() => store.getFlow(flow.id), clock)) === undefined;
+  if (isForgotten) throw new FlowFailure('user_forgotten');
   const { tenant, user, issuer } = flow;
   const { clientId, extras: keepExtras } = connection.config;
   const consent = { tenant, user, connection: connection.name, account, issuer, clientId, issued, keepExtras };

@@ -50,6 +50,7 @@ const endings: Readonly<Record<FlowReason, Ending>> = {
   id_token_missing: uncertain,
   id_token_invalid: uncertain,
   account_unknown: uncertain,
+  user_forgotten: lost,
   undecryptable: lost,
   not_stored: lost,
 };

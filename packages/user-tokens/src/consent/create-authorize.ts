@@ -109,8 +109,7 @@ function joinScopes(
 
 /** @throws TokenError */
 async function findIssuer(connection: Connection): Promise<string> {
-  const { configuredIssuer } = connection;
-  if (configuredIssuer !== undefined) return configuredIssuer;
+  if (connection.issuer !== undefined) return connection.issuer;
   const server = await connection.server();
   if (server.isErr()) throw server.error;
   return server.value.issuer;

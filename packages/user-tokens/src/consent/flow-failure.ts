@@ -7,7 +7,8 @@ import { BearingsError } from '@bearings/client/errors';
  * asked. `client_changed`: the connection has another issuer now. `code_refused`: the server refused the code.
  * `code_interrupted`: the answer to the code was lost, and a code is sent once only. `id_token_missing`,
  * `id_token_invalid`, `account_unknown`: it is not certain whose account it is. `other_account`: it is not the account
- * that was expected. `undecryptable`: the flow was stored under another key. `not_stored`: the store was not available.
+ * that was expected. `user_forgotten`: the user was deleted meanwhile. `undecryptable`: the flow was stored under another
+ * key. `not_stored`: the store was not available. `server_error`: the server answered with another error.
  */
 export type FlowReason =
   | 'access_denied'
@@ -20,6 +21,7 @@ export type FlowReason =
   | 'id_token_invalid'
   | 'account_unknown'
   | 'other_account'
+  | 'user_forgotten'
   | 'undecryptable'
   | 'not_stored'
   | 'server_error';

@@ -5,38 +5,43 @@ import type { Handler } from './create-handler.ts';
 type NodeRequest = IncomingMessage & { readonly originalUrl?: string };
 
 /**
- * The handler as a listener of `node:http`, Express or Fastify. `identify` receives the framework's request as its second
- * argument.
+ * The handler as a listener of `node:http`, and of the frameworks on top of it. `identify` receives the request of Node,
+ * which is Express's own, as its second argument.
  *
- * It never throws, and it reads no body: the handler answers GET only.
+ * It reads no body: the handler answers GET only.
  */
-export function nodeListener(
-  handler: Handler,
-): (request: IncomingMessage, response: ServerResponse, frameworkContext?: unknown) => Promise<void> {
-  return async (incoming, outgoing, frameworkContext = incoming) => {
-    const request = toRequest(incoming);
-    const response =
-      request === undefined ? new Response(null, { status: 400 }) : await handler(request, frameworkContext);
-    outgoing.statusCode = response.status;
-    for (const [name, value] of response.headers) if (name !== 'set-cookie') outgoing.setHeader(name, value);
-    const cookies = response.headers.getSetCookie();
-    if (cookies.length > 0) outgoing.setHeader('set-cookie', cookies);
-    outgoing.end(Buffer.from(await response.arrayBuffer()));
-  };
+export function nodeListener(handler: Handler): (request: IncomingMessage, response: ServerResponse) => void {
+  return (incoming, outgoing) => void answer(handler, incoming, outgoing); // never rejects
 }
 
-/** `undefined` for a host or a target that no URL has. */
+async function answer(handler: Handler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  try {
+    const request = toRequest(incoming);
+    const response = request === undefined ? new Response(null, { status: 400 }) : await handler(request, incoming);
+    const body = Buffer.from(await response.arrayBuffer());
+    outgoing.writeHead(response.status, toNodeHeaders(response.headers)).end(body);
+  } catch {
+    if (!outgoing.headersSent) outgoing.writeHead(500);
+    outgoing.end();
+  }
+}
+
+/** `undefined` for a host, a target or a method that no Request has, such as TRACE. */
 function toRequest(incoming: NodeRequest): Request | undefined {
   const { method = 'GET', headers, url = '/', originalUrl = url } = incoming;
-  const address = URL.parse(`http://${headers.host ?? 'localhost'}${originalUrl}`);
-  if (address === null || !originalUrl.startsWith('/')) return undefined;
-  const received = new Headers();
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && !name.startsWith(':')) received.set(name, [value].flat().join(', '));
-  }
+  if (!originalUrl.startsWith('/')) return undefined;
+  const received = Object.entries(headers).map(([name, value = '']): [string, string] => [
+    name,
+    [value].flat().join(', '),
+  ]);
   try {
-    return new Request(address, { method, headers: received });
+    return new Request(`http://${headers.host ?? 'localhost'}${originalUrl}`, { method, headers: received });
   } catch {
-    return undefined; // a method that no Request has, such as TRACE
+    return undefined;
   }
+}
+
+function toNodeHeaders(headers: Headers): Record<string, string | string[]> {
+  const cookies = headers.getSetCookie();
+  return { ...Object.fromEntries(headers), ...(cookies.length > 0 && { 'set-cookie': cookies }) };
 }

@@ -5,7 +5,7 @@ import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import type { Connection } from '../connection/connection.ts';
 import type { GrantReason, GrantRecord } from '../store/grant-record.ts';
-import type { GrantStore } from '../store/grant-store.ts';
+import type { GrantStore, Release } from '../store/grant-store.ts';
 import { toGrantError } from './grant-error.ts';
 import { grantFacts } from './grant-event.ts';
 import type { GrantEvent } from './grant-event.ts';
@@ -33,8 +33,8 @@ export interface RefreshContext {
 
 /** The longest wait for other processes, in milliseconds. */
 const longestWaitMs = 30_000;
-/** How long a process that finds an attempt of another waits for its outcome. */
-const recoveryWaitMs = 1_000;
+/** The longest that a process which finds an attempt of another waits for its outcome. */
+const longestRecoveryMs = 1_000;
 
 type Outcome = Result<OpenGrant, TokenError>;
 
@@ -49,6 +49,8 @@ interface Renewal {
 interface Claimed extends OpenGrant {
   readonly connection: Connection;
   readonly isRecovering: boolean;
+  /** On the monotonic clock, before the claim. */
+  readonly claimedAtMs: number;
 }
 
 /**
@@ -130,34 +132,42 @@ export class GrantRefresher {
   }
 
   async #claim(opened: OpenGrant, connection: Connection): Promise<Outcome | undefined> {
-    const { store, owner, leaseMs, random } = this.#context;
+    const { store, owner, leaseMs, random, clock } = this.#context;
     const { grant, pair } = opened;
     const attempt = await hashToken(pair);
+    const claimedAtMs = clock.monotonic();
     const isTaken = grant.lease !== undefined && grant.lease.endsInMs > 0 && grant.lease.owner !== owner;
     if (isTaken || !(await store.claim(grant.id, { version: grant.version, owner, leaseMs, attempt }))) {
       await this.#wait(25 + random() * 50);
       return undefined;
     }
     const isRecovering = grant.attempt === attempt;
-    if (isRecovering) await this.#wait(recoveryWaitMs);
+    if (isRecovering) await this.#wait(Math.min(longestRecoveryMs, leaseMs / 10));
     const isMoved = isRecovering && (await store.get(grant.id))?.version !== grant.version;
-    return isMoved ? undefined : this.#send({ ...opened, connection, isRecovering });
+    return isMoved ? undefined : this.#send({ ...opened, connection, isRecovering, claimedAtMs });
   }
 
   async #send(claimed: Claimed): Promise<Outcome | undefined> {
-    const { grant, pair, connection, isRecovering } = claimed;
-    const { clock, owner, store } = this.#context;
-    if (pair.refresh === undefined) return undefined;
+    const { grant, pair, connection, isRecovering, claimedAtMs } = claimed;
+    const { clock, leaseMs } = this.#context;
     const startedMs = clock.monotonic();
-    const answer = await sendRefresh(connection, { refresh: pair.refresh, scopes: grant.scopes, isRecovering });
+    // a process that was suspended after its claim may have lost the lease: another may have sent this token
+    const isLate = startedMs - claimedAtMs > leaseMs / 3;
+    if (pair.refresh === undefined || isLate)
+      return this.#release(claimed, { clearsAttempt: !isRecovering, lastError: 'SUSPENDED' });
+    const answer = await sendRefresh(connection, { ...grant, refresh: pair.refresh, isRecovering });
     if (answer.kind === 'issued') return this.#commit(claimed, answer.issued, clock.monotonic() - startedMs);
     if (answer.kind === 'dead') return this.#refused(grant, answer.isInterrupted);
     const { error, isUnused: clearsAttempt } = answer;
-    const { id, version } = grant;
-    // when the store is down too, the lease ends by itself
-    await store.release(id, { version, owner, clearsAttempt, lastError: describeFailure(error) }).catch(() => false);
+    await this.#release(claimed, { clearsAttempt, lastError: describeFailure(error) });
     this.#context.notify({ type: 'refresh-failed', error, ...grantFacts(grant) });
     return Err(error);
+  }
+
+  /** When the store is down too, the lease ends by itself. */
+  async #release({ grant }: Claimed, facts: Pick<Release, 'clearsAttempt' | 'lastError'>): Promise<undefined> {
+    const { store, owner } = this.#context;
+    await store.release(grant.id, { version: grant.version, owner, ...facts }).catch(() => false);
   }
 
   /** The grant is dead only if no other process has renewed it meanwhile. The next step reads what it is. */

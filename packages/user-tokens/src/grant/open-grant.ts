@@ -32,10 +32,10 @@ export const isServable = (opened: OpenGrant, need: Need): boolean => isEnough(o
 
 /** Why a stored grant is of no use before it is opened; `undefined` when it may be. */
 export function findObstacle(grant: GrantRecord | undefined, connection: Connection): TokenError | undefined {
-  const { name, configuredIssuer, config } = connection;
+  const { name, issuer, config } = connection;
   if (grant === undefined) return reauthorize(name, 'not_connected');
   if (grant.status === 'revoked') return reauthorize(name, 'revoked');
-  const isSameIssuer = configuredIssuer === undefined || grant.issuer === configuredIssuer;
+  const isSameIssuer = issuer === undefined || grant.issuer === issuer;
   const isSameClient = isSameIssuer && grant.clientId === config.clientId;
   return isSameClient ? undefined : reauthorize(name, 'client_changed');
 }

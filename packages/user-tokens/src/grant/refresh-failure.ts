@@ -3,15 +3,16 @@ import type { RetryOptions } from '@bearings/client';
 import type { TokenError } from '@bearings/oauth-bearer';
 
 /**
- * True when the answer says that the refresh token is dead: `invalid_grant`, or what the provider's description reads as
- * it; or a 400 without any code that is not a page (Glewlwyd).
+ * True when the answer says that the refresh token is dead: `invalid_grant`, which the provider's own codes are read as, or
+ * a 400 without any code that is not a page (Glewlwyd).
  *
  * Everything else keeps the grant: a wrong client secret (401 belongs to the client, RFC 6749 §5.2), a scope that is not
  * allowed, an HTML page and a 5xx are mistakes of an operator, or outages, and would cost every user a consent.
  */
 export function isDeadGrant(error: TokenError, isPage: boolean): boolean {
   if (error.code !== 'HTTP' || error.status >= 500) return false;
-  return error.oauthError === 'invalid_grant' || (error.oauthError === undefined && error.status === 400 && !isPage);
+  const { oauthError, status } = error;
+  return oauthError === undefined ? status === 400 && !isPage : oauthError === 'invalid_grant';
 }
 
 /** Codes of connections that were never made. */
@@ -28,7 +29,7 @@ const neverSent: ReadonlySet<string> = new Set([
 /** True when the provider cannot have used the refresh token: nothing was sent, or it answered with a refusal. */
 export function isUnused(error: TokenError): boolean {
   if (error.code === 'HTTP') return isRefusal(error.status);
-  return error.code === 'CONFIG' || isNeverSent(error.cause);
+  return error.code === 'CONFIG' || error.code === 'REAUTHORIZATION_REQUIRED' || isNeverSent(error.cause);
 }
 
 /** The same for an attempt that is followed by another. */

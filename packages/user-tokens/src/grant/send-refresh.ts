@@ -6,6 +6,8 @@ import { isDeadGrant, isUnused, isUnusedAttempt } from './refresh-failure.ts';
 /** What a refresh is sent with. */
 export interface RefreshRequest {
   readonly refresh: SecretString;
+  /** The issuer that the grant is bound to. */
+  readonly issuer: string;
   /** What is granted when the answer has no `scope`. */
   readonly scopes: readonly string[];
   /** True when a request with this refresh token was sent before, and its outcome is not known. */
@@ -25,7 +27,7 @@ export type RefreshAnswer =
  * narrow what is granted, and which Salesforce refuses.
  */
 export async function sendRefresh(connection: Connection, request: RefreshRequest): Promise<RefreshAnswer> {
-  const { refresh, scopes, isRecovering } = request;
+  const { refresh, issuer, scopes, isRecovering } = request;
   let mayBeUsed = isRecovering;
   let isPage = false;
   const answer = await connection.request({
@@ -36,6 +38,7 @@ export async function sendRefresh(connection: Connection, request: RefreshReques
     retry: 'once',
     isProbe: isRecovering,
     scopes,
+    issuer,
     signal: new AbortController().signal, // an answer is always waited for: it may be the only one
     onRetry: (event) => void (mayBeUsed ||= !isUnusedAttempt(event)),
     onAnswer: (response) => void (isPage = isHtml(response)),

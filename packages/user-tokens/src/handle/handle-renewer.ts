@@ -5,7 +5,7 @@ import { defaultBackoff, elapsedMs, instantNow, pauseAfterFailureMs } from '@bea
 import type { Instant } from '@bearings/oauth-bearer/source';
 import { Err } from 'ts-results';
 import type { Result } from 'ts-results';
-import { findMissingScopes } from '../consent/consent-reason.ts';
+import { findMissingScopes } from '../grant/missing-scopes.ts';
 import { toGrantError } from '../grant/grant-error.ts';
 import { reauthorize } from '../grant/open-grant.ts';
 import type { Need, OpenGrant } from '../grant/open-grant.ts';

@@ -20,8 +20,7 @@ export async function listenOnLoopback(
   ports: readonly number[],
   answer: (request: Request) => Promise<Response>,
 ): Promise<LoopbackServer> {
-  const listener = nodeListener(answer);
-  const server = createServer(limits, (request, response) => void listener(request, response)); // never rejects
+  const server = createServer(limits, nodeListener(answer));
   const responses = new Set<ServerResponse>();
   server.on('request', (_, response) => {
     responses.add(response);

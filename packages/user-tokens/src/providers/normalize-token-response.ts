@@ -62,19 +62,20 @@ function toError(
   const known = [`${body.error}: ${description}`, body.error].find((key) => Object.hasOwn(errorCodes, key));
   const error = known === undefined ? body.error : (errorCodes[known] ?? body.error);
   const isStatusWrong = response.status === 200 || known !== undefined || grantErrors.has(error);
-  const status = isStatusWrong && response.status !== 401 ? (statuses.get(error) ?? 400) : response.status;
+  const isKept = response.status === 401 || response.status >= 500; // a failed client, or an outage whatever the code
+  const status = isStatusWrong && !isKept ? (statuses.get(error) ?? 400) : response.status;
   return withBody({ ...response, status }, { ...body, error });
 }
 
 function toTokens(response: TokenHttpResponse, body: Members, provider: Provider): TokenHttpResponse {
   const members = tokenMembers(body, provider);
   const { scope, token_type: type } = members;
-  const { scopeSeparator = ' ', bearerTypes = [] } = provider;
+  const { scopeSeparator, grantedScopeSeparator = scopeSeparator, bearerTypes = [] } = provider;
   const isBearer = typeof type === 'string' && bearerTypes.includes(type.toLowerCase());
   return withBody(response, {
     ...members,
     ...(isBearer ? { token_type: 'Bearer' } : {}),
-    ...(typeof scope === 'string' && scopeSeparator === ',' ? { scope: scope.replaceAll(',', ' ') } : {}),
+    ...(typeof scope === 'string' && grantedScopeSeparator === ',' ? { scope: scope.replaceAll(',', ' ') } : {}),
   });
 }
 

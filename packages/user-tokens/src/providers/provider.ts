@@ -44,8 +44,10 @@ export interface Provider {
   readonly tokenParams?: Readonly<Record<string, string>> | undefined;
   /** The name of the parameter with the scopes. Default: `scope`. */
   readonly scopeParam?: string | undefined;
-  /** Default: a space (RFC 6749 §3.3). Token responses are read with spaces and commas alike when it is a comma. */
+  /** What separates scopes in authorization requests. Default: a space (RFC 6749 §3.3). */
   readonly scopeSeparator?: ' ' | ',' | undefined;
+  /** What separates scopes in token responses; with a comma, a space does too. Default: as in requests. */
+  readonly grantedScopeSeparator?: ' ' | ',' | undefined;
   /** The scope that makes the provider issue a refresh token, added to every request. Default: none. */
   readonly offlineScope?: string | undefined;
   /** Default: as the metadata say, else `client_secret_basic`. */

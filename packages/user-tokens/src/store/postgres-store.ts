@@ -1,4 +1,4 @@
-import { checkOptions, functionRule } from '@bearings/client/layer';
+import { assertOption, checkOptions, functionRule } from '@bearings/client/layer';
 import type { GrantStore } from './grant-store.ts';
 import { checkVersion, migrations } from './sql/migrations.ts';
 import type { SqlDatabase, SqlRow, SqlValue } from './sql/sql-database.ts';
@@ -19,6 +19,7 @@ export interface PostgresStoreOptions {
 /** Keeps grants in PostgreSQL 12 or newer, in the first schema of the search path. Any number of processes may share it. */
 export function postgresStore(options: PostgresStoreOptions): GrantStore {
   checkOptions(options, { query: functionRule }, { owner: 'postgresStore' });
+  assertOption('query', options.query, functionRule);
   return new SqlStore(new PostgresDatabase(options.query));
 }
 
@@ -47,6 +48,9 @@ class PostgresDatabase implements SqlDatabase {
     if (version < migrations.length) await this.query(migration());
     checkVersion(name, version);
   }
+
+  /** PostgreSQL overwrites deleted rows by itself, at its next vacuum. */
+  async eraseDeleted(): Promise<void> {}
 
   async close(): Promise<void> {}
 

@@ -1,6 +1,6 @@
 import { systemClock } from '@bearings/client';
 import type { Clock } from '@bearings/client';
-import { checkOptions, clockRule } from '@bearings/client/layer';
+import { assertOption, checkOptions, clockRule } from '@bearings/client/layer';
 import type { GrantStore } from './grant-store.ts';
 import { SqlStore } from './sql/sql-store.ts';
 import { SqliteDatabase } from './sqlite/sqlite-database.ts';
@@ -15,6 +15,7 @@ export interface SqliteStoreOptions {
 /** Keeps grants in a SQLite file, by Node's own `node:sqlite`. Any number of processes of one machine may share it. */
 export function sqliteStore(options: SqliteStoreOptions): GrantStore {
   checkOptions(options, { path: pathRule, clock: clockRule }, { owner: 'sqliteStore' });
+  assertOption('path', options.path, pathRule);
   return new SqlStore(new SqliteDatabase(options.path, options.clock ?? systemClock));
 }
 

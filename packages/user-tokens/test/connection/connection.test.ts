@@ -1,3 +1,4 @@
+import { systemClock } from '@bearings/client';
 import { expect, test } from 'vitest';
 import { Connection } from '../../src/connection/connection.ts';
 import type { ConnectionConfig } from '../../src/connection/connection-config.ts';
@@ -25,8 +26,10 @@ function network(answers: Readonly<Record<string, unknown>>): Network {
   return { fetch, bodies, urls };
 }
 
+const times = { clock: systemClock, random: () => 0, requestTimeoutMs: 10_000 };
+
 const create = (config: ConnectionConfig, { fetch }: Network): Connection =>
-  Connection.create('erp', config, { fetch, requestTimeoutMs: 10_000 }).unwrap();
+  Connection.create('erp', config, { ...times, fetch }).unwrap();
 
 const codeRequest = {
   params: [['grant_type', 'authorization_code']] as [string, string][],
@@ -69,8 +72,8 @@ test('a token without expires_in does not expire where the provider says so', as
 });
 
 test('an error in the settings names the connection and the setting', () => {
-  const wrong = Connection.create('erp', { ...client, issuerUrl: 'ftp://id.test' }, { requestTimeoutMs: 1 });
-  const missing = Connection.create('erp', client, { requestTimeoutMs: 1 });
+  const wrong = Connection.create('erp', { ...client, issuerUrl: 'ftp://id.test' }, times);
+  const missing = Connection.create('erp', client, times);
 
   expect(wrong.unwrapErr().field).toBe('connections.erp.issuerUrl');
   expect(wrong.unwrapErr().message).toMatch(/^connections\.erp\.issuerUrl must be https/);
@@ -130,13 +133,20 @@ test('a protected resource that does not answer is unavailable, and is asked aga
     if (isDown) throw new TypeError('fetch failed');
     return servers.fetch(input, init);
   };
-  const connection = Connection.create(
-    'erp',
-    { ...client, protectedResource: mcp },
-    { fetch, requestTimeoutMs: 1e4, random: () => 0 },
-  ).unwrap();
+  const connection = Connection.create('erp', { ...client, protectedResource: mcp }, { ...times, fetch }).unwrap();
 
   expect((await connection.server()).unwrapErr().code).toBe('UNAVAILABLE');
   isDown = false;
   expect((await connection.server()).isOk()).toBe(true);
+});
+
+test('a grant of another issuer is not sent to the one that a protected resource names now', async () => {
+  const servers = network(mcpAnswers);
+  const connection = create({ ...client, protectedResource: mcp }, servers);
+
+  const refused = await connection.request({ ...codeRequest, issuer: 'https://old.test' });
+  const sent = await connection.request({ ...codeRequest, issuer: issuerUrl });
+
+  expect(refused.unwrapErr()).toMatchObject({ code: 'REAUTHORIZATION_REQUIRED', reason: 'client_changed' });
+  expect([sent.isOk(), servers.bodies.length]).toEqual([true, 1]);
 });

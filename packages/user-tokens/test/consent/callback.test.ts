@@ -321,3 +321,19 @@ test('while the server cannot be found, the flow keeps waiting', async () => {
   outage.clear();
   expect((await app.signIn('alice').open(flow.url)).text).toBe('the application');
 });
+
+test('a user who is forgotten while the code is exchanged gets no grant', async () => {
+  const issuer = mailIssuer();
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const response = await issuer.fetch(input, init);
+    if (issuer.counts.token > 0) await app.store.deleteUser({ tenant: '', user: 'alice' });
+    return response;
+  };
+  const app = await testApp({ issuer, fetch });
+
+  const page = await app.signIn('alice').open((await startFlow(app)).url);
+
+  expect(page.status).toBe(503);
+  expect(await app.grants()).toEqual([]);
+  expect(app.events.at(-1)).toMatchObject({ type: 'consent-failed', reason: 'user_forgotten' });
+});

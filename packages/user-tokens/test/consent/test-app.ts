@@ -1,26 +1,39 @@
 import { combineFetch, fakeBrowser, fakeIssuer, virtualClock } from '@bearings/testing';
 import type { FakeBrowser, FakeIssuer, FakeIssuerOptions, VirtualClock } from '@bearings/testing';
-import { memoryStore } from '@bearings/user-tokens';
-import type { ConnectionConfig, GrantRecord, GrantStore } from '@bearings/user-tokens';
-import { Connection } from '../../src/connection/connection.ts';
-import type { PendingAuthorization } from '../../src/consent/authorization.ts';
-import type { ConsentEvent } from '../../src/consent/consent-event.ts';
-import { createConsent } from '../../src/consent/create-consent.ts';
-import type { Consenting } from '../../src/consent/create-consent.ts';
+import { memoryStore, UserTokens } from '@bearings/user-tokens';
+import type {
+  Authorization,
+  AuthorizeRequest,
+  ConnectionConfig,
+  FlowResult,
+  GrantRecord,
+  GrantStore,
+  Handler,
+  PendingAuthorization,
+  UserTokensEvent,
+  WaitOptions,
+} from '@bearings/user-tokens';
+import type { Result } from 'ts-results';
 import { GrantVault } from '../../src/grant/grant-vault.ts';
 import type { TokenPair } from '../../src/grant/token-pair.ts';
 import { KeyRing } from '../../src/sealing/key-ring.ts';
 import { Sealer } from '../../src/sealing/sealer.ts';
+import { keys } from '../create-users.ts';
 
 const appOrigin = 'https://app.test';
 export const base = `${appOrigin}/oauth`;
 
 /** An application that asks its users for access to what the fake issuer protects. */
-export interface TestApp extends Consenting {
+export interface TestApp {
+  readonly users: UserTokens;
+  /** Throws what `users.authorize` answers with as an error. */
+  readonly authorize: (request: AuthorizeRequest) => Promise<Authorization>;
+  readonly wait: (id: string, options?: WaitOptions) => Promise<FlowResult>;
+  readonly handler: Handler;
   readonly issuer: FakeIssuer;
   readonly store: GrantStore;
   readonly clock: VirtualClock;
-  readonly events: readonly ConsentEvent[];
+  readonly events: readonly UserTokensEvent[];
   /** A browser in which this user is signed in at the application. */
   readonly signIn: (user: string | undefined) => FakeBrowser;
   readonly grants: () => Promise<readonly GrantRecord[]>;
@@ -60,43 +73,46 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const { clock = virtualClock(), store = memoryStore({ clock }), redirectUri = base } = options;
   const { issuer = mailIssuer({ clock }), fetch = issuer.fetch, identify = readSession } = options;
   const configs = options.connections ?? { mail: { ...mailConnection(issuer), ...options.connection } };
-  const network = { fetch, clock, random: () => 0, requestTimeoutMs: 10_000 };
-  const connections = new Map(
-    Object.entries(configs).map(([name, config]) => [name, Connection.create(name, config, network).unwrap()]),
-  );
-  const ring = (await KeyRing.create({ current: 'k1', keys: { k1: new Uint8Array(32).fill(1) } })).unwrap();
-  const sealer = new Sealer(ring);
-  const vault = new GrantVault(store, sealer);
-  const events: ConsentEvent[] = [];
-  const consenting = createConsent({
+  const created = await UserTokens.create({
     store,
-    sealer,
-    vault,
-    connections,
+    keys,
+    connections: configs,
     redirectUri,
-    clock,
     identify,
-    flowLifetimeMs: 600_000,
-    report: (event) => void events.push(event),
+    fetch,
+    clock,
+    random: () => 0,
   });
+  const users = orThrow(created);
+  const events: UserTokensEvent[] = [];
+  users.subscribe((event) => events.push(event));
+  const vault = new GrantVault(store, new Sealer((await KeyRing.create(keys)).unwrap()));
   return {
-    ...consenting,
+    users,
+    authorize: async (request) => orThrow(await users.authorize(request)),
+    wait: async (id, waitOptions) => orThrow(await users.wait(id, waitOptions)),
+    handler: users.handler,
     issuer,
     store,
     clock,
     events,
-    signIn: (user) => fakeBrowser(combineFetch(issuer, appServer(consenting.handler, user)), { clock }),
+    signIn: (user) => fakeBrowser(combineFetch(issuer, appServer(users.handler, user)), { clock }),
     grants: () => store.list({ limit: 100 }),
     open: (grant) => vault.open(grant),
     replica: () => testApp({ ...options, clock, store, issuer }),
   };
 }
 
+function orThrow<T, E extends Error>(result: Result<T, E>): T {
+  if (result.isErr()) throw result.error;
+  return result.value;
+}
+
 const readSession = (request: Request): string | undefined =>
   /(?:^|; )session=(\w+)/.exec(request.headers.get('cookie') ?? '')?.[1];
 
 /** The application as a browser of this user reaches it: its handler, and a page for every other path. */
-function appServer(handler: Consenting['handler'], user: string | undefined) {
+function appServer(handler: Handler, user: string | undefined) {
   return {
     origin: appOrigin,
     fetch: async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {

@@ -1,6 +1,7 @@
 import type { AccessToken, TokenError } from '@bearings/oauth-bearer';
 import type { Result } from 'ts-results';
 import { expect, test } from 'vitest';
+import type { ConnectionConfig } from '../../src/index.ts';
 import { createUsers } from '../create-users.ts';
 import { FakeProvider, lose, refuse } from '../fake-provider.ts';
 import { storeTokens } from '../store-tokens.ts';
@@ -101,12 +102,12 @@ test.each([
   ['a 401 with a code of the provider', () => Response.json({ error: 'token_revoked' }, { status: 401 })],
 ])('a dead refresh token (%s) asks for consent, after one request, and none in the next hour', async (_, answer) => {
   const provider = new FakeProvider();
-  const mail = {
+  const mail: ConnectionConfig = {
     issuerUrl: provider.issuer,
     clientId: 'app',
     clientSecret: 'cs',
     scopes: [],
-    errorCodes: { bad_refresh_token: 'invalid_grant' as const, token_revoked: 'invalid_grant' as const },
+    errorCodes: { bad_refresh_token: 'invalid_grant', token_revoked: 'invalid_grant' },
   };
   const { users, connect, store, clock, events } = await createUsers({ provider, connections: { mail } });
   const { id } = await connect(expired);

@@ -113,6 +113,7 @@ test.each<[string, Provider, number, unknown, readonly [number, string]]>([
     { error: 'temporarily_unavailable' },
     [429, 'temporarily_unavailable'],
   ],
+  ['an outage that sends a code', providers.oidc, 500, { error: 'invalid_grant' }, [500, 'invalid_grant']],
   ['a gateway that fails', providers.oidc, 502, { error: 'server_error' }, [502, 'server_error']],
 ])('%s is read as the standard error', (...[, provider, status, body, expected]) => {
   expect(read(provider, status, body)).toEqual(expected);

@@ -29,7 +29,7 @@ function describeAccessToken(token: string, { tokens, issuerUrl }: IssuerContext
     token_type: 'Bearer',
     scope: scopes.join(' '),
     ...(audience.length > 0 ? { aud: audience } : {}),
-    exp: Math.floor(expiresAt / 1_000),
+    ...expiry(expiresAt),
   };
 }
 
@@ -37,6 +37,8 @@ function describeRefreshToken(token: string, { refreshTokens, issuerUrl }: Issue
   const refresh = refreshTokens.find(token);
   if (refresh?.state !== 'active') return undefined;
   const { clientId, account, scopes } = refresh.grant;
-  const end = refresh.expiresAt === Infinity ? {} : { exp: Math.floor(refresh.expiresAt / 1_000) };
-  return { active: true, iss: issuerUrl(), sub: account, client_id: clientId, scope: scopes.join(' '), ...end };
+  const facts = { active: true, iss: issuerUrl(), sub: account, client_id: clientId, scope: scopes.join(' ') };
+  return { ...facts, ...expiry(refresh.expiresAt) };
 }
+
+const expiry = (expiresAt: number): Facts => (expiresAt === Infinity ? {} : { exp: Math.floor(expiresAt / 1_000) });

@@ -1,4 +1,4 @@
-import { jsonAnswer } from '../../server/answer.ts';
+import { jsonAnswer, textAnswer } from '../../server/answer.ts';
 import type { Answer } from '../../server/answer.ts';
 import type { IssuerContext } from '../issuer-context.ts';
 import { grantTypes } from './token-endpoint.ts';
@@ -7,6 +7,7 @@ const clientAuthMethods = ['client_secret_basic', 'client_secret_post', 'private
 
 /** RFC 8414 §2, OIDC Discovery §3. */
 export function answerMetadata({ issuerUrl, endpointUrl, settings }: IssuerContext): Answer {
+  if (settings.quirks.hasMetadata === false) return textAnswer('Not found', 404);
   return jsonAnswer({
     issuer: issuerUrl(),
     authorization_endpoint: endpointUrl('authorization'),

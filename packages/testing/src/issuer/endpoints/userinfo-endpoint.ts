@@ -6,11 +6,14 @@ import { accountClaims } from '../token-response.ts';
 
 /** Answers the claims of the account to which a token belongs (OIDC Core §5.3). */
 export function answerUserinfo({ headers }: Request, issuer: IssuerContext): Answer {
+  const { accountMember } = issuer.settings.quirks;
   const token = checkBearer(headers, {
     header: 'authorization',
-    scopes: ['openid'],
+    scopes: accountMember === undefined ? ['openid'] : [],
     audience: undefined,
     introspect: (value) => issuer.tokens.introspect(value),
   });
-  return 'status' in token ? token : jsonAnswer(accountClaims(token.account ?? token.clientId, issuer));
+  if ('status' in token) return token;
+  const account = token.account ?? token.clientId;
+  return jsonAnswer(accountMember === undefined ? accountClaims(account, issuer) : { [accountMember]: account });
 }

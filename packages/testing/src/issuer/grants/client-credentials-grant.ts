@@ -1,4 +1,5 @@
 import { requestedAudience, requestedScopes } from '../requested-scopes.ts';
+import { expiresIn } from '../token-response.ts';
 import type { Grant } from './grant-request.ts';
 
 /** RFC 6749 §4.4. */
@@ -11,7 +12,7 @@ export const clientCredentialsGrant: Grant = ({ client, params, issuer }) => {
   return {
     access_token: token,
     token_type: 'Bearer',
-    expires_in: issuer.settings.tokenLifetimeMs / 1_000,
+    ...expiresIn(issuer.settings.tokenLifetimeMs),
     ...granted,
   };
 };

@@ -13,6 +13,7 @@ export const refreshTokenGrant: Grant = (request) => {
   if (scopes?.every((scope) => grant.scopes.includes(scope)) === false) {
     return oauthError('invalid_scope', 'The user has not granted this scope');
   }
+  issuer.refreshTokens.counts.refreshes += 1;
   if (issuer.settings.oldAccessTokenDiesOnRefresh) issuer.tokens.revokeAll(grant.id);
   const refreshToken = replaceToken(grant, request);
   return createUserTokens(grant, { ...(scopes === undefined ? {} : { scopes }), refreshToken }, issuer);
@@ -32,6 +33,7 @@ function findGrant({ client, params, issuer }: GrantRequest): UserGrant | OAuthE
 }
 
 function revokeFamily({ id }: UserGrant, { tokens, refreshTokens }: GrantRequest['issuer']): void {
+  refreshTokens.counts.reuses += 1;
   tokens.revokeAll(id);
   refreshTokens.revokeGrant(id);
 }

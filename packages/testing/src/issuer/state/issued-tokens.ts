@@ -94,6 +94,6 @@ function toClaims(
     ...(audience.length > 0 ? { aud: audience } : {}),
     ...(scopes.length > 0 ? { scope: scopes.join(' ') } : {}),
     iat: Math.floor(now / 1_000),
-    exp: Math.floor(expiresAt / 1_000),
+    ...(expiresAt === Infinity ? {} : { exp: Math.floor(expiresAt / 1_000) }),
   };
 }

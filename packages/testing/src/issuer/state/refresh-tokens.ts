@@ -27,6 +27,8 @@ interface RefreshTokenState {
 
 /** The refresh tokens that an issuer has issued. */
 export interface RefreshTokens {
+  /** How many refreshes were granted, and how many refused because the token was replaced before. */
+  readonly counts: { refreshes: number; reuses: number };
   issue(grant: UserGrant): string;
   find(token: string): RefreshTokenState | undefined;
   /** Records that a token was replaced. */
@@ -51,6 +53,7 @@ export function refreshTokens({ rotation, lifetimeMs, clock }: RefreshTokenOptio
     return retiredAt !== undefined && clock.now() >= retiredAt + graceMs ? 'reused' : 'active';
   };
   return {
+    counts: { refreshes: 0, reuses: 0 },
     issue(grant) {
       const token = `refresh-token-${issued.size + 1}`;
       issued.set(token, { grant, expiresAt: clock.now() + lifetimeMs });

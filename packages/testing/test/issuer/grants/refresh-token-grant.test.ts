@@ -19,6 +19,7 @@ test('strict: a refresh token is replaced, and its reuse ends the family with it
   expect(reused).toMatchObject(refused);
   expect(await refresh(issuer, second.refresh)).toMatchObject(refused);
   expect([issuer.introspect(first.access), issuer.introspect(second.access)]).toEqual(['revoked', 'revoked']);
+  expect(issuer.counts).toMatchObject({ granted: 2, refused: 2, refreshes: 1, reuses: 1 });
 });
 
 test('strict: of ten concurrent refreshes one is granted, and its tokens end too', async () => {

@@ -22,5 +22,7 @@ export interface SqlDatabase {
    * @throws StoreError, with the reason `newer_schema` for tables of a newer version
    */
   migrate(): Promise<void>;
+  /** Overwrites what was deleted, as far as the database can. */
+  eraseDeleted(): Promise<void>;
   close(): Promise<void>;
 }

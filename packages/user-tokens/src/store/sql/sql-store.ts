@@ -120,6 +120,7 @@ export class SqlStore extends SqlFlows implements GrantStore {
 
   async eraseSecret(id: string): Promise<void> {
     await this.database.query("UPDATE bearings_grants SET sealed = NULL WHERE id = $1 AND status = 'revoked'", [id]);
+    await this.database.eraseDeleted();
   }
 
   async reseal(id: string, version: number, { sealed, keyId }: SealedContent): Promise<boolean> {
@@ -143,7 +144,9 @@ export class SqlStore extends SqlFlows implements GrantStore {
   async deleteUser({ tenant, user }: Pick<GrantKey, 'tenant' | 'user'>): Promise<number> {
     await this.database.query('DELETE FROM bearings_flows WHERE tenant = $1 AND user_id = $2', [tenant, user]);
     const text = 'DELETE FROM bearings_grants WHERE tenant = $1 AND user_id = $2 RETURNING id';
-    return (await this.database.query(text, [tenant, user])).length;
+    const deleted = await this.database.query(text, [tenant, user]);
+    await this.database.eraseDeleted();
+    return deleted.length;
   }
 
   async sweep(): Promise<void> {

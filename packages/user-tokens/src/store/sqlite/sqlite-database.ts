@@ -45,6 +45,11 @@ export class SqliteDatabase implements SqlDatabase {
     await this.#whenFree(() => this.#migrate());
   }
 
+  /** The write-ahead log has former content until it is emptied. While others read, that is done at a later change. */
+  async eraseDeleted(): Promise<void> {
+    await this.#whenFree(() => this.#opened().exec('PRAGMA wal_checkpoint(TRUNCATE)'));
+  }
+
   async close(): Promise<void> {
     this.#prepared.clear();
     if (this.#database?.isOpen === true) this.#database.close();

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { FakeProvider } from '../fake-provider.ts';
+import { hasPostgres } from '../store/postgres.ts';
+import type { Step } from './caller.ts';
+import { shareGrant } from './shared-grant.ts';
+import { startCaller } from './start-caller.ts';
+
+const leaseMs = 3_000;
+const steps: readonly Step[] = ['before claim', 'after claim', 'after send', 'before commit', 'after commit'];
+const runs = Number(process.env['KILLS'] ?? 20);
+const kinds = [
+  { kind: 'SQLite', isThere: true },
+  { kind: 'PostgreSQL', isThere: hasPostgres },
+] as const;
+
+describe.each(kinds)('$kind', ({ kind, isThere }) => {
+  test.skipIf(!isThere)(
+    'four processes with 250 callers each make one token request, and all get one token',
+    async () => {
+      await using shared = await shareGrant(kind, new FakeProvider());
+
+      const started = Array.from({ length: 4 }, () => startCaller({ ...shared.config, callers: 250, leaseMs: 15_000 }));
+      const reports = await Promise.all(started.map(({ report }) => report));
+
+      expect(shared.provider.refreshes).toHaveLength(1);
+      expect(reports).toEqual(Array.from({ length: 4 }, () => ({ tokens: ['at_CANARY_alice_2'], errors: [] })));
+    },
+  );
+
+  test.skipIf(!isThere)(
+    'a process that is killed at any step loses a grant only between the answer and its commit',
+    async () => {
+      const outcomes: string[] = [];
+      for (let run = 0; run < runs; run += 1) {
+        const at = steps[run % steps.length] ?? 'after claim';
+        await using shared = await shareGrant(kind, new FakeProvider());
+        const killed = startCaller({ ...shared.config, callers: 1, leaseMs, signal: { at, name: 'SIGKILL' } });
+        await killed.report;
+        const next = await startCaller({ ...shared.config, callers: 3, leaseMs }).report;
+        const isLost = at === 'after send' || at === 'before commit';
+
+        expect({ at, ...next }).toEqual(
+          isLost
+            ? { at, tokens: [], errors: ['refresh_interrupted'] }
+            : { at, tokens: ['at_CANARY_alice_2'], errors: [] },
+        );
+        expect(await shared.read()).toMatchObject({ status: isLost ? 'needs_reauthorization' : 'active' });
+        expect(shared.provider.refreshes).toHaveLength(isLost ? 2 : 1);
+        outcomes.push(at);
+      }
+      expect(outcomes).toHaveLength(runs);
+    },
+  );
+
+  test.skipIf(!isThere)(
+    'at a server with a grace period, a process that is killed at any step loses nothing',
+    async () => {
+      for (const at of steps) {
+        await using shared = await shareGrant(kind, new FakeProvider({ rotation: { graceMs: 30_000 } }));
+        await startCaller({ ...shared.config, callers: 1, leaseMs, signal: { at, name: 'SIGKILL' } }).report;
+
+        const next = await startCaller({ ...shared.config, callers: 3, leaseMs }).report;
+
+        expect({ at, errors: next?.errors, count: next?.tokens.length }).toEqual({ at, errors: [], count: 1 });
+      }
+    },
+  );
+
+  test.skipIf(!isThere)(
+    'a process that was stopped before its request does not send it when it goes on too late',
+    async () => {
+      await using shared = await shareGrant(kind, new FakeProvider());
+      const stopped = startCaller({
+        ...shared.config,
+        callers: 1,
+        leaseMs,
+        signal: { at: 'after claim', name: 'SIGSTOP' },
+      });
+      await untilLeased(shared.read);
+
+      const next = await startCaller({ ...shared.config, callers: 1, leaseMs }).report;
+      await sleep(leaseMs);
+      stopped.process.kill('SIGCONT');
+      const late = await stopped.report;
+
+      expect([next, late]).toEqual(Array.from({ length: 2 }, () => ({ tokens: ['at_CANARY_alice_2'], errors: [] })));
+      expect(shared.provider.refreshes).toHaveLength(1);
+      expect(await shared.read()).toMatchObject({ status: 'active', version: 2 });
+    },
+  );
+
+  test.skipIf(!isThere)(
+    'the late commit of a process that was stopped for twice its lease changes nothing',
+    async () => {
+      await using shared = await shareGrant(kind, new FakeProvider({ rotation: { graceMs: 30_000 } }));
+      const stopped = startCaller({
+        ...shared.config,
+        callers: 1,
+        leaseMs,
+        signal: { at: 'before commit', name: 'SIGSTOP' },
+      });
+      await untilLeased(shared.read);
+
+      const next = await startCaller({ ...shared.config, callers: 1, leaseMs }).report;
+      await sleep(leaseMs);
+      const before = await shared.read();
+      stopped.process.kill('SIGCONT');
+      const late = await stopped.report;
+
+      expect([next?.tokens, late?.tokens]).toEqual([['at_CANARY_alice_3'], ['at_CANARY_alice_3']]);
+      expect(await shared.read()).toMatchObject({ version: 2, status: 'active', updatedAt: before?.updatedAt });
+    },
+  );
+});
+
+async function untilLeased(read: () => Promise<{ readonly lease: unknown } | undefined>): Promise<void> {
+  while ((await read())?.lease === undefined) await sleep(20);
+  await sleep(300); // it stops itself right after
+}
