@@ -26,5 +26,5 @@ test('a process without a handler for lost rejections survives a server that is 
 
   const { stdout } = await run(process.execPath, args, { timeout: 25_000 });
 
-  expect(stdout).toBe('UNAVAILABLE');
+  expect(stdout).toBe('TOKEN_UNAVAILABLE');
 });

@@ -74,10 +74,13 @@ test('a call to another origin is not sent, and its error contains no secret', a
 
 /** Failures of the token endpoint, each with its error code. */
 const refusals: [string, () => Response][] = [
-  ['HTTP', () => Response.json({ error: 'invalid_client', error_description: `no ${clientSecret}` }, { status: 400 })],
-  ['INVALID_RESPONSE', () => Response.json({ access_token: 'at_1 at_2', token_type: 'Bearer' })],
   [
-    'INVALID_RESPONSE',
+    'TOKEN_HTTP',
+    () => Response.json({ error: 'invalid_client', error_description: `no ${clientSecret}` }, { status: 400 }),
+  ],
+  ['INVALID_TOKEN_RESPONSE', () => Response.json({ access_token: 'at_1 at_2', token_type: 'Bearer' })],
+  [
+    'INVALID_TOKEN_RESPONSE',
     () => new Response('{"access_token":"at_1"', { headers: { 'content-type': 'application/json' } }),
   ],
   ['UNSUPPORTED_TOKEN_TYPE', () => Response.json({ access_token: 'at_1', token_type: 'at_2' })],

@@ -12,6 +12,7 @@ const network = setupServer(
   http.post('https://id.internal/token', () =>
     HttpResponse.json({ access_token: 'issued', token_type: 'Bearer', expires_in: 3600 }),
   ),
+  http.get('https://orders.internal/v1/orders/41', () => new HttpResponse(null, { status: 404 })),
   http.get('https://orders.internal/v1/orders/42', () => HttpResponse.json({ id: 42, state: 'shipped' })),
 );
 
@@ -25,6 +26,7 @@ afterEach(() => {
 afterAll(() => network.close());
 
 const expected: Record<string, unknown> = {
+  'errors.ts': 'no such order',
   'explain.ts': expect.stringMatching(
     /^▼ concurrency .+\n▼ retry .+\n▼ circuitBreaker {2}circuit-breaker {2}failureRatio 0\.5 · minimumCalls 20/,
   ),

@@ -14,7 +14,7 @@ const daily = [
   'examples/*/test/**/*.test.ts',
 ];
 
-/** `pnpm test:deep`: what takes long, and searches with new random seeds. */
+/** `pnpm test --mode deep`: what takes long, and searches with new random seeds. */
 const deep = ['{packages,examples}/*/test/**/*.deep.ts', 'test/**/*.deep.ts'];
 
 /** `--mode mutants`: changes the sources, one mistake at a time. */

@@ -1,3 +1,4 @@
+import { orThrow } from '@bearings/client';
 import { Token, TokenPool } from '@bearings/oauth-bearer';
 import { held } from './held.ts';
 import { report } from './run-child.ts';
@@ -5,15 +6,15 @@ import { stubConfig } from './stubs.ts';
 
 /** Memory of a Token and of a pool's tenant, before and with their first token. Needs `--expose-gc`. */
 const count = 5_000;
-const pool = TokenPool.create(stubConfig).unwrap();
-const lazyPool = TokenPool.create(stubConfig).unwrap();
+const pool = orThrow(TokenPool.create(stubConfig));
+const lazyPool = orThrow(TokenPool.create(stubConfig));
 
-const lazyToken = async (): Promise<unknown> => (await Token.create({ ...stubConfig, start: 'lazy' })).unwrap();
-const acquiredToken = async (): Promise<unknown> => (await Token.create(stubConfig)).unwrap();
-const tenant = async (place: number): Promise<unknown> => lazyPool.for({ tenant: `tenant-${place}` }).unwrap();
+const lazyToken = async (): Promise<unknown> => await orThrow(Token.create({ ...stubConfig, start: 'lazy' }));
+const acquiredToken = async (): Promise<unknown> => await orThrow(Token.create(stubConfig));
+const tenant = async (place: number): Promise<unknown> => orThrow(lazyPool.for({ tenant: `tenant-${place}` }));
 const acquiredTenant = async (place: number): Promise<unknown> => {
-  const token = pool.for({ tenant: `tenant-${place}` }).unwrap();
-  (await token.get()).unwrap();
+  const token = orThrow(pool.for({ tenant: `tenant-${place}` }));
+  await orThrow(token.get());
   return token;
 };
 

@@ -1,3 +1,4 @@
+import { orThrow } from '@bearings/client';
 import { Token } from '@bearings/oauth-bearer';
 import type { TokenConfig } from '@bearings/oauth-bearer';
 import { randomBytes } from 'node:crypto';
@@ -21,5 +22,5 @@ export const stubConfig: TokenConfig = {
 
 /** A fresh token, good for an hour. */
 export async function stubToken(): Promise<Token> {
-  return (await Token.create(stubConfig)).unwrap();
+  return await orThrow(Token.create(stubConfig));
 }

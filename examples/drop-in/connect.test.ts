@@ -1,4 +1,4 @@
-import { createClient } from '@bearings/client';
+import { createClient, orThrow } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { create, createFileRegistry } from '@bufbuild/protobuf';
 import type { GenService } from '@bufbuild/protobuf/codegenv2';
@@ -54,7 +54,7 @@ const api = await guardedApi(
       }),
   }),
 );
-const token = (await Token.create(api.issuer.credentials)).unwrap();
+const token = await orThrow(Token.create(api.issuer.credentials));
 const client = createClient({ baseUrl: api.origin }, withBearerAuth(token));
 const orders = createConnectClient(Orders, createConnectTransport({ baseUrl: api.origin, fetch: client.fetch }));
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { createClient } from '@bearings/client';
+import { createClient, orThrow } from '@bearings/client';
 import type { Client } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { guardedApi } from './guarded-api.ts';
@@ -19,7 +19,7 @@ export interface ComparisonSetup {
 /** Starts a server that answers as the URL says, and a client with a token and without retries. */
 export async function startComparison(): Promise<ComparisonSetup> {
   const api = await guardedApi(answerByUrl);
-  const token = (await Token.create(api.issuer.credentials)).unwrap();
+  const token = await orThrow(Token.create(api.issuer.credentials));
   const client = createClient({ baseUrl: api.openOrigin, retry: 0 }, withBearerAuth(token));
   const close = async (): Promise<void> => {
     await token.close();

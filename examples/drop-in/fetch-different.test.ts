@@ -8,7 +8,7 @@ import { virtualClock } from '@bearings/testing';
 import { afterAll, expect, test } from 'vitest';
 import { startComparison } from './fetch-comparison.ts';
 import type { Echo } from './fetch-comparison.ts';
-import { catchFailure, guardedApi } from './guarded-api.ts';
+import { catchFailure, getClosedOrigin, guardedApi } from './guarded-api.ts';
 
 const { api, origin, client, token, close } = await startComparison();
 const bare = createClient({ retry: 0 });
@@ -110,10 +110,10 @@ const different: Readonly<Record<string, Difference>> = {
     theirs: typeError,
   },
   'a refused connection has its own error': {
-    because: "each failure has a code, and the platform's message may quote the request",
+    because: 'each failure has a code; SDKs recognise it by the code of its cause',
     program: (send) => send(closedOrigin),
     fetch: bare.fetch,
-    ours: { code: 'TRANSPORT', reason: 'ECONNREFUSED', origin: closedOrigin, retryable: true },
+    ours: { code: 'TRANSPORT', origin: closedOrigin, retryable: true, cause: { code: 'ECONNREFUSED' } },
     theirs: { name: 'TypeError', cause: { code: 'ECONNREFUSED' } },
   },
   'an interrupted body has its own error': {
@@ -145,6 +145,25 @@ const different: Readonly<Record<string, Difference>> = {
     program: (send) => send(`${origin}/text`, { integrity: integrity('') }),
     ours: { code: 'TRANSPORT', reason: 'REFUSED', retryable: false },
     theirs: typeError,
+  },
+  'a Request of another copy of undici has its own error': {
+    because: 'it is no Request to this platform; with a base URL its text would be a path',
+    program: (send) => send({ url: `${origin}/text`, toString: () => '[object Request]' } as unknown as Request),
+    ours: { code: 'INVALID_URL' },
+    theirs: typeError,
+  },
+  'a dispatcher inside a Request is not used': {
+    because: 'a Request does not show it; pass it beside the Request, or use withUndici',
+    program: async (send) => (await send(new Request(`${origin}/text`, withDispatcher))).text(),
+    ours: 'héllo',
+    theirs: typeError,
+  },
+  'header names given as Headers are sent in lower case': {
+    because: 'names are compared without case (RFC 9110 §5.1); in a plain object they keep their case',
+    program: (send) => sentNames(send, new Headers({ 'X-Case': '1' })),
+    fetch: bare.fetch,
+    ours: ['x-case'],
+    theirs: ['X-Case'],
   },
   'an invalid URL is not quoted': {
     because: 'it may contain a secret',
@@ -217,6 +236,25 @@ function expectOutcome(outcome: unknown, expected: unknown): void {
   else expect(outcome).toEqual(expected);
 }
 
+/** A dispatcher that refuses everything. */
+const refuse = (): never => {
+  throw new Error('refused');
+};
+const withDispatcher = { dispatcher: { dispatch: refuse } } as unknown as RequestInit;
+
+/** The names of our headers, as the server receives them. */
+async function sentNames(send: typeof fetch, headers: Headers): Promise<unknown> {
+  const names: string[] = [];
+  const server = createServer(({ rawHeaders }, outgoing) => {
+    names.push(...rawHeaders.filter((text) => text.toLowerCase() === 'x-case'));
+    outgoing.end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  await send(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, { headers });
+  server.close();
+  return names;
+}
+
 /** The form that the server receives after a redirect. */
 async function redirectForm(send: typeof fetch): Promise<unknown> {
   const form = new FormData();
@@ -229,13 +267,4 @@ async function redirectForm(send: typeof fetch): Promise<unknown> {
 async function sendFormAs(send: typeof fetch, type: string): Promise<Response> {
   const init = { method: 'POST', body: new FormData(), headers: { 'content-type': type } };
   return send(`${origin}/header?name=content-type`, init);
-}
-
-async function getClosedOrigin(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return `http://127.0.0.1:${port}`;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createClient } from '@bearings/client';
 import { withBearerAuth } from '@bearings/oauth-bearer';
+import { runInNewContext } from 'node:vm';
 import { afterAll, expect, test } from 'vitest';
 import { describeResponse, startComparison } from './fetch-comparison.ts';
 import type { Echo } from './fetch-comparison.ts';
@@ -149,6 +150,10 @@ const bodies: Readonly<Record<string, () => unknown>> = {
   'a part of a typed array': () => new TextEncoder().encode('xpartx').subarray(1, 5),
   'a DataView': () => new DataView(new TextEncoder().encode('xviewx').buffer, 1, 4),
   'numbers of two bytes': () => new Uint16Array([1, 2]),
+  'an ArrayBuffer of another realm': () => runInNewContext('new Uint8Array([104, 105]).buffer') as ArrayBuffer,
+  'bytes of another realm': () => runInNewContext('new Uint8Array([104, 105])') as Uint8Array<ArrayBuffer>,
+  'a buffer that was transferred': () => transferred().buffer,
+  'bytes that were transferred': () => transferred(),
   'a Buffer from the pool': () => Buffer.from('pooled'),
   'a stream': aStream,
   'an async generator': async function* generate() {
@@ -285,4 +290,11 @@ test.each<[string, Program]>([
 async function sentTwice(send: typeof fetch, request: Request): Promise<Response> {
   await send(request);
   return send(request);
+}
+
+/** Bytes whose buffer has gone to another owner: they are empty. */
+function transferred(): Uint8Array<ArrayBuffer> {
+  const bytes = new TextEncoder().encode('gone');
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+  return bytes;
 }

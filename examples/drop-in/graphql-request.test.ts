@@ -1,4 +1,4 @@
-import { createClient } from '@bearings/client';
+import { createClient, orThrow } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { buildSchema, graphql } from 'graphql';
 import { ClientError, gql, GraphQLClient } from 'graphql-request';
@@ -14,7 +14,7 @@ const api = await guardedApi(async (incoming, outgoing) => {
   const { query, variables } = JSON.parse(await readBody(incoming));
   sendJson(outgoing, 200, await graphql({ schema, rootValue, source: query, variableValues: variables }));
 });
-const token = (await Token.create(api.issuer.credentials)).unwrap();
+const token = await orThrow(Token.create(api.issuer.credentials));
 const client = createClient({ baseUrl: api.origin }, withBearerAuth(token));
 const orders = new GraphQLClient(`${api.origin}/graphql`, { fetch: client.fetch });
 

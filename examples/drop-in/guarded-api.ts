@@ -111,3 +111,13 @@ async function stop(server: Server): Promise<void> {
   server.closeAllConnections();
   await closed;
 }
+
+/** An origin that refuses connections. */
+export async function getClosedOrigin(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return `http://127.0.0.1:${port}`;
+}

@@ -1,4 +1,4 @@
-import { createClient } from '@bearings/client';
+import { createClient, orThrow } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import * as oauth from 'oauth4webapi';
 import { afterAll, expect, test } from 'vitest';
@@ -11,7 +11,7 @@ const api = await guardedApi(async (incoming, outgoing) => {
   if (given === 'broken') return sendJson(outgoing, 500, { error: 'server_error' });
   sendJson(outgoing, 200, { active: given === 'good' });
 });
-const token = (await Token.create(api.issuer.credentials)).unwrap();
+const token = await orThrow(Token.create(api.issuer.credentials));
 const client = createClient({ baseUrl: api.origin }, withBearerAuth(token));
 const serverAt = (origin: string) => ({ issuer: origin, introspection_endpoint: `${origin}/introspect` });
 const me = { client_id: 'orders' };

@@ -1,8 +1,8 @@
-import { createClient } from '@bearings/client';
+import { createClient, orThrow } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { request } from '@octokit/request';
 import { afterAll, expect, test } from 'vitest';
-import { readBody, catchFailure, guardedApi, sendJson } from './guarded-api.ts';
+import { readBody, catchFailure, getClosedOrigin, guardedApi, sendJson } from './guarded-api.ts';
 
 const api = await guardedApi(async (incoming, outgoing) => {
   if (incoming.url === '/slow') return;
@@ -11,7 +11,7 @@ const api = await guardedApi(async (incoming, outgoing) => {
   const issue = JSON.parse(await readBody(incoming));
   sendJson(outgoing, issue.title === '' ? 500 : 201, issue.title === '' ? { message: 'Out of order' } : issue);
 });
-const token = (await Token.create(api.issuer.credentials)).unwrap();
+const token = await orThrow(Token.create(api.issuer.credentials));
 const client = createClient({ baseUrl: api.origin }, withBearerAuth(token));
 const github = request.defaults({ baseUrl: api.origin, request: { fetch: client.fetch } });
 
@@ -49,6 +49,19 @@ test.each([
 
   expect(ours).toMatchObject({ name: 'HttpError', status });
   expect([Object.getPrototypeOf(ours), String(ours)]).toEqual([Object.getPrototypeOf(theirs), String(theirs)]);
+});
+
+test('a connection that fails is an error of octokit as with the global fetch, and its cause is ours', async () => {
+  const baseUrl = await getClosedOrigin();
+  const { fetch } = createClient({ baseUrl, retry: 0 });
+
+  const ours = await catchFailure(() => request('GET /', { baseUrl, request: { fetch } }));
+  const theirs = await catchFailure(() => request('GET /', { baseUrl }));
+
+  expect([ours, theirs]).toMatchObject([
+    { name: 'HttpError', status: 500, cause: { code: 'TRANSPORT', cause: { code: 'ECONNREFUSED' } } },
+    { name: 'HttpError', status: 500, cause: { cause: { code: 'ECONNREFUSED' } } },
+  ]);
 });
 
 test('an abort ends the call and closes the connection', async () => {

@@ -1,4 +1,4 @@
-import { createClient } from '@bearings/client';
+import { createClient, orThrow } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { APIUserAbortError, InternalServerError, NotFoundError, OpenAI } from 'openai';
 import { afterAll, expect, test } from 'vitest';
@@ -25,7 +25,7 @@ const api = await guardedApi(async (incoming, outgoing) => {
   await sendNext.promise;
   outgoing.end(`${toChunk('said')}${toChunk(content)}data: [DONE]\n\n`);
 });
-const token = (await Token.create(api.issuer.credentials)).unwrap();
+const token = await orThrow(Token.create(api.issuer.credentials));
 // an answer may be long, and silent while the model thinks
 const patient = { timeout: false, bodyTimeout: false, maxResponseBytes: Infinity } as const;
 const client = createClient({ baseUrl: api.origin, ...patient }, withBearerAuth(token));

@@ -1,4 +1,4 @@
-import { createClient } from '@bearings/client';
+import { createClient, orThrow } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import createOpenApiClient from 'openapi-fetch';
 import { afterAll, expect, test } from 'vitest';
@@ -26,7 +26,7 @@ const api = await guardedApi(async (incoming, outgoing) => {
   const order: Order = JSON.parse(await readBody(incoming));
   sendJson(outgoing, order.total < 0 ? 500 : 201, order.total < 0 ? { message: 'Out of order' } : order);
 });
-const token = (await Token.create(api.issuer.credentials)).unwrap();
+const token = await orThrow(Token.create(api.issuer.credentials));
 const client = createClient({ baseUrl: api.origin }, withBearerAuth(token));
 const orders = createOpenApiClient<Paths>({ baseUrl: api.origin, fetch: client.fetch });
 

@@ -1,7 +1,7 @@
+import { orThrow } from '@bearings/client';
 import { createClients, loadConfig } from '@bearings/config';
 
-const config = await loadConfig('examples/snippets/clients.yaml', { env: process.env });
-if (config.isErr()) throw config.error; // its message lists all problems
-await using clients = await createClients(config.value, { names: ['orders'] });
+const config = await orThrow(loadConfig('examples/snippets/clients.yaml', { env: process.env })); // or it lists all problems
+await using clients = await createClients(config, { names: ['orders'] });
 
 console.log(await clients.orders.get('v1/orders/42').json());

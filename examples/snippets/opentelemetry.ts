@@ -1,9 +1,9 @@
-import { createClient } from '@bearings/client';
+import { createClient, orThrow } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { observeToken, withTelemetry } from '@bearings/opentelemetry';
 
 const clientSecret = process.env['ORDERS_SECRET'] ?? '';
-const token = (await Token.create({ issuerUrl: 'https://id.internal', clientId: 'billing', clientSecret })).unwrap();
+const token = await orThrow(Token.create({ issuerUrl: 'https://id.internal', clientId: 'billing', clientSecret }));
 observeToken(token, { name: 'orders' });
 
 const telemetry = withTelemetry({ pathTemplates: ['/v1/orders/{id}'] });

@@ -1,16 +1,17 @@
-import { createClient } from '@bearings/client';
+import { createClient, orThrow } from '@bearings/client';
 import type { Client } from '@bearings/client';
 import { TokenPool, withBearerAuth } from '@bearings/oauth-bearer';
 
-const created = TokenPool.create((tenant) => ({
-  issuerUrl: 'https://id.internal',
-  clientId: `billing-${tenant}`,
-  clientSecret: process.env['ORDERS_SECRET'] ?? '',
-}));
-const pool = created.unwrap();
+const pool = orThrow(
+  TokenPool.create((tenant) => ({
+    issuerUrl: 'https://id.internal',
+    clientId: `billing-${tenant}`,
+    clientSecret: process.env['ORDERS_SECRET'] ?? '',
+  })),
+);
 
 function createOrders(tenant: string): Client {
-  const token = pool.for({ tenant, scopes: ['orders.read'] }).unwrap();
+  const token = orThrow(pool.for({ tenant, scopes: ['orders.read'] }));
   return createClient({ baseUrl: 'https://orders.internal' }, withBearerAuth(token));
 }
 

@@ -1,3 +1,4 @@
+import { orThrow } from '@bearings/client';
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -46,9 +47,9 @@ function lossyNetwork(losses: number): { fetch: typeof globalThis.fetch; asserti
 test('a client authenticates with a key instead of a secret', async () => {
   const { issuerUrl, stop } = await startProvider();
 
-  const created = await Token.create({ issuerUrl, clientId: 'billing', privateKey: pem, scopes: ['orders.read'] });
-
-  await using token = created.unwrap();
+  await using token = await orThrow(
+    Token.create({ issuerUrl, clientId: 'billing', privateKey: pem, scopes: ['orders.read'] }),
+  );
   expect(token.status()).toMatchObject({ state: 'fresh', scopes: ['orders.read'] });
   stop();
 });
@@ -57,9 +58,7 @@ test('a retry after a lost response has a new assertion, which the provider acce
   const { issuerUrl, stop } = await startProvider();
   const { fetch, assertions } = lossyNetwork(2);
 
-  const created = await Token.create({ issuerUrl, clientId: 'billing', privateKey: pem, fetch });
-
-  await using token = created.unwrap();
+  await using token = await orThrow(Token.create({ issuerUrl, clientId: 'billing', privateKey: pem, fetch }));
   expect(token.status().generation).toBe(1);
   expect(new Set(assertions.map((each) => decodeJwt(each).jti)).size).toBe(3);
   stop();
@@ -93,7 +92,7 @@ test.each([
 
   const result = await fetchToken({ issuerUrl, clientId: 'billing', privateKey: pem, assertionAudience });
 
-  const outcomeSeen = result.isErr() && result.error.code === 'HTTP' ? result.error.oauthError : result.isOk();
+  const outcomeSeen = result.isErr() && result.error.code === 'TOKEN_HTTP' ? result.error.oauthError : result.isOk();
   expect(outcomeSeen).toBe(outcome === 'is accepted' ? true : 'invalid_client');
   stop();
 });

@@ -1,3 +1,4 @@
+import { orThrow } from '@bearings/client';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Token } from '@bearings/oauth-bearer';
@@ -18,7 +19,7 @@ test('a real OpenID provider grants the token', async () => {
   server.on('request', (request, response) => void provider.callback()(request, response));
 
   const config = { issuerUrl, clientId: client.client_id, clientSecret: client.client_secret };
-  await using token = (await Token.create({ ...config, scopes: ['orders.read'] })).unwrap();
+  await using token = await orThrow(Token.create({ ...config, scopes: ['orders.read'] }));
 
   expect(token.status()).toMatchObject({ state: 'fresh', scopes: ['orders.read'] });
   server.close();

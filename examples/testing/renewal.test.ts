@@ -1,3 +1,4 @@
+import { orThrow } from '@bearings/client';
 import { Token } from '@bearings/oauth-bearer';
 import { fakeIssuer, virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
@@ -7,7 +8,7 @@ const hour = 3_600_000;
 test('a token is renewed in the background before it expires', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock, tokenLifetimeMs: hour });
-  await using token = (await Token.create({ ...issuer.credentials, fetch: issuer.fetch, clock })).unwrap();
+  await using token = await orThrow(Token.create({ ...issuer.credentials, fetch: issuer.fetch, clock }));
 
   await clock.advance(hour / 2);
 
@@ -18,10 +19,10 @@ test('a token is renewed in the background before it expires', async () => {
 test('a token that expired while the machine slept is not used', async () => {
   const clock = virtualClock();
   const issuer = fakeIssuer({ clock, tokenLifetimeMs: hour });
-  await using token = (await Token.create({ ...issuer.credentials, fetch: issuer.fetch, clock })).unwrap();
+  await using token = await orThrow(Token.create({ ...issuer.credentials, fetch: issuer.fetch, clock }));
 
   await clock.suspend(2 * hour);
 
   expect(token.read().isErr()).toBe(true);
-  expect((await token.get()).unwrap().generation).toBe(2);
+  expect((await orThrow(token.get())).generation).toBe(2);
 });

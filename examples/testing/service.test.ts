@@ -1,4 +1,4 @@
-import { createClient } from '@bearings/client';
+import { createClient, orThrow } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { fakeApi, fakeIssuer } from '@bearings/testing';
 import { setupServer } from 'msw/node';
@@ -14,7 +14,7 @@ beforeAll(() => network.listen({ onUnhandledFrame: 'error' }));
 afterAll(() => network.close());
 
 test('an order is fetched, even after the token was revoked', async () => {
-  await using token = (await Token.create({ ...issuer.credentials, scopes: ['orders.read'] })).unwrap();
+  await using token = await orThrow(Token.create({ ...issuer.credentials, scopes: ['orders.read'] }));
   const client = createClient({ baseUrl: orders.origin }, withBearerAuth(token));
 
   const order = await client.get('v1/orders/42').json();

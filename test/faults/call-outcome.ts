@@ -1,4 +1,3 @@
-import { isHTTPError } from '@bearings/client';
 import { isBearingsError } from '@bearings/client/errors';
 import { expect } from 'vitest';
 import type { Entry } from './catalogue.ts';
@@ -18,12 +17,12 @@ export async function settleCall(call: Promise<Response>): Promise<CallOutcome> 
 }
 
 const codes: Readonly<Record<string, readonly string[]>> = {
-  Http: ['HTTP', 'HTTP_STATUS'],
-  InvalidResponse: ['INVALID_RESPONSE'],
-  Unavailable: ['UNAVAILABLE', 'TRANSPORT', 'TLS'],
+  Http: ['TOKEN_HTTP', 'HTTP_STATUS'],
+  InvalidResponse: ['INVALID_TOKEN_RESPONSE'],
+  Unavailable: ['TOKEN_UNAVAILABLE', 'TRANSPORT', 'TLS'],
   Timeout: ['ATTEMPT_TIMEOUT', 'BODY_TIMEOUT', 'DEADLINE_EXCEEDED'],
-  ConfigError: ['CONFIG', 'INVALID_URL', 'INVALID_SCHEME', 'DESTINATION_NOT_ALLOWED'],
-  Disposed: ['CLOSED', 'CLIENT_CLOSED'],
+  ConfigError: ['CONFIG', 'TOKEN_CONFIG', 'INVALID_URL', 'INVALID_SCHEME', 'DESTINATION_NOT_ALLOWED'],
+  Disposed: ['TOKEN_CLOSED', 'CLIENT_CLOSED'],
 };
 
 /**
@@ -43,7 +42,7 @@ export function expectCallOutcome({ expect: expected }: Entry, outcome: CallOutc
 /** The response of a call, also when it is inside an HTTPError. */
 export function getResponse(outcome: CallOutcome): Response {
   if ('response' in outcome) return outcome.response;
-  if (isHTTPError(outcome.error)) return outcome.error.response;
+  if (isBearingsError(outcome.error, 'HTTP_STATUS')) return outcome.error.response;
   throw outcome.error;
 }
 
@@ -60,7 +59,7 @@ export function getError(outcome: CallOutcome): unknown {
 
 /** The code of a Bearings error or an HTTPError; any other value unchanged. */
 function getCode(error: unknown): unknown {
-  return isBearingsError(error) || (isHTTPError(error) && 'code' in error) ? error.code : error;
+  return isBearingsError(error) || (isBearingsError(error, 'HTTP_STATUS') && 'code' in error) ? error.code : error;
 }
 
 function pickRetryable(error: unknown): { readonly retryable: unknown } {

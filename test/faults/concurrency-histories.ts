@@ -78,7 +78,7 @@ async function mustEnd(history: TokenHistory): Promise<void> {
   await history.clock.settle();
   expect(history.callers.filter(({ isSettled }) => !isSettled)).toEqual([]);
   const last = await history.read();
-  expect(last.isOk() ? 'ok' : last.error.code).toBe(history.isClosed ? 'CLOSED' : 'ok');
+  expect(last.isOk() ? 'ok' : last.error.code).toBe(history.isClosed ? 'TOKEN_CLOSED' : 'ok');
   expect(history.violations).toEqual([]);
   const { requests } = history;
   await history.close();

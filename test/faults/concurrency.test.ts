@@ -24,7 +24,7 @@ replay('CC-002', async ({ hides }) => {
   const answers = await Promise.all(times(1_000, () => token.get()));
 
   expect(issuer.counts.token).toBe(1);
-  expect(new Set(answers.map((answer) => answer.unwrapErr().code))).toEqual(new Set(['HTTP']));
+  expect(new Set(answers.map((answer) => answer.unwrapErr().code))).toEqual(new Set(['TOKEN_HTTP']));
   hides(answers[0]?.unwrapErr());
   outage.clear();
   const { failure } = token.status();
@@ -93,16 +93,16 @@ replay('CC-006', async ({ hides }) => {
 
   expect(sent()).toEqual(times(120, () => 'at_CANARY_1'));
   expect(api.counts).toEqual({ requests: 120, unauthorized: 0, forbidden: 0 });
-  expect(hides(await call)).toMatchObject({ code: 'HTTP', status: 503 });
+  expect(hides(await call)).toMatchObject({ code: 'TOKEN_HTTP', status: 503 });
   const [first = 0, second = 0, third = 0] = acquisitionStarts(issuer.requests.slice(1).map(({ at }) => at));
   expect(first - (issuer.requests[0]?.at ?? 0)).toBe(minuteMs);
   expect(second - first).toBeGreaterThan(1_000);
   expect(third - second).toBeGreaterThan(second - first);
   expect(issuer.counts.token).toBeLessThan(30);
-  expect(hides(token.status()).failure).toMatchObject({ code: 'HTTP' });
+  expect(hides(token.status()).failure).toMatchObject({ code: 'TOKEN_HTTP' });
   const failures = hides(heard).filter(({ type }) => type === 'renewal-failed');
   expect(failures.length).toBeGreaterThan(2);
-  expect(failures[0]).toMatchObject({ at: first + 150, failures: 1, error: { code: 'HTTP', status: 503 } });
+  expect(failures[0]).toMatchObject({ at: first + 150, failures: 1, error: { code: 'TOKEN_HTTP', status: 503 } });
 });
 
 /** The start of each acquisition. Its own retries follow within a second. */
@@ -124,7 +124,7 @@ replay('CC-007', async ({ hides }) => {
   expect(api.requests).toHaveLength(60);
   expect(issuer.counts.token).toBeGreaterThan(2);
   expect(issuer.counts.token).toBeLessThanOrEqual(10);
-  expect(hides(failure)).toMatchObject({ code: 'HTTP', status: 401, oauthError: 'invalid_client' });
+  expect(hides(failure)).toMatchObject({ code: 'TOKEN_HTTP', status: 401, oauthError: 'invalid_client' });
   expect(api.requests).toHaveLength(60);
 });
 
@@ -141,7 +141,7 @@ replay('CC-008', async ({ hides }) => {
   await clock.settle();
   slow.clear();
 
-  expect(hides(await call)).toMatchObject({ code: 'HTTP', status: 400, oauthError: 'invalid_grant' });
+  expect(hides(await call)).toMatchObject({ code: 'TOKEN_HTTP', status: 400, oauthError: 'invalid_grant' });
   expect(api.requests).toHaveLength(0);
   expect(hides(token.read()).isErr()).toBe(true);
   expect(issuer.counts.token).toBe(2);
@@ -257,11 +257,11 @@ replay('CC-020', async ({ hides }) => {
   await token.close();
   const errors = (await Promise.all(waiters)).map((answer) => answer.unwrapErr());
 
-  expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['CLOSED']));
+  expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['TOKEN_CLOSED']));
   expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   slow.clear();
   await clock.advance(hourMs);
-  expect(token.read().unwrapErr().code).toBe('CLOSED');
+  expect(token.read().unwrapErr().code).toBe('TOKEN_CLOSED');
   expect(token.status()).toMatchObject({ state: 'closed', generation: 0, expiresAt: undefined });
   expect(signals).toHaveLength(1);
   expect(api.requests).toHaveLength(0);

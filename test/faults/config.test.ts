@@ -19,7 +19,7 @@ async function refused(changes: Partial<Record<keyof TokenConfig, unknown>>): Pr
   return created.map((each) => each.unwrapErr());
 }
 
-const configError = (field: string): unknown => expect.objectContaining({ code: 'CONFIG', field });
+const configError = (field: string): unknown => expect.objectContaining({ code: 'TOKEN_CONFIG', field });
 
 replay('CF-001', async ({ hides }) => {
   for (const clientId of [undefined, '', ' ', null, 42]) {
@@ -175,7 +175,7 @@ replay('CF-020', async ({ hides }) => {
   for (const key of wrong) {
     const created = hides(await Token.create({ ...config, clientSecret: undefined, privateKey: key }));
 
-    expect(created.unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'privateKey' });
+    expect(created.unwrapErr()).toMatchObject({ code: 'TOKEN_CONFIG', field: 'privateKey' });
     for (const line of key.split('\n')) expect(created.unwrapErr().message).not.toContain(line || '-----');
   }
   for (const type of ['sec1', 'pkcs8'] as const) {

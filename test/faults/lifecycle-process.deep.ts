@@ -23,7 +23,7 @@ replay('LC-013', async ({ hides }) => {
     config: true,
     unavailable: true,
     transport: true,
-    line: 'order 42: No answer from https://api.example: the connection failed (TRANSPORT)',
+    line: 'order 42: GET https://api.example/: no answer: the connection failed (TRANSPORT)',
   });
   hides(run);
 });
@@ -38,7 +38,7 @@ replay('LC-015', async ({ hides }) => {
   expect([ofNative.warnings, ofUndici.warnings]).toEqual([[], []]);
   expect([native?.stderr, undici?.stderr]).toEqual(['', '']);
   expect(listCodes(ofNative.seen)).toEqual({
-    'an issuer of another name': 'INVALID_RESPONSE',
+    'an issuer of another name': 'INVALID_TOKEN_RESPONSE',
     'a call': 'ok',
     'a call with a body': 'ok',
     'a 401': 'ok',
@@ -53,9 +53,9 @@ replay('LC-015', async ({ hides }) => {
     'another origin': 'DESTINATION_NOT_ALLOWED',
     'a URL with a password': 'INVALID_URL',
     'a header that is none': 'INVALID_HEADER',
-    'a wrong secret': 'HTTP',
-    'an issuer that is down': 'UNAVAILABLE',
-    'an answer that is no token': 'INVALID_RESPONSE',
+    'a wrong secret': 'TOKEN_HTTP',
+    'an issuer that is down': 'TOKEN_UNAVAILABLE',
+    'an answer that is no token': 'INVALID_TOKEN_RESPONSE',
   });
   expect(ofNative.elsewhere).toBe(0);
   for (const name of ['client', 'oidc-discovery', 'oauth-bearer', 'testing']) {

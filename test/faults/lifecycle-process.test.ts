@@ -24,13 +24,13 @@ replay('LC-005', async ({ hides }) => {
 
   expect(run).toMatchObject({ exit: 0, stderr: '' });
   expect(JSON.parse(run.stdout)).toEqual([
-    'stale UNAVAILABLE',
-    'stale HTTP',
-    'stale HTTP',
-    'stale INVALID_RESPONSE',
-    'stale UNAVAILABLE',
-    'stale UNAVAILABLE',
-    'stale UNAVAILABLE',
+    'stale TOKEN_UNAVAILABLE',
+    'stale TOKEN_HTTP',
+    'stale TOKEN_HTTP',
+    'stale INVALID_TOKEN_RESPONSE',
+    'stale TOKEN_UNAVAILABLE',
+    'stale TOKEN_UNAVAILABLE',
+    'stale TOKEN_UNAVAILABLE',
   ]);
   hides(run);
 });

@@ -14,8 +14,16 @@ replay('LC-004', async ({ hides }) => {
   const thrown = [await catchError(() => client.get('orders')), await catchError(() => client.fetch('/orders'))];
   await clock.advance(2 * hourMs);
 
-  expect(answers.map((answer) => answer.unwrapErr().code)).toEqual(['CLOSED', 'CLOSED', 'CLOSED', 'CLOSED']);
-  expect(thrown).toEqual([expect.objectContaining({ code: 'CLOSED' }), expect.objectContaining({ code: 'CLOSED' })]);
+  expect(answers.map((answer) => answer.unwrapErr().code)).toEqual([
+    'TOKEN_CLOSED',
+    'TOKEN_CLOSED',
+    'TOKEN_CLOSED',
+    'TOKEN_CLOSED',
+  ]);
+  expect(thrown).toEqual([
+    expect.objectContaining({ code: 'TOKEN_CLOSED' }),
+    expect.objectContaining({ code: 'TOKEN_CLOSED' }),
+  ]);
   expect(token.status().state).toBe('closed');
   expect({ tokens: issuer.counts.token, calls: api.counts.requests }).toEqual({ tokens: 1, calls: 0 });
   expect(clock.pending).toBe(0);

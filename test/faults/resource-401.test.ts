@@ -175,7 +175,7 @@ replay('R4-025', async ({ hides }) => {
   // the entry allows two outcomes; this is the response that the caller already had
   expect(getStatus(outcome)).toBe(401);
   expect(api.counts.requests).toBe(1);
-  expect(token.status()).toMatchObject({ state: 'stale', failure: { code: 'UNAVAILABLE' } });
+  expect(token.status()).toMatchObject({ state: 'stale', failure: { code: 'TOKEN_UNAVAILABLE' } });
   hides([token, token.status(), token.read(), formatHttpError(getError(outcome), 'orders')]);
 });
 

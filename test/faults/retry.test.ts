@@ -1,4 +1,4 @@
-import { createClient, isClientError, systemClock } from '@bearings/client';
+import { createClient, isBearingsError, systemClock } from '@bearings/client';
 import { layer } from '@bearings/client/layer';
 import type { Client, Clock } from '@bearings/client';
 import { staticToken, withBearerAuth } from '@bearings/oauth-bearer';
@@ -180,7 +180,7 @@ replay('RT-027', async ({ entry, hides }) => {
     expectCallOutcome(entry, outcome);
     expect([code, network.tries()]).toEqual([code, tries]);
     expect(getError(outcome)).toMatchObject({ retryable: tries > 1 });
-    expect(isClientError(getError(outcome), 'TLS')).toBe(certificate.includes(code));
+    expect(isBearingsError(getError(outcome), 'TLS')).toBe(certificate.includes(code));
   }
 
   const network = failing('ECONNRESET');
@@ -261,4 +261,37 @@ replay('RT-013', async ({ entry, hides }) => {
   for (let count = 0; count < 5; count += 1) await client.get('orders');
   api.inject(faults.status(503), { times: 1 });
   expect((await client.get('orders')).status).toBe(200); // five successful calls pay for one retry
+});
+
+/** What the platform throws when a port refuses connections. */
+const refused = (): never => {
+  const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' });
+  throw new TypeError('fetch failed', { cause });
+};
+
+replay('RT-033', async ({ entry, hides }) => {
+  const answers = [refused, () => new Response('{}')];
+  let attempts = 0;
+  const fetch = async (): Promise<Response> => answers[attempts++]?.() ?? refused();
+  const client = createClient({ baseUrl: resource, fetch, retry: { delay: () => 0 } });
+
+  const outcome = await settleCall(client.post('orders', { json: { order: 'CANARY' } }));
+
+  expectCallOutcome(entry, hides(outcome));
+  expect(attempts).toBe(2);
+});
+
+replay('RT-034', async ({ entry, hides }) => {
+  const methods: string[] = [];
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const { method } = new Request(input, init);
+    methods.push(method);
+    return method === 'POST' ? new Response(null, { status: 303, headers: { location: '/receipt' } }) : refused();
+  };
+  const client = createClient({ baseUrl: resource, fetch, retry: { delay: () => 0 } });
+
+  const outcome = await settleCall(client.post('orders', { json: { order: 'CANARY' } }));
+
+  expectCallOutcome(entry, hides(outcome));
+  expect(methods).toEqual(['POST', 'GET']);
 });

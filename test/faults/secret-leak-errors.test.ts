@@ -1,4 +1,4 @@
-import { createClient, formatHttpError, isHTTPError } from '@bearings/client';
+import { createClient, formatHttpError, isBearingsError } from '@bearings/client';
 import { staticToken, SecretString, Token, withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
 import type { TokenConfig } from '@bearings/oauth-bearer';
 import { faults } from '@bearings/testing';
@@ -71,7 +71,7 @@ replay('SL-008', async ({ hides }) => {
     };
     const errors = hides(await collectErrors(faults.status(status, { headers, body: indiscreet })));
 
-    expect(listCodes(errors)).toEqual(['HTTP', 'HTTP', 'HTTP', 'HTTP']);
+    expect(listCodes(errors)).toEqual(['TOKEN_HTTP', 'TOKEN_HTTP', 'TOKEN_HTTP', 'TOKEN_HTTP']);
     errors.forEach(holdsNoExchange);
   }
 });
@@ -92,7 +92,7 @@ replay('SL-009', async ({ hides }) => {
   for (const fault of odd) {
     const errors = hides(await collectErrors(fault));
 
-    expect(listCodes(errors)).toEqual(Array.from({ length: 4 }, () => 'INVALID_RESPONSE'));
+    expect(listCodes(errors)).toEqual(Array.from({ length: 4 }, () => 'INVALID_TOKEN_RESPONSE'));
     errors.forEach(holdsNoExchange);
   }
 });
@@ -119,7 +119,7 @@ replay('SL-011', async ({ hides }) => {
   for (const changes of [{}, { fetch: talkative }]) {
     const errors = hides(await collectErrors(faults.unreachable(), changes));
 
-    expect(listCodes(errors)).toEqual(Array.from({ length: 4 }, () => 'UNAVAILABLE'));
+    expect(listCodes(errors)).toEqual(Array.from({ length: 4 }, () => 'TOKEN_UNAVAILABLE'));
     errors.forEach(holdsNoExchange);
   }
   const { token } = await createService();
@@ -130,9 +130,9 @@ replay('SL-011', async ({ hides }) => {
   ];
   expect(hides(lost).map((error) => formatHttpError(error, 'order 42'))).toEqual([
     expect.stringMatching(
-      /^order 42: No answer from https:\/\/api\.example: the connection failed\. Not retried: .*\(TRANSPORT\)$/,
+      /^order 42: POST https:\/\/api\.example\/orders: no answer: the connection failed\. Not retried: .*\(TRANSPORT\)$/,
     ),
-    'order 42: No answer from https://api.example: the connection failed (TRANSPORT)',
+    'order 42: GET https://api.example/: no answer: the connection failed (TRANSPORT)',
   ]);
   lost.forEach(holdsNoExchange);
 });
@@ -188,7 +188,7 @@ replay('SL-014', async ({ hides }) => {
   const issuer = createIssuer();
   for (const changes of wrong) {
     const error = (await Token.create(tokenConfig(issuer, { ...extras, fetch: issuer.fetch, ...changes }))).unwrapErr();
-    expect(hides(error)).toMatchObject({ code: 'CONFIG', source: 'oauth-bearer' });
+    expect(hides(error)).toMatchObject({ code: 'TOKEN_CONFIG', source: 'oauth-bearer' });
     holdsNoExchange(error);
   }
   expect(issuer.requests).toHaveLength(0);
@@ -206,7 +206,14 @@ replay('SL-014', async ({ hides }) => {
     () => client.fetch('https://svc:pw_CANARY_1@api.example/orders'),
     () => client.get('https://evil.example/?key=ak_CANARY_1'),
   ];
-  const refusals = ['CONFIG', 'INVALID_URL', 'INVALID_SCHEME', 'INVALID_HEADER', 'DESTINATION_NOT_ALLOWED'];
+  const refusals = [
+    'CONFIG',
+    'TOKEN_CONFIG',
+    'INVALID_URL',
+    'INVALID_SCHEME',
+    'INVALID_HEADER',
+    'DESTINATION_NOT_ALLOWED',
+  ];
   for (const act of acts) {
     const error = await catchError(act);
     expect(refusals).toContain(hides(error instanceof Error && 'code' in error ? error.code : error));
@@ -223,7 +230,7 @@ replay('SL-015', async ({ hides }) => {
 
   const error = await catchError(() => client.get('orders', { headers: { 'x-trace': '42' } }));
 
-  if (!isHTTPError(error)) throw error;
+  if (!isBearingsError(error, 'HTTP_STATUS')) throw error;
   hides([error, error.request, error.options, error.response, formatHttpError(error, 'order 42')]);
   expect(sent()).toEqual(['at_CANARY_1']);
   expect(error).toMatchObject({ code: 'HTTP_STATUS', data: body });
@@ -246,7 +253,7 @@ replay('SL-016', async ({ hides }) => {
   ]) {
     const errors = hides(await collectErrors(faults.member('access_token', value)));
 
-    expect(listCodes(errors)).toEqual(Array.from({ length: 4 }, () => 'INVALID_RESPONSE'));
+    expect(listCodes(errors)).toEqual(Array.from({ length: 4 }, () => 'INVALID_TOKEN_RESPONSE'));
     errors.forEach(holdsNoExchange);
   }
 });
@@ -254,7 +261,7 @@ replay('SL-016', async ({ hides }) => {
 replay('SL-019', async ({ hides }) => {
   const location = 'https://evil.example/cb?access_token=at_CANARY_1&code=qs_CANARY_1';
   const errors = hides(await collectErrors(faults.status(302, { headers: { location } })));
-  expect(listCodes(errors)).toEqual(Array.from({ length: 4 }, () => 'HTTP'));
+  expect(listCodes(errors)).toEqual(Array.from({ length: 4 }, () => 'TOKEN_HTTP'));
   errors.forEach(holdsNoExchange);
 
   const { api, client } = await createService();

@@ -147,7 +147,7 @@ replay('ST-015', async ({ hides }) => {
 
   expect(new Set(tokens.map(({ secret }) => secret.expose())).size).toBe(names.length);
   for (const user of ['a\0b', 'x'.repeat(4_096)])
-    expect(hides(thrownBy(users, user))).toMatchObject({ code: 'CONFIG', field: 'user' });
+    expect(hides(thrownBy(users, user))).toMatchObject({ code: 'USER_TOKENS_CONFIG', field: 'user' });
   await users.close();
 });
 

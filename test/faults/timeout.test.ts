@@ -87,7 +87,7 @@ replay('TO-003', async ({ entry, hides }) => {
     }
     await clock.advance(5_000);
     const { failure } = token.status();
-    expect(failure).toMatchObject({ code: 'UNAVAILABLE', at: clock.now() });
+    expect(failure).toMatchObject({ code: 'TOKEN_UNAVAILABLE', at: clock.now() });
     slow.clear();
     await clock.advance((failure?.retryAt ?? Infinity) - clock.now());
     expect(getStatus(await settleCall(client.fetch('d')))).toBe(200); // no earlier failure blocks it

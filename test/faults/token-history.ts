@@ -27,7 +27,12 @@ interface Beginning {
   readonly step: number;
   /** The number of tokens so far. */
   readonly generation: number;
+  /** True when callers may get the token that is being rotated. */
+  readonly mayFallBack: boolean;
 }
+
+/** How long a caller waits for the successor of a rejected token, from the request for it. */
+const briefWaitMs = 1_000;
 
 /** A waiting caller. */
 interface Caller {
@@ -40,8 +45,9 @@ type Answer = ReturnType<Token['read']>;
 /**
  * One token, an issuer that answers on command, and the history so far.
  *
- * Each token that a caller receives is checked against the history: it was issued, it was not rejected and replaced before
- * the call started, and it has not expired by either clock, unless it arrived for this waiting caller.
+ * Each token that a caller receives is checked against the history: it was issued, it was not rejected before the call
+ * started, and it has not expired by either clock, unless it arrived for this waiting caller. A rejected token without a
+ * successor may be served again after a failure, or when its rotation takes longer than a second: others may accept it.
  */
 export class TokenHistory {
   readonly clock: VirtualClock = virtualClock();
@@ -57,6 +63,9 @@ export class TokenHistory {
   readonly #issued = new Map<string, Issue>();
   readonly #rejectedAt = new Map<string, number>();
   readonly #token: Promise<Token>;
+  #made: Token | undefined;
+  /** The generation whose successor did not come at once. */
+  #heldUpIn: number | undefined;
   #step = 0;
   #closed: Beginning | undefined;
   /** The latest wall time since the last token: a lifetime counts from the request, and the clock may be set back. */
@@ -71,7 +80,8 @@ export class TokenHistory {
     const endpoint = { tokenEndpoint: 'https://as.example/token', clientId, clientSecret };
     // a limit on rotations would serve rejected tokens again; that is another test
     const timing = { clock: this.clock, random: () => 0.5, minRefreshPeriodMs: 0 };
-    return (await Token.create({ ...endpoint, ...timing, fetch, start: 'lazy' })).unwrap();
+    this.#made = (await Token.create({ ...endpoint, ...timing, fetch, start: 'lazy' })).unwrap();
+    return this.#made;
   }
 
   get token(): Promise<Token> {
@@ -110,7 +120,9 @@ export class TokenHistory {
     void this.#wait(token.invalidate(rejected), beginning, this.#newCaller());
   }
 
-  jumpWall(ms: number): void {
+  /** Sets the wall clock. Answers that are under way arrive first: they were right by the time before. */
+  async jumpWall(ms: number): Promise<void> {
+    await this.clock.settle();
     this.#latestWall = Math.max(this.#latestWall, this.clock.now());
     this.clock.jumpWall(ms);
   }
@@ -132,6 +144,7 @@ export class TokenHistory {
   /** The issuer answers with an error status, or its response is lost. */
   fail(status: number | undefined): void {
     const asked = this.#asked.shift();
+    if (asked !== undefined) this.#heldUpIn = this.#generation;
     if (status === undefined) asked?.lose(new TypeError('fetch failed'));
     else asked?.answer(Response.json({ error: 'invalid_client' }, { status }));
   }
@@ -148,9 +161,22 @@ export class TokenHistory {
     while (this.#asked.length > 0) this.grant(600_000);
   }
 
+  get #generation(): number | undefined {
+    return this.#made?.status().generation;
+  }
+
+  /** True when a request for the successor of the current token failed, or takes long. */
+  get #mayFallBack(): boolean {
+    return this.#heldUpIn === this.#generation || this.#asked.some((asked) => this.#isSlow(asked));
+  }
+
+  #isSlow({ askedAt }: Asked): boolean {
+    return this.clock.monotonic() - askedAt.monotonic >= briefWaitMs;
+  }
+
   #begin(token: Token): Beginning {
     this.#step += 1;
-    return { step: this.#step, generation: token.status().generation };
+    return { step: this.#step, generation: token.status().generation, mayFallBack: this.#mayFallBack };
   }
 
   #newCaller(): Caller {
@@ -186,25 +212,28 @@ export class TokenHistory {
     signal?.addEventListener('abort', () => {
       const place = this.#asked.indexOf(asked);
       if (place >= 0) this.#asked.splice(place, 1);
+      this.#heldUpIn = this.#generation;
       reject(signal.reason);
     });
     if (this.isHealthy) this.grant(600_000);
     return promise;
   }
 
-  #grant({ askedAt, answer }: Asked, lifetimeMs: number): void {
+  #grant(asked: Asked, lifetimeMs: number): void {
+    const { askedAt, answer } = asked;
+    if (this.#isSlow(asked)) this.#heldUpIn = this.#generation;
     const value = `at_CANARY_${this.#issued.size + 1}`;
     this.#issued.set(value, { askedAt, lifetimeMs });
     this.#latestWall = this.clock.now();
     answer(Response.json({ access_token: value, token_type: 'Bearer', expires_in: lifetimeMs / 1_000 }));
   }
 
-  #judge(answer: Answer, { step, generation }: Beginning): void {
+  #judge(answer: Answer, { step, generation, mayFallBack }: Beginning): void {
     const { violations } = this;
     const closed = this.#closed ?? { step: Infinity, generation: Infinity };
     if (answer.isErr()) {
       const { code } = answer.error;
-      const isRight = code === 'CLOSED' ? this.isClosed : step < closed.step;
+      const isRight = code === 'TOKEN_CLOSED' ? this.isClosed : step < closed.step;
       if (!isRight) violations.push(`${code}, closed or not`);
       return;
     }
@@ -215,9 +244,8 @@ export class TokenHistory {
     const hasJustCome = value.generation > generation;
     if (issue === undefined) violations.push(`${name} was never issued`);
     else if (!hasJustCome && this.#ageMs(issue) >= issue.lifetimeMs) violations.push(`${name} has expired`);
-    // without a successor it stays in use: one resource has rejected it, others may accept it
-    const hasSuccessor = value.generation < generation;
-    if (hasSuccessor && (this.#rejectedAt.get(name) ?? Infinity) < step) violations.push(`${name} was rejected before`);
+    const isFallback = value.generation === generation && (mayFallBack || this.#mayFallBack);
+    if (!isFallback && (this.#rejectedAt.get(name) ?? Infinity) < step) violations.push(`${name} was rejected before`);
     if (step > closed.step || value.generation > closed.generation) violations.push(`${name} outcome after close`);
   }
 

@@ -22,7 +22,7 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
   'core/call.ts': [
     ["    signal?.addEventListener('abort', this.#cancelByCaller, { once: true });\n", ''],
     ['    this.#attemptScope?.cancel(reason);\n', ''],
-    ['    if (this.isCancelled) attempt.cancel(this.#whole.reason);\n', ''],
+    ['    if (this.#whole.isCancelled) attempt.cancel(this.#whole.reason);\n', ''],
     ['    this.headers.restoreCredentials();\n', ''],
     ["    this.#callerSignal?.removeEventListener('abort', this.#cancelByCaller);\n", ''],
     ['    for (const { begin } of listeners) begin();\n', ''],
@@ -37,13 +37,16 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
   'core/cancel-scope.ts': [
     ['    if (this.#cancellation !== undefined) return;\n', ''],
     ['if (this.#cancellation !== undefined) this.#controller.abort(this.#cancellation.reason);', ''],
-    ['    else listener(this.#cancellation.reason);\n', ''],
+    [
+      'if (this.#cancellation !== undefined) listener(this.#cancellation.reason);',
+      'if (this.#cancellation !== undefined) return () => {};',
+    ],
     ['this.#listeners?.filter((each) => each !== listener)', 'this.#listeners'],
   ],
   'core/request.ts': [
-    ['return this.body === undefined || isReplayable(this.body);', 'return true;'],
+    ['body === undefined || isReplayable(body);', 'true;'],
     ["    headers.delete('content-length');\n", ''],
-    ["if (type === '' || headers?.has('content-type') === true)", "if (type === '')"],
+    ["  if (headers?.has('content-type') === true) return headers;\n", ''],
     ['  if (body instanceof FormData) headers.delete(', '  if (body === undefined) headers.delete('],
   ],
   'stages/redirect.ts': [
@@ -72,7 +75,7 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
   ],
   'stages/retry/retry.ts': [
     ["if (delayMs >= call.remainingMs()) return giveUp(outcome, context, 'deadline');", ''],
-    ["if (delayMs === undefined) return giveUp(outcome, context, 'limit');", ''],
+    ["if (delayMs === undefined) return giveUp(outcome, context, 'retryAfter');", ''],
     ['delayMs >= call.remainingMs()', 'delayMs > call.remainingMs()'],
     ['!isFree && !budget.tryTake()', 'false'],
     ['policy.budget === false || isPacedByServer(outcome, policy)', 'isPacedByServer(outcome, policy)'],
@@ -99,10 +102,11 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
     ["trigger === 'transport' || policy.always.includes(trigger)", "trigger === 'transport'"],
     ["return trigger === 'timeout' ? policy.retryOnTimeout", "return trigger === 'timeout' ? true"],
     ['hasIdempotencyKey || wasProcessed === false ||', 'hasIdempotencyKey ||'],
+    ['outcome.error.method === method ? outcome.error.wasProcessed : undefined', 'outcome.error.wasProcessed'],
     ['hasIdempotencyKey || wasProcessed === false ||', 'wasProcessed === false ||'],
     [
-      "isClientError(outcome.error, 'TRANSPORT') && outcome.error.retryable ?",
-      "isClientError(outcome.error, 'TRANSPORT') ?",
+      "isBearingsError(outcome.error, 'TRANSPORT') && outcome.error.retryable ?",
+      "isBearingsError(outcome.error, 'TRANSPORT') ?",
     ],
     ["trigger !== 'other' && policy.always.includes(trigger)", 'false'],
   ],
@@ -162,7 +166,7 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
   'stages/circuit-breaker/circuit-breaker.ts': [
     ['failureStatuses = [500, 502, 503, 504]', 'failureStatuses = [500, 502, 503, 504, 429]'],
     ['error !== call.signal.reason && error.origin', 'error.origin'],
-    ["error.phase === 'attempt' && ", ''],
+    ["    error.phase === 'attempt' &&\n", ''],
     ["? 'failure' : 'neutral'", "? 'failure' : 'success'"],
   ],
   'stages/circuit-breaker/origin-circuits.ts': [
@@ -173,27 +177,26 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
   'stages/concurrency/semaphore.ts': [
     ['this.#acquired < this.#limit', 'this.#acquired <= this.#limit'],
     ['waiters.size >= this.#queueLimit', 'waiters.size > this.#queueLimit'],
-    ['(!hasPriority && waiters', '(waiters'],
-    ['    signal.throwIfAborted();\n', ''],
-    ['waiters.delete(admit) && reject(signal.reason)', 'reject(signal.reason)'],
-    ['waiters.delete(admit) && resolve(false)', 'resolve(false)'],
-    ["      signal.removeEventListener('abort', giveUp);\n", ''],
-    ['      cancel?.();\n', ''],
+    ['(!options.hasPriority && waiters', '(waiters'],
+    ['void (waiters.delete(admit) && end())', 'void end()'],
+    ['const admit = (): void => {\n      cancelTimer?.();', 'const admit = (): void => {'],
+    ['(reason) => {\n      cancelTimer?.();', '(reason) => {'],
     [
       'this.#priorityWaiters.size > 0 ? this.#priorityWaiters : this.#waiters',
       'this.#waiters.size > 0 ? this.#waiters : this.#priorityWaiters',
     ],
   ],
   'stages/concurrency/concurrency-limit.ts': [
-    ['        held = [];\n      };', '      };'],
-    ['acquire(true)', 'acquire(false)'],
-    ['    releaseAll(held, byOrigin);\n    throw cause;', '    throw cause;'],
-    ['if (origin !== undefined && semaphore.isIdle) byOrigin', 'if (origin !== undefined) byOrigin'],
-    ["  call.phase = 'queue';\n", ''],
+    ['    this.#held = 0;\n  }', '  }'],
+    ['maxWaitMs: Infinity, hasPriority: true', 'maxWaitMs: Infinity, hasPriority: false'],
+    ['slice(0, this.#held)', 'slice(0)'],
+    ['if (origin !== undefined && semaphore.isIdle) this', 'if (origin !== undefined) this'],
+    ["        call.phase = 'queue';\n", ''],
   ],
   'stages/transport/transport-error.ts': [
-    ['if (tlsCode.test(reason)) return new TlsError(origin, reason, detail);', ''],
+    ['if (tlsCode.test(reason)) return new TlsError(request, { reason, detail, cause: coded });', ''],
     ['error.http2ErrorCode === 7', 'error.http2ErrorCode === 8'],
+    ['isRefusedStream(cause) || isUnconnected(coded)', 'isRefusedStream(cause)'],
     ['&& !call.cancelScope.isCancelled', ''],
   ],
   'stages/transport/fetch-transport.ts': [
@@ -213,8 +216,8 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
     ['{ background: true });\n  try', '{});\n  try'],
   ],
   'body/request-body.ts': [
-    ['return body.slice();', 'return body;'],
-    ['body.byteOffset, body.byteLength).slice()', 'body.byteOffset, body.byteLength)'],
+    ['byteOffset, byteLength).slice()', 'byteOffset, byteLength)'],
+    ['byteLength === 0 ? new Uint8Array() : ', ''],
     ['if (pieces.length <= 1) return first;', 'return first;'],
     ['pending = undefined;', ''],
     ['cancel: (reason) => reader.cancel(reason),', ''],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { copyRepository } from './copy-repository.ts';
-import { findKiller } from './try-mutant.ts';
+import { findFailures, findKiller } from './try-mutant.ts';
 import { mutants } from './index.ts';
 import type { Mutant } from './mutant.ts';
 import { TestProcess } from './test-process.ts';
@@ -26,6 +26,7 @@ async function tryAll(queue: Mutant[], verdicts: Verdict[]): Promise<void> {
   const copy = copyRepository();
   const tests = new TestProcess(copy.root);
   try {
+    expect(await findFailures(queue, tests), 'the unchanged copy must be green').toEqual([]);
     for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
       const killer = await findKiller(mutant, { root: copy.root, tests });
       verdicts.push({ mutant, killer });

@@ -6,7 +6,11 @@ export const oauthBearerMutants: readonly Mutant[] = mutantsIn('oauth-bearer', {
   'token/token-engine.ts': [
     ['ageMs < cached.renewAfterMs && ageMs < cached.lifetimeMs', 'ageMs < cached.renewAfterMs'],
     ['ageMs < cached.renewAfterMs && ageMs <', 'ageMs <= cached.renewAfterMs && ageMs <'],
-    ['if (ageMs >= cached.lifetimeMs) {', 'if (ageMs > cached.lifetimeMs) {'],
+    [
+      'if (this.#expiry.hasExpired()) return this.#state.load().result;',
+      'if (this.#expiry.hasExpired()) return result;',
+    ],
+    ['    if (this.#expiry.hasExpired()) return this.get();\n', ''],
     ['    this.#renewer.renewIfDue();\n', ''],
     ['    signal?.throwIfAborted();\n', ''],
     ['if (now.isOk() && this.#lasts(minValidityMs)) return now;', 'if (now.isOk()) return now;'],
@@ -23,16 +27,29 @@ export const oauthBearerMutants: readonly Mutant[] = mutantsIn('oauth-bearer', {
     ['this.#closing ??= this.#close();', 'this.#closing = this.#close();'],
     ['Math.min(minValidityMs, cached.lifetimeMs / 2)', 'minValidityMs'],
   ],
+  'token/expiry-check.ts': [
+    ['cached === undefined || seen.isExpired) return seen.isExpired;', 'cached === undefined) return false;'],
+    ['if (ageMs < cached.lifetimeMs)', 'if (ageMs <= cached.lifetimeMs)'],
+    ['seen.isRejected ? seen.result : (failure?.result ?? expired)', 'failure?.result ?? expired'],
+    ['(failure?.result ?? expired)', 'expired'],
+  ],
   'token/token-renewer.ts': [
-    ['if (this.#lastExpired === cached) return;', ''],
+    ['    if (issued.isErr()) expiry.hasExpired();', '   '],
+    ['    expiry.hasExpired();\n', ''],
     ['    this.#abort?.abort();\n', ''],
     ['failure.retryAfterMs ? failure', 'failure.retryAfterMs + 1 ? failure'],
     ['isProbe: failure !== undefined, held', 'isProbe: false, held'],
     ['    if (this.isStopped) return closed;\n    if (issued.isErr())', '    if (issued.isErr())'],
-    ['if (isUnchanged && !wasRejected) return', 'if (isUnchanged) return'],
+    ['(isUnchanged && !wasRejected) || this', 'isUnchanged || this'],
+    [' || this.#claims !== claims', ''],
+    ['    this.#claims = undefined;\n', ''],
     ['!hasTimer || this.isStopped', 'this.isStopped'],
   ],
-  'token/token-publisher.ts': [['(seen.failure?.count ?? 0) + 1;', '1;']],
+  'token/token-publisher.ts': [
+    ['(seen.failure?.count ?? 0) + 1;', '1;'],
+    ['last === undefined || seen.isExpired ||', 'last === undefined ||'],
+  ],
+  'token/token-state.ts': [['if (isExpired || ageMs >= lifetimeMs)', 'if (ageMs >= lifetimeMs)']],
   'token/instant.ts': [
     ['Math.max(clock.monotonic() - since.monotonicMs, clock.now() - since.wallMs)', 'clock.now() - since.wallMs'],
     [
@@ -106,6 +123,7 @@ export const oauthBearerMutants: readonly Mutant[] = mutantsIn('oauth-bearer', {
   'sources/check-issued.ts': [
     ["scheme !== 'Basic' && !headerValue.test(value)", "value === '\\n'"],
     ['!(lifetimeMs >= 0)', '!(lifetimeMs >= -1)'],
+    ['answer.value.lifetimeMs > 0 ?', 'answer.value.lifetimeMs >= 0 ?'],
     ["typeof answer.isErr === 'function' && ", ''],
   ],
   'sources/static-token.ts': [

@@ -37,6 +37,13 @@ export async function findKiller({ file, from, to }: Mutant, context: MutationCo
   }
 }
 
+/** What fails in the unchanged copy, in the tests of the packages of the mutants: each failure would hide survivors. */
+export async function findFailures(mutants: readonly Mutant[], tests: TestProcess): Promise<readonly string[]> {
+  const files = [...new Set(mutants.map(({ file }) => `${packageFolder(file)}/test/`))];
+  const { failed } = await tests.run({ files, stopsEarly: false });
+  return failed;
+}
+
 /** The tests of a source, nearest first: those of its file, of its folder, of its package. */
 function nearestTests(file: string): readonly (readonly string[])[] {
   const mirrored = file.replace('/src/', '/test/').replace(/\.ts$/, '.test.ts');

@@ -113,10 +113,10 @@ export const undiciMutants: readonly Mutant[] = mutantsIn('undici', {
     ['    this.#stream?.getReader();\n', ''],
     ['while (chunk?.byteLength === 0) chunk = await reader.next();', ''],
     ['this.bodyUsed || body?.locked === true', 'this.bodyUsed'],
-    ['if (this.#reader === undefined) hook.end?.();', 'if (this.#reader === undefined) return;'],
+    ['return this.#reader?.hooks;', 'return undefined;'],
   ],
   'undici-error.ts': [
-    ["isClientError(error, 'TRANSPORT') && closedCodes.includes(error.reason)", 'false'],
+    ["isBearingsError(error, 'TRANSPORT') && closedCodes.includes(error.reason)", 'false'],
     ['if (is407 && forwardProxy !== undefined)', 'if (false)'],
     ["socks?.protocol === 'socks5:' && isOfSocks", 'false'],
   ],

@@ -17,7 +17,7 @@ function scene(options: ClientOptions) {
 
 test('a call that was rejected by the concurrency limit is in the metrics, with its code', async () => {
   const held = Promise.withResolvers<Response>();
-  const { client, errorTypes } = scene({ concurrency: 1, fetch: () => held.promise });
+  const { client, errorTypes } = scene({ concurrency: { limit: 1, queue: 0 }, fetch: () => held.promise });
 
   const first = client.fetch('/orders');
   const [second] = await Promise.allSettled([client.fetch('/orders')]);

@@ -1,4 +1,4 @@
-import { createClient } from '@bearings/client';
+import { createClient, orThrow } from '@bearings/client';
 import type { Client, Layer } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { newOrder, registration } from '../contender.ts';
@@ -44,7 +44,7 @@ export async function onUndici(): Promise<readonly Layer[]> {
 
 async function compose(origin: string, network: readonly Layer[]): Promise<Service> {
   const tokenEndpoint = `${origin}/token`;
-  const token = (await Token.create({ tokenEndpoint, ...registration, start: 'lazy' })).unwrap();
+  const token = await orThrow(Token.create({ tokenEndpoint, ...registration, start: 'lazy' }));
   const client = createClient({ baseUrl: origin }, withBearerAuth(token), network);
   return {
     client,

@@ -1,4 +1,4 @@
-import { createClient } from '@bearings/client';
+import { createClient, orThrow } from '@bearings/client';
 import { layer } from '@bearings/client/layer';
 import type { Client, Layer } from '@bearings/client';
 import { DestinationNotAllowedError } from '@bearings/client/errors';
@@ -101,9 +101,7 @@ async function createToken(
     clientSecretRef === undefined
       ? ({ clientAuthMethod: 'none' } as const)
       : { clientSecret: () => ask(clientSecretRef), clientAuthMethod };
-  const created = await Token.create({ tokenEndpoint, clientId, scopes, audience, ...proof, fetch, start: 'lazy' });
-  if (created.isErr()) throw created.error;
-  return created.value;
+  return orThrow(Token.create({ tokenEndpoint, clientId, scopes, audience, ...proof, fetch, start: 'lazy' }));
 }
 
 async function createStaticToken(reference: string, ask: SecretReader['read']): Promise<TokenHandle> {

@@ -1,6 +1,5 @@
-import { formatHttpError, isClientError, isHTTPError } from '@bearings/client';
+import { formatHttpError, isBearingsError } from '@bearings/client';
 import type { HttpStatusError } from '@bearings/client';
-import { isTokenError } from '@bearings/oauth-bearer';
 import type { TokenError } from '@bearings/oauth-bearer';
 import type { Connection } from './connect-source.ts';
 import { RunError } from './run-error.ts';
@@ -19,10 +18,10 @@ const fields: ReadonlyMap<string | undefined, string> = new Map([
 /** Describes why a run ended: the failed step, the status, the response, and the field to check. Holds no secret. */
 export async function describeFailure(error: unknown, step: string, context: FailureContext): Promise<RunError> {
   if (error instanceof RunError) return new RunError(error.code, `${step}: ${error.message}`, error.details);
-  if (isTokenError(error)) return describeTokenFailure(error, step, context);
-  if (isHTTPError(error)) return describeStatus(error, step, context);
+  if (isBearingsError(error) && error.source === 'oauth-bearer') return describeTokenFailure(error, step, context);
+  if (isBearingsError(error, 'HTTP_STATUS')) return describeStatus(error, step, context);
   const message = formatHttpError(error, step);
-  if (isClientError(error, 'DESTINATION_NOT_ALLOWED')) {
+  if (isBearingsError(error, 'DESTINATION_NOT_ALLOWED')) {
     return new RunError('EXTRACTION', message, [
       'Nothing was sent: the next page must have the origin of spec.source.url',
     ]);
@@ -32,8 +31,8 @@ export async function describeFailure(error: unknown, step: string, context: Fai
 }
 
 async function describeTokenFailure(error: TokenError, step: string, context: FailureContext): Promise<RunError> {
-  const message = formatHttpError(error, `${step}: no token`);
-  if (error.code === 'CONFIG') return new RunError('CONFIG', message);
+  const message = formatHttpError(error, step);
+  if (error.code === 'TOKEN_CONFIG') return new RunError('CONFIG', message);
   const field = `field: spec.source.oauth.${fields.get('oauthError' in error ? error.oauthError : '') ?? 'tokenUrl'}`;
   const answer = await context.lastTokenResponse();
   if (answer === undefined) return new RunError('EXTRACTION', message, [field]);

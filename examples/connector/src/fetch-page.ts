@@ -1,4 +1,4 @@
-import { isHTTPError } from '@bearings/client';
+import { isBearingsError } from '@bearings/client';
 import type { Connection } from './connect-source.ts';
 import type { Resource } from './connector-schema.ts';
 import { resolvePointer } from './json-pointer.ts';
@@ -25,7 +25,7 @@ export async function fetchPage(connection: Connection, { url, resource, mayBeMi
     const body = parse(text, headers, connection.show);
     return { url, headers, body, records: findRecords(body, resource.records, connection.show) };
   } catch (error) {
-    if (!mayBeMissing || !isHTTPError(error) || error.status !== 404) throw error;
+    if (!mayBeMissing || !isBearingsError(error, 'HTTP_STATUS') || error.status !== 404) throw error;
     return { url, headers: new Headers(), body: undefined, records: [] };
   }
 }

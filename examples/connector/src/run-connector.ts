@@ -1,5 +1,4 @@
-import { formatHttpError } from '@bearings/client';
-import { isTokenError } from '@bearings/oauth-bearer';
+import { formatHttpError, isBearingsError } from '@bearings/client';
 import { resolve } from 'node:path';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
@@ -88,7 +87,8 @@ const describeKept = ({ records, pages }: Checkpoint): string =>
 /** Converts a failure before the first page. */
 function asRunError(error: unknown): RunError {
   if (error instanceof RunError) return error;
-  if (isTokenError(error)) return new RunError('CONFIG', formatHttpError(error, 'spec.source.oauth'));
+  if (isBearingsError(error) && error.source === 'oauth-bearer')
+    return new RunError('CONFIG', formatHttpError(error, 'spec.source.oauth'));
   if (error instanceof Error && 'syscall' in error) return new RunError('STATE', error.message);
   return new RunError('CONFIG', formatHttpError(error, 'spec.source'));
 }

@@ -44,7 +44,7 @@ const respondWith =
     response.writeHead(status, { 'content-type': type }).end(body);
 
 const unusable = (reason: string): string =>
-  `orders, page 1: no token: The response of https://id/token is not usable as a token: ${reason} (INVALID_RESPONSE)`;
+  `orders, page 1: The response of https://id/token is not usable as a token: ${reason} (INVALID_TOKEN_RESPONSE)`;
 
 interface TokenFailure {
   readonly oauth?: object;
@@ -58,8 +58,8 @@ test.each<[string, TokenFailure]>([
     {
       oauth: { scopes: ['shop.write'] },
       expected: [
-        'orders, page 1: no token: https://id/token answered 400: invalid_scope (requested scope is not allowed). ' +
-          'Check scopes: the server does not know one of them, or does not allow it to this client (HTTP)',
+        'orders, page 1: No token: https://id/token answered 400: invalid_scope (requested scope is not allowed). ' +
+          'Check scopes: the server does not know one of them, or does not allow it to this client (TOKEN_HTTP)',
         'field: spec.source.oauth.scopes',
         'status: 400',
         'answer: {"error":"invalid_scope","error_description":"requested scope is not allowed","scope":"shop.write"}',
@@ -71,8 +71,8 @@ test.each<[string, TokenFailure]>([
     {
       oauth: { clientId: 'connectro' },
       expected: [
-        'orders, page 1: no token: https://id/token answered 401: invalid_client (client authentication failed). ' +
-          'Check clientId, the secret or key, and clientAuthMethod (HTTP)',
+        'orders, page 1: No token: https://id/token answered 401: invalid_client (client authentication failed). ' +
+          'Check clientId, the secret or key, and clientAuthMethod (TOKEN_HTTP)',
         'field: spec.source.oauth.clientId, spec.source.oauth.clientSecretRef, spec.source.oauth.clientAuthMethod',
         'status: 401',
         'answer: {"error":"invalid_client","error_description":"client authentication failed"}',
@@ -127,7 +127,7 @@ test.each<[string, TokenFailure]>([
     {
       answer: respondWith(400, `{"error":"invalid_request","you_sent":"${clientSecret}"}`),
       expected: [
-        'orders, page 1: no token: https://id/token answered 400: invalid_request (HTTP)',
+        'orders, page 1: No token: https://id/token answered 400: invalid_request (TOKEN_HTTP)',
         'field: spec.source.oauth.tokenUrl',
         'status: 400',
         'answer: {"error":"invalid_request","you_sent":"[REDACTED]"}',
@@ -139,7 +139,7 @@ test.each<[string, TokenFailure]>([
     {
       answer: respondWith(502, 'upstream\n\u001b[31mfailed', 'text/plain'),
       expected: [
-        'orders, page 1: no token: https://id/token answered 502 (HTTP)',
+        'orders, page 1: No token: https://id/token answered 502 (TOKEN_HTTP)',
         'field: spec.source.oauth.tokenUrl',
         'status: 502',
         'answer: upstream [31mfailed',
@@ -166,7 +166,7 @@ test('a provider that cannot be reached is named, without a response', async () 
   const { error } = await shop.pull();
 
   expect(normalize([error?.message, ...(error?.details ?? [])].join('\n'), shop)).toBe(
-    `orders, page 1: no token: No answer from https://id: other side closed (UND_ERR_SOCKET). Not retried again: the limit of retries is reached (UNAVAILABLE)
+    `orders, page 1: No token: POST https://id/token: no answer: other side closed (UND_ERR_SOCKET). Not retried again: the limit of retries is reached (TOKEN_UNAVAILABLE)
 field: spec.source.oauth.tokenUrl
 kept: nothing yet`,
   );
@@ -180,7 +180,7 @@ test('the command exits with 1 and the reason, without the secret', async () => 
 
   expect([code, normalize(stderr, shop)]).toEqual([
     1,
-    `✗ shop: orders, page 1: no token: https://id/token answered 400: invalid_grant (not [REDACTED]) (HTTP)
+    `✗ shop: orders, page 1: No token: https://id/token answered 400: invalid_grant (not [REDACTED]) (TOKEN_HTTP)
     field: spec.source.oauth.tokenUrl
     status: 400
     answer: {"error":"invalid_grant","error_description":"not [REDACTED]"}

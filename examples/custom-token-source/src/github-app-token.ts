@@ -1,10 +1,9 @@
 import { createPrivateKey } from 'node:crypto';
-import { createClient, isHTTPError, systemClock } from '@bearings/client';
+import { createClient, isBearingsError, systemClock } from '@bearings/client';
 import type { Clock } from '@bearings/client';
-import { TokenHttpError, TokenUnavailableError } from '@bearings/oauth-bearer';
+import { Err, Ok, TokenHttpError, TokenUnavailableError } from '@bearings/oauth-bearer';
 import type { TokenSource } from '@bearings/oauth-bearer';
 import { SignJWT } from 'jose';
-import { Err, Ok } from 'ts-results';
 
 export interface GitHubApp {
   readonly appId: string;
@@ -40,7 +39,8 @@ export function githubAppToken(app: GitHubApp): TokenSource {
         const { token, expires_at: expiresAt } = await response.json<{ token: string; expires_at: string }>();
         return Ok({ value: token, lifetimeMs: Date.parse(expiresAt) - clock.now() });
       } catch (cause) {
-        if (!isHTTPError(cause)) return Err(new TokenUnavailableError(`${apiUrl} gave no installation token`));
+        if (!isBearingsError(cause, 'HTTP_STATUS'))
+          return Err(new TokenUnavailableError(`${apiUrl} gave no installation token`));
         const { status } = cause.response;
         const kind = kinds.get(status); // any other status may pass
         return Err(new TokenHttpError({ endpoint: `${apiUrl}${endpoint}`, status }, { kind }));

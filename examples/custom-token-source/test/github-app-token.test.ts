@@ -45,7 +45,7 @@ test('when the app was uninstalled, GitHub is not asked again', async () => {
   const failures = [await token.get(), await token.get()];
 
   for (const failure of failures) {
-    expect(failure.unwrapErr()).toMatchObject({ code: 'HTTP', status: 404, kind: 'terminal', retryable: false });
+    expect(failure.unwrapErr()).toMatchObject({ code: 'TOKEN_HTTP', status: 404, kind: 'terminal', retryable: false });
   }
   expect(github.tokenRequests).toBe(1);
 });
@@ -55,6 +55,6 @@ test("a key that is not the app's is a permanent failure, and is not shown", asy
 
   const created = await Token.from(githubAppToken({ ...app, apiUrl: github.url }));
 
-  expect(created.unwrapErr()).toMatchObject({ code: 'HTTP', status: 401, kind: 'permanent' });
+  expect(created.unwrapErr()).toMatchObject({ code: 'TOKEN_HTTP', status: 401, kind: 'permanent' });
   expect(created.unwrapErr()).toHideSecrets([pem, 'eyJhbGci']);
 });

@@ -32,7 +32,7 @@ try {
 function demoConfig(url: string, issuerUrl: string): string {
   const endpoint = (name: string, secret: string): string => `  ${name}:
     url: ${url}
-    timeoutMs: 5000
+    timeout: 5000
     auth:
       type: oauth2_client_credentials
       issuerUrl: ${issuerUrl}

@@ -1,8 +1,7 @@
-import { formatHttpError, isClientError, isHTTPError } from '@bearings/client';
+import { formatHttpError, isBearingsError } from '@bearings/client';
 import type { HttpStatusError } from '@bearings/client';
 import { InvalidConfigError } from '@bearings/config';
 import type { Auth } from '@bearings/config';
-import { isTokenError } from '@bearings/oauth-bearer';
 import { formatErrors } from './format-errors.ts';
 import { isCredentialRejected } from './send-operation.ts';
 import { CommandError } from './command-error.ts';
@@ -29,16 +28,14 @@ export function describeFailure(error: unknown, call: FailedCall): CommandError 
     return new CommandError(error.code, `${endpoint}: ${show(error.message)}`, error.details);
   const configured = error instanceof Error && error.cause instanceof InvalidConfigError ? error.cause : error;
   if (configured instanceof InvalidConfigError) return new CommandError('USAGE', configured.message);
-  if (isHTTPError(error))
+  if (isBearingsError(error, 'HTTP_STATUS'))
     return isCredentialRejected(error.status) ? describeRejection(error, call) : describeStatus(error, call);
   const message = formatHttpError(error, endpoint);
-  if (isTokenError(error)) {
-    const code = error.code === 'CONFIG' ? 'USAGE' : 'AUTH';
-    return new CommandError(code, formatHttpError(error, `${endpoint}: no token`), [
-      `field: endpoints.${endpoint}.auth`,
-    ]);
+  if (isBearingsError(error) && error.source === 'oauth-bearer') {
+    const code = error.code === 'TOKEN_CONFIG' ? 'USAGE' : 'AUTH';
+    return new CommandError(code, message, [`field: endpoints.${endpoint}.auth`]);
   }
-  if (!isClientError(error)) return new CommandError('FAULT', message);
+  if (!isBearingsError(error)) return new CommandError('FAULT', message);
   return isConfigCode(error.code) ? new CommandError('USAGE', message) : describeLoss(message, error, call);
 }
 
@@ -51,7 +48,7 @@ function describeLoss(message: string, error: unknown, call: FailedCall): Comman
 /** A mutation without a response may have been executed, unless there was no connection. */
 function mutationNote(error: unknown, { operation, isSent }: FailedCall): readonly string[] {
   const wasNotSent =
-    isClientError(error, 'TLS') || (isClientError(error, 'TRANSPORT') && unsentReasons.has(error.reason));
+    isBearingsError(error, 'TLS') || (isBearingsError(error, 'TRANSPORT') && unsentReasons.has(error.reason));
   if (operation.kind === 'query' || !isSent || wasNotSent) return [];
   return ['The mutation may have been executed. It was not sent again'];
 }

@@ -5,14 +5,14 @@ import { z } from 'zod';
 import { CommandError } from './command-error.ts';
 
 const { keyType: endpointName, valueType: client } = configSchema.shape.clients;
-const { baseUrl, timeoutMs, headers } = client.shape;
+const { baseUrl, timeout, headers } = client.shape;
 
 const endpoint = z.strictObject({
   url: baseUrl.refine((value) => {
     const url = URL.parse(value);
     return url === null || isSecure(url); // the rule before reports an invalid URL
   }, 'must be https (http only to this machine)'),
-  timeoutMs,
+  timeout,
   headers,
   auth: authSchema,
 });

@@ -1,4 +1,4 @@
-import { isHTTPError } from '@bearings/client';
+import { isBearingsError } from '@bearings/client';
 import type { RetryEvent } from '@bearings/client';
 import type { Connection } from './connect.ts';
 import { graphqlType, isGraphQL, notGraphQL, parseResponse } from './graphql-response.ts';
@@ -35,7 +35,12 @@ export async function sendOperation({ client }: Connection, request: OperationRe
     const response = await client.post(url, { json, headers: { accept }, parseJson: parseLossless, retry, signal });
     return parseResponse(parseBody(await response.text(), response), response);
   } catch (error) {
-    if (!isHTTPError(error) || !isGraphQL(error.response.headers) || isCredentialRejected(error.status)) throw error;
+    if (
+      !isBearingsError(error, 'HTTP_STATUS') ||
+      !isGraphQL(error.response.headers) ||
+      isCredentialRejected(error.status)
+    )
+      throw error;
     return parseResponse(error.data, error.response);
   }
 }

@@ -15,7 +15,7 @@ test('lists all problems of a config at once, and sends nothing', async () => {
     .replace('url:', 'uri:')
     .replace('scopes: [catalog.read]', 'scope: [catalog.read]\n      tokenUrl: https://issuer.test/token')
     .replace('OLD_SECRET', 'LOST_SECRET')
-    .replace('  open:\n    url: https:', '  open:\n    timeoutMs: soon\n    url: http:')
+    .replace('  open:\n    url: https:', '  open:\n    timeout: soon\n    url: http:')
     .replace(shop, `clientSecret: ${secret}`);
   await servers.write('gql.yaml', text);
 

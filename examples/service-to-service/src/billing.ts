@@ -1,4 +1,4 @@
-import { createClient } from '@bearings/client';
+import { createClient, orThrow } from '@bearings/client';
 import type { Client } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { withUndici } from '@bearings/undici';
@@ -28,15 +28,15 @@ export interface Billing {
 /** Creates the client for orders, once, at the start. This is all the code that a service needs. */
 export async function connectToOrders(config: BillingConfig): Promise<Billing> {
   const { ordersUrl, ...credentials } = config;
-  const token = (
-    await Token.create({
+  const token = await orThrow(
+    Token.create({
       ...credentials,
       resource: 'https://orders.internal',
       scopes: ['orders.read'],
       minRefreshPeriodMs: 500, // these two are for tokens that live for seconds;
       jitterMaxMs: 200, // omit them for tokens that live for minutes
-    })
-  ).unwrap();
+    }),
+  );
   const network = withUndici(); // on Node it costs less than half of fetch per call; omit it on other runtimes
   const orders = createClient({ baseUrl: ordersUrl }, withBearerAuth(token), network);
   return { orders, token, network };

@@ -1,4 +1,4 @@
-import { formatHttpError, isHTTPError } from '@bearings/client';
+import { formatHttpError, isBearingsError } from '@bearings/client';
 import type { Client } from '@bearings/client';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Order } from './billing.ts';
@@ -29,7 +29,7 @@ export function createWorkload(orders: Client): Workload {
       const order = await orders.get(`v1/orders/${id}`).json<Order>();
       if (order.id !== id) failures.push(`order ${id}: came back as ${order.id}`);
     } catch (error) {
-      if (isHTTPError(error) && error.response.status === 401) unauthorized += 1;
+      if (isBearingsError(error, 'HTTP_STATUS') && error.response.status === 401) unauthorized += 1;
       failures.push(formatHttpError(error, `order ${id}`));
     }
   };

@@ -14,7 +14,6 @@ import {
   functionRule,
   headerValueRule,
   limitRule,
-  millisecondsRule,
   numberOrObjectRule,
   objectRule,
   oneOfRule,
@@ -33,7 +32,7 @@ type Replaced = 'retry' | 'timeout' | 'totalTimeout' | 'fetch';
 
 /** How a client behaves. Besides these, every option of ky: `headers`, `searchParams`, `hooks`, `throwHttpErrors`, … */
 export interface ClientOptions extends Omit<Options, Replaced | 'method' | 'body' | 'json'>, CallOptions {
-  /** How many calls may be in flight at once, or options for it. The next call fails with `OVERLOADED`. Default: no limit. */
+  /** How many calls may be in flight at once, or options for it. Further calls wait, 10 000 at most. Default: no limit. */
   readonly concurrency?: number | ConcurrencyOptions;
   /** The largest response body, in bytes after decompression. Default: 10 MiB. */
   readonly maxResponseBytes?: number;
@@ -124,7 +123,7 @@ function resolveConcurrency(option: number | ConcurrencyOptions = {}): Concurren
   if (typeof option === 'number') assertOption('concurrency', option, limitRule);
   const given = typeof option === 'number' ? { limit: option } : option;
   checkOptions(given, concurrencyRules, { owner: 'createClient', within: 'concurrency' });
-  const { limit = Infinity, limitPerOrigin = Infinity, queue = 0, queueTimeout = 1_000 } = given;
+  const { limit = Infinity, limitPerOrigin = Infinity, queue = 10_000, queueTimeout = false } = given;
   return { limit, limitPerOrigin, queue, queueTimeout };
 }
 
@@ -142,7 +141,7 @@ const concurrencyRules: OptionRules<ConcurrencyOptions> = {
   limit: limitRule,
   limitPerOrigin: limitRule,
   queue: wholeNumberRule,
-  queueTimeout: millisecondsRule,
+  queueTimeout: timeoutRule,
 };
 const redirectRules: OptionRules<RedirectOptions> = {
   limit: wholeNumberRule,

@@ -12,7 +12,7 @@ import { createKy } from './entry/ky.ts';
 import type { KyClient } from './entry/ky.ts';
 import { layersKey } from './explain.ts';
 import type { Explainable } from './explain.ts';
-import { withTransportErrors } from './stages/transport/transport-error.ts';
+import { convertRawError } from './stages/transport/transport-error.ts';
 
 /** A ky instance whose requests pass through the stages, and the same stages as a plain `fetch`. */
 export type Client = KyClient<ClientParts>;
@@ -49,8 +49,7 @@ export function createClient(options: ClientOptions = {}, ...layers: readonly (L
   layers.flat().forEach(checkLayer);
   const added = layers
     .flat()
-    .map((each) => (each.slot === 'transport' ? withTransportErrors(each) : each))
-    .map(checkAnswers);
+    .map((each) => checkAnswers(each, each.slot === 'transport' ? convertRawError : undefined));
   const stack = sortBySlot([...defaultLayers(settings, added), ...added]);
   const runner = createCallRunner(compose(stack, facts), settings);
   const stages = Object.freeze(stack.map(({ name }) => name));

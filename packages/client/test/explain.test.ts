@@ -15,7 +15,7 @@ test('the whole stack is shown, outermost first, with the settings of each stage
 
   expect(explain(client).split('\n')).toEqual([
     '▼ observe       mine',
-    '▼ concurrency   concurrency   limit 50 · limitPerOrigin no limit · queue 10 · queueTimeout 1 s',
+    '▼ concurrency   concurrency   limit 50 · limitPerOrigin no limit · queue 10 · queueTimeout false',
     '▼ retry         retry         limit 2 · methods get, put, head, delete, options, trace, query · statusCodes 408, 429, 500, 502, 503, 504 · always 429 · backoffLimit 20 s · maxRetryAfter 60 s · budget 0.2 a call, 10 a second',
     '▼ auth          bearer        header authorization · origins https://api.test',
     '▼ timeout       timeout       timeout 30 s · bodyTimeout 30 s · totalTimeout 90 s',

@@ -11,7 +11,7 @@ page is generated from the schema (\`pnpm --filter @bearings/config generate\`).
 clients:
   orders:
     baseUrl: https://orders.internal
-    timeoutMs: 5000
+    timeout: 5000
     retry: { limit: 2 }
     auth:
       type: oauth2_client_credentials

@@ -1,3 +1,4 @@
+export type { Result } from 'ts-results';
 export { loadConfig } from './load-config.ts';
 export type { Config, ConfigOptions } from './load-config.ts';
 export { createClients } from './clients/create-clients.ts';

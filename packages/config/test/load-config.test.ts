@@ -11,7 +11,7 @@ const example = `clients:
   orders:
     baseUrl: https://orders.internal
     profile: default
-    timeoutMs: 5000
+    timeout: 5000
     retry: { limit: 2 }
     auth:
       type: oauth2_client_credentials     # or: bearer, basic, api_key, none
@@ -128,27 +128,23 @@ function indent(text: string, by: number): string {
 test.each([
   [
     'an unknown field',
-    clientWith(`timeout: 5\n${noAuth}`),
-    'clients.a.timeout is not a field here. Did you mean timeoutMs?',
+    clientWith(`timeoutMs: 5\n${noAuth}`),
+    'clients.a.timeoutMs is not a field here. Did you mean timeout?',
   ],
   [
     'an unknown field without a similar name',
     clientWith(`auth: { type: none, colour: red }`),
     'clients.a.auth.colour is not a field here: the fields are type',
   ],
-  ['a wrong type', clientWith(`timeoutMs: soon\n${noAuth}`), 'clients.a.timeoutMs is text: must be a number or false'],
-  ['a time of 0', clientWith(`timeoutMs: 0\n${noAuth}`), 'clients.a.timeoutMs is 0: must be more than 0'],
-  [
-    'a time in the wrong unit',
-    clientWith(`timeoutMs: 1e12\n${noAuth}`),
-    'is 1000000000000: must be at most 31622400000',
-  ],
+  ['a wrong type', clientWith(`timeout: soon\n${noAuth}`), 'clients.a.timeout is text: must be a number or false'],
+  ['a time of 0', clientWith(`timeout: 0\n${noAuth}`), 'clients.a.timeout is 0: must be more than 0'],
+  ['a time in the wrong unit', clientWith(`timeout: 1e12\n${noAuth}`), 'is 1000000000000: must be at most 31622400000'],
   [
     'an attempt timeout above the total timeout',
-    clientWith(`timeoutMs: 9000\ntotalTimeoutMs: 5000\n${noAuth}`),
-    'clients.a.timeoutMs is longer than totalTimeoutMs',
+    clientWith(`timeout: 9000\ntotalTimeout: 5000\n${noAuth}`),
+    'clients.a.timeout is longer than totalTimeout',
   ],
-  ['no auth', clientWith('timeoutMs: 1'), 'clients.a.auth is missing'],
+  ['no auth', clientWith('timeout: 1'), 'clients.a.auth is missing'],
   [
     'an unknown auth type',
     clientWith('auth: { type: oauth2 }'),
@@ -326,7 +322,7 @@ test.each([
   ['of Helm', 'baseUrl: "https://{{ .Values.host }}/"', 'baseUrl contains the placeholder {{.Values.host}}'],
   ['of Kubernetes', 'userAgent: $(NAME)', 'userAgent contains the placeholder $(NAME)'],
   ['in a header', 'headers: { x-team: "${TEAM}" }', 'headers.x-team contains the placeholder ${TEAM}'],
-  ['in a number', 'timeoutMs: ${TIMEOUT}', 'timeoutMs contains the placeholder ${TIMEOUT}'],
+  ['in a number', 'timeout: ${TIMEOUT}', 'timeout contains the placeholder ${TIMEOUT}'],
   ['in a choice', 'profile: ${PROFILE}', 'profile contains the placeholder ${PROFILE}'],
   [
     'in an origin',
@@ -410,7 +406,7 @@ test('the README shows the current error message', async () => {
     'clients:',
     '  orders:',
     '    baseURL: https://orders.internal',
-    '    timeoutMs: soon',
+    '    timeout: soon',
     '    auth:',
     '      type: baerer',
     '  stock:',

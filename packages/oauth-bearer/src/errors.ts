@@ -59,7 +59,7 @@ export interface TokenHttpDetails {
 /** The authorization server (or the server of its discovery document) answered with a status other than 200. */
 export class TokenHttpError extends Failure {
   override readonly name = 'TokenHttpError';
-  readonly code = 'HTTP';
+  readonly code = 'TOKEN_HTTP';
   readonly status: number;
   /** The OAuth error code, such as `invalid_client`, when the response had a well-formed one. */
   readonly oauthError: string | undefined;
@@ -76,7 +76,7 @@ export class TokenHttpError extends Failure {
     const { endpoint, status, oauthError, oauthErrorDescription, retryAfterMs } = details;
     const words = [oauthError, oauthErrorDescription && `(${oauthErrorDescription})`].filter(Boolean).join(' ');
     const remedy = findRemedy(details);
-    const message = `${endpoint} answered ${status}${words && `: ${words}`}${remedy ? `. ${remedy}` : ''}`;
+    const message = `No token: ${endpoint} answered ${status}${words && `: ${words}`}${remedy ? `. ${remedy}` : ''}`;
     const isPassing = status === 408 || status === 429 || (status >= 500 && status !== 501);
     const isPermanent = !isPassing && !passingCodes.has(oauthError);
     super(message, { kind: kind ?? (isPermanent ? 'permanent' : 'transient'), retryable: isPassing, cause });
@@ -95,15 +95,20 @@ const passingCodes: ReadonlySet<string | undefined> = new Set([
   'slow_down',
 ]);
 
+interface InvalidTokenResponseDetails extends FailureDetails {
+  readonly oauthError?: string | undefined;
+}
+
 /** The response is not usable as a token, or as metadata. Its content is never kept. */
 export class InvalidTokenResponseError extends Failure {
   override readonly name = 'InvalidTokenResponseError';
-  readonly code = 'INVALID_RESPONSE';
+  readonly code = 'INVALID_TOKEN_RESPONSE';
   /** The OAuth error code of a 200 response that is an error. */
   readonly oauthError: string | undefined;
 
-  constructor(message: string, { oauthError, cause }: { oauthError?: string | undefined; cause?: Error } = {}) {
-    super(message, { kind: 'transient', cause });
+  /** The failure is transient, unless `kind` says otherwise. */
+  constructor(message: string, { oauthError, cause, kind = 'transient' }: InvalidTokenResponseDetails = {}) {
+    super(message, { kind, cause });
     this.oauthError = oauthError;
   }
 }
@@ -121,7 +126,7 @@ export class UnsupportedTokenTypeError extends Failure {
 /** A setting is wrong. Nothing was sent. */
 export class TokenConfigError extends Failure {
   override readonly name = 'TokenConfigError';
-  readonly code = 'CONFIG';
+  readonly code = 'TOKEN_CONFIG';
   /** The setting that is wrong. */
   readonly field: string;
 
@@ -134,11 +139,11 @@ export class TokenConfigError extends Failure {
 /** There is no usable token: the source gave none, or none has been acquired yet. */
 export class TokenUnavailableError extends Failure {
   override readonly name = 'TokenUnavailableError';
-  readonly code = 'UNAVAILABLE';
+  readonly code = 'TOKEN_UNAVAILABLE';
 
   /** The failure is transient, unless `kind` says otherwise or the server's certificate is not acceptable. */
   constructor(message: string, { cause, kind }: FailureDetails = {}) {
-    super(message, { kind: kind ?? (isUntrusted(cause) ? 'permanent' : 'transient'), cause });
+    super(`No token: ${message}`, { kind: kind ?? (isUntrusted(cause) ? 'permanent' : 'transient'), cause });
   }
 }
 
@@ -178,7 +183,7 @@ export class ReauthorizationRequiredError extends Failure {
 /** The token was closed. */
 export class TokenClosedError extends Failure {
   override readonly name = 'TokenClosedError';
-  readonly code = 'CLOSED';
+  readonly code = 'TOKEN_CLOSED';
 
   constructor() {
     super('The token is closed', {});
@@ -195,10 +200,8 @@ export type TokenError =
   | ReauthorizationRequiredError
   | TokenClosedError;
 
-/** True for an error of this package, of any copy of it. With a `code`, true for that one only. */
-export function isTokenError<C extends TokenError['code']>(
-  value: unknown,
-  code?: C,
-): value is Extract<TokenError, { code: C }> {
-  return isBearingsError(value) && value.source === 'oauth-bearer' && (code === undefined || value.code === code);
+declare module '@bearings/client/errors' {
+  interface ErrorsByPackage {
+    'oauth-bearer': TokenError;
+  }
 }

@@ -1,3 +1,5 @@
+export { Err, Ok } from 'ts-results';
+export type { Result } from 'ts-results';
 export { Token } from './token/token.ts';
 export { fetchToken } from './token/fetch-token.ts';
 export type { FetchTokenOptions } from './token/fetch-token.ts';
@@ -12,7 +14,14 @@ export type { ClientAuthMethod } from './client-auth/client-auth-method.ts';
 export type { CredentialConfig } from './client-auth/credential.ts';
 export type { ClientSecret, Secret, Secrets } from './client-auth/client-secret.ts';
 export type { PrivateKey } from './client-auth/private-key.ts';
-export type { FailureStatus, GetOptions, TokenHandle, TokenState, TokenStatus } from './token/token-handle.ts';
+export type {
+  FailureStatus,
+  GetOptions,
+  InvalidateOptions,
+  TokenHandle,
+  TokenState,
+  TokenStatus,
+} from './token/token-handle.ts';
 export type { TokenEvent, TokenListener } from './token/token-events.ts';
 export type { AccessToken, AuthScheme } from './access-token.ts';
 export { staticToken } from './sources/static-token.ts';
@@ -23,14 +32,12 @@ export type { RejectedBy } from './layer/rejection.ts';
 export { parseBearerChallenge } from './layer/challenge.ts';
 export type { BearerChallenge } from './layer/challenge.ts';
 export { SecretString } from './secret-string.ts';
-export {
+export { TokenConfigError, TokenHttpError, TokenUnavailableError } from './errors.ts';
+export type {
+  FailureKind,
   InvalidTokenResponseError,
-  isTokenError,
   ReauthorizationRequiredError,
   TokenClosedError,
-  TokenConfigError,
-  TokenHttpError,
-  TokenUnavailableError,
+  TokenError,
   UnsupportedTokenTypeError,
 } from './errors.ts';
-export type { FailureKind, TokenError } from './errors.ts';

@@ -1,5 +1,6 @@
 /** What authors of token sources and token handles need. */
 export { AccessToken } from './access-token.ts';
+export { InvalidTokenResponseError, ReauthorizationRequiredError, TokenClosedError } from './errors.ts';
 export { TokenEndpoint } from './sources/token-endpoint.ts';
 export type { EndpointRequest, GrantRequest, RevocationRequest } from './sources/token-endpoint.ts';
 export type { TokenHttpResponse } from './sources/token-request.ts';

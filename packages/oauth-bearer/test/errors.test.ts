@@ -1,8 +1,8 @@
+import { isBearingsError } from '@bearings/client';
 import { expect, test } from 'vitest';
 import {
   InvalidTokenResponseError,
   ReauthorizationRequiredError,
-  isTokenError,
   TokenClosedError,
   TokenConfigError,
   TokenHttpError,
@@ -13,33 +13,33 @@ import {
 const endpoint = 'https://as.example/token';
 
 test.each([
-  [new TokenHttpError({ endpoint, status: 503 }), 'HTTP', true],
-  [new TokenHttpError({ endpoint, status: 429 }), 'HTTP', true],
-  [new TokenHttpError({ endpoint, status: 408 }), 'HTTP', true],
-  [new TokenHttpError({ endpoint, status: 404 }), 'HTTP', false],
-  [new TokenHttpError({ endpoint, status: 400, oauthError: 'invalid_client' }), 'HTTP', false],
-  [new TokenHttpError({ endpoint, status: 400, oauthError: 'temporarily_unavailable' }), 'HTTP', false],
-  [new TokenHttpError({ endpoint, status: 503, oauthError: 'invalid_client' }), 'HTTP', true],
-  [new InvalidTokenResponseError('unusable'), 'INVALID_RESPONSE', true],
+  [new TokenHttpError({ endpoint, status: 503 }), 'TOKEN_HTTP', true],
+  [new TokenHttpError({ endpoint, status: 429 }), 'TOKEN_HTTP', true],
+  [new TokenHttpError({ endpoint, status: 408 }), 'TOKEN_HTTP', true],
+  [new TokenHttpError({ endpoint, status: 404 }), 'TOKEN_HTTP', false],
+  [new TokenHttpError({ endpoint, status: 400, oauthError: 'invalid_client' }), 'TOKEN_HTTP', false],
+  [new TokenHttpError({ endpoint, status: 400, oauthError: 'temporarily_unavailable' }), 'TOKEN_HTTP', false],
+  [new TokenHttpError({ endpoint, status: 503, oauthError: 'invalid_client' }), 'TOKEN_HTTP', true],
+  [new InvalidTokenResponseError('unusable'), 'INVALID_TOKEN_RESPONSE', true],
   [new UnsupportedTokenTypeError(endpoint), 'UNSUPPORTED_TOKEN_TYPE', false],
-  [new TokenConfigError('clientId', 'is blank'), 'CONFIG', false],
-  [new TokenUnavailableError('no answer'), 'UNAVAILABLE', true],
+  [new TokenConfigError('clientId', 'is blank'), 'TOKEN_CONFIG', false],
+  [new TokenUnavailableError('no answer'), 'TOKEN_UNAVAILABLE', true],
   [
     new ReauthorizationRequiredError({ connection: 'google', reason: 'refresh_refused' }),
     'REAUTHORIZATION_REQUIRED',
     false,
   ],
-  [new TokenClosedError(), 'CLOSED', false],
+  [new TokenClosedError(), 'TOKEN_CLOSED', false],
 ] as const)('%s is narrowed by its code', (error, code, retryable) => {
   expect(error).toMatchObject({ code, retryable, source: 'oauth-bearer', name: error.constructor.name });
-  expect(isTokenError(error, code)).toBe(true);
-  expect(isTokenError(error, code === 'HTTP' ? 'CLOSED' : 'HTTP')).toBe(false);
+  expect(isBearingsError(error, code)).toBe(true);
+  expect(isBearingsError(error, code === 'TOKEN_HTTP' ? 'TOKEN_CLOSED' : 'TOKEN_HTTP')).toBe(false);
 });
 
-test.each([new Error('x'), { source: 'oauth-bearer', code: 'HTTP' }, undefined, null])(
+test.each([new Error('x'), { source: 'oauth-bearer', code: 'TOKEN_HTTP' }, undefined, null])(
   '%j is not an error of this package',
   (value) => {
-    expect(isTokenError(value)).toBe(false);
+    expect(isBearingsError(value) && value.source === 'oauth-bearer').toBe(false);
   },
 );
 

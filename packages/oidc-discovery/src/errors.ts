@@ -1,4 +1,5 @@
-import { BearingsError, isBearingsError } from '@bearings/client/errors';
+import { isBearingsError } from '@bearings/client';
+import { BearingsError } from '@bearings/client/errors';
 
 abstract class Failure extends BearingsError {
   readonly retryable: boolean = false;
@@ -19,7 +20,7 @@ export type MetadataOwner = 'issuer' | 'resource';
 /** None of the metadata locations answered with 200. */
 export class DiscoveryHttpError extends Failure {
   override readonly name = 'DiscoveryHttpError';
-  readonly code = 'HTTP';
+  readonly code = 'DISCOVERY_HTTP';
   override readonly retryable: boolean;
   /** The status of the last location. */
   readonly status: number;
@@ -57,7 +58,7 @@ function describeRedirect(redirectsTo: string | undefined, owner: MetadataOwner)
 /** The response is not usable as metadata. */
 export class InvalidMetadataError extends Failure {
   override readonly name = 'InvalidMetadataError';
-  readonly code = 'INVALID_RESPONSE';
+  readonly code = 'INVALID_METADATA';
   readonly url: string;
 
   constructor(url: string, reason: string) {
@@ -86,7 +87,7 @@ type DiscoveryField = 'issuerUrl' | 'resourceUrl' | 'metadataUrl' | 'network';
 /** The URL of the issuer, the resource or the metadata is not valid. Nothing was sent. */
 export class DiscoveryConfigError extends Failure {
   override readonly name = 'DiscoveryConfigError';
-  readonly code = 'CONFIG';
+  readonly code = 'DISCOVERY_CONFIG';
   readonly field: DiscoveryField;
 
   constructor(field: DiscoveryField, message: string) {
@@ -98,7 +99,7 @@ export class DiscoveryConfigError extends Failure {
 /** No usable HTTP response: DNS, connect, TLS, reset, timeout. */
 export class DiscoveryUnavailableError extends Failure {
   override readonly name = 'DiscoveryUnavailableError';
-  readonly code = 'UNAVAILABLE';
+  readonly code = 'DISCOVERY_UNAVAILABLE';
   /** False when the server's certificate is not acceptable. */
   override readonly retryable: boolean;
   readonly url: string;
@@ -125,4 +126,10 @@ export type DiscoveryError =
 /** True for an error of this package. */
 export function isDiscoveryError(value: unknown): value is DiscoveryError {
   return isBearingsError(value) && value.source === 'oidc-discovery';
+}
+
+declare module '@bearings/client/errors' {
+  interface ErrorsByPackage {
+    'oidc-discovery': DiscoveryError;
+  }
 }

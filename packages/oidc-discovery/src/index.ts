@@ -1,3 +1,4 @@
+export type { Result } from 'ts-results';
 export { discover, discoverTokenEndpoint } from './discover.ts';
 export type { DiscoveryOptions } from './discovery-options.ts';
 export { discoverResource } from './discover-resource.ts';

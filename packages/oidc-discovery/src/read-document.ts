@@ -1,4 +1,4 @@
-import { isClientError } from '@bearings/client';
+import { isBearingsError } from '@bearings/client';
 import { DiscoveryUnavailableError, InvalidMetadataError } from './errors.ts';
 
 /** A JSON object. */
@@ -21,7 +21,7 @@ async function readText(response: Response, url: string): Promise<string> {
   try {
     return await response.text();
   } catch (cause) {
-    if (isClientError(cause, 'BODY_TOO_LARGE')) {
+    if (isBearingsError(cause, 'BODY_TOO_LARGE')) {
       throw new InvalidMetadataError(url, `it is larger than ${cause.limitBytes} bytes`);
     }
     throw new DiscoveryUnavailableError(url, cause);

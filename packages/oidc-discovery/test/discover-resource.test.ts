@@ -53,7 +53,7 @@ test('no metadata at all is an error that names the places', async () => {
   const { fetch } = network({});
 
   expect((await discoverResource(resource, { fetch })).unwrapErr()).toMatchObject({
-    code: 'HTTP',
+    code: 'DISCOVERY_HTTP',
     message: `${place}/v1/mcp and ${place} answered 404, where the resource's metadata should be`,
   });
 });
@@ -74,7 +74,7 @@ test.each([
 
   const error = (await discoverResource(resource, { fetch })).unwrapErr();
 
-  expect(error.code).toBe('INVALID_RESPONSE');
+  expect(error.code).toBe('INVALID_METADATA');
   expect(error.message).not.toContain('CANARY');
 });
 
@@ -87,7 +87,7 @@ test.each([resource, `${resource}/`])('a slash at the end of the resource makes 
 test('metadata of the path must not name the origin', async () => {
   const { fetch } = network({ [`${place}/v1/mcp`]: { ...good, resource: 'https://mcp.example' } });
 
-  expect((await discoverResource(resource, { fetch })).unwrapErr().code).toBe('INVALID_RESPONSE');
+  expect((await discoverResource(resource, { fetch })).unwrapErr().code).toBe('INVALID_METADATA');
 });
 
 test.each(['mcp.example', 'http://mcp.example/', 'https://u:p@mcp.example/', 'https://mcp.example/#a'])(
@@ -96,7 +96,7 @@ test.each(['mcp.example', 'http://mcp.example/', 'https://u:p@mcp.example/', 'ht
     const { fetch, seen } = network({});
 
     expect((await discoverResource(url, { fetch })).unwrapErr()).toMatchObject({
-      code: 'CONFIG',
+      code: 'DISCOVERY_CONFIG',
       field: 'resourceUrl',
     });
     expect(seen).toEqual([]);

@@ -45,7 +45,7 @@ test('an issuer with metadata at neither location fails with both', async () => 
 
   const error = (await discover(issuer, through(network))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'HTTP', status: 404, retryable: false, tried: urls(network) });
+  expect(error).toMatchObject({ code: 'DISCOVERY_HTTP', status: 404, retryable: false, tried: urls(network) });
   for (const url of urls(network)) expect(error.message).toContain(url);
 });
 
@@ -63,7 +63,7 @@ test('an error names the status of each location', async () => {
 
   const error = (await discover(issuer, through(network))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'HTTP', status: 404, retryable: false, tried: urls(network) });
+  expect(error).toMatchObject({ code: 'DISCOVERY_HTTP', status: 404, retryable: false, tried: urls(network) });
   const [oidc, oauth] = urls(network);
   expect(error.message).toContain(`${oidc} answered 403 and ${oauth} answered 404`);
 });
@@ -73,7 +73,7 @@ test.each([302, 406, 418, 501])('a %d ends the search', async (code) => {
 
   const error = (await discover(issuer, through(network))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'HTTP', status: code });
+  expect(error).toMatchObject({ code: 'DISCOVERY_HTTP', status: code });
   expect(network.sent).toHaveLength(1);
 });
 
@@ -116,7 +116,7 @@ test('an issuer that stays unreachable is UNAVAILABLE, with the location', async
 
   const error = (await discover(issuer, through(network))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'UNAVAILABLE', retryable: true, url: urls(network)[0] });
+  expect(error).toMatchObject({ code: 'DISCOVERY_UNAVAILABLE', retryable: true, url: urls(network)[0] });
   expect(error.message).toContain('https://as.example/.well-known/openid-configuration');
 });
 
@@ -138,7 +138,7 @@ test('redirects that never end are followed three times', async () => {
 
   const error = (await discover(issuer, through(network))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'HTTP', status: 302 });
+  expect(error).toMatchObject({ code: 'DISCOVERY_HTTP', status: 302 });
   expect(error.message).not.toContain('CANARY');
   expect(network.sent).toHaveLength(4);
 });
@@ -152,7 +152,7 @@ test.each([
 
   const error = (await discover(issuer, through(network))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'HTTP', status: 302, redirectsTo: shown });
+  expect(error).toMatchObject({ code: 'DISCOVERY_HTTP', status: 302, redirectsTo: shown });
   expect(error.message).toContain(`It redirects to ${shown}, which is not followed`);
   expect(error.message).toMatch(/change issuerUrl.*set metadataUrl/);
   expect(error.message).not.toContain('CANARY');
@@ -165,7 +165,7 @@ test('a document of 10 MiB is not read to its end', async () => {
   const error = (await discover(issuer, through(network))).unwrapErr();
 
   expect(error.message).toContain(issuer);
-  expect(error.code).toBe('INVALID_RESPONSE');
+  expect(error.code).toBe('INVALID_METADATA');
   expect(error.message.length).toBeLessThan(300);
 });
 
@@ -174,7 +174,7 @@ test('nothing is sent to an invalid issuer URL', async () => {
 
   const found = await discover('http://as.example', through(network));
 
-  expect(found.unwrapErr()).toMatchObject({ code: 'CONFIG', source: 'oidc-discovery' });
+  expect(found.unwrapErr()).toMatchObject({ code: 'DISCOVERY_CONFIG', source: 'oidc-discovery' });
   expect(network.sent).toHaveLength(0);
 });
 
@@ -203,7 +203,7 @@ test.each(['http://as.example/x', 'https://user:CANARY@as.example/', 'https://as
 
     const error = (await discover(issuer, { ...through(network), metadataUrl })).unwrapErr();
 
-    expect(error).toMatchObject({ code: 'CONFIG', field: 'metadataUrl' });
+    expect(error).toMatchObject({ code: 'DISCOVERY_CONFIG', field: 'metadataUrl' });
     expect(error.message).not.toContain('CANARY');
     expect(network.sent).toHaveLength(0);
   },

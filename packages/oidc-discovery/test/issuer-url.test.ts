@@ -20,7 +20,7 @@ test.each([
   'https://as.example?',
   'https://as.example#',
 ])('%j cannot be an issuer', (issuer) => {
-  expect(() => readIssuerUrl(issuer, false)).toThrow(expect.objectContaining({ code: 'CONFIG' }));
+  expect(() => readIssuerUrl(issuer, false)).toThrow(expect.objectContaining({ code: 'DISCOVERY_CONFIG' }));
   expect(() => readIssuerUrl(issuer, false)).not.toThrow(/CANARY/);
 });
 

@@ -43,7 +43,7 @@ test.each([
 ])('a token endpoint with %s is not usable', async (_, endpoint) => {
   const error = await caught(() => read({ ...good, token_endpoint: endpoint }));
 
-  expect(error).toMatchObject({ code: 'INVALID_RESPONSE', url });
+  expect(error).toMatchObject({ code: 'INVALID_METADATA', url });
   expect(error.message).toContain(url);
   expect(error.message).not.toContain('CANARY');
 });
@@ -61,20 +61,20 @@ test.each(['CANARY', '{"issuer":"CANARY', '[]', 'null', '', '{}', '{"issuer":5}'
   async (text) => {
     const error = await caught(() => read(text));
 
-    expect(error).toMatchObject({ code: 'INVALID_RESPONSE', url });
+    expect(error).toMatchObject({ code: 'INVALID_METADATA', url });
     expect(error.message).not.toContain('CANARY');
     expect(error.cause).toBeUndefined();
   },
 );
 
 test('a document that is not JSON by its type is not usable', async () => {
-  expect(await caught(() => read(good, { type: 'text/html' }))).toMatchObject({ code: 'INVALID_RESPONSE' });
+  expect(await caught(() => read(good, { type: 'text/html' }))).toMatchObject({ code: 'INVALID_METADATA' });
 });
 
 test.each(['client_secret_post', [5], {}])('%j is no list of authentication methods', async (methods) => {
   const error = await caught(() => read({ ...good, token_endpoint_auth_methods_supported: methods }));
 
-  expect(error).toMatchObject({ code: 'INVALID_RESPONSE' });
+  expect(error).toMatchObject({ code: 'INVALID_METADATA' });
 });
 
 test('what is in the prototype of a document is not in the document', async () => {
@@ -82,6 +82,6 @@ test('what is in the prototype of a document is not in the document', async () =
 
   const error = await caught(() => read(text));
 
-  expect(error).toMatchObject({ code: 'INVALID_RESPONSE' });
+  expect(error).toMatchObject({ code: 'INVALID_METADATA' });
   expect(Reflect.get({}, 'token_endpoint')).toBeUndefined();
 });

@@ -61,19 +61,19 @@ test.each([
 });
 
 test.each([
-  ['authentik', 'https://as.example/application/o', 'HTTP', 404, ''],
+  ['authentik', 'https://as.example/application/o', 'DISCOVERY_HTTP', 404, ''],
   ['better-auth', 'https://as.example', 'ISSUER_MISMATCH', undefined, 'names the issuer "https://as.example/api/auth"'],
   ['better-auth', 'https://as.example/api/auth/', 'ISSUER_MISMATCH', undefined, 'character by character'],
-  ['django-oauth-toolkit', 'https://as.example', 'HTTP', 404, ''],
+  ['django-oauth-toolkit', 'https://as.example', 'DISCOVERY_HTTP', 404, ''],
   ['entra', 'https://as.example/common/v2.0', 'ISSUER_MISMATCH', undefined, "Write the tenant's id"],
   ['entra', 'https://as.example/common', 'ISSUER_MISMATCH', undefined, "Write the tenant's id"],
-  ['entra', 'https://as.example/nope.example/v2.0', 'HTTP', 404, 'answered 400 and'],
-  ['glewlwyd', 'https://as.example/api/oidx', 'HTTP', 404, ''],
-  ['keycloak', 'https://as.example/realms/nope', 'HTTP', 404, ''],
-  ['keycloak', 'https://as.example/auth/realms/demo', 'HTTP', 404, ''],
-  ['lemonldap-ng', 'https://as.example/tenant', 'HTTP', 404, 'answered 401 and'],
-  ['node-oauth-express', 'https://as.example', 'HTTP', 404, ''],
-  ['oidc-provider', 'https://as.example/tenant/a', 'HTTP', 404, ''],
+  ['entra', 'https://as.example/nope.example/v2.0', 'DISCOVERY_HTTP', 404, 'answered 400 and'],
+  ['glewlwyd', 'https://as.example/api/oidx', 'DISCOVERY_HTTP', 404, ''],
+  ['keycloak', 'https://as.example/realms/nope', 'DISCOVERY_HTTP', 404, ''],
+  ['keycloak', 'https://as.example/auth/realms/demo', 'DISCOVERY_HTTP', 404, ''],
+  ['lemonldap-ng', 'https://as.example/tenant', 'DISCOVERY_HTTP', 404, 'answered 401 and'],
+  ['node-oauth-express', 'https://as.example', 'DISCOVERY_HTTP', 404, ''],
+  ['oidc-provider', 'https://as.example/tenant/a', 'DISCOVERY_HTTP', 404, ''],
 ])('%s has no metadata for %s', async (...[server, issuerUrl, code, status, words]) => {
   const { fetch } = createNetwork(server);
 

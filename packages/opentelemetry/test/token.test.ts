@@ -72,10 +72,10 @@ test('failures are counted by code, and durations are in seconds', async () => {
   await token.get();
 
   expect(await points('bearings.token.failures')).toEqual([
-    { attributes: { 'bearings.token.name': 'orders', 'error.type': 'HTTP' }, value: 1 },
+    { attributes: { 'bearings.token.name': 'orders', 'error.type': 'TOKEN_HTTP' }, value: 1 },
   ]);
   expect(await points('bearings.token.acquisition.duration')).toMatchObject([
-    { attributes: { 'bearings.token.name': 'orders', 'error.type': 'HTTP' }, value: { count: 1, sum: 2 } },
+    { attributes: { 'bearings.token.name': 'orders', 'error.type': 'TOKEN_HTTP' }, value: { count: 1, sum: 2 } },
     {
       attributes: { 'bearings.token.name': 'orders', 'bearings.token.event': 'acquired' },
       value: { count: 1, sum: 0 },

@@ -27,7 +27,7 @@ test('an unreachable issuer is a network error through msw', async () => {
 
   const created = await Token.create({ ...issuer.credentials, random: () => 0 });
 
-  expect(created.unwrapErr().code).toBe('UNAVAILABLE');
+  expect(created.unwrapErr().code).toBe('TOKEN_UNAVAILABLE');
 });
 
 test('a gzip bomb is decompressed by the client, not by msw', async () => {
@@ -35,7 +35,7 @@ test('a gzip bomb is decompressed by the client, not by msw', async () => {
 
   const created = await Token.create(issuer.credentials);
 
-  expect(created.unwrapErr().code).toBe('INVALID_RESPONSE');
+  expect(created.unwrapErr().code).toBe('INVALID_TOKEN_RESPONSE');
 });
 
 test('a browser reaches the issuer through msw', async () => {

@@ -1,6 +1,6 @@
 import { toTransportError } from '@bearings/client/layer';
 import type { TransportErrorContext } from '@bearings/client/layer';
-import { ClientClosedError, isClientError } from '@bearings/client/errors';
+import { ClientClosedError, isBearingsError } from '@bearings/client/errors';
 import type { ClientError } from '@bearings/client/errors';
 import { findProxyError, proxyStatusError, toProxyError } from './proxy-error.ts';
 import type { ProxyError } from './proxy-error.ts';
@@ -18,8 +18,8 @@ interface UndiciErrorContext extends TransportErrorContext {
 export function toUndiciError(cause: unknown, context: UndiciErrorContext): ClientError {
   const proxyError = findProxyError(cause) ?? findOtherProxyError(cause, context);
   const error = toTransportError(proxyError === undefined ? cause : withReason(proxyError), context);
-  const isClosed = isClientError(error, 'TRANSPORT') && closedCodes.includes(error.reason);
-  return isClosed ? new ClientClosedError() : error;
+  const isClosed = isBearingsError(error, 'TRANSPORT') && closedCodes.includes(error.reason);
+  return isClosed ? new ClientClosedError(context.request) : error;
 }
 
 const withReason = ({ message, reason }: ProxyError): Error => Object.assign(new Error(message), { code: reason });

@@ -1,5 +1,4 @@
 import { bodyHooks, parseJson } from '@bearings/client/layer';
-import type { BodyHook } from '@bearings/client/layer';
 import { BodyReader } from './body-reader.ts';
 import type { ResponseHead } from './exchange.ts';
 import { LazyHeaders } from './lazy-headers.ts';
@@ -35,9 +34,8 @@ export class UndiciResponse implements Response {
   static {
     Object.setPrototypeOf(this.prototype, Response.prototype);
     Object.defineProperty(this.prototype, bodyHooks, {
-      value(this: UndiciResponse, hook: BodyHook) {
-        if (this.#reader === undefined) hook.end?.();
-        else this.#reader.hooks.add(hook);
+      get(this: UndiciResponse) {
+        return this.#reader?.hooks;
       },
     });
   }

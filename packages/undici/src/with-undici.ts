@@ -38,7 +38,7 @@ export function withUndici(options: UndiciOptions = {}): UndiciLayer {
   const send = createSend(connections, options);
   let isClosed = false;
   const stage: Stage = () => (request, call) =>
-    isClosed ? Promise.reject(new ClientClosedError()) : send(request, call);
+    isClosed ? Promise.reject(new ClientClosedError(request)) : send(request, call);
   const close: UndiciLayer['close'] = async (closeOptions = {}) => {
     checkOptions(closeOptions, closeRules, { owner: 'close' });
     const { graceMs = defaultGraceMs } = closeOptions;

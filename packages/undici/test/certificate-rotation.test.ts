@@ -10,6 +10,7 @@ import type { TLSSocket } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { caught } from '../../client/test/caught.ts';
 import { createCertificate } from '../../testing/src/server/certificate.ts';
+import { Connections } from '../src/connections.ts';
 import { withUndici } from '../src/index.ts';
 import type { TlsOptions, UndiciLayer } from '../src/index.ts';
 import { listen, serverCertificate } from './tls-server.ts';
@@ -187,6 +188,18 @@ test('a function that never answers at the first call does not outlast an abort'
   caller.abort('left');
 
   await expect(call).rejects.toBe('left');
+});
+
+test('connections that are made after the layer was destroyed are closed at once', async () => {
+  const certificate = Promise.withResolvers<string>();
+  const connections = new Connections({ tls: { ca: () => certificate.promise } });
+
+  const waiting = connections.get();
+  await connections.destroy();
+  certificate.resolve(serverCertificate.cert);
+
+  const { dispatcher } = await waiting;
+  expect('destroyed' in dispatcher && dispatcher.destroyed).toBe(true);
 });
 
 test('a layer that is closed closes old connections too', async () => {

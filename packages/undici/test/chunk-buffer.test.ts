@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ChunkBuffer } from '../src/chunk-buffer.ts';
 import { Exchange } from '../src/exchange.ts';
+import { collectGarbageUntil } from './collect-garbage.ts';
 
 const text = (chunk: Uint8Array | undefined): string | undefined =>
   chunk === undefined ? undefined : Buffer.from(chunk).toString();
@@ -28,6 +29,27 @@ test('a large chunk is not copied, and small ones before and behind it keep thei
   expect(buffer.take()).toBe(large);
   expect(text(buffer.take())).toBe('34');
   expect(buffer.take()).toBeUndefined();
+});
+
+test('a chunk of the size from which chunks are not joined is not copied', () => {
+  const buffer = new ChunkBuffer();
+  const chunk = new Uint8Array(4 * 1024);
+  buffer.push(chunk);
+  buffer.push(Buffer.from('a'));
+
+  expect(buffer.take()).toBe(chunk);
+  expect(text(buffer.take())).toBe('a');
+});
+
+test('a chunk that was read is not kept', async () => {
+  const buffer = new ChunkBuffer();
+  const read = ((): WeakRef<Uint8Array> => {
+    buffer.push(new Uint8Array(8_192));
+    return new WeakRef(buffer.take() ?? new Uint8Array());
+  })();
+
+  expect(await collectGarbageUntil(() => read.deref() === undefined)).toBe(true);
+  expect(buffer.byteLength).toBe(0);
 });
 
 test('chunks that arrive between two reads are read next', () => {

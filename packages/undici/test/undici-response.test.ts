@@ -1,5 +1,5 @@
 import type { BodyHook } from '@bearings/client/layer';
-import { bodyHooks } from '@bearings/client/layer';
+import { addBodyHook } from '@bearings/client/layer';
 import { expect, test } from 'vitest';
 import { UndiciResponse } from '../src/undici-response.ts';
 import type { ByteSource } from '../src/byte-source.ts';
@@ -26,9 +26,7 @@ function createSource(chunks: readonly string[], isHere = false): TestSource {
 const createResponse = (source: ByteSource | null, headers = {}): UndiciResponse =>
   new UndiciResponse({ head: { status: 200, statusText: 'OK', headers }, url: 'http://api.test/', source });
 
-function addHook(response: UndiciResponse, hook: BodyHook): void {
-  (response as unknown as Record<typeof bodyHooks, (hook: BodyHook) => void>)[bodyHooks](hook);
-}
+const addHook = (response: UndiciResponse, hook: BodyHook): void => void addBodyHook(response, hook);
 
 const both = [true, false];
 
@@ -149,6 +147,15 @@ test('a response and its clones are read independently, with their headers', asy
   expect(another).toMatchObject({ status: 200, statusText: 'OK', url: 'http://api.test/', type: 'basic' });
   clone.headers.set('x-a', '2');
   expect([response.headers.get('x-a'), clone.headers.get('x-a')]).toEqual(['1', '2']);
+});
+
+test('a response whose stream has a reader cannot be cloned', () => {
+  const response = createResponse(createSource(['one']));
+  const reader = response.body?.getReader();
+
+  expect(() => response.clone()).toThrow('Response.clone: Body has already been consumed.');
+  reader?.releaseLock();
+  expect(response.clone().bodyUsed).toBe(false);
 });
 
 test('a stream fills the buffers of a byob reader', async () => {

@@ -1,4 +1,4 @@
-import { BearingsError, isBearingsError } from '@bearings/client/errors';
+import { BearingsError } from '@bearings/client/errors';
 
 abstract class Failure extends BearingsError {
   readonly source = 'user-tokens';
@@ -8,7 +8,7 @@ abstract class Failure extends BearingsError {
 /** A setting or an argument is wrong. Nothing was sent and nothing was written. */
 export class UserTokensConfigError extends Failure {
   override readonly name = 'UserTokensConfigError';
-  readonly code = 'CONFIG';
+  readonly code = 'USER_TOKENS_CONFIG';
   /** The setting or argument that is wrong. */
   readonly field: string;
 
@@ -42,10 +42,8 @@ export class StoreError extends Failure {
 /** Everything that this package answers with. Narrow it by `code`. */
 export type UserTokensError = UserTokensConfigError | StoreError;
 
-/** True for an error of this package, of any copy of it. With a `code`, true for that one only. */
-export function isUserTokensError<C extends UserTokensError['code']>(
-  value: unknown,
-  code?: C,
-): value is Extract<UserTokensError, { code: C }> {
-  return isBearingsError(value) && value.source === 'user-tokens' && (code === undefined || value.code === code);
+declare module '@bearings/client/errors' {
+  interface ErrorsByPackage {
+    'user-tokens': UserTokensError;
+  }
 }

@@ -1,6 +1,7 @@
 export { UserTokens } from './user-tokens.ts';
 export type { ListOptions } from './user-tokens.ts';
 export type { UserPurpose } from './user-purpose.ts';
+export type { PendingTool, Tool, ToolContext, ToolFunction, ToolOptions } from './tool/create-tool.ts';
 export type { GrantSummary } from './manage/grant-summary.ts';
 export type { Forgotten } from './manage/forget-user.ts';
 export type { KeepAliveOptions, KeepAliveReport } from './manage/keep-grants-alive.ts';
@@ -35,6 +36,5 @@ export type { DeviceAuthorization, DeviceRequest } from './consent/device/device
 export type { FlowResult, WaitOptions } from './consent/create-wait.ts';
 export type { Handler } from './consent/create-handler.ts';
 export type { FlowReason } from './consent/flow-failure.ts';
-export type { PendingAnswer, Tool, ToolContext, ToolOptions } from './tool/create-tool.ts';
-export { isUserTokensError, StoreError, UserTokensConfigError } from './errors.ts';
+export { StoreError, UserTokensConfigError } from './errors.ts';
 export type { StoreFailure, UserTokensError } from './errors.ts';

@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { isTokenError } from '@bearings/oauth-bearer';
+import { isBearingsError } from '@bearings/client';
 import type { TokenError, TokenHandle } from '@bearings/oauth-bearer';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { checkId } from './check-identity.ts';
 import type { Connection } from './connection/connection.ts';
 import { Engine } from './engine.ts';
-import { isUserTokensError, UserTokensConfigError } from './errors.ts';
+import { UserTokensConfigError } from './errors.ts';
 import type { UserTokensError } from './errors.ts';
 import type { Authorization, AuthorizeRequest } from './consent/authorization.ts';
 import type { FlowResult, WaitOptions } from './consent/create-wait.ts';
@@ -28,7 +28,7 @@ import { KeyRing } from './sealing/key-ring.ts';
 import type { GrantFilter } from './store/grant-store.ts';
 import { toStoreError } from './store/sql/to-store-error.ts';
 import { createTool } from './tool/create-tool.ts';
-import type { Tool, ToolContext, ToolOptions } from './tool/create-tool.ts';
+import type { Tool, ToolFunction, ToolOptions } from './tool/create-tool.ts';
 import { checkToolOptions } from './tool/check-tool-options.ts';
 import type { UserTokensListener } from './user-tokens-event.ts';
 import type { UserPurpose } from './user-purpose.ts';
@@ -64,7 +64,7 @@ export class UserTokens {
       await checkKeysInUse(engine.store, ring.value);
       return Ok(new UserTokens(engine));
     } catch (cause) {
-      return Err(isUserTokensError(cause) ? cause : toStoreError('The store', cause));
+      return Err(isOwnError(cause) ? cause : toStoreError('The store', cause));
     }
   }
 
@@ -104,7 +104,7 @@ export class UserTokens {
     try {
       return Ok(await this.#engine.consent.authorize(request));
     } catch (cause) {
-      return Err(isTokenError(cause) ? cause : this.#toError(cause));
+      return Err(isBearingsError(cause) && cause.source === 'oauth-bearer' ? cause : this.#toError(cause));
     }
   }
 
@@ -118,7 +118,7 @@ export class UserTokens {
     try {
       return Ok(await this.#engine.consent.authorizeDevice(request));
     } catch (cause) {
-      return Err(isTokenError(cause) ? cause : this.#toError(cause));
+      return Err(isBearingsError(cause) && cause.source === 'oauth-bearer' ? cause : this.#toError(cause));
     }
   }
 
@@ -147,11 +147,7 @@ export class UserTokens {
    *
    * @throws UserTokensConfigError for a connection that does not exist, and for options that are wrong
    */
-  tool<A, R>(
-    connection: string,
-    options: ToolOptions,
-    fn: (args: A, context: ToolContext) => Promise<R> | R,
-  ): Tool<A, R> {
+  tool<A, R>(connection: string, options: ToolOptions, fn: ToolFunction<A, R>): Tool<A, R> {
     checkToolOptions(options);
     const { scopes = this.#connection(connection).config.scopes, account, returnTo } = options;
     return createTool(
@@ -244,11 +240,15 @@ export class UserTokens {
   }
 
   #toError(cause: unknown): UserTokensError {
-    return isUserTokensError(cause) ? cause : toStoreError(this.#engine.store.name, cause);
+    return isOwnError(cause) ? cause : toStoreError(this.#engine.store.name, cause);
   }
 }
 
 function checkIdentity(identity: Identity): void {
   checkId('user', identity?.user);
   checkId('tenant', identity.tenant ?? '', true);
+}
+
+function isOwnError(cause: unknown): cause is UserTokensError {
+  return isBearingsError(cause) && cause.source === 'user-tokens';
 }

@@ -1,12 +1,13 @@
-import { isUserTokensError, StoreError, UserTokensConfigError } from '@bearings/user-tokens';
+import { isBearingsError } from '@bearings/client';
+import { StoreError, UserTokensConfigError } from '@bearings/user-tokens';
 import { expect, test } from 'vitest';
 
 test('an error is recognized by its code, and one of another package is not', () => {
   const failure: unknown = new StoreError('unavailable', 'PostgreSQL does not answer');
 
-  expect(isUserTokensError(failure, 'STORE')).toBe(true);
-  expect(isUserTokensError(failure, 'CONFIG')).toBe(false);
-  expect(isUserTokensError(new Error('STORE'))).toBe(false);
+  expect(isBearingsError(failure, 'STORE')).toBe(true);
+  expect(isBearingsError(failure, 'USER_TOKENS_CONFIG')).toBe(false);
+  expect(isBearingsError(new Error('STORE'))).toBe(false);
 });
 
 test('only a store that does not answer is worth another try', () => {

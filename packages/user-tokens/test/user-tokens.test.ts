@@ -7,7 +7,6 @@ test('the package exports exactly these names', () => {
     'StoreError',
     'UserTokens',
     'UserTokensConfigError',
-    'isUserTokensError',
     'memoryStore',
     'postgresStore',
   ]);
@@ -55,7 +54,7 @@ test.each([
 ])('%s is refused', async (_, changes, message) => {
   const error = await create(changes);
 
-  expect(error).toMatchObject({ code: 'CONFIG' });
+  expect(error).toMatchObject({ code: 'USER_TOKENS_CONFIG' });
   expect(String(error)).toContain(message);
   expect(String(error)).not.toContain('CANARY');
 });

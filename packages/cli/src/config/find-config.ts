@@ -1,3 +1,4 @@
+import { orThrow } from '@bearings/client';
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { closestName } from '@bearings/client/layer';
@@ -44,8 +45,7 @@ export async function readConfig(context: ConfigContext, options: FindConfigOpti
  */
 export async function openConfig(context: ConfigContext, options: FindConfigOptions): Promise<Config> {
   const { config } = await readConfig(context, options);
-  if (config.isErr()) throw config.error;
-  return config.value;
+  return orThrow(config);
 }
 
 /**

@@ -46,13 +46,15 @@ function exitCodeFor(error: unknown): ExitCode {
 /** One line about a failure, with its code; one line per problem for an invalid config. */
 export function describeFailure(error: unknown): string {
   if (error instanceof UsageError || error instanceof InvalidConfigError) return error.message;
-  const line = formatHttpError(error, 'failed').replace(/^failed: /, '');
+  const line = formatHttpError(error);
   const isSystemError = error instanceof Error && !isBearingsError(error) && 'code' in error;
   return isSystemError && typeof error.code === 'string' ? `${line} (${error.code})` : line;
 }
 
 const usageErrorCodes: ReadonlySet<string> = new Set([
   'CONFIG',
+  'TOKEN_CONFIG',
+  'DISCOVERY_CONFIG',
   'INVALID_URL',
   'INVALID_SCHEME',
   'INVALID_HEADER',

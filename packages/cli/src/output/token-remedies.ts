@@ -3,7 +3,7 @@ import type { TokenError } from '@bearings/oauth-bearer';
 
 /** Why there is no token. Leaves out the remedy in the error's message, which is for programmers. */
 export function tokenErrorCause(error: TokenError): string {
-  if (error.code !== 'HTTP' || isAboutDiscovery(error)) return error.message;
+  if (error.code !== 'TOKEN_HTTP' || isAboutDiscovery(error)) return error.message;
   const { status, oauthError, oauthErrorDescription: description } = error;
   const why = oauthError === undefined ? '' : `: ${oauthError}${description === undefined ? '' : ` (${description})`}`;
   return `the token endpoint answered ${status}${why}`;
@@ -13,17 +13,17 @@ export function tokenErrorCause(error: TokenError): string {
 export function tokenErrorRemedy(error: TokenError): string {
   if (isAboutDiscovery(error)) return 'Check issuerUrl; run bearings doctor for details';
   switch (error.code) {
-    case 'HTTP':
+    case 'TOKEN_HTTP':
       return remedies.get(error.oauthError ?? '') ?? statusRemedy(error.status);
-    case 'INVALID_RESPONSE':
+    case 'INVALID_TOKEN_RESPONSE':
     case 'UNSUPPORTED_TOKEN_TYPE':
       return 'Correct tokenUrl or issuerUrl: another server answers there, such as a login page or a proxy';
-    case 'CONFIG':
+    case 'TOKEN_CONFIG':
       return configRemedies.get(error.field) ?? 'Correct the config';
     case 'REAUTHORIZATION_REQUIRED':
       return `Run bearings login ${error.connection}`;
-    case 'UNAVAILABLE':
-    case 'CLOSED':
+    case 'TOKEN_UNAVAILABLE':
+    case 'TOKEN_CLOSED':
       break;
   }
   return 'Check the URL of the token endpoint and the network; --debug shows the exchange';

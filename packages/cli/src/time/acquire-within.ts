@@ -8,12 +8,12 @@ import { TimeLimitError, withTimeout } from './with-timeout.ts';
 /** How long a command waits for a token, in milliseconds. */
 export const acquireLimitMs = 10_000;
 
-/** The token of a handle, or an `UNAVAILABLE` error when it does not arrive within {@link acquireLimitMs}. */
+/** The token of a handle, or an `TOKEN_UNAVAILABLE` error when it does not arrive within {@link acquireLimitMs}. */
 export async function acquireWithin(token: TokenHandle, clock: Clock): Promise<Result<AccessToken, TokenError>> {
   try {
     return await withTimeout(acquireLimitMs, clock, (signal) => token.get({ signal }));
   } catch (cause) {
     if (!(cause instanceof TimeLimitError)) throw cause;
-    return Err(new TokenUnavailableError(`No answer within ${acquireLimitMs / 1_000} s`));
+    return Err(new TokenUnavailableError(`no answer within ${acquireLimitMs / 1_000} s`));
   }
 }

@@ -11,12 +11,13 @@ export interface BodyHook {
   readonly onlyWhenWaiting?: boolean;
 }
 
-/** The method by which a response takes hooks, if it reads its body itself, as that of another transport may. */
+/** The property with the hooks of a response that reads its body itself, as that of another transport may. */
 export const bodyHooks: unique symbol = Symbol.for('bearings.bodyHooks');
 
-/** A response that reads its body through the hooks that it was given, innermost first. It is not wrapped. */
+/** A response that reads its body through the hooks that are added here. It is not wrapped. */
 export interface HasBodyHooks {
-  [bodyHooks](hook: BodyHook): void;
+  /** `undefined` without a body. */
+  readonly [bodyHooks]: BodyHooks | undefined;
 }
 
 /** The hooks of one body, innermost first. */
@@ -37,7 +38,13 @@ export class BodyHooks {
 
   /** A read through all hooks. Call it when all stages have added theirs. */
   through(source: Read): Read {
-    return this.#hooks.reduce<Read>((next, { read }) => (read === undefined ? next : () => read(next)), source);
+    let outermost = source;
+    for (const { read } of this.#hooks) {
+      if (read === undefined) continue;
+      const next = outermost;
+      outermost = () => read(next);
+    }
+    return outermost;
   }
 
   /** Calls `end` of each hook, once. */

@@ -9,9 +9,10 @@ import { hookResponse } from './hooked-response.ts';
  * Nothing is read before the caller reads, and nothing is buffered. A body is wrapped once, however many hooks it has;
  * the last one is the outermost.
  */
-export function addBodyHook(response: Response, hook: BodyHook): Response {
-  if (hasBodyHooks(response)) {
-    response[bodyHooks](hook);
+export function addBodyHook(response: Response & Partial<HasBodyHooks>, hook: BodyHook): Response {
+  const hooks = response[bodyHooks];
+  if (hooks !== undefined) {
+    hooks.add(hook);
     return response;
   }
   const { body } = response;
@@ -26,12 +27,10 @@ export function addBodyHook(response: Response, hook: BodyHook): Response {
   return wrap(response, body, hook);
 }
 
-const hasBodyHooks = (response: Response): response is Response & HasBodyHooks => bodyHooks in response;
-
 function wrap(response: Response, body: ReadableStream<Uint8Array>, hook: BodyHook): Response {
   const hooked = hookResponse(response);
   if (hooked !== undefined) {
-    hooked[bodyHooks](hook);
+    hooked[bodyHooks].add(hook);
     return hooked;
   }
   const hooks = new BodyHooks();

@@ -1,6 +1,6 @@
 import { cancelQuietly } from './discard.ts';
 import { bodyHooks, BodyHooks } from './body-hooks.ts';
-import type { Read, BodyHook } from './body-hooks.ts';
+import type { Read } from './body-hooks.ts';
 import { HookedStream, withBody } from './hooked-stream.ts';
 import { parseJson } from './parse-json.ts';
 
@@ -10,7 +10,6 @@ const smallBytes = 64 * 1024;
 const state: unique symbol = Symbol('bearings.hookState');
 
 interface HookState {
-  readonly hooks: BodyHooks;
   /** True when the stated length is small. */
   readonly isSmall: boolean;
   /** The same response with a stream of ours, once the stream has been asked for. */
@@ -20,7 +19,7 @@ interface HookState {
 /** A response of the platform whose body is read through hooks. */
 export interface HookedResponse extends Response {
   [state]: HookState;
-  [bodyHooks](hook: BodyHook): void;
+  [bodyHooks]: BodyHooks;
 }
 
 const platform = Response.prototype;
@@ -30,6 +29,9 @@ const platform = Response.prototype;
  * than all stages together. Almost every body is small, and read whole by `json()` or `text()`. The stream is made when
  * it is asked for.
  *
+ * It stays the platform's Response, which the servers of Bun, Deno and Workers need as an answer: a class of ours, as the
+ * transport over undici has, is none to them.
+ *
  * @returns `undefined` for a response that is not of the platform, or has been read
  */
 export function hookResponse(response: Response): HookedResponse | undefined {
@@ -37,14 +39,12 @@ export function hookResponse(response: Response): HookedResponse | undefined {
   const length = response.headers.get('content-length');
   const isSmall = length !== null && Number(length) <= smallBytes && !response.headers.has('content-encoding');
   const made: HookedResponse = Object.setPrototypeOf(response, prototype);
-  made[state] = { hooks: new BodyHooks(), isSmall, wrapped: undefined };
+  made[bodyHooks] = new BodyHooks();
+  made[state] = { isSmall, wrapped: undefined };
   return made;
 }
 
 const overrides: object & ThisType<HookedResponse> = {
-  [bodyHooks](hook: BodyHook) {
-    this[state].hooks.add(hook);
-  },
   get body() {
     return platformBody(this) === null ? null : wrap(this).body;
   },
@@ -106,17 +106,17 @@ interface Readers<T> {
 }
 
 async function readAs<T>(response: HookedResponse, readers: Readers<T>): Promise<T> {
-  const { wrapped: known, isSmall, hooks } = response[state];
+  const { wrapped: known, isSmall } = response[state];
   if (known !== undefined) return readers.wrapped(known);
   if (isUsed(response)) return readers.platform(); // which refuses it
   return isSmall
     ? readWhole(response, readers.platform)
-    : readers.pieces(await readPieces(platformBody(response), hooks));
+    : readers.pieces(await readPieces(platformBody(response), response[bodyHooks]));
 }
 
 /** Reads a body as one piece: for the hooks, there is one read, which ends it. */
 async function readWhole<T>(response: HookedResponse, read: () => Promise<T>): Promise<T> {
-  const { hooks } = response[state];
+  const hooks = response[bodyHooks];
   const results: T[] = [];
   const source: Read = async () => {
     results.push(await read());
@@ -155,10 +155,10 @@ function decode(pieces: Pieces): string {
 }
 
 function wrap(response: HookedResponse): Response {
-  const { hooks, wrapped: known } = response[state];
+  const { wrapped: known } = response[state];
   if (known !== undefined) return known;
   const body = platformBody(response);
-  const made = body === null ? response : withBody(response, new HookedStream(response, body, hooks));
+  const made = body === null ? response : withBody(response, new HookedStream(response, body, response[bodyHooks]));
   response[state].wrapped = made;
   return made;
 }

@@ -29,14 +29,28 @@ export function ownContentType(body: RequestBody): string {
  */
 export function snapshotBody(body: RequestInit['body']): RequestInit['body'] {
   if (body instanceof URLSearchParams) return new URLSearchParams(body);
-  if (body instanceof ArrayBuffer) return body.slice();
-  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
+  if (isBuffer(body)) return copyBytes(body);
+  if (ArrayBuffer.isView(body)) return copyBytes(body.buffer, body);
   if (body instanceof Blob || isStream(body)) return body;
   if (typeof body === 'string' || body === undefined || body === null) return body;
   if (!(body instanceof FormData)) return toText(body);
   const copy = new FormData();
   for (const [name, value] of body) copy.append(name, value);
   return copy;
+}
+
+/** True for an ArrayBuffer, of another realm too, such as the context of a test runner. */
+const isBuffer = (body: unknown): body is ArrayBuffer =>
+  Object.prototype.toString.call(body) === '[object ArrayBuffer]';
+
+interface ByteRange {
+  readonly byteOffset?: number;
+  readonly byteLength: number;
+}
+
+/** A buffer that was transferred to another thread is empty, as in `fetch`. */
+function copyBytes(buffer: ArrayBufferLike, { byteOffset, byteLength }: ByteRange = buffer): Uint8Array<ArrayBuffer> {
+  return byteLength === 0 ? new Uint8Array() : new Uint8Array(buffer, byteOffset, byteLength).slice();
 }
 
 const toText = (value: unknown): string => String(value);

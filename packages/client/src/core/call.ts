@@ -109,7 +109,7 @@ export class Call {
   /** Starts an attempt, which can be cancelled by itself. The body of its response is cancelled with the call. */
   startAttempt(): CancelScope {
     const attempt = new CancelScope();
-    if (this.isCancelled) attempt.cancel(this.#whole.reason);
+    if (this.#whole.isCancelled) attempt.cancel(this.#whole.reason);
     this.#attemptScope = attempt;
     this.#isInAttempt = true;
     this.phase = 'attempt';

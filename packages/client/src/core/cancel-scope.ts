@@ -40,8 +40,9 @@ export class CancelScope {
    * @returns a function that removes the listener
    */
   onCancel(listener: (reason: unknown) => void): () => void {
-    if (this.#cancellation === undefined) (this.#listeners ??= []).push(listener);
-    else listener(this.#cancellation.reason);
+    if (this.#cancellation !== undefined) listener(this.#cancellation.reason);
+    else if (this.#listeners === undefined) this.#listeners = [listener]; // a first push would reserve 17 places
+    else this.#listeners.push(listener);
     return () => {
       this.#listeners = this.#listeners?.filter((each) => each !== listener);
     };

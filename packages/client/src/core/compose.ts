@@ -1,7 +1,9 @@
 import { ConfigError } from '../errors/index.ts';
 import { isResponse } from './is-response.ts';
 import { checkLayer } from './layer.ts';
+import type { Call } from './call.ts';
 import type { Layer } from './layer.ts';
+import type { ClientRequest } from './request.ts';
 import { slots } from './slots.ts';
 import type { ClientContext, Send } from './stage.ts';
 
@@ -41,11 +43,16 @@ export function compose(stack: readonly Layer[], facts: Omit<ClientContext, 'slo
 
 const noTransport: Send = () => Promise.reject(new Error('The transport called next, and nothing comes after it'));
 
+/** Converts what a layer throws. */
+type ConvertError = (cause: unknown, request: ClientRequest, call: Call) => unknown;
+
 /**
  * The same layer, whose answers are checked: an error names the layer that answers with something else than a Response,
  * where the stage around it would throw a bare TypeError.
+ *
+ * @param convert - for the layer's own errors. Default: they stay as they are
  */
-export function checkAnswers(layer: Layer): Layer {
+export function checkAnswers(layer: Layer, convert?: ConvertError): Layer {
   const { stage, slot, name } = layer;
   const check = (response: Response): Response => {
     if (isResponse(response)) return response;
@@ -59,7 +66,12 @@ export function checkAnswers(layer: Layer): Layer {
     stage(next, client) {
       const send = stage(next, client);
       if (typeof send !== 'function') return send; // compose refuses it
-      return (request, call) => Promise.resolve(send(request, call)).then(check);
+      // `then` takes less than an async function, and each added layer has it in each call
+      if (convert === undefined) return (request, call) => Promise.resolve(send(request, call)).then(check);
+      return (request, call) =>
+        Promise.resolve(send(request, call)).then(check, (cause: unknown) => {
+          throw convert(cause, request, call);
+        });
     },
   };
 }

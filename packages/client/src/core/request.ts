@@ -39,6 +39,8 @@ export class ClientRequest {
   readonly body: RequestBody | undefined;
   /** What else goes to `fetch`; `undefined` for an ordinary request. */
   readonly fetchOptions: FetchOptions | undefined;
+  /** True when the request can be sent again: it has no body, or one that is not a stream. */
+  readonly canReplay: boolean;
   #headers: Headers | undefined;
   #platform: Request | undefined;
 
@@ -48,6 +50,7 @@ export class ClientRequest {
     this.method = method;
     this.body = body;
     this.fetchOptions = fetchOptions;
+    this.canReplay = body === undefined || isReplayable(body);
     this.#headers = body === undefined ? headers : withContentType(headers, body);
     this.#platform = platform;
   }
@@ -70,11 +73,6 @@ export class ClientRequest {
   /** New Headers with those of the request, to change and to pass to {@link with}. */
   copyHeaders(): Headers {
     return new Headers(this.#headers);
-  }
-
-  /** True when the request can be sent again: it has no body, or one that is not a stream. */
-  get canReplay(): boolean {
-    return this.body === undefined || isReplayable(this.body);
   }
 
   /**
@@ -117,8 +115,9 @@ export function withoutBoundary(headers: Headers, body: RequestBody | undefined)
 }
 
 function withContentType(headers: Headers | undefined, body: RequestBody): Headers | undefined {
+  if (headers?.has('content-type') === true) return headers;
   const type = ownContentType(body);
-  if (type === '' || headers?.has('content-type') === true) return headers;
+  if (type === '') return headers;
   const typed = new Headers(headers);
   typed.set('content-type', type);
   return typed;

@@ -74,7 +74,7 @@ function withClosing(run: CallRunner['run'], clock: Clock): CallRunner {
 
   const runOpen: CallRunner['run'] = async (request, { options, signal, startedAt, onCall }) => {
     if (isClosed) {
-      const closed = new ClientClosedError();
+      const closed = new ClientClosedError(request);
       cancelUnsent(request, closed);
       throw closed;
     }
@@ -85,7 +85,7 @@ function withClosing(run: CallRunner['run'], clock: Clock): CallRunner {
         signal,
         startedAt,
         onCall(call) {
-          place = inFlight.add(call);
+          place = inFlight.add(call, request);
           onCall?.(call);
         },
       });
@@ -107,10 +107,10 @@ function withClosing(run: CallRunner['run'], clock: Clock): CallRunner {
 
 /** Ends waits before a retry now, and after the grace what is still in flight. */
 async function endCalls(inFlight: InFlightCalls, graceMs: number, clock: Clock): Promise<void> {
-  for (const call of inFlight.list()) call.endBackoff(new ClientClosedError());
+  for (const { call, request } of inFlight.list()) call.endBackoff(new ClientClosedError(request));
   const { promise: graceIsOver, resolve: endGrace } = Promise.withResolvers<void>();
   const cancel = clock.schedule(graceMs, () => {
-    for (const call of inFlight.list()) call.cancel(new ClientClosedError());
+    for (const { call, request } of inFlight.list()) call.cancel(new ClientClosedError(request));
     endGrace(); // a layer may ignore the cancellation
   });
   await Promise.race([inFlight.whenIdle(), graceIsOver]);

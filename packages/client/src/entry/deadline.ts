@@ -3,7 +3,7 @@ import type { Call } from '../core/call.ts';
 import type { ClientRequest } from '../core/request.ts';
 import type { Send } from '../core/stage.ts';
 import { DeadlineExceededError } from '../errors/index.ts';
-import { parseOrigin } from '../security/url.ts';
+import type { FailedRequest } from '../errors/request-failure.ts';
 import type { Clock } from '../time/clock.ts';
 
 interface DeadlineContext {
@@ -27,10 +27,9 @@ async function sendWithDeadline(
   { send, clock }: DeadlineContext,
 ): Promise<Response> {
   const { totalTimeoutMs: budgetMs } = call;
-  const origin = parseOrigin(request.url);
   const expire = (): void => {
     const { attempt: attempts, phase, lastFailure: cause } = call;
-    call.cancel(new DeadlineExceededError({ origin, budgetMs, attempts, phase, cause }));
+    call.cancel(new DeadlineExceededError({ request, budgetMs, attempts, phase, cause }));
   };
   // waiting for the response keeps the process alive; an unread body does not
   const cancel = clock.schedule(call.remainingMs(), expire, { background: true });
@@ -75,12 +74,12 @@ export async function raceTimer<T>(
 export async function raceDeadline<T>(work: () => Promise<T>, call: Call, context: BodyContext): Promise<T> {
   const { totalTimeoutMs: budgetMs, attempt: attempts, lastFailure: cause } = call;
   if (budgetMs === Infinity) return work();
-  const { url, clock } = context;
-  const facts = { origin: parseOrigin(url), budgetMs, attempts, phase: 'parse', cause } as const;
+  const { request, clock } = context;
+  const facts = { request, budgetMs, attempts, phase: 'parse', cause } as const;
   return raceTimer(work, { clock, remainingMs: call.remainingMs(), expire: () => new DeadlineExceededError(facts) });
 }
 
 interface BodyContext {
-  readonly url: string;
+  readonly request: FailedRequest;
   readonly clock: Clock;
 }

@@ -1,8 +1,14 @@
 import type { Call } from '../core/call.ts';
+import type { FailedRequest } from '../errors/request-failure.ts';
+
+/** A call in flight, and its request. */
+interface InFlightCall {
+  readonly call: Call;
+  readonly request: FailedRequest;
+}
 
 /** The place of one call among those in flight. */
-interface Place {
-  readonly call: Call;
+interface Place extends InFlightCall {
   previous: Place | undefined;
   next: Place | undefined;
 }
@@ -17,8 +23,8 @@ export class InFlightCalls {
   #last: Place | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
 
-  add(call: Call): Place {
-    const place: Place = { call, previous: this.#last, next: undefined };
+  add(call: Call, request: FailedRequest): Place {
+    const place: Place = { call, request, previous: this.#last, next: undefined };
     if (this.#last !== undefined) this.#last.next = place;
     this.#last = place;
     return place;
@@ -37,9 +43,9 @@ export class InFlightCalls {
   }
 
   /** All calls in flight now. */
-  list(): readonly Call[] {
-    const calls: Call[] = [];
-    for (let place = this.#last; place !== undefined; place = place.previous) calls.push(place.call);
+  list(): readonly InFlightCall[] {
+    const calls: InFlightCall[] = [];
+    for (let place = this.#last; place !== undefined; place = place.previous) calls.push(place);
     return calls;
   }
 

@@ -3,6 +3,7 @@ import type { Call } from '../core/call.ts';
 import type { CallOptions } from '../core/call-options.ts';
 import type { ClientRequest } from '../core/request.ts';
 import { DeadlineExceededError } from '../errors/index.ts';
+import type { FailedRequest } from '../errors/request-failure.ts';
 import type { CallPhase } from '../errors/timeout.ts';
 import { parseOrigin } from '../security/url.ts';
 import type { Clock } from '../time/clock.ts';
@@ -39,9 +40,10 @@ interface HookState {
   readonly retryCount: number;
 }
 
-/** What a race with the deadline is for. */
+/** What a race with the deadline is for: which request the error names, and what the call is doing. */
 interface RaceContext {
-  readonly url: string;
+  /** Default: the request of the call. */
+  readonly request?: FailedRequest;
   readonly phase: CallPhase;
 }
 
@@ -56,6 +58,7 @@ export class KyBridge {
   hasSchema = false;
   readonly #context: BridgeContext;
   #captured: CapturedOptions | undefined;
+  #kyRequest: Request | undefined;
   #sent: { readonly call: Call; readonly request: ClientRequest } | undefined;
   #deadlineError: DeadlineExceededError | undefined;
 
@@ -68,10 +71,10 @@ export class KyBridge {
     return this.#context.input;
   }
 
-  /** The URL of the call, as far as it is known. */
-  get url(): string {
+  /** The request of the call, as far as it is known. */
+  get #request(): FailedRequest {
     const { input } = this.#context;
-    return this.#sent?.request.url ?? (input instanceof Request ? input.url : String(input));
+    return this.#sent?.request ?? (input instanceof Request ? input : parseOrigin(String(input)));
   }
 
   /** The runner of the client that the call was made with. */
@@ -85,6 +88,17 @@ export class KyBridge {
 
   capture(captured: CapturedOptions): void {
     this.#captured = captured;
+  }
+
+  /** Notes the Request that ky has made, before the first hook may replace it. */
+  noteRequest(request: Request): void {
+    this.#kyRequest ??= request;
+  }
+
+  /** True for a Request that is still as ky has made it of the captured options: nothing was replaced or read. */
+  isAsCaptured(request: Request): boolean {
+    if (this.#captured === undefined) return false;
+    return !this.#captured.mayBeModified || (request === this.#kyRequest && !request.bodyUsed);
   }
 
   /** The call and its request, once there are any. */
@@ -112,7 +126,7 @@ export class KyBridge {
   restoreOptions(options: NormalizedOptions): NormalizedOptions {
     const { bearings: _bridge, ...others }: NormalizedOptions & { bearings?: unknown } = options;
     const { retry, signal } = this.#captured ?? {};
-    return Object.freeze({ ...others, ...(retry && { retry }), ...(signal && { signal }) });
+    return Object.freeze(Object.assign(others, retry && { retry }, signal && { signal }));
   }
 
   /**
@@ -120,13 +134,13 @@ export class KyBridge {
    *
    * @throws DeadlineExceededError
    */
-  async race<T>(work: () => T | PromiseLike<T>, { url, phase }: RaceContext): Promise<Awaited<T>> {
+  race<T>(work: () => T, { request, phase }: RaceContext): T | Promise<Awaited<T>> {
     const { clock } = this.#context;
     const { totalTimeoutMs = Infinity, startedAt = 0 } = this.#captured ?? {};
-    if (totalTimeoutMs === Infinity) return await work();
+    if (totalTimeoutMs === Infinity) return work();
     const expire = (): DeadlineExceededError => {
       const { attempt: attempts = 0, lastFailure: cause } = this.#sent?.call ?? {};
-      const facts = { origin: parseOrigin(url), budgetMs: totalTimeoutMs, attempts, phase, cause };
+      const facts = { request: request ?? this.#request, budgetMs: totalTimeoutMs, attempts, phase, cause };
       this.#deadlineError ??= new DeadlineExceededError(facts);
       this.#sent?.call.cancel(this.#deadlineError);
       return this.#deadlineError;

@@ -44,11 +44,7 @@ export function createCapture({ fetch, clock, defaults }: CaptureContext): InitH
     if (options.fetch !== fetch)
       throw new ConfigError('fetch', 'fetch goes to createClient: here it would bypass the stack');
     checkHooks(options.hooks);
-    const headers = parseHeaders(options.headers); // as they are now: other hooks may have added some
-    if (options.body instanceof FormData && headers.has('content-type')) {
-      headers.delete('content-type'); // only the one that names the form's boundary can be read
-      options.headers = headers;
-    }
+    checkHeaders(options);
     const totalMs = totalTimeout ?? defaults.totalTimeout;
     bridge.capture({
       options: { retry, timeout, totalTimeout },
@@ -64,6 +60,20 @@ export function createCapture({ fetch, clock, defaults }: CaptureContext): InitH
     boundHooks(options, bridge);
     Object.assign(options, { signal: undefined, retry: 0, timeout: false, totalTimeout: false });
   };
+}
+
+/**
+ * Checks the headers as they are now: other hooks may have added some. Of a form only the content type that names its
+ * boundary can be read, so any other is removed.
+ *
+ * @throws InvalidHeaderError
+ */
+function checkHeaders(options: Options): void {
+  if (options.headers === undefined) return;
+  const headers = parseHeaders(options.headers);
+  if (!(options.body instanceof FormData) || !headers.has('content-type')) return;
+  headers.delete('content-type');
+  options.headers = headers;
 }
 
 /** @throws ConfigError for hooks that would never be called */
@@ -88,11 +98,12 @@ function isOnlyForError({ hooks, throwHttpErrors = true }: Options): (status: nu
 
 /** Gives ky the search parameters as text: it adds text as it is, and would rewrite the URL's own query otherwise. */
 function keepSearch(options: Options, { input }: KyBridge): void {
+  if (options.searchParams === undefined) return;
   const { text, removed } = serializeSearchParams(options.searchParams);
   const [, query = ''] = String(input instanceof Request ? input.url : input).split('?');
   const present = new URLSearchParams(query);
   if (removed.some((name) => present.has(name))) return; // ky removes them
-  if (options.searchParams !== undefined) options.searchParams = text;
+  options.searchParams = text;
 }
 
 /** Hooks and `parseJson` within the call's total time, with the state that the stages know. */
@@ -101,11 +112,12 @@ function boundHooks(options: Options, bridge: KyBridge): void {
   const { beforeRequest = [], afterResponse = [], beforeError = [] } = hooks;
   options.hooks = {
     ...hooks,
-    beforeRequest: beforeRequest.map(
-      (hook) => (state) => bridge.race(() => hook(bridge.correct(state)), { url: state.request.url, phase: 'hook' }),
-    ),
+    beforeRequest: beforeRequest.map((hook) => (state) => {
+      bridge.noteRequest(state.request);
+      return bridge.race(() => hook(bridge.correct(state)), { request: state.request, phase: 'hook' });
+    }),
     afterResponse: afterResponse.map(
-      (hook) => (state) => bridge.race(() => hook(bridge.correct(state)), { url: state.request.url, phase: 'hook' }),
+      (hook) => (state) => bridge.race(() => hook(bridge.correct(state)), { request: state.request, phase: 'hook' }),
     ),
     beforeError: [
       createFactsHook(bridge),
@@ -115,7 +127,7 @@ function boundHooks(options: Options, bridge: KyBridge): void {
   options.parseJson =
     parseJson === undefined
       ? (text) => (text === '' && bridge.hasSchema ? undefined : parseSafely(text))
-      : (text, context) => bridge.race(() => parseJson(text, context), { url: context.request.url, phase: 'parse' });
+      : (text, context) => bridge.race(() => parseJson(text, context), { request: context.request, phase: 'parse' });
 }
 
 /**

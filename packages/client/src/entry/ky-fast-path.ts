@@ -44,7 +44,7 @@ export function runFastPath(context: FastPathContext, simple: SimpleCall): Respo
       if (schema === undefined) return parseJson(text);
       const value = text === '' ? undefined : parseJson(text);
       const validate = (): Promise<unknown> => validateBySchema(value, schema);
-      return sent.call === undefined ? validate() : raceDeadline(validate, sent.call, { url: simple.url, clock });
+      return sent.call === undefined ? validate() : raceDeadline(validate, sent.call, { request: simple, clock });
     },
     text: async () => (await accept('text/*')).text(),
     formData: async () => (await accept('multipart/form-data')).formData(),

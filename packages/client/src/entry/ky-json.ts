@@ -30,7 +30,6 @@ type Schema = NonNullable<Parameters<ResponsePromise['json']>[0]>;
 
 function withDeadline(schema: Schema, bridge: KyBridge): Schema {
   const standard = schema['~standard'];
-  const validate: typeof standard.validate = (value) =>
-    bridge.race(() => standard.validate(value), { url: bridge.url, phase: 'parse' });
+  const validate: typeof standard.validate = (value) => bridge.race(() => standard.validate(value), { phase: 'parse' });
   return { '~standard': { ...standard, validate } };
 }

@@ -56,7 +56,8 @@ export type KyClient<E extends object> = E & {
  */
 export function createKy<E extends object>(runner: CallRunner, options: KyOptions<E>): KyClient<E> {
   const { clock, defaults, createExtras } = options;
-  const fetch = (input: Input, init: KyFetchInit = {}): Promise<Response> => sendForKy(input, init, { runner, clock });
+  const context = { runner, clock };
+  const fetch = (input: Input, init: KyFetchInit = {}): Promise<Response> => sendForKy(input, init, context);
   const capture = createCapture({ fetch, clock, defaults });
   const create = (fresh: Options): KyInstance => kyDefault.create({ ...checkKyOptions(fresh), fetch });
   return wrapKy(create(options.options), { create, capture, clock, defaults, runner, createExtras });
@@ -70,8 +71,8 @@ async function sendForKy(
 ): Promise<Response> {
   const platformRequest = input instanceof Request ? input : new Request(input);
   const { captured } = bridge ?? {};
-  const isAsCaptured = captured?.mayBeModified === false;
-  const body = isAsCaptured ? captured.body : undefined;
+  const isAsCaptured = bridge?.isAsCaptured(platformRequest) ?? false;
+  const body = isAsCaptured ? captured?.body : undefined;
   const request = await fromPlatformRequest(platformRequest, { body, fetchOptions, clock });
   const response = await (bridge?.runner ?? runner).run(request, {
     options: { ...captured?.options, bodyTimeout },

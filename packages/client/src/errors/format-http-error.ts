@@ -11,15 +11,17 @@ import { isBearingsError } from './index.ts';
  * The line has what happened, where, and the code to look up; never an id in a path, a query, a header, a body or a token. Of other
  * errors it has the class only, because their messages may contain anything.
  *
- * @param prefix - what the call was for, such as `order 42`
+ * @param prefix - what the call was for, such as `order 42`. Default: none
  */
-export function formatHttpError(error: unknown, prefix: string): string {
-  if (isBearingsError(error)) return `${prefix}: ${error.message} (${error.code})`;
-  if (isHTTPError(error)) {
-    return `${prefix}: ${describeStatus(error)} (HTTP_STATUS)`;
-  }
-  if (error instanceof Error && error.name === 'AbortError') return `${prefix}: aborted by the caller`;
-  return `${prefix}: ${error instanceof Error ? error.name : 'a value that is not an Error was thrown'}`;
+export function formatHttpError(error: unknown, prefix = ''): string {
+  return `${prefix === '' ? '' : `${prefix}: `}${describe(error)}`;
+}
+
+function describe(error: unknown): string {
+  if (isHTTPError(error)) return `${describeStatus(error)} (HTTP_STATUS)`;
+  if (isBearingsError(error)) return `${error.message} (${error.code})`;
+  if (error instanceof Error && error.name === 'AbortError') return 'aborted by the caller';
+  return error instanceof Error ? error.name : 'a value that is not an Error was thrown';
 }
 
 /** An error of ky's own has no facts. */

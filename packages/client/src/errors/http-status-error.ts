@@ -1,5 +1,5 @@
-import { isHTTPError as isKyHTTPError } from 'ky';
 import type { HTTPError } from 'ky';
+import { markError } from './bearings-error.ts';
 import { appendToMessage, notRetriedNote } from './not-retried.ts';
 import type { NotRetried } from './not-retried.ts';
 import { guessTemplate } from './path-template.ts';
@@ -8,6 +8,7 @@ import { previewBody } from './redaction.ts';
 /** What ky's `HTTPError` has besides, when it comes from a client of ours. */
 export interface HttpStatusFacts {
   readonly code: 'HTTP_STATUS';
+  readonly source: 'client';
   readonly status: number;
   readonly origin: string;
   readonly method: string;
@@ -25,11 +26,6 @@ export interface HttpStatusFacts {
 
 /** The response has a status that is not 2xx: ky's `HTTPError`, with facts. */
 export type HttpStatusError = HTTPError & HttpStatusFacts;
-
-/** True for the error that `client.get()` and the like throw for a status, of any copy of this package or of ky. */
-export function isHTTPError(value: unknown): value is HttpStatusError {
-  return isKyHTTPError(value) && 'code' in value && value.code === 'HTTP_STATUS';
-}
 
 /** What is known of a call whose response has an error status. */
 export interface StatusContext {
@@ -65,9 +61,11 @@ export function addStatusFacts(
   for (const name of ['request', 'response', 'options', 'data'] as const) {
     Object.defineProperty(error, name, { enumerable: false });
   }
+  markError(error);
   const preview = previewBody(error.data, credentials);
   return Object.assign(error, {
     code: 'HTTP_STATUS' as const,
+    source: 'client' as const,
     status,
     origin,
     method: error.request.method,

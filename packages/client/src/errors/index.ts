@@ -1,4 +1,5 @@
-import { isBearingsError } from './bearings-error.ts';
+import { hasMark } from './bearings-error.ts';
+import type { HttpStatusError } from './http-status-error.ts';
 import type { AttemptTimeoutError, BodyTimeoutError, DeadlineExceededError } from './timeout.ts';
 import type { BodyTooLargeError, TlsError, TransportError } from './transport.ts';
 import type {
@@ -12,8 +13,7 @@ import type { ConfigError, InvalidHeaderError, InvalidSchemeError, InvalidUrlErr
 
 export { extractSecrets, redact, redactionMark } from './redaction.ts';
 export { isSecretName } from './secret-names.ts';
-export { BearingsError, isBearingsError } from './bearings-error.ts';
-export type { ErrorSource } from './bearings-error.ts';
+export { BearingsError } from './bearings-error.ts';
 export { AttemptTimeoutError, BodyTimeoutError, DeadlineExceededError } from './timeout.ts';
 export type { DeadlineFacts } from './timeout.ts';
 export { BodyTooLargeError, TlsError, TransportError } from './transport.ts';
@@ -46,11 +46,28 @@ export type ClientError =
   | DestinationNotAllowedError;
 
 /**
- * True for an error of this package, also of another copy of it; with a `code`, for this code only.
+ * The errors of each package, by its name. Every package of Bearings adds its own, so that {@link isBearingsError} narrows
+ * to them:
+ *
+ *     declare module '@bearings/client/errors' { interface ErrorsByPackage { 'oauth-bearer': TokenError } }
  */
-export function isClientError<C extends ClientError['code']>(
+export interface ErrorsByPackage {
+  client: ClientError | HttpStatusError;
+}
+
+/** An error of any Bearings package that is imported. `docs/errors.md` lists them. */
+export type KnownError = ErrorsByPackage[keyof ErrorsByPackage];
+
+/**
+ * True for an error of any Bearings package, of any copy of it; with a `code`, for that one only.
+ *
+ * Also for the `HTTPError` of ky that a client of ours throws, whose code is `HTTP_STATUS`.
+ */
+export function isBearingsError(value: unknown): value is KnownError;
+export function isBearingsError<C extends KnownError['code']>(
   value: unknown,
-  code?: C,
-): value is Extract<ClientError, { code: C }> {
-  return isBearingsError(value) && value.source === 'client' && (code === undefined || value.code === code);
+  code: C,
+): value is Extract<KnownError, { code: C }>;
+export function isBearingsError(value: unknown, code?: string): boolean {
+  return hasMark(value) && 'code' in value && (code === undefined || value.code === code);
 }

@@ -26,11 +26,14 @@ const minPrefixChars = 12;
  * @param secrets - as they were sent: `Bearer x` stands for `x` too, and `Basic x` for the password in it
  */
 export function findKnownSecrets(levels: readonly DecodedText[], secrets: readonly string[]): readonly SecretRange[] {
-  const needles = [...new Set(secrets.flatMap(secretForms))].map(createNeedle);
-  if (needles.length === 0) return [];
-  return levels.flatMap((level) => {
-    const codes = fold(level.text);
-    return needles.flatMap((needle) => findNeedle(codes, needle, level.sourceAt));
+  const forms = [...new Set(secrets.flatMap(secretForms))];
+  if (forms.length === 0) return [];
+  // almost no text contains the start of a secret, and then the whole secrets need not be prepared
+  const searched = forms.map((form) => ({ form, start: createNeedle(form.slice(0, minPrefixChars)) }));
+  return levels.flatMap(({ text, sourceAt }) => {
+    const codes = fold(text);
+    const present = searched.filter(({ start }) => findNeedle(codes, start, sourceAt).length > 0);
+    return present.flatMap(({ form }) => findNeedle(codes, createNeedle(form), sourceAt));
   });
 }
 

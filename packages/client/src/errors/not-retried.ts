@@ -1,11 +1,12 @@
 /** Why a call that may succeed later was not retried, or not again. */
-export type NotRetried = 'budget' | 'method' | 'body' | 'deadline' | 'limit';
+export type NotRetried = 'budget' | 'method' | 'body' | 'deadline' | 'retryAfter' | 'limit';
 
 const reasons: Readonly<Record<NotRetried, string>> = {
   budget: 'the retry budget is used up, because too many calls of this client fail',
   method: 'a second request with this method could have a second effect. An idempotency key allows retries',
   body: 'its body was a stream, which can be sent only once',
   deadline: 'the wait before the next attempt would outlast totalTimeout',
+  retryAfter: 'the server asks for a longer wait than retry.maxRetryAfter',
   limit: 'the limit of retries is reached',
 };
 

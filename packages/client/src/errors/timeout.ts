@@ -1,36 +1,33 @@
 import { notReplayedNote } from './not-replayable.ts';
-import { ClientFailure } from './client-failure.ts';
+import { RequestFailure } from './request-failure.ts';
+import type { FailedRequest } from './request-failure.ts';
 
 /** What a call is doing. `start`: none of the others yet. */
 export type CallPhase = 'start' | 'hook' | 'queue' | 'token' | 'attempt' | 'backoff' | 'body' | 'parse';
 
 /** The response headers did not arrive within the time limit of one attempt. */
-export class AttemptTimeoutError extends ClientFailure {
+export class AttemptTimeoutError extends RequestFailure {
   override readonly name = 'AttemptTimeoutError';
   readonly code = 'ATTEMPT_TIMEOUT';
   override readonly retryable: boolean;
-  readonly origin: string;
   readonly budgetMs: number;
 
   /** @param canReplay - false when the body was a stream, so that the same request cannot be sent again */
-  constructor(origin: string, budgetMs: number, canReplay = true) {
-    super(`No answer from ${origin} within ${budgetMs} ms${canReplay ? '' : notReplayedNote}`);
-    this.origin = origin;
+  constructor(request: FailedRequest, budgetMs: number, canReplay = true) {
+    super(request, `no answer within ${budgetMs} ms${canReplay ? '' : notReplayedNote}`);
     this.budgetMs = budgetMs;
     this.retryable = canReplay;
   }
 }
 
 /** No chunk of the response body arrived within the time limit for a pause. */
-export class BodyTimeoutError extends ClientFailure {
+export class BodyTimeoutError extends RequestFailure {
   override readonly name = 'BodyTimeoutError';
   readonly code = 'BODY_TIMEOUT';
-  readonly origin: string;
   readonly budgetMs: number;
 
-  constructor(origin: string, budgetMs: number) {
-    super(`No data of the response body from ${origin} arrived for ${budgetMs} ms`);
-    this.origin = origin;
+  constructor(request: FailedRequest, budgetMs: number) {
+    super(request, `no data of the response body arrived for ${budgetMs} ms`);
     this.budgetMs = budgetMs;
   }
 }
@@ -48,7 +45,7 @@ const phaseTexts: Readonly<Record<CallPhase, string>> = {
 
 /** What is known about a call that exceeded its deadline. */
 export interface DeadlineFacts {
-  readonly origin: string;
+  readonly request: FailedRequest;
   readonly budgetMs: number;
   readonly attempts: number;
   readonly phase: CallPhase;
@@ -56,23 +53,22 @@ export interface DeadlineFacts {
 }
 
 /** The whole call (attempts, waits, token and body) took longer than `totalTimeout`. The last failure is the cause. */
-export class DeadlineExceededError extends ClientFailure {
+export class DeadlineExceededError extends RequestFailure {
   override readonly name = 'DeadlineExceededError';
   readonly code = 'DEADLINE_EXCEEDED';
-  readonly origin: string;
   readonly budgetMs: number;
   /** The number of attempts that had started. */
   readonly attempts: number;
   /** What the call was doing at the deadline. */
   readonly phase: CallPhase;
 
-  constructor({ origin, budgetMs, attempts, phase, cause }: DeadlineFacts) {
+  constructor({ request, budgetMs, attempts, phase, cause }: DeadlineFacts) {
     const attemptsText = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
     super(
-      `The call to ${origin} did not complete within ${budgetMs} ms (${attemptsText}; ${phaseTexts[phase]})`,
+      request,
+      `the call did not complete within ${budgetMs} ms (${attemptsText}; ${phaseTexts[phase]})`,
       cause === undefined ? undefined : { cause },
     );
-    this.origin = origin;
     this.budgetMs = budgetMs;
     this.attempts = attempts;
     this.phase = phase;

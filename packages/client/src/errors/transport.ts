@@ -1,6 +1,7 @@
 import { explainNotRetried } from './not-retried.ts';
 import { notReplayedNote } from './not-replayable.ts';
-import { ClientFailure } from './client-failure.ts';
+import { RequestFailure } from './request-failure.ts';
+import type { FailedRequest } from './request-failure.ts';
 
 /** Why there is no complete HTTP response. */
 export interface TransportFailure {
@@ -13,27 +14,27 @@ export interface TransportFailure {
   readonly isTruncated?: boolean;
   /** `false` when the server has certainly not processed the request. */
   readonly wasProcessed?: false | undefined;
+  /** The platform's code and text, as `error.cause` of a failed `fetch` has them. Default: none. */
+  readonly cause?: Error | undefined;
 }
 
 /** There is no HTTP response, or it ended early: DNS, connect, reset or broken framing. */
-export class TransportError extends ClientFailure {
+export class TransportError extends RequestFailure {
   override readonly name = 'TransportError';
   readonly code = 'TRANSPORT';
   override readonly retryable: boolean;
-  readonly origin: string;
   /** The platform's code, such as `ECONNREFUSED`; `REFUSED` for what `fetch` forbids, `UNKNOWN` without a code. */
   readonly reason: string;
   /**
-   * `false` when the server has certainly not processed the request, so that any method may be sent again: it refused
-   * the HTTP/2 stream (RFC 9113 §8.7). `undefined` when that is not known.
+   * `false` when the server has certainly not processed the request, so that any method may be sent again: there was no
+   * connection, or it refused the HTTP/2 stream (RFC 9113 §8.7). `undefined` when that is not known.
    */
   readonly wasProcessed: false | undefined;
 
-  constructor(origin: string, failure: TransportFailure) {
-    const { reason, detail, canReplay = true, isTruncated = false, wasProcessed } = failure;
-    const what = isTruncated ? `The answer from ${origin} broke off` : `No answer from ${origin}`;
-    super(`${what}: ${detail}${canReplay ? '' : notReplayedNote}`);
-    this.origin = origin;
+  constructor(request: FailedRequest, failure: TransportFailure) {
+    const { reason, detail, canReplay = true, isTruncated = false, wasProcessed, cause } = failure;
+    const what = isTruncated ? 'the answer broke off' : 'no answer';
+    super(request, `${what}: ${detail}${canReplay ? '' : notReplayedNote}`, cause && { cause });
     this.reason = reason;
     this.wasProcessed = wasProcessed;
     const isTransient = reason !== 'ENOTFOUND' && reason !== 'REFUSED';
@@ -43,30 +44,26 @@ export class TransportError extends ClientFailure {
 }
 
 /** The TLS handshake failed: the certificate or the protocol is not acceptable. A retry would fail too. */
-export class TlsError extends ClientFailure {
+export class TlsError extends RequestFailure {
   override readonly name = 'TlsError';
   readonly code = 'TLS';
-  readonly origin: string;
   /** The platform's code, such as `CERT_HAS_EXPIRED`. */
   readonly reason: string;
 
-  constructor(origin: string, reason: string, detail: string) {
-    super(`No trusted TLS connection to ${origin}: ${detail}`);
-    this.origin = origin;
+  constructor(request: FailedRequest, { reason, detail, cause }: TransportFailure) {
+    super(request, `no trusted TLS connection: ${detail}`, cause && { cause });
     this.reason = reason;
   }
 }
 
 /** The response body is larger than `maxResponseBytes`, counted after decompression. */
-export class BodyTooLargeError extends ClientFailure {
+export class BodyTooLargeError extends RequestFailure {
   override readonly name = 'BodyTooLargeError';
   readonly code = 'BODY_TOO_LARGE';
-  readonly origin: string;
   readonly limitBytes: number;
 
-  constructor(origin: string, limitBytes: number) {
-    super(`The response body from ${origin} is larger than ${limitBytes} bytes`);
-    this.origin = origin;
+  constructor(request: FailedRequest, limitBytes: number) {
+    super(request, `the response body is larger than ${limitBytes} bytes`);
     this.limitBytes = limitBytes;
   }
 }

@@ -1,4 +1,4 @@
-import { InvalidUrlError } from '../errors/index.ts';
+import { InvalidUrlError } from '../errors/validation.ts';
 
 /** The origin of a URL, for errors, which must not contain more of it. */
 export function parseOrigin(url: string): string {
@@ -38,13 +38,18 @@ export function directoryUrl({ origin, pathname }: URL): string | undefined {
   return `${origin}${plainPath.test(pathname) ? pathname : '/…'}/`;
 }
 
+const notAUrl =
+  'The input is an object, not a URL: pass the url and the options of a Request that is of another realm or another copy of undici';
+
 /**
  * Parses a URL. Its errors do not contain the URL, which may hold a password.
  *
  * @throws InvalidUrlError for a malformed URL, and for one with a user and password
  */
 export function parseUrl(input: string | URL, base?: string | URL): URL {
-  const url = URL.parse(String(input), base === undefined ? undefined : String(base));
+  const text = String(input);
+  if (text.startsWith('[object ')) throw new InvalidUrlError(notAUrl); // with a base URL it would be a path
+  const url = URL.parse(text, base === undefined ? undefined : String(base));
   if (url === null) {
     const hint = base === undefined ? 'a path needs a client with baseUrl' : 'it cannot be resolved';
     throw new InvalidUrlError(`The input is not an absolute URL: ${hint}`);

@@ -5,10 +5,10 @@ import ipaddr from 'ipaddr.js';
 import { DestinationNotAllowedError, TransportError } from '../errors/index.ts';
 import { layer } from '../core/layer.ts';
 import type { Layer } from '../core/layer.ts';
+import type { ClientRequest } from '../core/request.ts';
 import { checkOptions } from '../core/check-options.ts';
 import type { OptionRules } from '../core/check-options.ts';
 import { functionRule, listRule } from '../core/option-rules.ts';
-import { parseOrigin } from '../security/url.ts';
 import { untilAborted } from '../time/until-aborted.ts';
 
 /** Which addresses are allowed. */
@@ -42,10 +42,7 @@ export function withPublicAddressesOnly(options: PublicAddressOptions = {}): Lay
       : await untilAborted(resolveName(resolve, hostname, request), call.signal);
     const rejected = addresses.find((address) => !mayCall(address));
     if (rejected === undefined) return next(request, call);
-    throw new DestinationNotAllowedError(
-      parseOrigin(request.url),
-      `its address is ${addressRange(rejected)}, not public`,
-    );
+    throw new DestinationNotAllowedError(request, `its address is ${addressRange(rejected)}, not public`);
   });
 }
 
@@ -104,12 +101,12 @@ async function resolveAddresses(hostname: string): Promise<readonly string[]> {
 async function resolveName(
   resolve: (hostname: string) => Promise<readonly string[]>,
   hostname: string,
-  { url }: { readonly url: string },
+  request: ClientRequest,
 ): Promise<readonly string[]> {
   try {
     return await resolve(hostname);
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN';
-    throw new TransportError(parseOrigin(url), { reason, detail: 'its name was not found' });
+    throw new TransportError(request, { reason, detail: 'its name was not found' });
   }
 }

@@ -57,7 +57,7 @@ export function redirect({ limit, origins, blocked }: Redirects): Stage {
         if (typeof target === 'string') {
           if (blocked === 'response' && !isForbidden) return here;
           void discard(response, clock); // never rejects
-          throw new RedirectBlockedError(parseOrigin(current.url), response.status, target);
+          throw new RedirectBlockedError(current, response.status, target);
         }
         void discard(response, clock);
         current = nextRequest(target, { from: current, status: response.status, call });

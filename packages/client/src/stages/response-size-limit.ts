@@ -2,7 +2,6 @@ import { addBodyHook } from '../body/hooked-body.ts';
 import { discard } from '../body/discard.ts';
 import type { ClientRequest } from '../core/request.ts';
 import { BodyTooLargeError } from '../errors/index.ts';
-import { parseOrigin } from '../security/url.ts';
 import type { Stage } from '../core/stage.ts';
 
 /**
@@ -23,7 +22,7 @@ export function responseSizeLimit(limitBytes: number): Stage {
       if (statedBytes !== undefined && statedBytes <= limitBytes) return response;
       if (statedBytes !== undefined && response.ok && response.body !== null) {
         void discard(response, clock); // never rejects
-        throw new BodyTooLargeError(parseOrigin(request.url), limitBytes);
+        throw new BodyTooLargeError(request, limitBytes);
       }
       return countBytes(response, request, limitBytes);
     };
@@ -40,7 +39,7 @@ function countBytes(response: Response, request: ClientRequest, limitBytes: numb
     async read(read) {
       const piece = await read();
       seenBytes += piece.value?.byteLength ?? 0;
-      if (seenBytes > limitBytes) throw new BodyTooLargeError(parseOrigin(request.url), limitBytes);
+      if (seenBytes > limitBytes) throw new BodyTooLargeError(request, limitBytes);
       return piece;
     },
   });

@@ -5,7 +5,6 @@ import type { CancelScope } from '../core/cancel-scope.ts';
 import type { ClientRequest } from '../core/request.ts';
 import type { Clock } from '../time/clock.ts';
 import { AttemptTimeoutError, BodyTimeoutError } from '../errors/index.ts';
-import { parseOrigin } from '../security/url.ts';
 import type { Stage } from '../core/stage.ts';
 
 /** The time limits of a client that this stage needs. */
@@ -29,9 +28,7 @@ export function timeout(defaults: TimeoutOptions): Stage {
       const cancel =
         limitMs === Infinity
           ? undefined
-          : clock.schedule(limitMs, () =>
-              attempt.cancel(new AttemptTimeoutError(parseOrigin(request.url), limitMs, request.canReplay)),
-            );
+          : clock.schedule(limitMs, () => attempt.cancel(new AttemptTimeoutError(request, limitMs, request.canReplay)));
       try {
         return await attempt.race(next(request, call));
       } finally {
@@ -68,7 +65,7 @@ interface ReadContext {
 async function readInTime(read: Read, { request, attempt, clock, idleMs }: ReadContext): ReturnType<Read> {
   const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<Read>>>();
   const cancel = clock.schedule(idleMs, () => {
-    const late = new BodyTimeoutError(parseOrigin(request.url), idleMs);
+    const late = new BodyTimeoutError(request, idleMs);
     reject(late);
     attempt.cancel(late); // a body that is read as one piece cannot be cancelled itself: its connection would stay open
   });

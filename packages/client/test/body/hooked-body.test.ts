@@ -88,6 +88,13 @@ test('everything but the body stays: status, headers (each cookie), url, redirec
   expect(tapped.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
 });
 
+test("a response of the platform stays one: the platform's own functions, such as those of a server, take it", async () => {
+  const tapped = addBodyHook(new Response('x', { status: 201 }), {});
+
+  expect(Reflect.get(Response.prototype, 'status', tapped)).toBe(201);
+  expect(await Response.prototype.text.call(tapped)).toBe('x');
+});
+
 test('a clone has the url too', () => {
   const original = Object.defineProperties(new Response('x'), {
     url: { value: 'https://api.test/y' },

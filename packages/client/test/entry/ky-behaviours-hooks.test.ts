@@ -12,7 +12,7 @@ import ky, {
 import type { Hooks, KyInstance, Options } from 'ky';
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
-import { isHTTPError as isOurHTTPError } from '../../src/errors/http-status-error.ts';
+import { isBearingsError } from '../../src/errors/index.ts';
 import { besideKy } from './beside-ky.ts';
 import { caught } from '../caught.ts';
 import { broken, chunked, ok, scriptedFetch, silent, status, times } from '../scripted.ts';
@@ -53,6 +53,45 @@ test('hooks.beforeRequest: a request it changes or replaces is sent', async () =
   expect(ours.sent).toMatchObject([
     { url: 'https://api.test/other', headers: { 'x-seen': 'https://api.test/other 0' } },
   ]);
+});
+
+test('hooks.beforeRequest: the signal of a request that it puts in place of the first one cancels the call', async () => {
+  const own = new AbortController();
+  const beforeRequest: Hooks['beforeRequest'] = [
+    ({ request }) => new Request(request, { signal: own.signal }),
+    () => own.abort(new Error('user left')),
+  ];
+
+  const error = await caught(() =>
+    createClient({ fetch: scriptedFetch(silent) }).get(url, { hooks: { beforeRequest } }),
+  );
+
+  expect(error.message).toBe('user left');
+});
+
+test('hooks.beforeRequest: the body of a request that it leaves in place is sent as it was given', async () => {
+  const hooks = { beforeRequest: [({ request }: { request: Request }) => request.headers.set('x-seen', '1')] };
+  const retry = { limit: 1, methods: ['post'], delay: () => 0 };
+
+  for (const body of [{ json: { a: 1 } }, { body: 'text' }, { body: new Uint8Array([1, 2]) }]) {
+    const { theirs, ours } = await besideKy((api) => api.post(url, { hooks, ...body }), {
+      script: [status(503), ok],
+      retry,
+    });
+
+    expect(ours).toEqual(theirs);
+    expect(ours.sent).toHaveLength(2);
+  }
+});
+
+test('hooks.beforeRequest: a request whose body it has read fails, as with ky', async () => {
+  const hooks = {
+    beforeRequest: [async ({ request }: { request: Request }): Promise<void> => void (await request.text())],
+  };
+
+  const { theirs, ours } = await besideKy((api) => api.post(url, { hooks, body: 'text' }));
+
+  expect([theirs.sent, ours.sent]).toEqual([[], []]);
 });
 
 test('hooks.beforeRequest: with a response of its own nothing is sent, and no more hooks are called', async () => {
@@ -145,9 +184,22 @@ test('hooks.beforeError: it gets our errors too', async () => {
   expect(seen).toEqual(['TRANSPORT', 'INVALID_SCHEME']);
 });
 
+test('hooks.beforeError: it gets a TransportError when fetch throws what is not an Error', async () => {
+  const seen: unknown[] = [];
+  const hooks: Hooks = { beforeError: [({ error }) => (seen.push('code' in error && error.code), error)] };
+  const notAnError: unknown = 'network down';
+  const fetch: typeof globalThis.fetch = async () => {
+    throw notAnError;
+  };
+
+  await caught(() => createClient({ fetch, hooks, retry: 0 }).get(url));
+
+  expect(seen).toEqual(['TRANSPORT']);
+});
+
 test('hooks.beforeError: it sees the facts of an HTTPError', async () => {
   const seen: unknown[] = [];
-  const hooks: Hooks = { beforeError: [({ error }) => (seen.push(isOurHTTPError(error)), error)] };
+  const hooks: Hooks = { beforeError: [({ error }) => (seen.push(isBearingsError(error, 'HTTP_STATUS')), error)] };
 
   await caught(() => createClient({ fetch: scriptedFetch(status(404)), hooks }).get(url));
 
@@ -278,6 +330,17 @@ test("dispatcher: it and all that is fetch's alone reaches the network", async (
   expect(seen).toMatchObject([options]);
 });
 
+test('unknown options: a misspelt option is rejected with the name that may be meant', async () => {
+  const network = scriptedFetch(ok);
+  const options: object = { tiemout: 50 };
+
+  const error = await caught(() => createClient({ fetch: network }).get(url, options));
+
+  expect(error).toMatchObject({ code: 'CONFIG', field: 'tiemout' });
+  expect(error.message).toContain('Did you mean timeout?');
+  expect(network.sent).toEqual([]);
+});
+
 test('extend, replaceOption: hooks are appended, replaced or removed', async () => {
   const { theirs, ours } = await besideKy(
     async (api) => {
@@ -376,12 +439,12 @@ test.each<[string, (api: KyInstance) => Promise<unknown>]>([
   expect(inspect(error)).not.toContain('CANARY');
 });
 
-test("isHTTPError, isKyError: ky's guards know an HTTPError; ours knows it by its facts", async () => {
+test("isHTTPError, isKyError: ky's guards know an HTTPError; isBearingsError knows it as HTTP_STATUS", async () => {
   const theirs = await caught(() => ky.get(url, { fetch: scriptedFetch(status(404)), retry: 0 }));
   const ours = await caught(() => createClient({ fetch: scriptedFetch(status(404)) }).get(url));
 
-  expect([isHTTPError(ours), isKyError(ours), isOurHTTPError(ours)]).toEqual([true, true, true]);
-  expect(isOurHTTPError(theirs)).toBe(false);
+  expect([isHTTPError(ours), isKyError(ours), isBearingsError(ours, 'HTTP_STATUS')]).toEqual([true, true, true]);
+  expect(isBearingsError(theirs)).toBe(false);
 });
 
 test("TimeoutError, NetworkError: in their place are our errors, which ky's guards do not claim", async () => {

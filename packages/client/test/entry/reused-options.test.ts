@@ -1,9 +1,9 @@
+import { isBearingsError } from '../../src/errors/index.ts';
 import { virtualClock } from '@bearings/testing';
 import type { Options } from 'ky';
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import type { Client } from '../../src/client.ts';
-import { isHTTPError } from '../../src/errors/http-status-error.ts';
 import { caught } from '../caught.ts';
 import { serve, readBody } from '../loopback.ts';
 import { scriptedFetch, silent, status } from '../scripted.ts';
@@ -65,7 +65,7 @@ test.each(transports)('a call made with the options of a caught error is a call 
 
   for (const client of [api, hooked]) {
     const error = await caught(() => client.post('fails', { json: { first: true } }));
-    const options = isHTTPError(error) ? error.options : {};
+    const options = isBearingsError(error, 'HTTP_STATUS') ? error.options : {};
     const answers = [
       await client('b', reuseOptions({ ...options, body: undefined }, { method: 'get' })).text(),
       await client.post('c', reuseOptions(options, { json: { reported: 1 } })).text(),
@@ -85,7 +85,7 @@ test('a report sent from beforeError has its own body', async () => {
     hooks: {
       beforeError: [
         async ({ error }) => {
-          if (isHTTPError(error))
+          if (isBearingsError(error, 'HTTP_STATUS'))
             await api.post(`${url}log`, reuseOptions(error.options, { json: { reported: 1 }, hooks: {} }));
           return error;
         },
@@ -128,7 +128,7 @@ test("the caller's signal goes along with the options of a call, and an option o
   const api = createClient({ fetch: network }).extend({ hooks: { beforeError: [({ error }) => error] } });
 
   const error = await caught(() => api.get(url, { signal: caller.signal }));
-  const options = isHTTPError(error) ? error.options : {};
+  const options = isBearingsError(error, 'HTTP_STATUS') ? error.options : {};
   caller.abort(new Error('user left'));
 
   expect((await caught(() => api.get(url, reuseOptions(options)))).message).toBe('user left');
@@ -154,7 +154,7 @@ test.each([
 
   for (const api of [plain, hooked]) {
     const error = await caught(() => api.get(url, given));
-    seen.push(isHTTPError(error) && error.options.retry.limit);
+    seen.push(isBearingsError(error, 'HTTP_STATUS') && error.options.retry.limit);
   }
 
   expect(seen).toEqual([limit, limit, limit, limit, limit]);

@@ -48,7 +48,7 @@ test.each(ways)(
 
 test.each(ways)('%s %s cancels the stream of a call that a layer refuses', async (_, __, { create, post }) => {
   const { stream, cancelledWith } = openStream();
-  const refusing = layer('auth', 'full', () => () => Promise.reject(new OverloadedError(1)));
+  const refusing = layer('auth', 'full', () => () => Promise.reject(new OverloadedError('https://api.test', 1)));
 
   const error = await caught(() => post(create({}, refusing), { body: stream }));
 

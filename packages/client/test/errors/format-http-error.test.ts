@@ -6,10 +6,13 @@ import { caught } from '../caught.ts';
 import { scriptedFetch, status } from '../scripted.ts';
 
 test('an error of ours is shown with its message and code', () => {
-  const line = formatHttpError(new OverloadedError(3), 'order 42');
+  const line = formatHttpError(
+    new OverloadedError({ method: 'GET', url: 'https://api.test/v1/orders/42' }, 3),
+    'order 42',
+  );
 
   expect(line).toBe(
-    'order 42: 3 calls are in progress, which is the concurrency limit; this one was not sent (OVERLOADED)',
+    'order 42: GET https://api.test/v1/orders/{id}: not sent: 3 calls are in progress, which is the concurrency limit (OVERLOADED)',
   );
 });
 

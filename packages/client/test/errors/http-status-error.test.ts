@@ -1,7 +1,7 @@
+import { isBearingsError } from '../../src/errors/index.ts';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { createClient } from '../../src/client.ts';
-import { isHTTPError } from '../../src/errors/http-status-error.ts';
 import type { HttpStatusError } from '../../src/errors/http-status-error.ts';
 import { layer } from '../../src/core/layer.ts';
 import { caught } from '../caught.ts';
@@ -17,7 +17,7 @@ const bearer = layer('auth', 'bearer', (next) => (request, call) => {
 async function catchStatusError(answer: Answer, options: object = {}): Promise<HttpStatusError> {
   const api = createClient({ fetch: scriptedFetch(...times(9, answer)), random: () => 0 }, bearer);
   const error = await caught(() => api(url, { method: 'post', ...options }));
-  if (!isHTTPError(error)) throw error;
+  if (!isBearingsError(error, 'HTTP_STATUS')) throw error;
   return error;
 }
 
@@ -69,8 +69,8 @@ test('after a stream was sent, the error is not retryable', async () => {
   expect(await catchStatusError(status(503), { method: 'put', body })).toMatchObject({ attempts: 1, retryable: false });
 });
 
-test('isHTTPError is false for an error that ky itself made', () => {
-  expect(isHTTPError(Object.assign(new Error('x'), { name: 'HTTPError' }))).toBe(false);
+test('isBearingsError is false for an HTTPError that ky itself made', () => {
+  expect(isBearingsError(Object.assign(new Error('x'), { name: 'HTTPError' }))).toBe(false);
 });
 
 test('the preview does not show a credential header of the caller that the server sends back', async () => {

@@ -107,7 +107,7 @@ test.each(silences)('a POST whose connection %s before an answer is not: it may 
   const error = await caught(() => api.post('', { json: { order: 42 } }));
 
   expect(error).toMatchObject({ code: 'TRANSPORT', origin: server.origin, retryable: true });
-  expect(error.message).toContain('No answer');
+  expect(error.message).toContain('no answer');
   expect(server.asked).toEqual([1]);
 });
 

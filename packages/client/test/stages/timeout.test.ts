@@ -11,7 +11,7 @@ import { chunked, ok, scriptedFetch, silent, stuck, times } from '../scripted.ts
 
 const url = 'https://api.test/path?key=secret';
 
-test('an attempt without a response ends at its limit, and the error names only the origin', async () => {
+test('an attempt without a response ends at its limit, and the error names the request without its query', async () => {
   const clock = virtualClock();
   const { fetch } = createClient({ fetch: scriptedFetch(silent), clock, timeout: 5_000, retry: 0 });
 
@@ -24,7 +24,7 @@ test('an attempt without a response ends at its limit, and the error names only 
   expect(await failure).toMatchObject({
     code: 'ATTEMPT_TIMEOUT',
     budgetMs: 5_000,
-    message: 'No answer from https://api.test within 5000 ms',
+    message: 'GET https://api.test/path: no answer within 5000 ms',
   });
 });
 

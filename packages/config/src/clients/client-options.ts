@@ -2,45 +2,17 @@ import { profiles } from '@bearings/client';
 import type { ClientOptions } from '@bearings/client';
 import type { ClientConfig } from '../schema/client-schema.ts';
 
-/** Converts one client of a config to options of `createClient`. The profile gives the defaults. */
+/** Converts one client of a config to options of `createClient`: the names are the same. The profile gives the defaults. */
 export function toClientOptions(config: ClientConfig): ClientOptions {
-  const { baseUrl, profile = 'default', timeoutMs, bodyTimeoutMs, totalTimeoutMs, maxResponseBytes } = config;
-  const { headers, userAgent, insecureHttp } = config;
+  const { profile = 'default', auth: _auth, network: _network, retry, concurrency, redirects, ...options } = config;
   const base = profiles[profile];
   return {
     ...base,
-    baseUrl,
-    ...omitUndefined({
-      timeout: timeoutMs,
-      bodyTimeout: bodyTimeoutMs,
-      totalTimeout: totalTimeoutMs,
-      maxResponseBytes,
-    }),
-    ...omitUndefined({ headers, userAgent, insecureHttp }),
-    ...omitUndefined({ retry: retryOptions(config, base), concurrency: concurrencyOptions(config, base) }),
-    ...omitUndefined({ redirects: config.redirects && { ...base.redirects, ...omitUndefined(config.redirects) } }),
+    ...omitUndefined(options),
+    ...(retry && { retry: { ...toLimitObject(base.retry), ...omitUndefined(retry) } }),
+    ...(concurrency && { concurrency: { ...toLimitObject(base.concurrency), ...omitUndefined(concurrency) } }),
+    ...(redirects && { redirects: { ...base.redirects, ...omitUndefined(redirects) } }),
   };
-}
-
-function retryOptions({ retry }: ClientConfig, base: ClientOptions): ClientOptions['retry'] {
-  if (retry === undefined) return undefined;
-  const { limit, statusCodes, afterStatusCodes, maxRetryAfterMs, backoffLimitMs } = retry;
-  return {
-    ...toLimitObject(base.retry),
-    ...omitUndefined({
-      limit,
-      statusCodes,
-      afterStatusCodes,
-      maxRetryAfter: maxRetryAfterMs,
-      backoffLimit: backoffLimitMs,
-    }),
-  };
-}
-
-function concurrencyOptions({ concurrency }: ClientConfig, base: ClientOptions): ClientOptions['concurrency'] {
-  if (concurrency === undefined) return undefined;
-  const { queueTimeoutMs, ...same } = concurrency;
-  return { ...toLimitObject(base.concurrency), ...omitUndefined({ ...same, queueTimeout: queueTimeoutMs }) };
 }
 
 /** Options that may be a number, which is their limit. */

@@ -1,4 +1,4 @@
-import { createClient } from '@bearings/client';
+import { createClient, orThrow } from '@bearings/client';
 import type { Client, Layer } from '@bearings/client';
 import { withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
 import type { TokenHandle } from '@bearings/oauth-bearer';
@@ -154,10 +154,9 @@ async function createTokens(
   for (const credential of readCredentials(config)) {
     const { fetch, clock, random, openGrants } = options;
     const network = parts.get(credential.clients[0] ?? '')?.network;
-    const token = await createToken(config, credential, { fetch, network, clock, random, openGrants });
-    if (token.isErr()) throw token.error;
-    for (const name of credential.clients) tokens.set(name, token.value);
-    options.onToken?.(token.value, credential);
+    const token = await orThrow(createToken(config, credential, { fetch, network, clock, random, openGrants }));
+    for (const name of credential.clients) tokens.set(name, token);
+    options.onToken?.(token, credential);
   }
 }
 

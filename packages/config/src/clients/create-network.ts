@@ -1,3 +1,4 @@
+import { orThrow } from '@bearings/client';
 import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { PemSource, UndiciLayer } from '@bearings/undici';
@@ -32,11 +33,10 @@ async function readProxy(
   { proxy, proxyUser, proxyPasswordRef }: NetworkConfig,
 ): Promise<string | undefined> {
   if (proxy === undefined || proxyUser === undefined || proxyPasswordRef === undefined) return proxy;
-  const password = await readSecret(proxyPasswordRef);
-  if (password.isErr()) throw password.error;
+  const password = await orThrow(readSecret(proxyPasswordRef));
   const url = new URL(proxy);
   url.username = encodeURIComponent(proxyUser);
-  url.password = encodeURIComponent(password.value.expose());
+  url.password = encodeURIComponent(password.expose());
   return url.href;
 }
 
@@ -47,9 +47,8 @@ function keySource(
 ): PemSource {
   if (keyPassphraseRef === undefined) return { file };
   return async () => {
-    const passphrase = await readSecret(keyPassphraseRef);
-    if (passphrase.isErr()) throw passphrase.error;
-    const key = createPrivateKey({ key: await readFile(file), passphrase: passphrase.value.expose() });
+    const passphrase = await orThrow(readSecret(keyPassphraseRef));
+    const key = createPrivateKey({ key: await readFile(file), passphrase: passphrase.expose() });
     return key.export({ type: 'pkcs8', format: 'pem' });
   };
 }

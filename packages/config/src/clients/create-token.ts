@@ -1,14 +1,10 @@
+import { isBearingsError, orThrow } from '@bearings/client';
 import type { Clock, Layer } from '@bearings/client';
 import { ConfigError } from '@bearings/client/errors';
 import { checkOptions, clockRule, functionRule, transportLayerRule } from '@bearings/client/layer';
 import type { OptionRules } from '@bearings/client/layer';
-import {
-  isTokenError,
-  ReauthorizationRequiredError,
-  staticToken,
-  Token,
-  TokenUnavailableError,
-} from '@bearings/oauth-bearer';
+import { staticToken, Token, TokenUnavailableError } from '@bearings/oauth-bearer';
+import { ReauthorizationRequiredError } from '@bearings/oauth-bearer/source';
 import type { SecretString, TokenConfig, TokenError, TokenHandle } from '@bearings/oauth-bearer';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
@@ -54,7 +50,7 @@ export async function createToken(
   checkOptions(options, tokenRules, { owner: 'createToken' });
   if (network !== undefined && (options.network ?? options.fetch) === undefined)
     throw new ConfigError('network', noNetwork);
-  const read = (reference: string) => async (): Promise<SecretString> => readOrThrow(config, reference);
+  const read = (reference: string) => (): Promise<SecretString> => orThrow(config.readSecret(reference));
   const { clock } = options;
   const clockOption = clock === undefined ? {} : { clock };
   if (auth.type === 'oauth2_client_credentials') return createOAuth2Token(config, auth, options);
@@ -94,16 +90,13 @@ async function openGrants(
       return await openUserTokens(config, auth, { ...access, ...injected });
     }
   } catch (cause) {
-    return Err(isTokenError(cause) ? cause : new TokenUnavailableError('openGrants failed'));
+    return Err(
+      isBearingsError(cause) && cause.source === 'oauth-bearer'
+        ? cause
+        : new TokenUnavailableError('openGrants failed'),
+    );
   }
   return Err(new ReauthorizationRequiredError({ connection: auth.clientId, reason: 'not_connected' }));
-}
-
-/** @throws InvalidConfigError which contains no secret */
-async function readOrThrow({ readSecret }: Pick<Config, 'readSecret'>, reference: string): Promise<SecretString> {
-  const secret = await readSecret(reference);
-  if (secret.isErr()) throw secret.error;
-  return secret.value;
 }
 
 async function createOAuth2Token(
@@ -127,7 +120,7 @@ async function readClientAuthentication(
   config: Pick<Config, 'readSecret'>,
   { clientSecretRef, privateKeyRef }: OAuth2Auth,
 ): Promise<Result<Pick<TokenConfig, 'clientSecret' | 'privateKey'>, InvalidConfigError>> {
-  if (clientSecretRef !== undefined) return Ok({ clientSecret: () => readOrThrow(config, clientSecretRef) });
+  if (clientSecretRef !== undefined) return Ok({ clientSecret: () => orThrow(config.readSecret(clientSecretRef)) });
   if (privateKeyRef === undefined) return Ok({});
   const key = await config.readSecret(privateKeyRef, 'key');
   if (key.isErr()) return key;

@@ -1,3 +1,4 @@
+import { orThrow } from '@bearings/client';
 import { TokenConfigError, TokenUnavailableError } from '@bearings/oauth-bearer';
 import type { SecretString, TokenError } from '@bearings/oauth-bearer';
 import { UserTokens } from '@bearings/user-tokens';
@@ -50,11 +51,7 @@ export async function openUserTokens(
   const { clientId, resource = [], scopes = [] } = auth;
   const tenant = [`${clientId} at ${grantServer(auth)}`, ...[resource].flat()].join(' for ');
   const identity = { tenant, user: 'terminal' };
-  const read = (reference: string) => async (): Promise<SecretString> => {
-    const secret = await readSecret(reference);
-    if (secret.isErr()) throw secret.error;
-    return secret.value;
-  };
+  const read = (reference: string) => (): Promise<SecretString> => orThrow(readSecret(reference));
   const connections = { [connection]: toConnectionConfig(auth, read) };
   const users = await UserTokens.create({ ...access, connections, redirectUri, identify: () => identity });
   return users.map((opened) => ({ users: opened, purpose: { ...identity, connection, scopes } })).mapErr(toTokenError);

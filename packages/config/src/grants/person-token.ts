@@ -1,4 +1,5 @@
-import { ReauthorizationRequiredError, TokenClosedError, TokenUnavailableError } from '@bearings/oauth-bearer';
+import { TokenUnavailableError } from '@bearings/oauth-bearer';
+import { ReauthorizationRequiredError, TokenClosedError } from '@bearings/oauth-bearer/source';
 import type {
   AccessToken,
   GetOptions,

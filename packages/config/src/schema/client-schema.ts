@@ -23,11 +23,16 @@ const concurrency = z
       .describe('How many calls may be in flight at once to one origin. Default: no limit.'),
     queue: nonNegativeInt
       .optional()
-      .describe('How many more calls may wait. A call beyond that fails at once.')
-      .meta({ default: 0 }),
-    queueTimeoutMs: nonNegativeMs.optional().describe('How long a call may wait.').meta({ default: 1_000 }),
+      .describe('How many more calls may wait. A call beyond that fails at once. 0: no call waits.')
+      .meta({ default: 10_000 }),
+    queueTimeout: limitMs
+      .optional()
+      .describe('How long a call may wait. `false`: as long as `totalTimeout` allows.')
+      .meta({ default: false }),
   })
-  .describe('Limits the calls in flight. A call beyond the limit fails with `OVERLOADED`.');
+  .describe(
+    'Limits the calls in flight. Calls beyond the limit wait in a queue; beyond that they fail with `OVERLOADED`.',
+  );
 
 const statusCode = z.int().min(100).max(599);
 
@@ -44,11 +49,11 @@ const retry = z
       .optional()
       .describe('Response statuses whose `Retry-After` is followed.')
       .meta({ default: [413, 429, 503] }),
-    maxRetryAfterMs: nonNegativeMs
+    maxRetryAfter: nonNegativeMs
       .optional()
       .describe('The longest `Retry-After` that is followed.')
       .meta({ default: 60_000 }),
-    backoffLimitMs: nonNegativeMs
+    backoffLimit: nonNegativeMs
       .optional()
       .describe('The longest wait without `Retry-After`.')
       .meta({ default: 20_000 }),
@@ -80,15 +85,15 @@ const fields = z.strictObject({
       'A set of defaults for the settings below: `profiles` of @bearings/client. This page shows those of `default`.',
     )
     .meta({ default: 'default' }),
-  timeoutMs: limitMs
+  timeout: limitMs
     .optional()
     .describe('Time limit for each attempt, until the response headers arrive. `false` disables it.')
     .meta({ default: 30_000 }),
-  bodyTimeoutMs: limitMs
+  bodyTimeout: limitMs
     .optional()
     .describe('Longest pause between two chunks of the body. `false` disables it.')
     .meta({ default: 30_000 }),
-  totalTimeoutMs: limitMs
+  totalTimeout: limitMs
     .optional()
     .describe('Time limit for the whole call: attempts, waits, token and body. `false` disables it.')
     .meta({ default: false }),
@@ -120,7 +125,7 @@ const fields = z.strictObject({
 /** The schema of one client. */
 export const clientSchema = fields
   .superRefine(
-    ({ baseUrl, insecureHttp, timeoutMs, totalTimeoutMs }, context) => {
+    ({ baseUrl, insecureHttp, timeout, totalTimeout }, context) => {
       const wrong = (field: string, found: string, message: string): void =>
         context.addIssue({ code: 'custom', path: [field], message, params: { found } });
       const url = typeof baseUrl === 'string' ? URL.parse(baseUrl) : null;
@@ -130,11 +135,11 @@ export const clientSchema = fields
       if (!isSchemeAllowed(baseUrl, insecureHttp)) {
         wrong('baseUrl', 'is http beyond loopback', 'must be https; insecureHttp: true allows http');
       }
-      const isSet = typeof timeoutMs === 'number' && typeof totalTimeoutMs === 'number';
-      if (isSet && timeoutMs > totalTimeoutMs) {
+      const isSet = typeof timeout === 'number' && typeof totalTimeout === 'number';
+      if (isSet && timeout > totalTimeout) {
         wrong(
-          'timeoutMs',
-          'is longer than totalTimeoutMs',
+          'timeout',
+          'is longer than totalTimeout',
           'must be at most as long, because it limits one attempt of the call',
         );
       }

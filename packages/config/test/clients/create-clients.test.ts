@@ -71,7 +71,7 @@ test('createClients succeeds while the identity provider is down', async () => {
 
   const failure = await caught(() => clients.orders.get('').json());
 
-  expect(failure).toMatchObject({ source: 'oauth-bearer', code: 'UNAVAILABLE' });
+  expect(failure).toMatchObject({ source: 'oauth-bearer', code: 'TOKEN_UNAVAILABLE' });
   expect(servers.api.counts.requests).toBe(0);
 });
 
@@ -130,11 +130,11 @@ test('the settings of a client replace those of its profile', async () => {
       a: {
         baseUrl: 'https://a.internal',
         profile: 'infra',
-        timeoutMs: 5_000,
-        totalTimeoutMs: false,
+        timeout: 5_000,
+        totalTimeout: false,
         maxResponseBytes: 1_000,
-        retry: { limit: 1, maxRetryAfterMs: 9 },
-        concurrency: { limit: 7, queueTimeoutMs: 8 },
+        retry: { limit: 1, maxRetryAfter: 9 },
+        concurrency: { limit: 7, queueTimeout: 8 },
         redirects: { limit: 3 },
         headers: { 'x-team': 'billing' },
         userAgent: 'billing/1',
@@ -288,7 +288,7 @@ test('a call whose secret file was deleted fails with the file name and sends no
   folder[Symbol.dispose]();
   const failure = await caught(() => clients.a.get(''));
 
-  expect(failure).toMatchObject({ code: 'UNAVAILABLE' });
+  expect(failure).toMatchObject({ code: 'TOKEN_UNAVAILABLE' });
   expect(failure.message).toContain(`names the file ${folder.path}/key, which does not exist`);
   expect(api.seen).toEqual([]);
 });
@@ -310,5 +310,8 @@ test.each<[string, object]>([
 test('an unknown option of loadConfig is refused', async () => {
   const options: object = { name: ['orders'] };
 
-  expect(await caught(() => loadConfig({ clients: {} }, options))).toMatchObject({ code: 'CONFIG', field: 'name' });
+  expect(await caught(() => loadConfig({ clients: {} }, options))).toMatchObject({
+    code: 'CONFIG',
+    field: 'name',
+  });
 });

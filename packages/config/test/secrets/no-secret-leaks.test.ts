@@ -15,7 +15,7 @@ const valid = {
   clients: {
     orders: {
       baseUrl: 'https://orders.internal',
-      timeoutMs: 5_000,
+      timeout: 5_000,
       retry: { limit: 2, statusCodes: [503] },
       headers: { 'x-team': 'billing' },
       auth: {

@@ -1,4 +1,4 @@
-import { isClientError } from '@bearings/client';
+import { isBearingsError } from '@bearings/client';
 import { discard, layer } from '@bearings/client/layer';
 import type { Layer } from '@bearings/client';
 import type { Call, ClientRequest, Stage } from '@bearings/client/layer';
@@ -49,7 +49,7 @@ function clientAuth({ read, isRefused, onUse, bodyFormat }: ClientAuthOptions): 
       const { body } = request;
       const params = new URLSearchParams(body instanceof URLSearchParams ? body : undefined);
       onUse(session.current);
-      await session.current.apply({ params, setCredential: (name, value) => call.headers.setCredential(name, value) });
+      await session.current.apply({ params, headers: call.headers });
       return next(write(request, params, bodyFormat), call);
     }
 
@@ -85,7 +85,7 @@ async function readText(response: Response): Promise<string> {
   try {
     return await response.text();
   } catch (cause) {
-    if (isClientError(cause, 'BODY_TOO_LARGE')) return 'too large';
+    if (isBearingsError(cause, 'BODY_TOO_LARGE')) return 'too large';
     throw cause;
   }
 }

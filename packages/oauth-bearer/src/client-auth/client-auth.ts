@@ -1,4 +1,5 @@
 import type { Clock } from '@bearings/client';
+import type { Call } from '@bearings/client/layer';
 import { clientAssertion } from './client-assertion.ts';
 import type { AssertionContext } from './client-assertion.ts';
 import type { ClientAuthMethod } from './client-auth-method.ts';
@@ -28,7 +29,7 @@ export function chooseAuthMethod(
 /** A token request that is about to be sent. */
 interface TokenRequestDraft {
   readonly params: URLSearchParams;
-  readonly setCredential: (header: string, value: string) => void;
+  readonly headers: Pick<Call['headers'], 'setCredential'>;
 }
 
 /** Authenticates the client in one request. Applied to each attempt, so that no assertion is sent twice. */
@@ -93,7 +94,7 @@ function inHeader(secret: SecretString, clientId: string, { isRaw }: Credential)
   const pair = isRaw ? `${clientId}:${value}` : `${formEncode(clientId)}:${formEncode(value)}`;
   const encoded = Buffer.from(pair).toString('base64');
   return {
-    apply: ({ setCredential }) => setCredential('authorization', `Basic ${encoded}`),
+    apply: ({ headers }) => headers.setCredential('authorization', `Basic ${encoded}`),
     method: 'client_secret_basic',
     secrets: [value, encoded],
     identity: value,

@@ -29,7 +29,7 @@ async function callProvider(provider: () => Secrets | Promise<Secrets>): Promise
     return await provider();
   } catch (cause) {
     if (cause instanceof BearingsError) throw new TokenUnavailableError(cause.message, { cause });
-    throw new TokenUnavailableError('The clientSecret function failed, so no token can be requested');
+    throw new TokenUnavailableError('the clientSecret function failed');
   }
 }
 

@@ -31,6 +31,18 @@ export interface CredentialConfig {
   readonly basicEncoding?: 'form' | 'raw' | undefined;
 }
 
+/** The names of its fields. */
+export const credentialNames: Readonly<Record<keyof CredentialConfig, true>> = {
+  clientSecret: true,
+  privateKey: true,
+  certificate: true,
+  keyId: true,
+  signingAlg: true,
+  assertionAudience: true,
+  clientAuthMethod: true,
+  basicEncoding: true,
+};
+
 /** What a client authenticates with, checked. */
 export interface Credential {
   /** The methods it can be used with, the preferred one first. */

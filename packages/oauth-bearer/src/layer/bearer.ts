@@ -17,6 +17,7 @@ import { ConfigError, DestinationNotAllowedError } from '@bearings/client/errors
 import type { Result } from 'ts-results';
 import type { AccessToken } from '../access-token.ts';
 import type { TokenHandle } from '../token/token-handle.ts';
+import { parseBearerChallenge } from './challenge.ts';
 import { createIsRejection } from './rejection.ts';
 import type { RejectedBy } from './rejection.ts';
 
@@ -89,7 +90,7 @@ function bearer(token: TokenHandle, header: string, options: BearerAuthOptions):
     async function rejected(access: AccessToken, exchange: Exchange): Promise<Response> {
       const { request, response, call } = exchange;
       if (replayed.has(call)) {
-        void invalidate(token, access); // never rejects, and the next caller waits for it
+        void invalidate(token, access, response); // never rejects, and the next caller waits for it
         return response;
       }
       const renewed = await rotate(token, access, exchange);
@@ -132,8 +133,8 @@ function isAllowedOrigin(url: string, addresses: readonly string[]): boolean {
   return false;
 }
 
-function notAllowed({ url }: ClientRequest, allowed: readonly string[]): DestinationNotAllowedError {
-  return new DestinationNotAllowedError(new URL(url).origin, `the credential is for ${allowed.join(', ')}`);
+function notAllowed(request: ClientRequest, allowed: readonly string[]): DestinationNotAllowedError {
+  return new DestinationNotAllowedError(request, `the credential is for ${allowed.join(', ')}`);
 }
 
 /** Outside `retry` an attempt would use an old token; inside `timeout` the wait for a token would use up its time. */
@@ -203,9 +204,14 @@ interface Exchange {
  *
  * Never rejects.
  */
-async function invalidate(token: TokenHandle, rejected: AccessToken): Promise<AccessToken | undefined> {
+async function invalidate(
+  token: TokenHandle,
+  rejected: AccessToken,
+  { headers }: Response,
+): Promise<AccessToken | undefined> {
   try {
-    const answer: unknown = await token.invalidate(rejected);
+    const { claims } = parseBearerChallenge(headers) ?? {};
+    const answer: unknown = await token.invalidate(rejected, { claims });
     return isResult(answer) && answer.isOk() && isAccessToken(answer.value) ? answer.value : undefined;
   } catch {
     return undefined; // the caller gets the 401
@@ -223,7 +229,7 @@ async function rotate(
   rejected: AccessToken,
   { request, response, call, clock }: Exchange,
 ): Promise<AccessToken | undefined> {
-  const rotation = invalidate(token, rejected);
+  const rotation = invalidate(token, rejected, response);
   if (!request.canReplay) return undefined;
   call.phase = 'token';
   try {

@@ -9,7 +9,8 @@ export type IsRejection = (response: Response, access: AccessToken) => boolean;
 
 /**
  * A 401 rejects the token when its challenge is `invalid_token` or absent, or when all its challenges are of other
- * schemes: some servers answer so to an expired token. `insufficient_scope` would be the same with a new token. For
+ * schemes: some servers answer so to an expired token; or when it requires claims, which a source may ask for.
+ * `insufficient_scope` would be the same with a new token. For
  * passwords and keys every 401 counts: they have no error codes.
  */
 export function createIsRejection(rejectedBy: RejectedBy = []): IsRejection {
@@ -18,7 +19,7 @@ export function createIsRejection(rejectedBy: RejectedBy = []): IsRejection {
     if (response.status !== 401) return false;
     if (scheme !== 'Bearer' || !hasChallenge(response.headers)) return true;
     const challenge = parseBearerChallenge(response.headers);
-    return (challenge?.error ?? 'invalid_token') === 'invalid_token';
+    return (challenge?.error ?? 'invalid_token') === 'invalid_token' || challenge?.claims !== undefined;
   };
 }
 

@@ -1,24 +1,42 @@
+import { isBearingsError } from '@bearings/client';
 import { Err } from 'ts-results';
 import type { Result } from 'ts-results';
-import { isTokenError, TokenUnavailableError } from '../errors.ts';
+import { InvalidTokenResponseError, TokenUnavailableError } from '../errors.ts';
 import type { FailureKind, TokenError } from '../errors.ts';
 import type { IssuedToken } from './token-source.ts';
+
+/** The source that answered, for its failures. */
+export interface IssuedBy {
+  /** What errors call it. */
+  readonly origin: string;
+  /** The kind of a failure that the source does not report itself. */
+  readonly kind: FailureKind;
+}
 
 /**
  * Checks what a source answered: TypeScript does not hold a JavaScript caller to its types.
  *
- * @param kind - of the failure when the answer is of another type
+ * A token with a lifetime of 0 is refused with `INVALID_TOKEN_RESPONSE`. It has expired when it comes (RFC 6749 §5.1), so each
+ * call would need a token request. As a failure it is reported at the start, and the pause after failures limits the
+ * requests. Some servers write `expires_in: 0` for "does not expire"; that is not assumed, because it would keep a dead
+ * token for ever.
  */
-export function checkIssued(answer: unknown, kind: FailureKind): Result<IssuedToken, TokenError> {
+export function checkIssued(answer: unknown, { origin, kind }: IssuedBy): Result<IssuedToken, TokenError> {
   if (!isResult(answer)) return wrong('with something that is not a Result', kind);
   if (answer.isErr())
-    return isTokenError(answer.error) ? answer : wrong('with an error that is not a TokenError', kind);
+    return isBearingsError(answer.error) && answer.error.source === 'oauth-bearer'
+      ? answer
+      : wrong('with an error that is not a TokenError', kind);
   const problem = findProblem(answer.value);
-  return problem === undefined ? answer : wrong(problem, kind);
+  if (problem !== undefined) return wrong(problem, kind);
+  return answer.value.lifetimeMs > 0 ? answer : Err(new InvalidTokenResponseError(expiredAtOnce(origin), { kind }));
 }
 
+const expiredAtOnce = (origin: string): string =>
+  `${origin} issued a token whose lifetime is 0, so it had expired when it came. Set its lifetime on the server`;
+
 function wrong(problem: string, kind: FailureKind): Result<IssuedToken, TokenError> {
-  return Err(new TokenUnavailableError(`The token source answered ${problem}`, { kind }));
+  return Err(new TokenUnavailableError(`the token source answered ${problem}`, { kind }));
 }
 
 /** Compared by its members: a source may use another copy of the library. */

@@ -1,11 +1,11 @@
-import { systemClock } from '@bearings/client';
+import { isBearingsError, systemClock } from '@bearings/client';
 import type { Clock } from '@bearings/client';
 import { BearingsError } from '@bearings/client/errors';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import type { AuthScheme } from '../access-token.ts';
 import type { Secret } from '../client-auth/client-secret.ts';
-import { isTokenError, TokenConfigError, TokenUnavailableError } from '../errors.ts';
+import { TokenConfigError, TokenUnavailableError } from '../errors.ts';
 import type { TokenError } from '../errors.ts';
 import { TokenEngine } from '../token/token-engine.ts';
 import type { TokenHandle } from '../token/token-handle.ts';
@@ -73,9 +73,9 @@ async function attempt(read: () => Promise<IssuedToken>): Promise<Result<IssuedT
   try {
     return Ok(await read());
   } catch (cause) {
-    if (isTokenError(cause)) return Err(cause);
+    if (isBearingsError(cause) && cause.source === 'oauth-bearer') return Err(cause);
     if (cause instanceof BearingsError) return Err(new TokenUnavailableError(cause.message, { cause }));
-    return Err(new TokenUnavailableError('The secret function failed'));
+    return Err(new TokenUnavailableError('the secret function failed'));
   }
 }
 

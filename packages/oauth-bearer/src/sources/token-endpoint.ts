@@ -1,4 +1,4 @@
-import { isClientError } from '@bearings/client';
+import { isBearingsError } from '@bearings/client';
 import type { RetryOptions } from '@bearings/client';
 import { BearingsError } from '@bearings/client/errors';
 import { Err, Ok } from 'ts-results';
@@ -6,7 +6,7 @@ import type { Result } from 'ts-results';
 import { chooseAuthMethod, clientAuthentications } from '../client-auth/client-auth.ts';
 import type { ClientAuthentication } from '../client-auth/client-auth.ts';
 import type { BodyFormat } from '../client-auth/client-auth-layer.ts';
-import { InvalidTokenResponseError, isTokenError, TokenUnavailableError } from '../errors.ts';
+import { InvalidTokenResponseError, TokenUnavailableError } from '../errors.ts';
 import type { TokenConfigError, TokenError } from '../errors.ts';
 import { isMoved } from '../remedy.ts';
 import { readTokenConfig } from '../token/token-config.ts';
@@ -153,10 +153,10 @@ export class TokenEndpoint {
     try {
       const exchange = await this.#send(server, { ...grant, url: server.tokenEndpoint });
       const { status, text } = exchange.response;
-      isContradicted = isMoved(status) || isClientRefused(status, text);
+      isContradicted = status !== 200 && (isMoved(status) || isClientRefused(status, text));
       return this.#read(exchange, grant);
     } catch (cause) {
-      const isOutdated = isContradicted || isTokenError(cause, 'CONFIG');
+      const isOutdated = isContradicted || isBearingsError(cause, 'TOKEN_CONFIG');
       const found = isOutdated && !grant.signal.aborted ? await this.#rediscover() : undefined;
       if (found === undefined || isSameServer(found, server)) throw cause;
       this.#server = found;
@@ -230,8 +230,8 @@ const secretValues = (params: Draft['params']): readonly string[] =>
 
 /** Foreign errors may quote what was sent, so only errors of Bearings are kept. */
 function toTokenError(cause: unknown): TokenError {
-  if (isTokenError(cause)) return cause;
+  if (isBearingsError(cause) && cause.source === 'oauth-bearer') return cause;
   const known = cause instanceof BearingsError ? cause : undefined;
-  if (isClientError(known, 'BODY_TOO_LARGE')) return new InvalidTokenResponseError(known.message, { cause: known });
-  return new TokenUnavailableError(known?.message ?? 'The token request could not be sent', { cause: known });
+  if (isBearingsError(known, 'BODY_TOO_LARGE')) return new InvalidTokenResponseError(known.message, { cause: known });
+  return new TokenUnavailableError(known?.message ?? 'the token request could not be sent', { cause: known });
 }

@@ -1,4 +1,4 @@
-import { createClient, isClientError, profiles } from '@bearings/client';
+import { createClient, profiles } from '@bearings/client';
 import { retryAfterMs } from '@bearings/client/layer';
 import type { Client, Clock, Layer, RetryOptions } from '@bearings/client';
 import { isBearingsError } from '@bearings/client/errors';
@@ -99,15 +99,15 @@ export async function sendTokenRequest(
     const text = await response.text();
     return { status, headers, text, retryAfterMs: status === 200 ? undefined : retryAfterMs(headers, clock.now()) };
   } catch (cause) {
-    const isTooLarge = isClientError(cause, 'BODY_TOO_LARGE');
+    const isTooLarge = isBearingsError(cause, 'BODY_TOO_LARGE');
     if (!isTooLarge || status === 200) throw toReadError(cause, endpoint);
     return { status, headers, text: '', retryAfterMs: retryAfterMs(headers, clock.now()) }; // the status says enough
   }
 }
 
 function toReadError(cause: unknown, endpoint: string): unknown {
-  if (isClientError(cause, 'BODY_TOO_LARGE')) {
+  if (isBearingsError(cause, 'BODY_TOO_LARGE')) {
     return new InvalidTokenResponseError(`The response of ${endpoint} is larger than ${cause.limitBytes} bytes`);
   }
-  return isBearingsError(cause) ? cause : new TokenUnavailableError(`The response of ${endpoint} broke off`);
+  return isBearingsError(cause) ? cause : new TokenUnavailableError(`the response of ${endpoint} broke off`);
 }

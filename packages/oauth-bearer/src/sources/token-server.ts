@@ -47,14 +47,14 @@ export function isSameServer(one: TokenServer, other: TokenServer): boolean {
 
 function fromDiscovery(error: DiscoveryError): TokenError {
   switch (error.code) {
-    case 'HTTP':
+    case 'DISCOVERY_HTTP':
       return new TokenHttpError({ endpoint: error.tried.join(' and '), status: error.status }, { cause: error });
-    case 'INVALID_RESPONSE':
+    case 'INVALID_METADATA':
     case 'ISSUER_MISMATCH':
       return new InvalidTokenResponseError(error.message, { cause: error });
-    case 'CONFIG':
+    case 'DISCOVERY_CONFIG':
       return new TokenConfigError(error.field, 'is not usable', error);
-    case 'UNAVAILABLE':
+    case 'DISCOVERY_UNAVAILABLE':
       break;
   }
   return new TokenUnavailableError(error.message, { cause: error });

@@ -18,7 +18,7 @@ export interface TokenSource {
    * Issues a token, or answers why it cannot; the error's `kind` decides when the engine asks again.
    *
    * Must not throw. The engine treats a source that throws, rejects, does not answer within `acquireTimeoutMs` or
-   * answers with something else as `UNAVAILABLE`. One acquisition runs at a time.
+   * answers with something else as `TOKEN_UNAVAILABLE`. One acquisition runs at a time.
    */
   acquire(options: AcquireOptions): Promise<Result<IssuedToken, TokenError>>;
   /**
@@ -27,6 +27,11 @@ export interface TokenSource {
    * token; the source is then asked at once. Without it a terminal failure is final.
    */
   hasChanged?(): boolean | Promise<boolean>;
+  /**
+   * True for a source that asks for the `claims` of {@link AcquireOptions}. Without it a resource that requires claims does
+   * not rotate the token: the next one would be the same. Default: false.
+   */
+  readonly acceptsClaims?: boolean;
 }
 
 /** What the engine passes to a source. */
@@ -37,6 +42,12 @@ export interface AcquireOptions {
   readonly isProbe: boolean;
   /** The token that callers have, if any. */
   readonly held?: HeldToken | undefined;
+  /**
+   * The claims that a resource requires of the next token, as it sent them: base64 of JSON (Microsoft Entra's continuous
+   * access evaluation). Passed until one acquisition has succeeded; a source that needs them later keeps them. Only for a
+   * source that `acceptsClaims`.
+   */
+  readonly claims?: string | undefined;
 }
 
 /** The token that is to be replaced. */
@@ -51,7 +62,7 @@ export interface HeldToken {
 /** A token as a source issues it. */
 export interface IssuedToken {
   readonly value: string;
-  /** Lifetime from when the token was requested, in milliseconds; `Infinity` for one that does not expire. */
+  /** Lifetime from when the token was requested, in milliseconds above 0; `Infinity` for one that does not expire. */
   readonly lifetimeMs: number;
   /** Age when the source was asked, in milliseconds; for a token that was requested earlier, by another replica. Default: 0. */
   readonly ageMs?: number;

@@ -30,19 +30,21 @@ export async function acquireWithin(
   const attempt = new AbortController();
   const stop = (): void => attempt.abort(signal.reason);
   const expire = (): void =>
-    attempt.abort(new DeadlineExceededError({ origin, budgetMs, attempts: 1, phase: 'token', cause: undefined }));
+    attempt.abort(
+      new DeadlineExceededError({ request: origin, budgetMs, attempts: 1, phase: 'token', cause: undefined }),
+    );
   const cancel = clock.schedule(budgetMs, expire, { background: true });
   signal.addEventListener('abort', stop, { once: true });
   const mayRepeat = retry === 'safe' || (retry === 'once' && !options.isProbe);
   const kind: FailureKind = mayRepeat ? 'transient' : 'terminal';
   try {
     const answer = Promise.resolve(source.acquire({ signal: attempt.signal, ...options }));
-    return checkIssued(await untilAborted(answer, attempt.signal), kind);
+    return checkIssued(await untilAborted(answer, attempt.signal), { origin, kind });
   } catch (cause) {
-    if (signal.aborted) return Err(new TokenUnavailableError('The acquisition was aborted'));
+    if (signal.aborted) return Err(new TokenUnavailableError('the acquisition was aborted'));
     const isLate = cause instanceof DeadlineExceededError && cause === attempt.signal.reason;
-    if (isLate) return Err(new TokenUnavailableError(`No token from ${origin} within ${budgetMs} ms`, { cause, kind }));
-    return Err(new TokenUnavailableError('The token source failed in an unforeseen way', { kind })); // may quote secrets
+    if (isLate) return Err(new TokenUnavailableError(`${origin} gave none within ${budgetMs} ms`, { cause, kind }));
+    return Err(new TokenUnavailableError('the token source failed in an unforeseen way', { kind })); // may quote secrets
   } finally {
     cancel();
     signal.removeEventListener('abort', stop);

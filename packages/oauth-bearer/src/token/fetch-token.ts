@@ -9,7 +9,7 @@ import { readTokenConfig } from './token-config.ts';
 import type { TokenConfig } from './token-config.ts';
 
 export interface FetchTokenOptions {
-  /** Aborts the request, which then fails with `UNAVAILABLE`. */
+  /** Aborts the request, which then fails with `TOKEN_UNAVAILABLE`. */
   readonly signal?: AbortSignal;
 }
 
@@ -23,7 +23,7 @@ export async function fetchToken(
   const settings = readTokenConfig(config);
   if (settings.isErr()) return settings;
   const issuedAt = settings.value.clock.now();
-  if (signal.aborted) return Err(new TokenUnavailableError('The signal was aborted before anything was sent'));
+  if (signal.aborted) return Err(new TokenUnavailableError('the signal was aborted before anything was sent'));
   const source = new ClientCredentials(settings.value);
   const issued = await acquireWithin(source, { signal, isProbe: false }, settings.value);
   if (issued.isErr()) return issued;

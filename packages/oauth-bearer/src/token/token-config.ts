@@ -2,10 +2,12 @@ import type { Layer } from '@bearings/client';
 import { isSecure, transportLayerRule } from '@bearings/client/layer';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
-import { readCredential } from '../client-auth/credential.ts';
+import { credentialNames, readCredential } from '../client-auth/credential.ts';
 import type { Credential, CredentialConfig } from '../client-auth/credential.ts';
 import { TokenConfigError } from '../errors.ts';
-import { mustBe, readDuration, resolveTokenOptions } from './token-options.ts';
+import { checkNames } from './option-names.ts';
+import type { OptionNames } from './option-names.ts';
+import { mustBe, readDuration, resolveTokenOptions, tokenOptionNames } from './token-options.ts';
 import type { TokenOptions, TokenOptionSettings } from './token-options.ts';
 
 /** What `Token.create` takes: the server, the client, what the token is for, and how it is kept. */
@@ -72,7 +74,27 @@ export function readTokenConfig(config: TokenConfig): Result<TokenSettings, Toke
   }
 }
 
+const configNames: OptionNames<TokenConfig> = {
+  ...tokenOptionNames,
+  ...credentialNames,
+  issuerUrl: true,
+  metadataUrl: true,
+  tokenEndpoint: true,
+  clientId: true,
+  scopes: true,
+  audience: true,
+  resource: true,
+  extraParams: true,
+  extraHeaders: true,
+  defaultTtlMs: true,
+  bearerTokenTypes: true,
+  insecureHttp: true,
+  fetch: true,
+  network: true,
+};
+
 function resolveConfig(config: TokenConfig): TokenSettings {
+  checkNames(config, configNames, 'Token.create');
   const { scopes = [], extraHeaders = {}, insecureHttp = false } = config;
   return {
     ...resolveTokenOptions(config),

@@ -4,24 +4,25 @@ import type { AccessToken } from '../access-token.ts';
 import { RateLimiter, rotationBurst } from './rotation-limit.ts';
 import { TokenUnavailableError } from '../errors.ts';
 import type { TokenSource } from '../sources/token-source.ts';
+import { ExpiryCheck } from './expiry-check.ts';
 import { elapsedMs } from './instant.ts';
 import { closed, TokenRenewer } from './token-renewer.ts';
 import { AtomicReference } from './atomic-reference.ts';
 import type { EngineSettings } from './token-options.ts';
 import { TokenListeners } from './token-events.ts';
 import type { TokenListener } from './token-events.ts';
-import type { GetOptions, TokenHandle, TokenStatus } from './token-handle.ts';
-import { isExpired, toStatus } from './token-state.ts';
+import type { GetOptions, InvalidateOptions, TokenHandle, TokenStatus } from './token-handle.ts';
+import { toStatus } from './token-state.ts';
 import type { TokenResult, TokenSnapshot } from './token-state.ts';
 
-const nothingYet: TokenResult = Err(new TokenUnavailableError('No token has been acquired yet'));
-const rejected: TokenResult = Err(new TokenUnavailableError('The token was rejected and is being rotated'));
-const expired: TokenResult = Err(new TokenUnavailableError('The token has expired and is being renewed'));
+const nothingYet: TokenResult = Err(new TokenUnavailableError('none has been acquired yet'));
+const rejected: TokenResult = Err(new TokenUnavailableError('the last one was rejected and is being rotated'));
 const empty: TokenSnapshot = {
   result: nothingYet,
   cached: undefined,
   isRejected: false,
   isKept: false,
+  isExpired: false,
   failure: undefined,
 };
 
@@ -31,25 +32,25 @@ export class TokenEngine implements TokenHandle {
   readonly #state = new AtomicReference<TokenSnapshot>(empty);
   readonly #listeners = new TokenListeners();
   readonly #rotations: RateLimiter;
+  readonly #expiry: ExpiryCheck;
   readonly #renewer: TokenRenewer;
   #closing: Promise<void> | undefined;
 
   constructor(source: TokenSource, settings: EngineSettings) {
     this.#settings = settings;
-    this.#renewer = new TokenRenewer({ state: this.#state, listeners: this.#listeners, settings, source });
+    const context = { state: this.#state, listeners: this.#listeners, settings };
+    this.#expiry = new ExpiryCheck(context);
+    this.#renewer = new TokenRenewer({ ...context, source, expiry: this.#expiry });
     this.#rotations = new RateLimiter({ burst: rotationBurst, periodMs: settings.minRefreshPeriodMs, ...settings });
   }
 
   /** The current token. Does no I/O; starts a renewal in the background when one is due. */
   read(): TokenResult {
-    const { result, cached, isKept, failure } = this.#state.load();
+    const { result, cached, isKept } = this.#state.load();
     if (cached === undefined || result.isErr()) return result;
     const ageMs = elapsedMs(cached.requestedAt, this.#settings.clock);
     if (ageMs < cached.renewAfterMs && ageMs < cached.lifetimeMs && !isKept) return result;
-    if (ageMs >= cached.lifetimeMs) {
-      this.#renewer.reportExpiry(cached);
-      return failure?.result ?? expired;
-    }
+    if (this.#expiry.hasExpired()) return this.#state.load().result;
     this.#renewer.renewIfDue();
     return result;
   }
@@ -79,15 +80,18 @@ export class TokenEngine implements TokenHandle {
    * Callers that come later, or report an older token, get the same answer and cause no request. A token that the server
    * issued again unchanged is not rotated for `minRefreshPeriodMs`. When every new token is rejected at once, three
    * rotations in a row are followed by one per period.
+   *
+   * With `claims` the next acquisition asks for them; a source that does not accept claims is not asked.
    */
-  async invalidate(token?: AccessToken): Promise<TokenResult> {
+  async invalidate(token?: AccessToken, { claims }: InvalidateOptions = {}): Promise<TokenResult> {
+    if (claims !== undefined && !this.#renewer.tryRequire(claims)) return this.get();
     const seen = this.#state.load();
     const { cached, isRejected, isKept } = seen;
     if (cached === undefined || isRejected) return this.#renewer.getOrAcquire();
     if (isKept && this.#renewer.isPaused) return this.#orValid(await this.#renewer.getOrAcquire());
     if (token !== undefined && !token.isSameAs(cached.access)) return this.get();
+    if (this.#expiry.hasExpired()) return this.get();
     const ageMs = elapsedMs(cached.requestedAt, this.#settings.clock);
-    if (ageMs >= cached.lifetimeMs) return this.get();
     const isHopeless = cached.isUnchanged && ageMs < this.#settings.minRefreshPeriodMs;
     if (isHopeless || !this.#rotations.tryTake()) return this.get();
     this.#state.compareAndSwap(seen, { ...seen, result: rejected, isRejected: true, isKept: false });
@@ -108,7 +112,7 @@ export class TokenEngine implements TokenHandle {
     return this.#listeners.add(listener);
   }
 
-  /** Stops renewal. Waiting callers get `CLOSED`, and nothing is published any more. */
+  /** Stops renewal. Waiting callers get `TOKEN_CLOSED`, and nothing is published any more. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -131,7 +135,7 @@ export class TokenEngine implements TokenHandle {
   /** The cached token until it expires, also while it is rotated: other resources may accept it. */
   #valid(): TokenResult | undefined {
     const { cached, result, isRejected } = this.#state.load();
-    if (cached === undefined || isExpired(cached, this.#settings.clock)) return undefined;
+    if (cached === undefined || this.#expiry.hasExpired()) return undefined;
     return result.isOk() || (isRejected && this.#renewer.isAcquiring) ? Ok(cached.access) : undefined;
   }
 

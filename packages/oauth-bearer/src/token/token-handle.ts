@@ -16,6 +16,12 @@ export interface GetOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Why a resource has rejected a token. */
+export interface InvalidateOptions {
+  /** The claims that it requires, as its challenge has them. */
+  readonly claims?: string | undefined;
+}
+
 /** The state of a token. */
 export type TokenState = 'none' | 'fresh' | 'stale' | 'expired' | 'rejected' | 'closed';
 
@@ -52,7 +58,7 @@ export interface TokenHandle {
   /** The current token, or the one that is being acquired when there is no usable one. */
   get(options?: GetOptions): Promise<Result<AccessToken, TokenError>>;
   /** Reports that a resource has rejected a token; answers with the one to use instead. */
-  invalidate(rejected?: AccessToken): Promise<Result<AccessToken, TokenError>>;
+  invalidate(rejected?: AccessToken, options?: InvalidateOptions): Promise<Result<AccessToken, TokenError>>;
   status(): TokenStatus;
   /** Calls the listener on every event from now on; answers with a function that stops it. */
   subscribe(listener: TokenListener): () => void;

@@ -6,6 +6,8 @@ import { TokenConfigError } from '../errors.ts';
 import type { IssuedToken } from '../sources/token-source.ts';
 import { defaultBackoff } from './failure-backoff.ts';
 import type { FailureBackoff } from './failure-backoff.ts';
+import { checkNames } from './option-names.ts';
+import type { OptionNames } from './option-names.ts';
 import type { RenewalTiming } from './renewal-schedule.ts';
 
 /** How a token is kept, whatever its source. */
@@ -52,6 +54,7 @@ export type TokenOptionSettings = Omit<EngineSettings, 'hasTimer'> & StartSettin
 /** Checks options; the error names the field and what would be right. */
 export function readTokenOptions(options: TokenOptions): Result<TokenOptionSettings, TokenConfigError> {
   try {
+    checkNames(options, tokenOptionNames, 'Token.from');
     return Ok(resolveTokenOptions(options));
   } catch (cause) {
     if (cause instanceof TokenConfigError) return Err(cause);
@@ -76,6 +79,18 @@ export function resolveTokenOptions(options: TokenOptions): TokenOptionSettings 
     random,
   };
 }
+
+/** Their names. */
+export const tokenOptionNames: OptionNames<TokenOptions> = {
+  refreshOffsetMs: true,
+  jitterMaxMs: true,
+  minRefreshPeriodMs: true,
+  acquireTimeoutMs: true,
+  start: true,
+  startWaitMs: true,
+  clock: true,
+  random: true,
+};
 
 /** @throws TokenConfigError when the condition does not hold */
 export function mustBe(isRight: boolean, field: string, problem: string): void {

@@ -10,7 +10,6 @@ import type { Instant } from './instant.ts';
 import { renewAfterMs } from './renewal-schedule.ts';
 import type { TokenListeners } from './token-events.ts';
 import type { EngineSettings } from './token-options.ts';
-import { isExpired } from './token-state.ts';
 import type { TokenResult, TokenSnapshot } from './token-state.ts';
 
 export interface PublisherContext {
@@ -50,7 +49,7 @@ export class TokenPublisher {
     const { cached: last, failure } = seen;
     const { lifetimeMs, secret } = issued;
     const access = this.#store(issued, arrival);
-    const isLate = last === undefined || msBetween(last.requestedAt, now) >= last.lifetimeMs;
+    const isLate = last === undefined || seen.isExpired || msBetween(last.requestedAt, now) >= last.lifetimeMs;
     const at = now.wallMs;
     const tookMs = msBetween(startedAt, now);
     const { generation } = access;
@@ -77,12 +76,12 @@ export class TokenPublisher {
     const access = isKept ? last : made;
     const renewAfter = renewAfterMs({ lifetimeMs, ageMs }, settings, settings.random);
     const cached = { access, requestedAt, lifetimeMs, renewAfterMs: renewAfter, isUnchanged };
-    state.store({ result: Ok(access), cached, isRejected: false, isKept: false, failure: undefined });
+    state.store({ result: Ok(access), cached, isRejected: false, isKept: false, isExpired: false, failure: undefined });
     this.#context.schedule(renewAfter - msBetween(requestedAt, now));
     return access;
   }
 
-  /** An acquisition has failed. */
+  /** An acquisition has failed. Whether the token has expired was checked before. */
   fail(error: TokenError, startedAt: Instant): TokenResult {
     const { state, settings, listeners } = this.#context;
     const { clock, random, backoff } = settings;
@@ -90,7 +89,7 @@ export class TokenPublisher {
     const { cached } = seen;
     const failedAt = instantNow(clock);
     const count = (seen.failure?.count ?? 0) + 1;
-    const isAlive = cached !== undefined && !isExpired(cached, clock);
+    const isAlive = cached !== undefined && !seen.isExpired;
     const isKept = isAlive && (seen.isRejected || seen.isKept) && error.kind !== 'terminal';
     const isUsable = isAlive && (isKept || (seen.result.isOk() && !seen.isKept));
     const validMs = isUsable ? cached.lifetimeMs - elapsedMs(cached.requestedAt, clock) : Infinity;

@@ -4,6 +4,7 @@ import { Err } from 'ts-results';
 import { acquireWithin } from './acquire-within.ts';
 import type { HeldToken, TokenSource } from '../sources/token-source.ts';
 import { TokenClosedError } from '../errors.ts';
+import type { ExpiryCheck } from './expiry-check.ts';
 import { elapsedMs, instantNow, msBetween } from './instant.ts';
 import type { Instant } from './instant.ts';
 import type { AtomicReference } from './atomic-reference.ts';
@@ -11,13 +12,14 @@ import { SourceWatch } from './source-watch.ts';
 import type { EngineSettings } from './token-options.ts';
 import type { TokenListeners } from './token-events.ts';
 import { TokenPublisher } from './token-publisher.ts';
-import type { CachedToken, RenewalFailure, TokenResult, TokenSnapshot } from './token-state.ts';
+import type { RenewalFailure, TokenResult, TokenSnapshot } from './token-state.ts';
 
 export interface RenewerContext {
   readonly state: AtomicReference<TokenSnapshot>;
   readonly settings: EngineSettings;
   readonly source: TokenSource;
   readonly listeners: TokenListeners;
+  readonly expiry: ExpiryCheck;
 }
 
 /** How long a caller with a valid token waits for a better one. */
@@ -38,8 +40,9 @@ export class TokenRenewer {
   #inFlight: Promise<TokenResult> | undefined;
   /** Until when callers with a valid token wait for the acquisition in flight, on the monotonic clock. */
   #briefUntilMs = 0;
+  /** What a resource requires of the next token. */
+  #claims: string | undefined;
   #cancelTimer: Cancel = () => {};
-  #lastExpired: CachedToken | undefined;
 
   constructor(context: RenewerContext) {
     this.#context = context;
@@ -59,6 +62,13 @@ export class TokenRenewer {
   /** True during the pause after a failure. */
   get isPaused(): boolean {
     return this.#inFlight === undefined && this.#pausedBy() !== undefined;
+  }
+
+  /** Asks for these claims from the next acquisition on, until one succeeds. False when the source does not accept claims. */
+  tryRequire(claims: string): boolean {
+    if (this.#context.source.acceptsClaims !== true) return false;
+    this.#claims = claims;
+    return true;
   }
 
   /** The acquisition in flight, or a new one; during the pause after a failure that failure. */
@@ -98,7 +108,7 @@ export class TokenRenewer {
   startAcquisition(): Promise<TokenResult> {
     if (this.#inFlight !== undefined) return this.#inFlight;
     this.#cancelTimer();
-    const { state, settings } = this.#context;
+    const { state, settings, expiry } = this.#context;
     const startedAt = instantNow(settings.clock);
     const seen = state.load();
     this.#briefUntilMs = startedAt.monotonicMs + (seen.failure === undefined ? briefWaitMs : 0);
@@ -106,22 +116,11 @@ export class TokenRenewer {
     const { promise: acquisition, resolve } = Promise.withResolvers<TokenResult>();
     this.#inFlight = acquisition;
     resolve(this.#acquireOnce(seen, startedAt));
-    const { cached } = seen;
-    if (cached !== undefined && msBetween(cached.requestedAt, startedAt) >= cached.lifetimeMs)
-      this.reportExpiry(cached);
+    expiry.hasExpired();
     return acquisition;
   }
 
-  /** Reports, once, that a token has expired without a successor. */
-  reportExpiry(cached: CachedToken): void {
-    if (this.#lastExpired === cached) return;
-    this.#lastExpired = cached;
-    const { listeners, settings } = this.#context;
-    const overdueMs = elapsedMs(cached.requestedAt, settings.clock) - cached.lifetimeMs;
-    listeners.notify({ type: 'expired', at: settings.clock.now(), generation: cached.access.generation, overdueMs });
-  }
-
-  /** Stops renewal. Waiting callers get `CLOSED`. */
+  /** Stops renewal. Waiting callers get `TOKEN_CLOSED`. */
   async stop(): Promise<void> {
     this.#cancelTimer();
     this.#isStopped = true;
@@ -137,11 +136,11 @@ export class TokenRenewer {
   }
 
   /**
-   * One acquisition. If the current token is rejected while it is in flight and it brings that same token, it began too
-   * early to know: it is made once more instead of putting the rejected token back.
+   * One acquisition. If the current token is rejected while it is in flight and it brings that same token, or claims are
+   * required meanwhile, it began too early to know: it is made once more instead of putting the rejected token back.
    */
   async #acquireOnce(before: TokenSnapshot, startedAt: Instant): Promise<TokenResult> {
-    const { state, settings, source } = this.#context;
+    const { state, settings, source, expiry } = this.#context;
     const { cached, failure } = before;
     const wasRejected = before.isRejected || before.isKept;
     const held: HeldToken | undefined = cached && {
@@ -149,16 +148,19 @@ export class TokenRenewer {
       ageMs: msBetween(cached.requestedAt, startedAt),
       isRejected: wasRejected,
     };
+    const claims = this.#claims;
     this.#abort = new AbortController();
-    const options = { signal: this.#abort.signal, isProbe: failure !== undefined, held };
+    const options = { signal: this.#abort.signal, isProbe: failure !== undefined, held, claims };
     const issued = await acquireWithin(source, options, settings);
+    if (issued.isErr()) expiry.hasExpired(); // a listener that uses the token now still joins this acquisition
     this.#inFlight = undefined;
     if (this.isStopped) return closed;
     if (issued.isErr()) return this.#publisher.fail(issued.error, startedAt);
     const seen = state.load();
     const isRejected = seen.isRejected || seen.isKept;
     const isUnchanged = isRejected && seen.cached?.access.secret.expose() === issued.value.value;
-    if (isUnchanged && !wasRejected) return this.startAcquisition();
+    if ((isUnchanged && !wasRejected) || this.#claims !== claims) return this.startAcquisition();
+    this.#claims = undefined;
     return this.#publisher.publish(issued.value, { seen, startedAt, now: instantNow(settings.clock), isUnchanged });
   }
 

@@ -18,12 +18,14 @@ export interface TokenSnapshot {
   readonly isRejected: boolean;
   /** True after a rotation has failed: the token stays in use, because other resources may accept it. */
   readonly isKept: boolean;
+  /** True once the cached token was found to have expired. Stays true when the clock is set back. */
+  readonly isExpired: boolean;
   /** The last failure since the last success, if any. */
   readonly failure: RenewalFailure | undefined;
 }
 
 /** A token and its lifetime. */
-export interface CachedToken {
+interface CachedToken {
   readonly access: AccessToken;
   readonly requestedAt: Instant;
   readonly lifetimeMs: number;
@@ -41,11 +43,6 @@ export interface RenewalFailure {
   readonly firstFailedAt: Instant;
   readonly failedAt: Instant;
   readonly retryAfterMs: number;
-}
-
-/** True when a token has expired. */
-export function isExpired({ requestedAt, lifetimeMs }: CachedToken, clock: Clock): boolean {
-  return elapsedMs(requestedAt, clock) >= lifetimeMs;
 }
 
 /** What a snapshot shows of itself. */
@@ -74,10 +71,10 @@ export function toStatus(snapshot: TokenSnapshot, clock: Clock): TokenStatus {
   };
 }
 
-function toState({ isRejected, isKept }: TokenSnapshot, cached: CachedToken, clock: Clock): TokenState {
+function toState({ isRejected, isKept, isExpired }: TokenSnapshot, cached: CachedToken, clock: Clock): TokenState {
   const { requestedAt, lifetimeMs, renewAfterMs } = cached;
   const ageMs = elapsedMs(requestedAt, clock);
   if (isRejected) return 'rejected';
-  if (ageMs >= lifetimeMs) return 'expired';
+  if (isExpired || ageMs >= lifetimeMs) return 'expired';
   return isKept || ageMs >= renewAfterMs ? 'stale' : 'fresh';
 }

@@ -83,7 +83,7 @@ test.each<[string, unknown, string]>([
 
   const error = (await fetchToken(keyConfig(issuer, { certificate: certificate as Certificate }))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'CONFIG', field: 'certificate' });
+  expect(error).toMatchObject({ code: 'TOKEN_CONFIG', field: 'certificate' });
   expect(error.message).toContain(problem);
   expect(error).toHideSecrets(['CANARY', first.key]);
   expect(issuer.asked).toHaveLength(0);
@@ -92,7 +92,7 @@ test.each<[string, unknown, string]>([
 test('a certificate needs a private key', async () => {
   const error = (await fetchToken(configFor(fakeIssuer(), { certificate: first.cert }))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'CONFIG', field: 'certificate' });
+  expect(error).toMatchObject({ code: 'TOKEN_CONFIG', field: 'certificate' });
 });
 
 test.each([

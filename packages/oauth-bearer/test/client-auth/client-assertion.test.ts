@@ -150,7 +150,7 @@ test('an error does not show an assertion that the server repeats', async () => 
 
   const error = (await fetchToken(keyConfig(issuer, { fetch }))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'HTTP', oauthError: 'invalid_client' });
+  expect(error).toMatchObject({ code: 'TOKEN_HTTP', oauthError: 'invalid_client' });
   expect(sent).toHaveLength(1);
   expect(error).toHideSecrets(sent);
 });

@@ -50,7 +50,7 @@ test.each([
 test('a server that supports neither method is a CONFIG error, and gets no secret', async () => {
   const error = await caught(() => chooseAuthMethod(either, ['private_key_jwt']));
 
-  expect(error).toMatchObject({ code: 'CONFIG', field: 'clientAuthMethod' });
+  expect(error).toMatchObject({ code: 'TOKEN_CONFIG', field: 'clientAuthMethod' });
   expect(error.message).toContain('"private_key_jwt"');
 });
 
@@ -66,6 +66,6 @@ test('a discovered server that does not support the method gets no token request
 
   const created = await Token.create(config);
 
-  expect(created.unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'clientAuthMethod' });
+  expect(created.unwrapErr()).toMatchObject({ code: 'TOKEN_CONFIG', field: 'clientAuthMethod' });
   expect(tokenRequests).toBe(0);
 });

@@ -109,7 +109,7 @@ test('a secret that has not changed is not sent again', async () => {
 
   const error = (await fetchToken(configFor(issuer, { clientSecret: () => old }))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'HTTP', oauthError: 'invalid_client' });
+  expect(error).toMatchObject({ code: 'TOKEN_HTTP', oauthError: 'invalid_client' });
   expect(issuer.counts.token).toBe(1);
 });
 
@@ -119,7 +119,7 @@ test("when the secret cannot be read again, the server's refusal is the error", 
 
   const error = (await fetchToken(configFor(issuer, { clientSecret: () => stored.shift() ?? '' }))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'HTTP', oauthError: 'invalid_client' });
+  expect(error).toMatchObject({ code: 'TOKEN_HTTP', oauthError: 'invalid_client' });
 });
 
 test('an error of Bearings about an unavailable secret is kept', async () => {
@@ -131,7 +131,7 @@ test('an error of Bearings about an unavailable secret is kept', async () => {
 
   const error = (await fetchToken(configFor(issuer, { clientSecret }))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'UNAVAILABLE', cause: gone });
+  expect(error).toMatchObject({ code: 'TOKEN_UNAVAILABLE', cause: gone });
   expect(error.message).toContain('/run/secrets/svc');
 });
 
@@ -171,7 +171,7 @@ test('when the server refuses both secrets, the error is invalid_client', async 
 
   const error = (await fetchToken(configFor(issuer, { clientSecret: [next, old] }))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'HTTP', status: 401, oauthError: 'invalid_client', retryable: false });
+  expect(error).toMatchObject({ code: 'TOKEN_HTTP', status: 401, oauthError: 'invalid_client', retryable: false });
   expect(error).toHideSecrets([next, old]);
   expect(issuer.counts.token).toBe(2);
 });
@@ -220,7 +220,7 @@ test.each<[string, number, number, object]>([
   const answer = await fetchToken(config);
 
   const sent = issuer.requests.flatMap((request) => request.params('client_secret'));
-  expect(answer.unwrapErr()).toMatchObject({ code: 'HTTP', status });
+  expect(answer.unwrapErr()).toMatchObject({ code: 'TOKEN_HTTP', status });
   expect(sent).toEqual(Array.from({ length: requests }, () => now));
 });
 
@@ -249,7 +249,7 @@ test.each<[string, () => never | Promise<never>]>([
 
   const error = (await fetchToken(configFor(issuer, { clientSecret }))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+  expect(error).toMatchObject({ code: 'TOKEN_UNAVAILABLE', retryable: true });
   expect(error.message).toContain('clientSecret');
   expect(error).toHideSecrets([now]);
   expect(issuer.counts.token).toBe(0);
@@ -263,7 +263,7 @@ test('a secret function that never answers is given up after acquireTimeoutMs', 
   const answer = fetchToken(configFor(issuer, { clock, clientSecret, acquireTimeoutMs: 5_000 }));
   await clock.advance(5_000);
 
-  expect((await answer).unwrapErr()).toMatchObject({ code: 'UNAVAILABLE' });
+  expect((await answer).unwrapErr()).toMatchObject({ code: 'TOKEN_UNAVAILABLE' });
   expect(issuer.counts.token).toBe(0);
 });
 
@@ -300,7 +300,7 @@ test.each<[string, unknown]>([
   const later = await Token.create(configFor(issuer, { clientSecret: () => value as string }));
 
   for (const created of [atOnce, later]) {
-    expect(created.unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'clientSecret', retryable: false });
+    expect(created.unwrapErr()).toMatchObject({ code: 'TOKEN_CONFIG', field: 'clientSecret', retryable: false });
     expect(created.unwrapErr()).toHideSecrets([next, now, old]);
   }
   expect([sentAtOnce, issuer.counts.token]).toEqual([0, 0]);

@@ -112,7 +112,7 @@ test.each<[string, CredentialConfig, readonly string[]]>([
 
     const error = (await fetchToken(configFor(issuer, { clientSecret: undefined, ...given }))).unwrapErr();
 
-    expect(error).toMatchObject({ code: 'CONFIG', field: 'clientAuthMethod' });
+    expect(error).toMatchObject({ code: 'TOKEN_CONFIG', field: 'clientAuthMethod' });
     for (const method of methods) expect(error.message).toContain(method);
     expect(issuer.counts.token).toBe(0);
   },
@@ -134,7 +134,7 @@ test.each<[string, string, CredentialConfig & { readonly clientId?: string }]>([
 
   const error = (await fetchToken(configFor(issuer, { clientSecret: undefined, ...given }))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'CONFIG', field, retryable: false });
+  expect(error).toMatchObject({ code: 'TOKEN_CONFIG', field, retryable: false });
   expect(error).toHideSecrets([clientSecret, pem]);
   expect(issuer.requests).toEqual([]);
 });
@@ -150,6 +150,6 @@ test.each<[string, string]>([
 
   const error = (await fetchToken(configFor(issuer))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'HTTP', oauthError: 'invalid_client' });
+  expect(error).toMatchObject({ code: 'TOKEN_HTTP', oauthError: 'invalid_client' });
   expect(error).toHideSecrets('cs_CANARY_9f3a');
 });

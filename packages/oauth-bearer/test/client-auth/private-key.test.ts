@@ -198,7 +198,7 @@ test.each(unusable)('%s is not a private key, and is not quoted', async (_, priv
 
   const error = (await fetchToken(keyConfig(issuer, privateKey))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'CONFIG', field: 'privateKey', retryable: false });
+  expect(error).toMatchObject({ code: 'TOKEN_CONFIG', field: 'privateKey', retryable: false });
   expect(error.message).toMatch(/^privateKey value is not a private key: use PEM/);
   expect(error).toHideSecrets(['CANARY', ...secrets]);
   expect(issuer.requests).toEqual([]);
@@ -209,7 +209,7 @@ test('null is not a private key', async () => {
 
   const answer = await fetchToken(keyConfig(issuer, untyped(null)));
 
-  expect(answer.unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'privateKey' });
+  expect(answer.unwrapErr()).toMatchObject({ code: 'TOKEN_CONFIG', field: 'privateKey' });
 });
 
 test.each(unusableTexts)(
@@ -220,7 +220,7 @@ test.each(unusableTexts)(
 
     const error = (await fetchToken(keyConfig(issuer, place))).unwrapErr();
 
-    expect(error).toMatchObject({ code: 'CONFIG', field: 'privateKey' });
+    expect(error).toMatchObject({ code: 'TOKEN_CONFIG', field: 'privateKey' });
     expect(error.message).toContain(JSON.stringify(place.file));
     expect(error).toHideSecrets(['CANARY', ...secrets]);
     expect(issuer.counts.token).toBe(0);
@@ -235,7 +235,7 @@ test.each([
 
   const error = (await fetchToken(keyConfig(issuer, { file }))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'CONFIG', field: 'privateKey' });
+  expect(error).toMatchObject({ code: 'TOKEN_CONFIG', field: 'privateKey' });
   expect(error.message).toBe(`privateKey file ${JSON.stringify(file)} cannot be read (${reason})`);
   expect(issuer.counts.token).toBe(0);
 });
@@ -254,7 +254,7 @@ test.each<[string, string, PrivateKey, string | undefined]>([
 
   const error = (await fetchToken(keyConfig(issuer, privateKey, { signingAlg }))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'CONFIG', field, retryable: false });
+  expect(error).toMatchObject({ code: 'TOKEN_CONFIG', field, retryable: false });
   expect(issuer.counts.token).toBe(0);
 });
 

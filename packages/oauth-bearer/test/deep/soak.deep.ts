@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient, isHTTPError } from '@bearings/client';
+import { createClient } from '@bearings/client';
 import type { Client } from '@bearings/client';
 import { isBearingsError } from '@bearings/client/errors';
 import { expect, test } from 'vitest';
@@ -37,7 +37,7 @@ interface Scene {
 
 /** The code of an error; `undefined` for an error of another origin. */
 function errorCode(error: unknown): string | undefined {
-  if (isHTTPError(error)) return `HTTP_STATUS ${error.response.status}`;
+  if (isBearingsError(error, 'HTTP_STATUS')) return `HTTP_STATUS ${error.response.status}`;
   return isBearingsError(error) ? error.code : undefined;
 }
 

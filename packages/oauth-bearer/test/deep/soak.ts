@@ -59,13 +59,13 @@ export interface Window {
  * issuer works, a revoked token fails no call.
  */
 export const fitting: Readonly<Record<string, readonly string[]>> = {
-  'issuer busy': ['HTTP', 'UNAVAILABLE', 'HTTP_STATUS 401'],
-  'issuer busy and polite': ['HTTP', 'UNAVAILABLE', 'HTTP_STATUS 401'],
-  'issuer silent': ['UNAVAILABLE', 'HTTP_STATUS 401'],
-  'issuer resets': ['UNAVAILABLE', 'HTTP_STATUS 401'],
-  'issuer breaks off': ['UNAVAILABLE', 'HTTP_STATUS 401'],
-  'issuer talks nonsense': ['INVALID_RESPONSE', 'UNAVAILABLE', 'HTTP_STATUS 401'],
-  'issuer gone': ['UNAVAILABLE', 'HTTP_STATUS 401'],
+  'issuer busy': ['TOKEN_HTTP', 'TOKEN_UNAVAILABLE', 'HTTP_STATUS 401'],
+  'issuer busy and polite': ['TOKEN_HTTP', 'TOKEN_UNAVAILABLE', 'HTTP_STATUS 401'],
+  'issuer silent': ['TOKEN_UNAVAILABLE', 'HTTP_STATUS 401'],
+  'issuer resets': ['TOKEN_UNAVAILABLE', 'HTTP_STATUS 401'],
+  'issuer breaks off': ['TOKEN_UNAVAILABLE', 'HTTP_STATUS 401'],
+  'issuer talks nonsense': ['INVALID_TOKEN_RESPONSE', 'TOKEN_UNAVAILABLE', 'HTTP_STATUS 401'],
+  'issuer gone': ['TOKEN_UNAVAILABLE', 'HTTP_STATUS 401'],
   'tokens revoked': [],
   'keys rotated': [],
   'tokens revoked early': ['HTTP_STATUS 401'],

@@ -1,4 +1,4 @@
-import { createClient, isHTTPError } from '@bearings/client';
+import { createClient, isBearingsError } from '@bearings/client';
 import { expect, test } from 'vitest';
 import { caught } from '../../../client/test/caught.ts';
 import { ok, scriptedFetch, status } from '../../../client/test/scripted.ts';
@@ -53,7 +53,7 @@ test('a challenge with claims (continuous access evaluation) is handed to the ca
   const response = await api.fetch('/me');
   const error = await caught(() => api.get('me'));
 
-  const fromError = isHTTPError(error) ? parseBearerChallenge(error.response.headers) : undefined;
+  const fromError = isBearingsError(error, 'HTTP_STATUS') ? parseBearerChallenge(error.response.headers) : undefined;
   expect([parseBearerChallenge(response.headers), fromError]).toEqual([
     { error: 'insufficient_claims', claims },
     { error: 'insufficient_claims', claims },

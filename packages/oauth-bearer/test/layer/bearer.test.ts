@@ -202,7 +202,7 @@ test('a call without a token fails with the reason, is not retried, and sends no
 
   const error = await caught(() => apiWith(token, network, { retry: 5 }).get('me'));
 
-  expect(error).toMatchObject({ source: 'oauth-bearer', code: 'HTTP', oauthError: 'invalid_client' });
+  expect(error).toMatchObject({ source: 'oauth-bearer', code: 'TOKEN_HTTP', oauthError: 'invalid_client' });
   expect(issuer.asked).toHaveLength(1);
   expect(network.sent).toHaveLength(0);
   expect(error).toHideSecrets(canary);

@@ -14,7 +14,7 @@ export interface Surroundings extends Omit<WorldOptions, 'random'> {
 /** One command of a history. */
 export type Happening = AsyncCommand<Monitor, World>;
 
-const lifetimeMs = constantFrom(3_600_000, 3_600_000, 300_000, 60_000, 15_000, 5_000, 0);
+const lifetimeMs = constantFrom(3_600_000, 3_600_000, 300_000, 60_000, 15_000, 5_000, 1_000);
 
 const beginnings: readonly Beat[][] = [3_600_000, 3_600_000, 60_000, 15_000].map((lifetime) => [
   { act: { kind: 'get' }, turns: 0 },
@@ -32,6 +32,7 @@ const reply: Arbitrary<Reply> = oneof(
     }),
   },
   { weight: 1, arbitrary: record({ kind: constant('refused') }) },
+  { weight: 1, arbitrary: record({ kind: constant('useless') }) },
   { weight: 2, arbitrary: record({ kind: constant('lost') }) },
 );
 

@@ -6,7 +6,7 @@ import { commandArbitraries, surroundings } from './command-arbitraries.ts';
 import { World } from './world.ts';
 
 /** The number of histories: many in the deep suite. */
-export const runs: number = process.env['DEEP'] === undefined ? 250 : 5_000;
+export const runs: number = process.env['DEEP'] === undefined ? 500 : 5_000;
 
 /** The length of histories, and the seed that decides which ones are tried. */
 export interface HistoryOptions {

@@ -9,7 +9,7 @@ import { RuleBook } from './rule-book.ts';
 import type { Rules } from './rule-book.ts';
 import { noCounts } from './counts.ts';
 import type { Counts } from './counts.ts';
-import type { Acquisition, Outage, Published } from './observed.ts';
+import type { Acquisition, Outage, Published, Served } from './observed.ts';
 import type { Instant } from './times.ts';
 import { briefWaitMs, backoffSpan, driftMs, isWithin, renewalSpan } from './times.ts';
 import { canary } from './scripted-endpoint.ts';
@@ -40,8 +40,6 @@ export class Monitor extends RuleBook implements EndpointObserver {
   #isKept = false;
   /** True when nothing has failed since the current token was rejected. */
   #isUntried = false;
-  /** True when an attempt failed after the end of the current token: setting the clock back does not revive it. */
-  #isWrittenOff = false;
   /** The age at which the current token is renewed ahead, by the last status; `Infinity`: not ahead. */
   #renewAfterMs = Infinity;
   /** The step in which it was closed. */
@@ -74,9 +72,14 @@ export class Monitor extends RuleBook implements EndpointObserver {
   /** True when the expiry of the current token must have been reported. */
   get isEndSilent(): boolean {
     const { current } = this;
-    if (current === undefined || this.#isRejected || this.isClosed || !this.#ages.isOver(current)) return false;
-    if (this.#outage !== undefined) return false;
-    return !this.#ended.has(current.generation);
+    if (current === undefined || this.#isRejected || this.isClosed) return false;
+    return this.#ages.isOver(current) && !this.#ended.has(current.generation);
+  }
+
+  /** True when the current token has expired. Once reported that is final, also when the clock is set back. */
+  get #isOver(): boolean {
+    const { current } = this;
+    return current !== undefined && (this.#ended.has(current.generation) || this.#ages.isOver(current));
   }
 
   get isFlying(): boolean {
@@ -96,15 +99,13 @@ export class Monitor extends RuleBook implements EndpointObserver {
   /** True when callers can get the current token. */
   get isUsable(): boolean {
     if (this.current === undefined || this.#isRejected || this.isClosed) return false;
-    return !this.#isWrittenOff && !this.#ages.isOver(this.current);
+    return !this.#isOver;
   }
 
   /** True when callers have a valid token, be it one that is being rotated: they wait at most for a moment. */
   get hasFallback(): boolean {
-    if (this.current === undefined || this.isClosed || this.#isWrittenOff) return false;
-    // a caller that waits because the token has expired goes on waiting when the clock is set back
-    if (this.#ended.has(this.current.generation)) return false;
-    return !this.#ages.isOver(this.current) && (this.isUsable || this.#flight !== undefined);
+    if (this.current === undefined || this.isClosed || this.#isOver) return false;
+    return this.isUsable || this.#flight !== undefined;
   }
 
   /** True when callers with a valid token do not wait for the acquisition in flight any more. */
@@ -123,8 +124,8 @@ export class Monitor extends RuleBook implements EndpointObserver {
 
   /** The error that `read` answers without a token: the last failure, unless nothing has failed since the rejection. */
   get reason(): string {
-    if (this.isClosed) return 'CLOSED';
-    return this.#isRejected && this.#isUntried ? 'UNAVAILABLE' : (this.#outage?.code ?? 'UNAVAILABLE');
+    if (this.isClosed) return 'TOKEN_CLOSED';
+    return this.#isRejected && this.#isUntried ? 'TOKEN_UNAVAILABLE' : (this.#outage?.code ?? 'TOKEN_UNAVAILABLE');
   }
 
   /** True when a caller that needs this validity has to wait, if an acquisition is possible now. */
@@ -169,7 +170,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
   expectedRotation(value: string | undefined): 'must' | 'may' | 'must not' {
     const { current } = this;
     const { minRefreshPeriodMs: periodMs } = this.#rules.timing;
-    if (current === undefined || this.#isRejected || this.isClosed || this.#ages.isOver(current)) return 'must not';
+    if (current === undefined || this.#isRejected || this.isClosed || this.#isOver) return 'must not';
     const isPaused = this.isBackingOff && this.#flight === undefined;
     if (this.#isKept && isPaused) return this.#backoffLeftMs < driftMs ? 'may' : 'must not';
     if (value !== undefined && value !== current.value) return 'must not';
@@ -185,7 +186,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
     return [
       current && [current.generation, current.value, current.lifetimeMs, current.isUnchanged, ago(current.requestedAt)],
       current && this.#renewAfterMs,
-      [this.#isRejected, this.#isKept, this.#isUntried, this.#isWrittenOff, this.isClosed],
+      [this.#isRejected, this.#isKept, this.#isUntried, this.isClosed],
       current && this.#ended.has(current.generation),
       flight && [flight.isProbe, flight.wasRejected, flight.requests, ago(flight.startedAt)],
       outage && [outage.count, outage.code, outage.retryAfterMs, ago(outage.failedAt), ago(outage.firstAt)],
@@ -309,7 +310,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
     const isUnchanged = isRotated && isSame;
     const isBack = isUnchanged && flight.wasRejected === false;
     this.must(!isBack, 'P2: a flight from before the rejection put the rejected token back');
-    const isLate = current === undefined || this.#ages.isOver(current);
+    const isLate = current === undefined || this.#isOver;
     const type = isRotated ? 'rotated' : isLate ? 'acquired' : 'renewed';
     this.must(event.type === type, `${event.type} instead of ${type}`);
     if (event.type === 'rotated') this.must(event.isChanged === !isSame, `isChanged is ${event.isChanged}`);
@@ -329,7 +330,6 @@ export class Monitor extends RuleBook implements EndpointObserver {
     this.#renewAfterMs = Infinity;
     this.#isRejected = false;
     this.#isKept = false;
-    this.#isWrittenOff = false;
     this.#recovery = this.#outage;
     this.#outage = undefined;
   }
@@ -362,7 +362,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
     const leftMs = this.current === undefined || !this.isUsable ? Infinity : this.#ages.remainingMs(this.current);
     const span = backoffSpan({ count, isPassing: error.kind === 'transient', askedMs, leftMs });
     this.must(isWithin(retryAfterMs, span), `waits ${retryAfterMs} ms, not ${span.join(' to ')}`);
-    if (this.current !== undefined && this.#ages.isOver(this.current)) this.#isWrittenOff = true;
+    this.must(!this.isEndSilent, 'a failure came before the report of an expiry');
     this.#isUntried = false;
     const since = this.#ages.now();
     this.#outage = { count, firstAt: this.#outage?.firstAt ?? since, failedAt: since, retryAfterMs, code: error.code };
@@ -371,7 +371,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
   /** A rotation has failed: the token is in use again until it expires. */
   #keepRejected(): void {
     const { current } = this;
-    const isAlive = current !== undefined && !this.#ages.isOver(current);
+    const isAlive = current !== undefined && !this.#isOver;
     this.#isKept = isAlive && (this.#isRejected || this.#isKept);
     if (this.#isKept) this.#isRejected = false;
     if (this.#isKept) this.#rejectedIn.delete(current?.generation ?? 0);
@@ -391,7 +391,7 @@ export class Monitor extends RuleBook implements EndpointObserver {
     const { current } = this;
     if (current === undefined) return this.must(false, 'nothing was invalidated');
     this.must(generation === current.generation && !this.#isRejected, `invalidated ${generation} again`);
-    this.must(!this.#ages.isOver(current), `invalidated ${generation} after its end`);
+    this.must(!this.#isOver, `invalidated ${generation} after its end`);
     this.must(this.#ages.isAge(ageMs, current.requestedAt), `invalidated at an age of ${ageMs} ms`);
     this.#isOwed ||= this.#flight === undefined && !this.isClosed;
     this.#isRejected = true;
@@ -406,15 +406,17 @@ export class Monitor extends RuleBook implements EndpointObserver {
 
   // results of callers
 
-  /** A caller that came in that step got a token. */
-  served(token: Published | undefined, cameIn: number): void {
+  /** A caller that came in that step got a token. `fallback` is what it could fall back on at once when it came. */
+  served(token: Published | undefined, { cameIn, fallback }: Served): void {
     if (token === undefined) return this.must(false, 'P2: served a token that was never published');
     const rejectedIn = this.#rejectedIn.get(token.generation) ?? Infinity;
-    const isFallback = this.mayFallBack;
+    // the answer of a caller that falls back takes some turns, and the next token may come meanwhile
+    const isFallback = this.mayFallBack || fallback === token;
     this.must(rejectedIn >= cameIn || isFallback, `P2: served generation ${token.generation}, rejected before`);
     const isFromWait = token.step >= cameIn && token.step === this.step;
     const isDeadOnArrival = isFromWait && token === this.current;
-    const isAlive = !this.#ages.isOver(token) || isDeadOnArrival;
+    const hasEnded = this.#ended.has(token.generation) || this.#ages.isOver(token);
+    const isAlive = !hasEnded || isDeadOnArrival;
     this.must(isAlive, `P2: served generation ${token.generation} after its end`);
     this.must(!this.wasClosed, 'P6: served after close');
   }
@@ -469,10 +471,10 @@ export class Monitor extends RuleBook implements EndpointObserver {
     if (this.isClosed) return ['closed'];
     if (current === undefined) return ['none'];
     if (this.#isRejected) return ['rejected'];
-    if (this.#ages.isOver(current)) return ['expired'];
+    if (this.#isOver) return ['expired'];
     const dueInMs = this.#renewAfterMs - this.#ages.elapsedMs(current.requestedAt);
     if (this.#isKept) return ['stale'];
-    if (Math.abs(dueInMs) < driftMs || this.#isWrittenOff) return ['fresh', 'stale'];
+    if (Math.abs(dueInMs) < driftMs) return ['fresh', 'stale'];
     return [dueInMs > 0 ? 'fresh' : 'stale'];
   }
 }

@@ -28,6 +28,14 @@ export interface Acquisition {
   said: Answered | undefined;
 }
 
+/** How a caller came to its token. */
+export interface Served {
+  /** The step in which it came. */
+  readonly cameIn: number;
+  /** The token that it could fall back on at once when it came, while that was rotated. */
+  readonly fallback: Published | undefined;
+}
+
 /** Failures since the last success. */
 export interface Outage {
   readonly count: number;

@@ -6,6 +6,8 @@ export type Reply =
   | { readonly kind: 'same'; readonly lifetimeMs: number }
   /** 503, with or without `Retry-After`. */
   | { readonly kind: 'busy'; readonly retryAfterMs?: number | undefined }
+  /** A token that expires at once. */
+  | { readonly kind: 'useless' }
   /** 401 `invalid_client`. */
   | { readonly kind: 'refused' }
   /** No answer: the connection is reset. */
@@ -139,6 +141,7 @@ function granted({ value, scope, lifetimeMs }: Grant): Response {
 }
 
 function failed(reply: Reply): Response | TypeError {
+  if (reply.kind === 'useless') return granted({ value: `at_${canary}_0`, scope: '', lifetimeMs: 0 });
   if (reply.kind === 'refused') return Response.json({ error: 'invalid_client' }, { status: 401 });
   if (reply.kind !== 'busy') {
     return new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });

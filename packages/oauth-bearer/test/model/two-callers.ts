@@ -26,7 +26,7 @@ const replies = {
   same: { kind: 'same', lifetimeMs },
   refused: { kind: 'refused' },
   busy: { kind: 'busy' },
-  spent: { kind: 'new', lifetimeMs: 0 },
+  useless: { kind: 'useless' },
 } as const satisfies Record<string, Reply>;
 
 /** A caller's progress: it gets a token, uses it, reports it when it was rejected, and gets the next. */

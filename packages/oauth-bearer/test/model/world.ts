@@ -74,6 +74,8 @@ export interface Visit {
   readonly hadToken: boolean;
   /** True when there was one that it may use after a moment: callers without wait for the acquisition. */
   readonly hadFallback: boolean;
+  /** That token, if it may use it at once. */
+  readonly fallback: Published | undefined;
   readonly controller: AbortController | undefined;
   readonly outcome: Outcome | undefined;
 }
@@ -239,7 +241,7 @@ export class World {
     if (answer.isOk()) {
       this.#seen.push(answer.value);
       this.#must(this.#publishedAs(answer.value) === current, 'P2: read gave another token than the current one');
-      monitor.served(current, monitor.step);
+      monitor.served(current, { cameIn: monitor.step, fallback: undefined });
     }
     if (manner === 'within' || this.#reactions > reactions) return;
     this.#must(!monitor.isEndSilent, 'read noticed an expiry and did not report it');
@@ -254,8 +256,9 @@ export class World {
     ask: () => Promise<TokenResult>,
   ): void {
     const hadToken = manner !== 'within' && this.monitor.isUsable;
-    const { hasFallback: hadFallback } = this.monitor;
-    const visit = { ...caller, hadToken, hadFallback, cameIn: this.monitor.step, outcome: undefined };
+    const { hasFallback: hadFallback, mayFallBack, current, step: cameIn } = this.monitor;
+    const fallback = mayFallBack ? current : undefined;
+    const visit = { ...caller, hadToken, hadFallback, fallback, cameIn, outcome: undefined };
     this.#visits.push(visit);
     void this.#note(visit, ask); // notes whatever comes, and never rejects
   }
@@ -267,15 +270,15 @@ export class World {
       if (answer.isErr()) {
         const { code } = answer.error;
         visit.outcome = { code };
-        this.#must(code !== 'CLOSED' || monitor.isClosed, `${visit.kind}: ${code}, though open`);
-        this.#must(code === 'CLOSED' || !monitor.wasClosed, `${visit.kind}: ${code}, though closed`);
+        this.#must(code !== 'TOKEN_CLOSED' || monitor.isClosed, `${visit.kind}: ${code}, though open`);
+        this.#must(code === 'TOKEN_CLOSED' || !monitor.wasClosed, `${visit.kind}: ${code}, though closed`);
         this.#must(!monitor.isUsable || !visit.hadToken, `${visit.kind}: ${code}, though there is a token`);
         return;
       }
       const token = this.#publishedAs(answer.value);
       visit.outcome = { access: answer.value, token };
       this.#seen.push(answer.value);
-      monitor.served(token, visit.cameIn);
+      monitor.served(token, visit);
     } catch (thrown) {
       visit.outcome = { thrown };
       this.#must(visit.controller?.signal.reason === thrown, `${visit.kind} threw ${String(thrown)}`);

@@ -21,7 +21,7 @@ test.each(['at_CANARY_1', new SecretString('at_CANARY_1')])('a static token neve
 test.each(['', 'CANARY x', 'CANARY\n', 'CANARY_é'])('%j cannot be a token', async (given) => {
   const error = await caught(() => staticToken(given));
 
-  expect(error).toMatchObject({ code: 'CONFIG', field: 'secret' });
+  expect(error).toMatchObject({ code: 'TOKEN_CONFIG', field: 'secret' });
   expect(error).toHideSecrets(canary);
 });
 
@@ -30,7 +30,7 @@ test('a closed static token answers CLOSED', async () => {
 
   await token.close();
 
-  expect(token.read().unwrapErr().code).toBe('CLOSED');
+  expect(token.read().unwrapErr().code).toBe('TOKEN_CLOSED');
   expect(token.status().state).toBe('closed');
 });
 
@@ -69,7 +69,7 @@ test.each<[StaticTokenOptions, string, string]>([
 ])('%j with %j is refused, and not shown', async (options, secret, field) => {
   const error = await caught(() => staticToken(secret, options));
 
-  expect(error).toMatchObject({ code: 'CONFIG', field });
+  expect(error).toMatchObject({ code: 'TOKEN_CONFIG', field });
   expect(error).toHideSecrets(canary);
 });
 
@@ -137,7 +137,7 @@ test('a function that fails is called again, but not by every caller, and its er
   await clock.advance(1_000);
   const later = await token.get();
 
-  expect(failures.map((each) => each.unwrapErr().code)).toEqual(['UNAVAILABLE', 'UNAVAILABLE']);
+  expect(failures.map((each) => each.unwrapErr().code)).toEqual(['TOKEN_UNAVAILABLE', 'TOKEN_UNAVAILABLE']);
   expect(failures[0]).toHideSecrets(canary);
   expect(later.isOk()).toBe(true);
   expect(keys.asked).toBe(2);
@@ -146,7 +146,7 @@ test('a function that fails is called again, but not by every caller, and its er
 test('an error of Bearings keeps its message, because it contains no secret', async () => {
   const token = staticToken(store(new ConfigError('file', 'The file /run/key is gone')).ask);
 
-  expect((await token.get()).unwrapErr().message).toBe('The file /run/key is gone');
+  expect((await token.get()).unwrapErr().message).toBe('No token: The file /run/key is gone');
 });
 
 test('what a function returns is checked as well', async () => {
@@ -154,7 +154,7 @@ test('what a function returns is checked as well', async () => {
 
   const failure = (await token.get()).unwrapErr();
 
-  expect(failure).toMatchObject({ code: 'CONFIG', field: 'secret' });
+  expect(failure).toMatchObject({ code: 'TOKEN_CONFIG', field: 'secret' });
   expect(failure).toHideSecrets(canary);
 });
 
@@ -165,7 +165,7 @@ test('a function that does not answer is given up after 30 s', async () => {
   const waiting = token.get();
   await clock.advance(30_000);
 
-  expect((await waiting).unwrapErr().code).toBe('UNAVAILABLE');
+  expect((await waiting).unwrapErr().code).toBe('TOKEN_UNAVAILABLE');
 });
 
 test("a caller's abort ends its own wait only", async () => {
@@ -190,9 +190,9 @@ test('closing ends the wait for a secret', async () => {
 
   await token.close();
 
-  expect((await waiting).unwrapErr().code).toBe('CLOSED');
-  expect((await token.get()).unwrapErr().code).toBe('CLOSED');
-  expect((await token.invalidate()).unwrapErr().code).toBe('CLOSED');
+  expect((await waiting).unwrapErr().code).toBe('TOKEN_CLOSED');
+  expect((await token.get()).unwrapErr().code).toBe('TOKEN_CLOSED');
+  expect((await token.invalidate()).unwrapErr().code).toBe('TOKEN_CLOSED');
 });
 
 test('when the function fails after a 401, the secret stays in use: other resources may accept it', async () => {

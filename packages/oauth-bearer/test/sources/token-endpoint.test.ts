@@ -121,7 +121,7 @@ test('a revocation that the server refuses is an error', async () => {
 
   const revoked = await endpoint.revoke({ token: 'rt', tokenTypeHint: 'refresh_token', signal });
 
-  expect(revoked.isErr() && revoked.error).toMatchObject({ code: 'HTTP', oauthError: 'unsupported_token_type' });
+  expect(revoked.isErr() && revoked.error).toMatchObject({ code: 'TOKEN_HTTP', oauthError: 'unsupported_token_type' });
 });
 
 test('a server that takes JSON gets the same parameters and client authentication as JSON', async () => {

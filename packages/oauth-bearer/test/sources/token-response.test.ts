@@ -37,7 +37,7 @@ test.each<[string, Record<string, unknown>]>([
 ])('%s is not usable as a token', async (_, changes) => {
   const error = await failWith(answer(JSON.stringify({ ...good, ...changes })));
 
-  expect(error.code).toBe('INVALID_RESPONSE');
+  expect(error.code).toBe('INVALID_TOKEN_RESPONSE');
   expect(error).toHideSecrets(canary);
 });
 
@@ -56,7 +56,7 @@ test.each<[string, Reply]>([
 ])('a response of %s is not usable as a token', async (_, reply) => {
   const error = await failWith(reply);
 
-  expect(error).toMatchObject({ code: 'INVALID_RESPONSE', retryable: true });
+  expect(error).toMatchObject({ code: 'INVALID_TOKEN_RESPONSE', retryable: true });
   expect(error.message).toContain('https://as.example');
   expect(error).toHideSecrets(canary);
 });
@@ -114,14 +114,14 @@ test.each([
   const error = await failWith(refuse(status, { error: code, error_description: 'Ask the operator.' }));
 
   expect(error).toMatchObject({
-    code: 'HTTP',
+    code: 'TOKEN_HTTP',
     status,
     retryable,
     oauthError: code,
     oauthErrorDescription: 'Ask the operator.',
   });
   const [words] = error.message.split('. Check ');
-  expect(words).toBe(`https://as.example/token answered ${status}: ${code} (Ask the operator.)`);
+  expect(words).toBe(`No token: https://as.example/token answered ${status}: ${code} (Ask the operator.)`);
 });
 
 const encoded = (secret: string): string => secret.replaceAll(/./g, (char) => `&#x${char.charCodeAt(0).toString(16)};`);
@@ -186,7 +186,7 @@ test.each<[number, unknown, string]>([
 test.each([400, 401, 403, 404, 500])('a %d with a huge body is that status, not "too large"', async (status) => {
   const error = await failWith(() => new Response('x'.repeat(3 * 1024 * 1024), { status }));
 
-  expect(error).toMatchObject({ code: 'HTTP', status, oauthError: undefined });
+  expect(error).toMatchObject({ code: 'TOKEN_HTTP', status, oauthError: undefined });
 });
 
 test('a description of 64 KiB is read in linear time', async () => {
@@ -216,7 +216,7 @@ test.each<[string, unknown]>([
 
   const created = await Token.create(configFor(issuer, { bearerTokenTypes: value as string[] }));
 
-  expect(created.unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'bearerTokenTypes' });
+  expect(created.unwrapErr()).toMatchObject({ code: 'TOKEN_CONFIG', field: 'bearerTokenTypes' });
   expect(issuer.asked).toHaveLength(0);
 });
 
@@ -225,7 +225,7 @@ test.each([301, 302, 307, 308])('a redirect (%d) of the token request is not fol
 
   const created = await Token.create(configFor(issuer));
 
-  expect(created.unwrapErr()).toMatchObject({ code: 'HTTP', status });
+  expect(created.unwrapErr()).toMatchObject({ code: 'TOKEN_HTTP', status });
   expect(issuer.asked).toHaveLength(1);
   expect(issuer.discoveries).toBe(0);
 });
@@ -247,6 +247,6 @@ test('a response that breaks off is UNAVAILABLE', async () => {
 
   const error = await failWith(reply);
 
-  expect(error.code).toBe('UNAVAILABLE');
+  expect(error.code).toBe('TOKEN_UNAVAILABLE');
   expect(error).toHideSecrets(canary);
 });

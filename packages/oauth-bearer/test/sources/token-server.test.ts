@@ -112,7 +112,7 @@ test('a server that listed no usable method is asked again, and works once it li
   server.methods = ['client_secret_post'];
   const after = await fetchToken(server.config);
 
-  expect(before.unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'clientAuthMethod' });
+  expect(before.unwrapErr()).toMatchObject({ code: 'TOKEN_CONFIG', field: 'clientAuthMethod' });
   expect(after.isOk()).toBe(true);
 });
 
@@ -149,7 +149,7 @@ test('when discovery fails, the answer of the token endpoint is the error, and o
   await clock.advance(30_000);
   await token.get();
 
-  expect([first.isOk(), token.status().failure?.code]).toEqual([true, 'HTTP']); // the token stays in use
+  expect([first.isOk(), token.status().failure?.code]).toEqual([true, 'TOKEN_HTTP']); // the token stays in use
   expect([discoveries, server.discoveries]).toEqual([2, 2]);
   await token.close();
 });
@@ -164,7 +164,7 @@ test('an endpoint that has not moved gets no second request', async () => {
 
   const error = (await fetchToken({ ...server.config, clientAuthMethod: 'client_secret_basic' })).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'CONFIG', field: 'clientAuthMethod' });
+  expect(error).toMatchObject({ code: 'TOKEN_CONFIG', field: 'clientAuthMethod' });
   expect(server.tokenRequests).toHaveLength(1);
   expect(server.discoveries).toBe(2);
 });
@@ -174,7 +174,7 @@ test('a token endpoint of the config is never discovered', async () => {
 
   const answer = await fetchToken({ ...server.config, issuerUrl: undefined, tokenEndpoint: `${issuerUrl}/other` });
 
-  expect(answer.unwrapErr()).toMatchObject({ code: 'HTTP', status: 404 });
+  expect(answer.unwrapErr()).toMatchObject({ code: 'TOKEN_HTTP', status: 404 });
   expect(server.discoveries).toBe(0);
 });
 
@@ -192,8 +192,8 @@ test('metadata of a host inside the cluster serves an issuer outside', async () 
   });
 
   expect(answer.isOk()).toBe(true);
-  expect(wrong.unwrapErr()).toMatchObject({ code: 'INVALID_RESPONSE' });
-  expect(alone.unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'metadataUrl' });
+  expect(wrong.unwrapErr()).toMatchObject({ code: 'INVALID_TOKEN_RESPONSE' });
+  expect(alone.unwrapErr()).toMatchObject({ code: 'TOKEN_CONFIG', field: 'metadataUrl' });
 });
 
 test.each([401, 403, 404])("discovery's %d says nothing about the secret", async (status) => {
@@ -201,6 +201,6 @@ test.each([401, 403, 404])("discovery's %d says nothing about the secret", async
 
   const error = (await fetchToken({ issuerUrl, clientId: 'svc', clientSecret: 'cs', fetch })).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'HTTP', status });
+  expect(error).toMatchObject({ code: 'TOKEN_HTTP', status });
   expect(error.message).not.toContain('secret');
 });

@@ -63,11 +63,11 @@ test('fetchToken ignores the start option', async () => {
 });
 
 test.each([
-  ['HTTP', faults.status(503)],
-  ['HTTP', faults.status(400, { body: { error: 'invalid_scope' } })],
-  ['INVALID_RESPONSE', faults.empty()],
+  ['TOKEN_HTTP', faults.status(503)],
+  ['TOKEN_HTTP', faults.status(400, { body: { error: 'invalid_scope' } })],
+  ['INVALID_TOKEN_RESPONSE', faults.empty()],
   ['UNSUPPORTED_TOKEN_TYPE', faults.tokenType('DPoP')],
-  ['UNAVAILABLE', faults.unreachable()],
+  ['TOKEN_UNAVAILABLE', faults.unreachable()],
 ])('a failure is answered with %s, not thrown', async (code, fault) => {
   const issuer = fakeIssuer();
   issuer.inject(fault);
@@ -83,7 +83,7 @@ test('a wrong config is an error before anything is sent', async () => {
 
   const answer = await fetchToken(configFor(issuer, { clientId: ' ' }));
 
-  expect(answer.unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'clientId' });
+  expect(answer.unwrapErr()).toMatchObject({ code: 'TOKEN_CONFIG', field: 'clientId' });
   expect(issuer.requests).toEqual([]);
 });
 
@@ -95,7 +95,7 @@ test('a server that never answers is given up after acquireTimeoutMs', async () 
   const answer = fetchToken(configFor(issuer, { clock, acquireTimeoutMs: 5_000 }));
   await clock.advance(5_000);
 
-  expect((await answer).unwrapErr()).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+  expect((await answer).unwrapErr()).toMatchObject({ code: 'TOKEN_UNAVAILABLE', retryable: true });
   expect(clock.pending).toBe(0);
 });
 
@@ -113,7 +113,7 @@ test('aborting the signal ends the request', async () => {
   const error = (await answer).unwrapErr();
   await clock.settle();
   expect(asked).toBe(1);
-  expect(error).toMatchObject({ code: 'UNAVAILABLE' });
+  expect(error).toMatchObject({ code: 'TOKEN_UNAVAILABLE' });
   expect(error.message).toMatch(/abort/);
   expect(clock.pending).toBe(0);
 });
@@ -123,7 +123,7 @@ test('with an aborted signal nothing is sent', async () => {
 
   const answer = await fetchToken(configFor(issuer), { signal: AbortSignal.abort() });
 
-  expect(answer.unwrapErr().code).toBe('UNAVAILABLE');
+  expect(answer.unwrapErr().code).toBe('TOKEN_UNAVAILABLE');
   expect(issuer.requests).toEqual([]);
 });
 

@@ -75,7 +75,7 @@ test('a caller that needs no longer validity does not wait', async () => {
   await token.close();
 
   expect(any.unwrap().generation).toBe(1);
-  expect((await longer).unwrapErr().code).toBe('CLOSED');
+  expect((await longer).unwrapErr().code).toBe('TOKEN_CLOSED');
 });
 
 test('when no longer-lived token is available, the current one is used and no further request is sent', async () => {

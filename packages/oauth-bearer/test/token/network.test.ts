@@ -56,7 +56,7 @@ test.each([
 
   const error = (await fetchToken(tokenConfig(place, network))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'UNAVAILABLE' });
+  expect(error).toMatchObject({ code: 'TOKEN_UNAVAILABLE' });
   expect(error.message).toContain(`the proxy ${place.proxyOrigin} failed: it ${cause}`);
   expect(inspect(error, { depth: 9, showHidden: true }) + String(error.stack)).not.toContain(proxyPassword);
 });
@@ -69,9 +69,9 @@ test.each([
 ])('a network that is not one is a CONFIG error: %s', async (_, wrong: object) => {
   const config = { issuerUrl: 'https://id.test', clientId: 'a', clientSecret: 'b', ...wrong };
 
-  expect((await Token.create(config)).unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'network' });
+  expect((await Token.create(config)).unwrapErr()).toMatchObject({ code: 'TOKEN_CONFIG', field: 'network' });
   expect((await discover('https://id.test', wrong)).unwrapErr()).toMatchObject({
-    code: 'CONFIG',
+    code: 'DISCOVERY_CONFIG',
     message: expect.stringContaining('network') as unknown,
   });
 });

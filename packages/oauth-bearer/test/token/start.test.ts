@@ -34,7 +34,7 @@ test('nothing is waited for unless that was asked for', async () => {
   const { created, afterMs } = await started(world, {});
 
   expect(readTokenConfig(configFor(world.issuer)).unwrap().startWaitMs).toBe(0);
-  expect(created.unwrapErr()).toMatchObject({ code: 'HTTP', status: 503 });
+  expect(created.unwrapErr()).toMatchObject({ code: 'TOKEN_HTTP', status: 503 });
   expect(afterMs).toBe(0);
 });
 
@@ -75,7 +75,7 @@ test('when the wait is over, the last error is the answer', async () => {
 
   const { created, afterMs } = await start;
   const error = created.unwrapErr();
-  expect(error).toMatchObject({ code: 'HTTP', status: 503 });
+  expect(error).toMatchObject({ code: 'TOKEN_HTTP', status: 503 });
   expect(error.failedAt).toBe(world.clock.now() - 30_000 + afterMs);
   expect(afterMs).toBeGreaterThan(10_000);
   expect(afterMs).toBeLessThanOrEqual(30_000);
@@ -149,7 +149,7 @@ test('a token on demand is there at once, asks at its first use, and has no time
 
   const answers = await Promise.all([token.get(), token.get()]);
 
-  expect(unused.unwrapErr().code).toBe('UNAVAILABLE');
+  expect(unused.unwrapErr().code).toBe('TOKEN_UNAVAILABLE');
   expect(answers.map((each) => each.unwrap().generation)).toEqual([1, 1]);
   expect(issuer.counts.token).toBe(1);
   expect(clock.pending).toBe(0);
@@ -160,7 +160,7 @@ test.each([-1, Number.NaN, Infinity, '5s'])('startWaitMs has to be milliseconds,
 
   const created = await Token.create(configFor(issuer, { startWaitMs: startWaitMs as number }));
 
-  expect(created.unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'startWaitMs' });
+  expect(created.unwrapErr()).toMatchObject({ code: 'TOKEN_CONFIG', field: 'startWaitMs' });
   expect(issuer.requests).toEqual([]);
 });
 

@@ -60,7 +60,7 @@ test.each<Wrong>(wrong)('%s is a CONFIG error in %s before anything is sent', as
 
   const error = (await Token.create(configFor(issuer, changes))).unwrapErr();
 
-  expect(error).toMatchObject({ code: 'CONFIG', field, retryable: false });
+  expect(error).toMatchObject({ code: 'TOKEN_CONFIG', field, retryable: false });
   expect(error.message.startsWith(field)).toBe(true);
   expect(error).toHideSecrets(canary);
   expect(issuer.asked.length + issuer.discoveries).toBe(0);

@@ -67,7 +67,7 @@ test('when close has answered, all waiting callers have their answer', async () 
 
   await token.close();
 
-  expect(seen.toSorted()).toEqual(['a caller: CLOSED', 'closed']);
+  expect(seen.toSorted()).toEqual(['a caller: TOKEN_CLOSED', 'closed']);
 });
 
 test('neither a renewal that is due one day nor a secret that never comes keeps a process alive', async () => {
@@ -96,8 +96,8 @@ test('a secret that never comes costs no more time than an acquisition may take'
 
   expect(early).toBeUndefined();
   expect((await got).unwrapErr()).toMatchObject({
-    code: 'UNAVAILABLE',
-    message: 'No token from https://issuer.test within 20000 ms',
+    code: 'TOKEN_UNAVAILABLE',
+    message: 'No token: https://issuer.test gave none within 20000 ms',
   });
 });
 

@@ -97,7 +97,7 @@ test('a failure is reported with its error, the count, and when the next attempt
   const [failure] = events.slice(1);
   await clock.advance(120_000);
 
-  expect(failure).toMatchObject({ type: 'renewal-failed', failures: 1, error: { code: 'HTTP', status: 503 } });
+  expect(failure).toMatchObject({ type: 'renewal-failed', failures: 1, error: { code: 'TOKEN_HTTP', status: 503 } });
   expect(token.status().failure?.at).toBe((events.at(-1) as { at: number }).at);
   for (const [index, event] of events.slice(1).entries()) {
     if (event.type !== 'renewal-failed') throw new Error(`there is a ${event.type} among the failures`);
@@ -217,7 +217,7 @@ test.each<[string, () => unknown]>([
   await new Promise((resolve) => setImmediate(resolve)); // rejections are reported in a later turn
 
   expect(unhandled).toEqual([]);
-  expect(token.read().unwrapErr().code).toBe('CLOSED');
+  expect(token.read().unwrapErr().code).toBe('TOKEN_CLOSED');
   expect(eventTypes(events)).toEqual([
     'acquired',
     'invalidated',

@@ -47,7 +47,7 @@ test.each(['invalid_request', 'temporarily_unavailable', 'toString', '__proto__'
   (oauthError) => {
     const error = new TokenHttpError({ endpoint: 'https://as.example/token', status: 400, oauthError });
 
-    expect(error.message).toBe(`https://as.example/token answered 400: ${oauthError}`);
+    expect(error.message).toBe(`No token: https://as.example/token answered 400: ${oauthError}`);
   },
 );
 
@@ -83,12 +83,12 @@ test('after expiry callers get the error with failedAt and retryAt', async () =>
   await clock.advance(2_000);
   const later = [token.read(), await token.get()].map((each) => each.unwrapErr());
 
-  expect(failed).toMatchObject({ code: 'HTTP', status: 503, failedAt: at, retryAt: at + 5_500 });
+  expect(failed).toMatchObject({ code: 'TOKEN_HTTP', status: 503, failedAt: at, retryAt: at + 5_500 });
   expect(later.every((each) => each === failed)).toBe(true);
   expect(token.status()).toMatchObject({
     state: 'expired',
     validForMs: 0,
-    failure: { code: 'HTTP', count: 1, at, retryAt: at + 5_500 },
+    failure: { code: 'TOKEN_HTTP', count: 1, at, retryAt: at + 5_500 },
   });
 });
 
@@ -129,7 +129,11 @@ test('before expiry the failure is only in the status, and callers are served', 
   await clock.advance(hourMs / 2);
 
   expect(token.read().isOk()).toBe(true);
-  expect(token.status()).toMatchObject({ state: 'stale', validForMs: hourMs / 2, failure: { code: 'HTTP', count: 1 } });
+  expect(token.status()).toMatchObject({
+    state: 'stale',
+    validForMs: hourMs / 2,
+    failure: { code: 'TOKEN_HTTP', count: 1 },
+  });
 });
 
 test.each([
@@ -160,7 +164,7 @@ test('between two probes callers do not wait, also when the issuer hangs', async
 
   const answer = await token.get();
 
-  expect(answer.unwrapErr()).toMatchObject({ code: 'HTTP', status: 503 });
+  expect(answer.unwrapErr()).toMatchObject({ code: 'TOKEN_HTTP', status: 503 });
   expect(clock.pending).toBe(1);
 });
 
@@ -178,7 +182,7 @@ test('a call through the client fails with the same facts, and its request is no
 
   const [error] = errors;
   expect(errors).toEqual([error, error]);
-  expect(error).toMatchObject({ code: 'HTTP', failedAt: clock.now(), retryAt: clock.now() + 300_000 });
+  expect(error).toMatchObject({ code: 'TOKEN_HTTP', failedAt: clock.now(), retryAt: clock.now() + 300_000 });
   expect(formatHttpError(error, 'orders')).toContain('Check scopes');
   expect(api.requests).toEqual([]);
   expect(issuer.counts.token).toBe(2);

@@ -72,7 +72,7 @@ test('closing the token aborts the signal of its source', async () => {
   const waiting = token.get();
   await token.close();
 
-  expect((await waiting).unwrapErr().code).toBe('CLOSED');
+  expect((await waiting).unwrapErr().code).toBe('TOKEN_CLOSED');
   expect(source.asked[0]?.signal.aborted).toBe(true);
 });
 
@@ -117,6 +117,7 @@ const wrongAnswers: readonly (readonly [string, () => unknown])[] = [
   ['issues a token with a line break', async () => Ok({ value: 'CANARY\n', lifetimeMs: 1 })],
   ['issues a token without a lifetime', async () => Ok({ value: 'CANARY' })],
   ['issues a token whose lifetime is NaN', async () => Ok({ value: 'CANARY', lifetimeMs: Number.NaN })],
+  ['issues a token of a negative lifetime', async () => Ok({ value: 'CANARY', lifetimeMs: -1 })],
   ['issues a token of a negative age', async () => Ok({ value: 'CANARY', lifetimeMs: 1, ageMs: -1 })],
   ['issues a token with scopes in one string', async () => Ok({ value: 'CANARY', lifetimeMs: 1, scopes: 'a b' })],
   ['issues a token of an unknown scheme', async () => Ok({ value: 'CANARY', lifetimeMs: 1, scheme: 'bearer' })],
@@ -125,8 +126,15 @@ const wrongAnswers: readonly (readonly [string, () => unknown])[] = [
 test.each(wrongAnswers)('a source that %s leaves no token, and is not quoted', async (_, step) => {
   const created = await Token.from(scripted(step), { clock: virtualClock() });
 
-  expect(created.unwrapErr()).toMatchObject({ code: 'UNAVAILABLE', kind: 'transient' });
+  expect(created.unwrapErr()).toMatchObject({ code: 'TOKEN_UNAVAILABLE', kind: 'transient' });
   expect(created.unwrapErr()).toHideSecrets(['CANARY']);
+});
+
+test('a source whose tokens expire at once leaves no token', async () => {
+  const created = await Token.from(scripted(issue('a', { lifetimeMs: 0 })), { clock: virtualClock() });
+
+  expect(created.unwrapErr()).toMatchObject({ code: 'INVALID_TOKEN_RESPONSE', kind: 'transient' });
+  expect(created.unwrapErr().message).toContain('the token source issued a token whose lifetime is 0');
 });
 
 test.each(wrongAnswers)('a valid token stays in use while its source %s', async (_, step) => {
@@ -151,7 +159,7 @@ test('a source that hangs is given up after acquireTimeoutMs, and named', async 
   const created = Token.from(source, { clock, acquireTimeoutMs: 5_000 });
   await clock.advance(5_000);
 
-  expect((await created).unwrapErr().message).toBe('No token from the vault within 5000 ms');
+  expect((await created).unwrapErr().message).toBe('No token: the vault gave none within 5000 ms');
 });
 
 test.each<[RetryClass, readonly string[]]>([
@@ -267,7 +275,7 @@ test.each<[string, () => unknown]>([
   const waiting = token.get();
   await clock.advance(1_000);
 
-  expect((await waiting).unwrapErr().message).toBe('the vault is sealed');
+  expect((await waiting).unwrapErr().message).toBe('No token: the vault is sealed');
   expect(source.asked).toHaveLength(1);
 });
 
@@ -280,7 +288,7 @@ test('a source that uses its own token waits for itself, and is given up in time
   const waiting = token.get();
   await clock.advance(1_000);
 
-  expect((await waiting).unwrapErr().code).toBe('UNAVAILABLE');
+  expect((await waiting).unwrapErr().code).toBe('TOKEN_UNAVAILABLE');
   expect(source.asked).toHaveLength(1);
 });
 
@@ -309,7 +317,7 @@ test('an eager start tries a source again after transient failures, within start
 test.each([undefined, null, {}, { acquire: 5 }, () => {}])('%j is not a source', async (source) => {
   const created = await Token.from(source as unknown as TokenSource);
 
-  expect(created.unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'source' });
+  expect(created.unwrapErr()).toMatchObject({ code: 'TOKEN_CONFIG', field: 'source' });
 });
 
 test('wrong options are refused before the source is asked', async () => {
@@ -317,6 +325,6 @@ test('wrong options are refused before the source is asked', async () => {
 
   const created = await Token.from(source, { refreshOffsetMs: -1 });
 
-  expect(created.unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'refreshOffsetMs' });
+  expect(created.unwrapErr()).toMatchObject({ code: 'TOKEN_CONFIG', field: 'refreshOffsetMs' });
   expect(source.asked).toHaveLength(0);
 });

@@ -30,7 +30,7 @@ test('a failed renewal does not affect callers while the token is valid', async 
 
   expect(issuer.asked).toHaveLength(4);
   expect(during.unwrap().generation).toBe(1);
-  expect(token.status()).toMatchObject({ state: 'stale', failure: { code: 'HTTP', at: clock.now() } });
+  expect(token.status()).toMatchObject({ state: 'stale', failure: { code: 'TOKEN_HTTP', at: clock.now() } });
   expect(unhandled).toEqual([]);
 });
 
@@ -63,7 +63,7 @@ test('after expiry callers get the last error at once, and one probe serves them
   const probes = Promise.all(Array.from({ length: 100 }, () => token.get()));
   await clock.advance(1_000);
 
-  expect(failure).toMatchObject({ code: 'HTTP', status: 503 });
+  expect(failure).toMatchObject({ code: 'TOKEN_HTTP', status: 503 });
   expect(early.every((each) => each.unwrapErr() === failure)).toBe(true);
   expect(askedEarly).toBe(4);
   expect((await probes).every((each) => each.isErr())).toBe(true);
@@ -97,7 +97,7 @@ test.each(['invalid_client', 'unauthorized_client', 'invalid_scope'])(
     await clock.advance(1);
     const later = await token.get();
 
-    expect(first.unwrapErr()).toMatchObject({ code: 'HTTP', oauthError: error, retryable: false });
+    expect(first.unwrapErr()).toMatchObject({ code: 'TOKEN_HTTP', oauthError: error, retryable: false });
     expect(early).toBe(first);
     expect(later.isOk()).toBe(true);
     expect(issuer.asked).toHaveLength(2);
@@ -127,7 +127,7 @@ test('an unreachable issuer is UNAVAILABLE', async () => {
   };
   const token = await tokenFrom(fakeIssuer(broken, broken, broken), { start: 'lazy' });
 
-  expect((await token.get()).unwrapErr()).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+  expect((await token.get()).unwrapErr()).toMatchObject({ code: 'TOKEN_UNAVAILABLE', retryable: true });
 });
 
 test('an issuer that never answers is given up after acquireTimeoutMs', async () => {
@@ -138,5 +138,5 @@ test('an issuer that never answers is given up after acquireTimeoutMs', async ()
   const answer = token.get();
   await clock.advance(5_000);
 
-  expect((await answer).unwrapErr().code).toBe('UNAVAILABLE');
+  expect((await answer).unwrapErr().code).toBe('TOKEN_UNAVAILABLE');
 });

@@ -237,8 +237,8 @@ test('a closed pool has closed every handle, and gives no more', async () => {
   await pool.close();
   await pool.close();
 
-  expect([used.read(), unused.read()].map((each) => each.unwrapErr().code)).toEqual(['CLOSED', 'CLOSED']);
-  expect(pool.for({ tenant: 't1' }).unwrapErr().code).toBe('CLOSED');
+  expect([used.read(), unused.read()].map((each) => each.unwrapErr().code)).toEqual(['TOKEN_CLOSED', 'TOKEN_CLOSED']);
+  expect(pool.for({ tenant: 't1' }).unwrapErr().code).toBe('TOKEN_CLOSED');
   expect(pool.size).toBe(0);
 });
 
@@ -253,7 +253,7 @@ test('when close has answered, everything is closed and has said so', async () =
   await pool.close();
 
   expect(events.map(({ type }) => type)).toEqual(['closed']);
-  expect((await waiting).unwrapErr().code).toBe('CLOSED');
+  expect((await waiting).unwrapErr().code).toBe('TOKEN_CLOSED');
 });
 
 test('a pool is closed by the end of its block', async () => {
@@ -272,7 +272,7 @@ test('a wrong config is an error when the pool is created, or for its tenant', (
 
   expect(TokenPool.create(configFor(issuer, { clientId: '' })).unwrapErr()).toMatchObject({ field: 'clientId' });
   expect(perTenant.for({ tenant: 't1' }).isOk()).toBe(true);
-  expect(perTenant.for({ tenant: 't2' }).unwrapErr()).toMatchObject({ code: 'CONFIG', field: 'clientId' });
+  expect(perTenant.for({ tenant: 't2' }).unwrapErr()).toMatchObject({ code: 'TOKEN_CONFIG', field: 'clientId' });
   expect(perTenant.size).toBe(1);
 });
 
@@ -282,13 +282,13 @@ test.each<[string, TokenPurpose]>([
 ])('a wrong purpose is a CONFIG error in %s, and is not kept', (field, purpose) => {
   const pool = createPool(configFor(fakeIssuer()));
 
-  expect(pool.for(purpose).unwrapErr()).toMatchObject({ code: 'CONFIG', field });
+  expect(pool.for(purpose).unwrapErr()).toMatchObject({ code: 'TOKEN_CONFIG', field });
   expect(pool.size).toBe(0);
 });
 
 test.each([0, -1, 1.5, Number.NaN, Infinity])('a pool of at most %d handles is a CONFIG error', (max) => {
   expect(TokenPool.create(configFor(fakeIssuer()), { max }).unwrapErr()).toMatchObject({
-    code: 'CONFIG',
+    code: 'TOKEN_CONFIG',
     field: 'max',
   });
 });

@@ -48,7 +48,7 @@ test('a rejected token is not served while it is being rotated', async () => {
   const got = token.get();
   release();
 
-  expect(read.unwrapErr().code).toBe('UNAVAILABLE');
+  expect(read.unwrapErr().code).toBe('TOKEN_UNAVAILABLE');
   expect((await got).unwrap().secret.expose()).toBe('at_CANARY_new');
   expect((await rotation).unwrap().secret.expose()).toBe('at_CANARY_new');
   expect(issuer.asked).toHaveLength(2);
@@ -154,7 +154,7 @@ test('a rotation that failed leaves the token to the resources that accept it', 
   const after = [token.read(), await token.get(), await token.invalidate(first)];
 
   expect([rotation, ...after].map((each) => each.unwrap())).toEqual(Array(4).fill(first));
-  expect(token.status()).toMatchObject({ state: 'stale', failure: { code: 'HTTP' } });
+  expect(token.status()).toMatchObject({ state: 'stale', failure: { code: 'TOKEN_HTTP' } });
   expect(issuer.asked).toHaveLength(4);
 });
 

@@ -76,7 +76,7 @@ test('an eager token that cannot be had fails with the reason', async () => {
 
   const created = await Token.create(configFor(issuer));
 
-  expect(created.unwrapErr()).toMatchObject({ code: 'HTTP', status: 401, oauthError: 'invalid_client' });
+  expect(created.unwrapErr()).toMatchObject({ code: 'TOKEN_HTTP', status: 401, oauthError: 'invalid_client' });
 });
 
 test('a lazy token asks for nothing until it is needed', async () => {
@@ -85,7 +85,7 @@ test('a lazy token asks for nothing until it is needed', async () => {
   const token = await tokenFrom(issuer, { start: 'lazy' });
 
   expect(issuer.asked).toHaveLength(0);
-  expect(token.read().unwrapErr().code).toBe('UNAVAILABLE');
+  expect(token.read().unwrapErr().code).toBe('TOKEN_UNAVAILABLE');
   expect(issuer.asked).toHaveLength(0);
 });
 
@@ -98,7 +98,7 @@ test('a lazy token survives an issuer that is down at boot', async () => {
   await clock.advance(1_000);
   const later = await token.get();
 
-  expect(early.unwrapErr()).toMatchObject({ code: 'HTTP', status: 503 });
+  expect(early.unwrapErr()).toMatchObject({ code: 'TOKEN_HTTP', status: 503 });
   expect(later.isOk()).toBe(true);
 });
 
@@ -154,7 +154,7 @@ test('callers of an expired token wait for one shared renewal', async () => {
   const read = token.read();
   const answers = await Promise.all(Array.from({ length: 50 }, () => token.get()));
 
-  expect(read.unwrapErr().code).toBe('UNAVAILABLE');
+  expect(read.unwrapErr().code).toBe('TOKEN_UNAVAILABLE');
   expect(new Set(answers.map((each) => each.unwrap().generation))).toEqual(new Set([2]));
   expect(issuer.asked).toHaveLength(2);
 });
@@ -198,14 +198,43 @@ test('the life counts from when the request was sent, not from when the answer c
   expect((await answer).unwrap()).toMatchObject({ issuedAt: sentAt, expiresAt: sentAt + hourMs });
 });
 
-test('a token that expires at once goes to the callers that waited, and to no later ones', async () => {
-  const issuer = fakeIssuer(grant('at_CANARY_zero', { expires_in: 0 }));
-  const token = await tokenFrom(issuer, { start: 'lazy' });
+test('a hundred calls make one request when the server issues tokens that expire at once', async () => {
+  const clock = virtualClock();
+  const issuer = fakeIssuer(...Array.from({ length: 5 }, () => grant('at_CANARY_zero', { expires_in: 0 })));
+  const token = await tokenFrom(issuer, { clock, start: 'lazy' });
 
-  const waited = await Promise.all([token.get(), token.get()]);
+  const answers: Awaited<ReturnType<typeof token.get>>[] = [];
+  for (let call = 0; call < 100; call += 1) answers.push(await token.get());
+
+  expect(new Set(answers.map((each) => each.unwrapErr().code))).toEqual(new Set(['INVALID_TOKEN_RESPONSE']));
+  expect(answers[0]?.unwrapErr().message).toMatch(/issued a token whose lifetime is 0/);
+  expect(issuer.asked).toHaveLength(1);
+});
+
+test('a valid token is served while its successors expire at once', async () => {
+  const clock = virtualClock();
+  const issuer = fakeIssuer(grant('at_CANARY_good'), grant('at_CANARY_zero', { expires_in: 0 }));
+  const token = await tokenFrom(issuer, { clock });
+
+  await clock.advance(hourMs / 2);
+
+  expect(issuer.asked).toHaveLength(2);
+  expect(token.status().failure?.code).toBe('INVALID_TOKEN_RESPONSE');
+  expect((await token.get()).unwrap().secret.expose()).toBe('at_CANARY_good');
+});
+
+test('a token that has expired when it comes goes to the callers that waited, and to no later ones', async () => {
+  const clock = virtualClock();
+  const { reply, release } = held(grant('at_CANARY_late', { expires_in: 2 }));
+  const token = await tokenFrom(fakeIssuer(reply), { clock, start: 'lazy' });
+
+  const waited = [token.get(), token.get()];
+  await clock.advance(2_000);
+  release();
+  const served = await Promise.all(waited);
   const after = await token.get();
 
-  expect(waited.map((each) => each.unwrap().secret.expose())).toEqual(['at_CANARY_zero', 'at_CANARY_zero']);
+  expect(served.map((each) => each.unwrap().secret.expose())).toEqual(['at_CANARY_late', 'at_CANARY_late']);
   expect(after.unwrap().secret.expose()).toBe('at_CANARY_1');
 });
 
@@ -268,9 +297,9 @@ test('closing during an acquisition aborts its request, tells the waiters, and p
   release();
   await clock.settle();
 
-  expect((await waiter).unwrapErr().code).toBe('CLOSED');
+  expect((await waiter).unwrapErr().code).toBe('TOKEN_CLOSED');
   expect(issuer.asked[0]?.signal.aborted).toBe(true);
-  expect(token.read().unwrapErr().code).toBe('CLOSED');
+  expect(token.read().unwrapErr().code).toBe('TOKEN_CLOSED');
   expect(token.status()).toMatchObject({ state: 'closed', generation: 0 });
 });
 
@@ -284,7 +313,7 @@ test('a closed token makes no request, whatever it is asked', async () => {
   const answers = [token.read(), await token.get(), await token.invalidate()];
   await clock.advance(24 * hourMs);
 
-  expect(answers.map((each) => each.unwrapErr().code)).toEqual(['CLOSED', 'CLOSED', 'CLOSED']);
+  expect(answers.map((each) => each.unwrapErr().code)).toEqual(['TOKEN_CLOSED', 'TOKEN_CLOSED', 'TOKEN_CLOSED']);
   expect(issuer.asked).toHaveLength(1);
   expect(clock.waits).toEqual([]);
 });
@@ -294,7 +323,7 @@ test('a token can be closed by the end of its block', async () => {
 
   await token[Symbol.asyncDispose]();
 
-  expect(token.read().unwrapErr().code).toBe('CLOSED');
+  expect(token.read().unwrapErr().code).toBe('TOKEN_CLOSED');
 });
 
 test('the status says where the token stands, and nothing of what it is', async () => {

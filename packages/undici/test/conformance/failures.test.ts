@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
@@ -27,7 +28,7 @@ test.each(ways.flatMap(([way, parts]) => withoutHead.map(([how, act]) => [way, h
     const error = await caught(() => open(network({ baseUrl: server.origin, retry: 0 }), '/'));
 
     expect(error).toMatchObject({ code: 'TRANSPORT', origin: server.origin });
-    expect(error.message).toContain('No answer');
+    expect(error.message).toContain('no answer');
   },
 );
 
@@ -326,3 +327,40 @@ test.each(networks)('%s: a GET whose connection breaks is retried, a POST is not
   expect(await caught(() => client.post('', { json: 1 }))).toMatchObject({ code: 'TRANSPORT', retryable: true });
   expect(server.asked).toHaveLength(3);
 });
+
+/** An origin that refuses connections. */
+async function closedOrigin(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return `http://127.0.0.1:${port}`;
+}
+
+test.each(networks)('%s: a POST to a port that refuses connections is retried: it was not sent', async (_, network) => {
+  const baseUrl = await closedOrigin();
+  const { fetch } = network({ baseUrl, retry: { limit: 1, delay: () => 0 } });
+
+  const error = await caught(() => fetch('/', { method: 'POST', body: 'order 42' }));
+
+  expect(error).toMatchObject({ code: 'TRANSPORT', reason: 'ECONNREFUSED', wasProcessed: false, notRetried: 'limit' });
+  expect(error.message).toContain('Not retried again');
+});
+
+test.each(networks)(
+  '%s: a POST is not repeated when the page it was redirected to refuses connections',
+  async (...[, network]) => {
+    const target = await closedOrigin();
+    const server = await byteServer(({ socket }) =>
+      socket.write(head('303 See Other', `location: ${target}/receipt`, 'content-length: 0')),
+    );
+    const redirects = { origins: 'any' as const };
+    const { fetch } = network({ baseUrl: server.origin, redirects, retry: { limit: 1, delay: () => 0 } });
+
+    const error = await caught(() => fetch('/', { method: 'POST', body: 'order 42' }));
+
+    expect(error).toMatchObject({ code: 'TRANSPORT', method: 'GET', origin: target, notRetried: 'method' });
+    expect(server.asked).toEqual([1]);
+  },
+);

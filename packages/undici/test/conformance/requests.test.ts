@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { watchedServer } from '../../../client/test/sockets/watched-server.ts';
 import type { Arrival, WatchedServer } from '../../../client/test/sockets/watched-server.ts';
+import { createClient } from '@bearings/client';
+import { withUndici } from '../../src/index.ts';
 import { networks, ways } from '../networks.ts';
 
 const echo = (): Promise<WatchedServer> => watchedServer((_, response) => response.end('ok'));
@@ -50,6 +52,16 @@ test.each(
   expect(server.seen[0]?.headers['content-type']).toBe(type);
   expect(server.seen[0]?.headers['content-length']).toBe(String(Buffer.byteLength(text)));
   expect(server.seen[0]?.headers['transfer-encoding']).toBeUndefined();
+});
+
+test('over undici, a Blob is sent with its length once, also when the caller has set it', async () => {
+  const server = await echo();
+  const client = createClient({ baseUrl: server.origin }, withUndici());
+
+  await client.fetch('/', { method: 'POST', body: new Blob(['abc']), headers: { 'content-length': '3' } });
+
+  expect(server.seen[0]?.headers['content-length']).toBe('3');
+  expect(bodyText(server.seen[0])).toBe('abc');
 });
 
 test.each(ways)('%s: a form with a file arrives complete, with its length', async (_, { network, open }) => {

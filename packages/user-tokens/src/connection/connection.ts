@@ -1,6 +1,6 @@
-import { InvalidTokenResponseError, ReauthorizationRequiredError, TokenUnavailableError } from '@bearings/oauth-bearer';
+import { TokenUnavailableError } from '@bearings/oauth-bearer';
 import type { IssuedToken, TokenError } from '@bearings/oauth-bearer';
-import { TokenEndpoint } from '@bearings/oauth-bearer/source';
+import { InvalidTokenResponseError, ReauthorizationRequiredError, TokenEndpoint } from '@bearings/oauth-bearer/source';
 import type {
   EndpointRequest,
   GrantRequest,
@@ -148,7 +148,7 @@ export class Connection {
     const { protectedResource = '', insecureHttp = false } = this.config;
     const found = await discoverResource(protectedResource, { ...network, ...(fetch && { fetch }), insecureHttp });
     return found.mapErr((cause) => {
-      const isOutage = cause.code === 'UNAVAILABLE' || cause.code === 'HTTP';
+      const isOutage = cause.code === 'DISCOVERY_UNAVAILABLE' || cause.code === 'DISCOVERY_HTTP';
       return isOutage
         ? new TokenUnavailableError(cause.message, { cause })
         : new InvalidTokenResponseError(cause.message, { cause });

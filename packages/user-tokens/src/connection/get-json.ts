@@ -1,7 +1,7 @@
 import { createClient, profiles } from '@bearings/client';
 import { isBearingsError } from '@bearings/client/errors';
 import { staticToken, TokenUnavailableError, withBearerAuth } from '@bearings/oauth-bearer';
-import { InvalidTokenResponseError } from '@bearings/oauth-bearer';
+import { InvalidTokenResponseError } from '@bearings/oauth-bearer/source';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import type { ConnectionNetwork } from './connection-network.ts';

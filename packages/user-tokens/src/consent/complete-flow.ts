@@ -1,7 +1,7 @@
 import type { BearingsError } from '@bearings/client/errors';
 import type { IssuedToken } from '@bearings/oauth-bearer';
 import type { TokenServer } from '@bearings/oauth-bearer/source';
-import { isUserTokensError } from '../errors.ts';
+import { isBearingsError } from '@bearings/client';
 import type { FlowRecord } from '../store/flow-record.ts';
 import type { GrantRecord } from '../store/grant-record.ts';
 import type { CheckedCallback } from './checked-callback.ts';
@@ -62,7 +62,7 @@ async function openSecret(flow: FlowRecord, { sealer }: ConsentContext): Promise
   try {
     return await openFlowSecret(flow, sealer);
   } catch (cause) {
-    throw new FlowFailure(isUserTokensError(cause, 'STORE') ? 'undecryptable' : 'not_stored', { cause });
+    throw new FlowFailure(isBearingsError(cause, 'STORE') ? 'undecryptable' : 'not_stored', { cause });
   }
 }
 
@@ -98,6 +98,6 @@ async function requestToken(
   });
   if (issued.isOk()) return issued.value;
   const { error } = issued;
-  const isRefused = error.code !== 'UNAVAILABLE' && !(error.code === 'HTTP' && error.status >= 500);
+  const isRefused = error.code !== 'TOKEN_UNAVAILABLE' && !(error.code === 'TOKEN_HTTP' && error.status >= 500);
   throw new FlowFailure(isRefused ? 'code_refused' : 'code_interrupted', { cause: error });
 }

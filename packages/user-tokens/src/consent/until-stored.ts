@@ -1,5 +1,5 @@
 import type { Clock } from '@bearings/client';
-import { isUserTokensError } from '../errors.ts';
+import { isBearingsError } from '@bearings/client';
 
 const pauseMs = 500;
 const maxTries = 6;
@@ -15,7 +15,7 @@ export async function untilStored<T>(write: () => Promise<T>, clock: Clock): Pro
     try {
       return await write();
     } catch (cause) {
-      const isFinal = isUserTokensError(cause) && !cause.retryable;
+      const isFinal = isBearingsError(cause) && !cause.retryable;
       if (isFinal || tries === maxTries) throw cause;
     }
     await new Promise<void>((resolve) => void clock.schedule(pauseMs, resolve));

@@ -1,6 +1,7 @@
-import { isTokenError, ReauthorizationRequiredError, TokenUnavailableError } from '@bearings/oauth-bearer';
+import { isBearingsError } from '@bearings/client';
+import { TokenUnavailableError } from '@bearings/oauth-bearer';
+import { ReauthorizationRequiredError } from '@bearings/oauth-bearer/source';
 import type { TokenError } from '@bearings/oauth-bearer';
-import { isUserTokensError } from '../errors.ts';
 
 /**
  * The error that callers of a handle get.
@@ -8,9 +9,10 @@ import { isUserTokensError } from '../errors.ts';
  * Tokens that do not open are a consent's task. A key that is missing is the operator's: the tokens are still good.
  */
 export function toGrantError(cause: unknown, connection: string): TokenError {
-  if (isTokenError(cause)) return cause;
-  if (!isUserTokensError(cause)) return new TokenUnavailableError(`${connection}: the grant could not be read`);
-  if (isUserTokensError(cause, 'STORE') && cause.reason === 'undecryptable') {
+  if (isBearingsError(cause) && cause.source === 'oauth-bearer') return cause;
+  if (!isBearingsError(cause) || cause.source !== 'user-tokens')
+    return new TokenUnavailableError(`${connection}: the grant could not be read`);
+  if (cause.code === 'STORE' && cause.reason === 'undecryptable') {
     return new ReauthorizationRequiredError({ connection, reason: 'undecryptable', cause });
   }
   const kind = cause.retryable ? 'transient' : 'permanent';

@@ -1,5 +1,5 @@
-import { ReauthorizationRequiredError } from '@bearings/oauth-bearer';
 import type { TokenError } from '@bearings/oauth-bearer';
+import { ReauthorizationRequiredError } from '@bearings/oauth-bearer/source';
 import type { Connection } from '../connection/connection.ts';
 import type { GrantRecord } from '../store/grant-record.ts';
 import type { TokenPair } from './token-pair.ts';

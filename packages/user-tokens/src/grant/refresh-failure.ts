@@ -1,4 +1,4 @@
-import { isClientError } from '@bearings/client';
+import { isBearingsError } from '@bearings/client';
 import type { RetryOptions } from '@bearings/client';
 import type { TokenError } from '@bearings/oauth-bearer';
 
@@ -10,9 +10,8 @@ import type { TokenError } from '@bearings/oauth-bearer';
  * allowed, an HTML page and a 5xx are mistakes of an operator, or outages, and would cost every user a consent.
  */
 export function isDeadGrant(error: TokenError, isPage: boolean): boolean {
-  if (error.code !== 'HTTP' || error.status >= 500) return false;
-  const { oauthError, status } = error;
-  return oauthError === undefined ? status === 400 && !isPage : oauthError === 'invalid_grant';
+  if (error.code !== 'TOKEN_HTTP' || error.status >= 500) return false;
+  return error.oauthError === 'invalid_grant' || (error.oauthError === undefined && error.status === 400 && !isPage);
 }
 
 /** Codes of connections that were never made. */
@@ -28,8 +27,8 @@ const neverSent: ReadonlySet<string> = new Set([
 
 /** True when the provider cannot have used the refresh token: nothing was sent, or it answered with a refusal. */
 export function isUnused(error: TokenError): boolean {
-  if (error.code === 'HTTP') return isRefusal(error.status);
-  return error.code === 'CONFIG' || error.code === 'REAUTHORIZATION_REQUIRED' || isNeverSent(error.cause);
+  if (error.code === 'TOKEN_HTTP') return isRefusal(error.status);
+  return error.code === 'TOKEN_CONFIG' || error.code === 'REAUTHORIZATION_REQUIRED' || isNeverSent(error.cause);
 }
 
 /** The same for an attempt that is followed by another. */
@@ -40,12 +39,12 @@ export function isUnusedAttempt({ trigger, error }: Parameters<NonNullable<Retry
 const isRefusal = (status: number): boolean => status === 503 || (status >= 300 && status < 500);
 
 function isNeverSent(error: unknown): boolean {
-  if (isClientError(error, 'TRANSPORT')) return error.wasProcessed === false || neverSent.has(error.reason);
-  return isClientError(error, 'TLS');
+  if (isBearingsError(error, 'TRANSPORT')) return error.wasProcessed === false || neverSent.has(error.reason);
+  return isBearingsError(error, 'TLS');
 }
 
 /** What is stored of a failure, for operators. Contains nothing of the answer but its codes. */
 export function describeFailure(error: TokenError): string {
-  if (error.code !== 'HTTP') return error.code;
+  if (error.code !== 'TOKEN_HTTP') return error.code;
   return `HTTP ${error.status}${error.oauthError === undefined ? '' : ` ${error.oauthError}`}`;
 }

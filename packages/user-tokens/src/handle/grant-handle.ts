@@ -1,5 +1,5 @@
 import { untilAborted } from '@bearings/client/layer';
-import { TokenClosedError, TokenUnavailableError } from '@bearings/oauth-bearer';
+import { TokenUnavailableError } from '@bearings/oauth-bearer';
 import type {
   AccessToken,
   GetOptions,
@@ -8,7 +8,7 @@ import type {
   TokenListener,
   TokenStatus,
 } from '@bearings/oauth-bearer';
-import { RateLimiter, rotationBurst } from '@bearings/oauth-bearer/source';
+import { RateLimiter, rotationBurst, TokenClosedError } from '@bearings/oauth-bearer/source';
 import { Err } from 'ts-results';
 import type { Result } from 'ts-results';
 import type { GrantKey } from '../store/grant-key.ts';

@@ -1,7 +1,14 @@
 import { notifyListener } from '@bearings/client/layer';
-import { ReauthorizationRequiredError, TokenClosedError, TokenHttpError } from '@bearings/oauth-bearer';
+import { TokenHttpError } from '@bearings/oauth-bearer';
 import type { AccessToken, TokenError, TokenEvent, TokenListener } from '@bearings/oauth-bearer';
-import { defaultBackoff, elapsedMs, instantNow, pauseAfterFailureMs } from '@bearings/oauth-bearer/source';
+import {
+  defaultBackoff,
+  elapsedMs,
+  instantNow,
+  pauseAfterFailureMs,
+  ReauthorizationRequiredError,
+  TokenClosedError,
+} from '@bearings/oauth-bearer/source';
 import type { Instant } from '@bearings/oauth-bearer/source';
 import { Err } from 'ts-results';
 import type { Result } from 'ts-results';

@@ -16,19 +16,26 @@ export interface ToolOptions {
   readonly returnTo?: string | undefined;
   /** What a pending answer says. Default: a sentence that names the connection. */
   readonly message?: string | undefined;
-  /** The client of the function; its `baseUrl` is where the token may go. Default: none, for a function that uses `token`. */
-  readonly client?: ClientOptions | undefined;
+  /** The API that the token is for; the client sends the token to no other origin. */
+  readonly baseUrl: string;
+  /** Further options of the tool's client. */
+  readonly client?: Omit<ClientOptions, 'baseUrl'> | undefined;
 }
 
 /** What a tool's function works with: for the user of this call, and for no other. */
 export interface ToolContext {
-  /** A client that sends the user's token to its `baseUrl`. */
+  readonly user: string;
+  readonly tenant: string;
+  /** A client that sends the user's token to `baseUrl`. */
   readonly client: Client;
   readonly token: TokenHandle;
 }
 
+/** What a tool does. */
+export type ToolFunction<A, R> = (args: A, context: ToolContext) => Promise<R> | R;
+
 /** The answer of a tool in place of its result: the user has to open `auth_url`, our own link, first. */
-export interface PendingAnswer {
+export interface PendingTool {
   readonly pending: true;
   readonly message: string;
   readonly auth_url: string;
@@ -42,7 +49,7 @@ export interface PendingAnswer {
  *
  * @throws UserTokensConfigError when there is no user
  */
-export type Tool<A, R> = (args: A, identity?: Identity) => Promise<R | PendingAnswer>;
+export type Tool<A, R> = (args: A, identity?: Identity) => Promise<R | PendingTool>;
 
 /** What a tool is made of. */
 export interface ToolParts {
@@ -59,15 +66,17 @@ export interface ToolParts {
 }
 
 /** Makes a tool of a function. */
-export function createTool<A, R>(parts: ToolParts, fn: (args: A, context: ToolContext) => Promise<R> | R): Tool<A, R> {
-  const context = createContext(parts);
+export function createTool<A, R>(parts: ToolParts, fn: ToolFunction<A, R>): Tool<A, R> {
+  const { options, token } = parts;
+  const client = createClient({ ...options.client, baseUrl: options.baseUrl }, withBearerAuth(token));
   return async (args, identity = parts.currentUser()) => {
     if (identity === undefined) throw noUser();
     return parts.run(identity, async () => {
       const pending = await askIfNeeded(identity, parts);
       if (pending !== undefined) return pending;
       try {
-        return await fn(args, context);
+        const { user, tenant = '' } = identity;
+        return await fn(args, { user, tenant, client, token });
       } catch (cause) {
         const needed = await askIfNeeded(identity, parts);
         if (needed === undefined) throw cause;
@@ -80,19 +89,8 @@ export function createTool<A, R>(parts: ToolParts, fn: (args: A, context: ToolCo
 const noUser = (): UserTokensConfigError =>
   new UserTokensConfigError('user', 'is not set. Call the tool inside users.run({ user }, …), or pass { user } to it');
 
-function createContext({ options, token }: ToolParts): ToolContext {
-  const client = options.client && createClient(options.client, withBearerAuth(token));
-  return {
-    token,
-    get client() {
-      if (client !== undefined) return client;
-      throw new UserTokensConfigError('client', 'is not set. Pass { client: { baseUrl } } to users.tool');
-    },
-  };
-}
-
 /** The pending answer when the user has to consent; `undefined` when there is a token. */
-async function askIfNeeded(identity: Identity, parts: ToolParts): Promise<PendingAnswer | undefined> {
+async function askIfNeeded(identity: Identity, parts: ToolParts): Promise<PendingTool | undefined> {
   const { token, connection, options } = parts;
   const got = await token.get();
   if (got.isOk()) return undefined;
@@ -103,7 +101,7 @@ async function askIfNeeded(identity: Identity, parts: ToolParts): Promise<Pendin
     return undefined;
   }
   const { url, id } = authorization;
-  const { message = `The user has to grant access to ${connection} first. Open the link, then call the tool again.` } =
-    options;
+  const advice = 'Show the link auth_url to the user, and call the tool again afterwards.';
+  const { message = `The user has to allow access to ${connection}. ${advice}` } = options;
   return { pending: true, message, auth_url: url, authorization_id: id };
 }

@@ -123,7 +123,7 @@ test.each([
 
   const failure = (await connection.server()).unwrapErr();
 
-  expect(failure.code).toBe('INVALID_RESPONSE');
+  expect(failure.code).toBe('INVALID_TOKEN_RESPONSE');
 });
 
 test('a protected resource that does not answer is unavailable, and is asked again the next time', async () => {
@@ -135,7 +135,7 @@ test('a protected resource that does not answer is unavailable, and is asked aga
   };
   const connection = Connection.create('erp', { ...client, protectedResource: mcp }, { ...times, fetch }).unwrap();
 
-  expect((await connection.server()).unwrapErr().code).toBe('UNAVAILABLE');
+  expect((await connection.server()).unwrapErr().code).toBe('TOKEN_UNAVAILABLE');
   isDown = false;
   expect((await connection.server()).isOk()).toBe(true);
 });

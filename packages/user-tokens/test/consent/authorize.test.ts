@@ -98,7 +98,7 @@ test.each([
 
   const failure = app.authorize({ user: 'alice', connection: 'mail', ...request });
 
-  await expect(failure).rejects.toMatchObject({ code: 'CONFIG', field });
+  await expect(failure).rejects.toMatchObject({ code: 'USER_TOKENS_CONFIG', field });
   expect(app.events).toEqual([]);
 });
 

@@ -284,7 +284,7 @@ test('when the answer of the code exchange is lost, the code is not sent again, 
   expect(page.status).toBe(502);
   expect(app.issuer.counts.token).toBe(1);
   await expectFailed(app, flow.id, 'code_interrupted');
-  expect(app.events.at(-1)).toMatchObject({ type: 'consent-failed', error: { code: 'UNAVAILABLE' } });
+  expect(app.events.at(-1)).toMatchObject({ type: 'consent-failed', error: { code: 'TOKEN_UNAVAILABLE' } });
 });
 
 test.each([500, 503, 429])('a code is not sent again after status %i', async (status) => {

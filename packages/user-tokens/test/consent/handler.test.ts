@@ -185,7 +185,7 @@ test.each([
 ])('the redirect URI %s is refused', async (redirectUri, problem) => {
   const failure = testApp({ redirectUri });
 
-  await expect(failure).rejects.toMatchObject({ code: 'CONFIG', field: 'redirectUri' });
+  await expect(failure).rejects.toMatchObject({ code: 'USER_TOKENS_CONFIG', field: 'redirectUri' });
   await expect(failure).rejects.toThrow(problem);
 });
 

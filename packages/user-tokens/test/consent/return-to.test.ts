@@ -26,7 +26,7 @@ test.each([
 
   const failure = app.authorize({ user: 'alice', connection: 'mail', returnTo: returnTo as string });
 
-  await expect(failure).rejects.toMatchObject({ code: 'CONFIG', field: 'returnTo' });
+  await expect(failure).rejects.toMatchObject({ code: 'USER_TOKENS_CONFIG', field: 'returnTo' });
   const flows = await app.store.listPendingFlows({ tenant: '', user: 'alice', connection: 'mail' });
   expect(flows).toEqual([]);
 });

@@ -112,5 +112,5 @@ test('a user who is forgotten ends the wait', async () => {
 test('an unknown id is refused', async () => {
   const app = await testApp();
 
-  await expect(app.wait('unknown')).rejects.toMatchObject({ code: 'CONFIG', field: 'id' });
+  await expect(app.wait('unknown')).rejects.toMatchObject({ code: 'USER_TOKENS_CONFIG', field: 'id' });
 });

@@ -175,8 +175,8 @@ test('a provider that cannot be reached does not end the grant, and a valid toke
   await clock.advance(60_000);
   const failed = await whileTimePasses(token.get(), clock);
 
-  expect([show(served), show(failed)]).toEqual(['at_CANARY_alice_2', 'UNAVAILABLE']);
-  expect(await store.get(id)).toMatchObject({ status: 'active', attempt: undefined, lastError: 'UNAVAILABLE' });
+  expect([show(served), show(failed)]).toEqual(['at_CANARY_alice_2', 'TOKEN_UNAVAILABLE']);
+  expect(await store.get(id)).toMatchObject({ status: 'active', attempt: undefined, lastError: 'TOKEN_UNAVAILABLE' });
 });
 
 test('the loser of a race that gets invalid_grant returns the pair of the winner', async () => {

@@ -32,7 +32,7 @@ test('outside of run every call is refused', async () => {
 
   const failed = mail.get('me').json();
 
-  await expect(failed).rejects.toMatchObject({ code: 'CONFIG', field: 'user' });
+  await expect(failed).rejects.toMatchObject({ code: 'TOKEN_CONFIG', field: 'user' });
   expect([token.read(), await token.get(), await token.invalidate()].every((each) => each.isErr())).toBe(true);
   expect(token.status().state).toBe('none');
 });

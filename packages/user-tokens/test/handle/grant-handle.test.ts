@@ -18,7 +18,7 @@ test('a handle is made without I/O, and the same purpose has the same handle', a
   const [one, two, other] = [users.for(purpose), users.for({ ...purpose }), users.for({ ...purpose, user: 'bob' })];
 
   expect([one === two, one === other]).toEqual([true, false]);
-  expect(show(one.read())).toBe('UNAVAILABLE');
+  expect(show(one.read())).toBe('TOKEN_UNAVAILABLE');
   expect(one.status()).toMatchObject({ state: 'none', generation: 0, validForMs: 0 });
 });
 
@@ -239,7 +239,7 @@ test('while the store is down, a valid token in memory is served, and a caller w
   await clock.advance(5_000);
   const failed = await waiting;
 
-  expect([show(served), show(failed)]).toEqual(['at_CANARY_alice_1', 'UNAVAILABLE']);
+  expect([show(served), show(failed)]).toEqual(['at_CANARY_alice_1', 'TOKEN_UNAVAILABLE']);
   expect(failed.isErr() && failed.error).toMatchObject({
     retryable: true,
     cause: { code: 'STORE', reason: 'unavailable' },
@@ -259,7 +259,7 @@ test('tokens that do not open ask for consent, and a key that is missing is name
 
   expect(changed.isErr() && changed.error).toMatchObject({ code: 'REAUTHORIZATION_REQUIRED', reason: 'undecryptable' });
   expect(missing.isErr() && missing.error).toMatchObject({
-    code: 'UNAVAILABLE',
+    code: 'TOKEN_UNAVAILABLE',
     kind: 'permanent',
     cause: { reason: 'unknown_key' },
   });
@@ -280,7 +280,7 @@ test('the events and the status of a token show no secret', async () => {
   expect(events.map(({ type }) => type)).toEqual(['acquired', 'invalidated', 'rotated', 'closed']);
   expect(JSON.stringify([events, token.status()])).not.toContain('CANARY');
   expect(token.status().state).toBe('closed');
-  expect(show(await token.get())).toBe('CLOSED');
+  expect(show(await token.get())).toBe('TOKEN_CLOSED');
 });
 
 test('a closed handle is replaced by a new one at the next question', async () => {

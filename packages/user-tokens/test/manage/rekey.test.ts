@@ -43,7 +43,7 @@ test('a key that rows need cannot be removed', async () => {
     identify: () => undefined,
   });
 
-  expect(created.isErr() && created.error).toMatchObject({ code: 'CONFIG', field: 'keys' });
+  expect(created.isErr() && created.error).toMatchObject({ code: 'USER_TOKENS_CONFIG', field: 'keys' });
   expect(created.isErr() && created.error.message).toContain('keys has no key "k1", and 1 stored row needs it');
 });
 

@@ -26,7 +26,7 @@ export function checkInvariants(model: TwoProcesses): void {
     if (outcome?.isOk() === true && !isPairLost && !isRevoked)
       expect(outcome.value.pair.access.expose()).toBe(server.access);
     const mayBeLate =
-      incidents.includes('suspension') && outcome?.isErr() === true && outcome.error.code === 'UNAVAILABLE';
+      incidents.includes('suspension') && outcome?.isErr() === true && outcome.error.code === 'TOKEN_UNAVAILABLE';
     if (outcome?.isErr() === true && !mayBeLate)
       expect({ ...shown, isPairLost, isRevoked, error: outcome.error.code }).toSatisfy(() => isPairLost || isRevoked);
   }

@@ -36,7 +36,7 @@ test.each([
 ])('%s is refused', async (...[, keys, current, message]) => {
   const ring = await KeyRing.create({ current, keys: { ...keys } });
 
-  expect(ring.isErr() && ring.error).toMatchObject({ code: 'CONFIG' });
+  expect(ring.isErr() && ring.error).toMatchObject({ code: 'USER_TOKENS_CONFIG' });
   expect(ring.isErr() && ring.error.message).toContain(message);
 });
 

@@ -1,5 +1,6 @@
 import { combineFetch, fakeApi, faults } from '@bearings/testing';
 import type { FakeApi } from '@bearings/testing';
+import type { ToolOptions } from '@bearings/user-tokens';
 import { expect, test } from 'vitest';
 import { mailIssuer, testApp } from '../consent/test-app.ts';
 import type { TestApp } from '../consent/test-app.ts';
@@ -17,8 +18,8 @@ async function createTools(): Promise<Tools> {
 }
 
 function createSearch({ users, issuer }: TestApp, api: FakeApi) {
-  const client = { baseUrl: api.origin, fetch: combineFetch(issuer, api) };
-  return users.tool('mail', { scopes: ['openid', 'mail.read'], returnTo: '/chat', client }, (word: string, tool) =>
+  const options = { baseUrl: api.origin, client: { fetch: combineFetch(issuer, api) }, returnTo: '/chat' };
+  return users.tool('mail', { ...options, scopes: ['openid', 'mail.read'] }, (word: string, tool) =>
     tool.client.get(`messages/${word}`).json<string[]>(),
   );
 }
@@ -31,7 +32,7 @@ test('a tool without consent answers with a link, and goes on after consent', as
 
   expect(pending).toEqual({
     pending: true,
-    message: 'The user has to grant access to mail first. Open the link, then call the tool again.',
+    message: expect.stringContaining('The user has to allow access to mail.'),
     auth_url: expect.stringMatching(/^https:\/\/app\.test\/oauth\/connect\/[\w-]+$/),
     authorization_id: expect.any(String),
   });
@@ -64,7 +65,7 @@ test('the user may be passed to the tool', async () => {
 test('a tool without a user is refused', async () => {
   const { search } = await createTools();
 
-  await expect(search('invoice')).rejects.toMatchObject({ code: 'CONFIG', field: 'user' });
+  await expect(search('invoice')).rejects.toMatchObject({ code: 'USER_TOKENS_CONFIG', field: 'user' });
 });
 
 test('consent that ends during the call is asked for again', async () => {
@@ -109,7 +110,7 @@ test('fewer scopes than the tool needs stay pending', async () => {
 
 test('the error of the function, and an outage, are the errors of the tool', async () => {
   const { app, search } = await createTools();
-  const failing = app.users.tool('mail', {}, () => {
+  const failing = app.users.tool('mail', { baseUrl: 'https://api.test' }, () => {
     throw new Error('no such mail');
   });
   const pending = await search('invoice', { user: 'alice' });
@@ -120,28 +121,31 @@ test('the error of the function, and an outage, are the errors of the tool', asy
   app.issuer.inject(faults.unavailable());
   await app.clock.advance(3_600_000);
 
-  await expect(failing(undefined, { user: 'alice' })).rejects.toMatchObject({ code: 'HTTP' });
+  await expect(failing(undefined, { user: 'alice' })).rejects.toMatchObject({ code: 'TOKEN_HTTP' });
 });
 
-test('a tool may use the token itself, and has a client only where its destination is known', async () => {
+test('a tool may use the token itself', async () => {
   const { app, search } = await createTools();
   const pending = await search('invoice', { user: 'alice' });
   if (!('pending' in pending)) throw new Error('there is no consent yet');
   await app.signIn('alice').open(pending.auth_url);
-  const scopes = app.users.tool('mail', {}, async (_: void, { token }) => (await token.get()).unwrap().scopes);
-  const stranded = app.users.tool('mail', {}, (_: void, { client }) => client.get('messages/a'));
+  const scopes = app.users.tool(
+    'mail',
+    { baseUrl: 'https://api.test' },
+    async (_: void, { token }) => (await token.get()).unwrap().scopes,
+  );
 
   expect(await scopes(undefined, { user: 'alice' })).toEqual(['openid', 'mail.read']);
-  await expect(stranded(undefined, { user: 'alice' })).rejects.toMatchObject({ code: 'CONFIG', field: 'client' });
 });
 
 test.each<[string, string, object]>([
-  ['connection', 'mial', {}],
+  ['connection', 'mial', { baseUrl: 'https://api.test' }],
+  ['baseUrl', 'mail', {}],
   ['scope', 'mail', { scope: ['a'] }],
   ['scopes', 'mail', { scopes: 'a' }],
-  ['returnTo', 'mail', { returnTo: '//evil.test' }],
+  ['returnTo', 'mail', { baseUrl: 'https://api.test', returnTo: '//evil.test' }],
 ])('a tool with a wrong %s is refused when it is defined', async (field, connection, options) => {
   const { app } = await createTools();
 
-  expect(() => app.users.tool(connection, options, () => 1)).toThrow(expect.objectContaining({ field }));
+  expect(() => app.users.tool(connection, options as ToolOptions, () => 1)).toThrow(expect.objectContaining({ field }));
 });

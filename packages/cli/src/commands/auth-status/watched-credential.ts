@@ -1,3 +1,4 @@
+import { orThrow } from '@bearings/client';
 import type { Clock } from '@bearings/client';
 import { createToken, grantServer } from '@bearings/config';
 import type { Config, ConfiguredCredential, TokenOptions } from '@bearings/config';
@@ -52,9 +53,7 @@ export async function watchCredential(
   credential: ConfiguredCredential,
   options: TokenOptions & { readonly clock: Clock },
 ): Promise<WatchedCredential> {
-  const opened = await createToken(config, credential, options);
-  if (opened.isErr()) throw opened.error;
-  const token = opened.value;
+  const token = await orThrow(createToken(config, credential, options));
   let last: TokenError | undefined;
   token.subscribe((event) => {
     if (event.type === 'renewal-failed') last = event.error;

@@ -1,3 +1,4 @@
+import { orThrow } from '@bearings/client';
 import { createClients } from '@bearings/config';
 import type { TokenHandle } from '@bearings/oauth-bearer';
 import { assertClientsExist, openConfig } from '../../config/find-config.ts';
@@ -43,9 +44,8 @@ export async function authToken(terminal: Terminal, options: AuthTokenOptions): 
   void clients; // created only for their token
   const [token] = tokens;
   if (token === undefined) throw new UsageError(`${client} has no credential (auth.type: none)`);
-  const result = await token.get({ signal: terminal.interrupted });
-  if (result.isErr()) throw result.error;
-  await terminal.stdout.write(`${result.value.secret.expose()}\n`);
+  const { secret } = await orThrow(token.get({ signal: terminal.interrupted }));
+  await terminal.stdout.write(`${secret.expose()}\n`);
   return exitCodes.ok;
 }
 

@@ -28,7 +28,7 @@ async function checkApi(context: ApiCheckContext): Promise<Finding> {
     return toFinding(rejectsHead(head) ? await probeApi('GET', context) : head, context);
   } catch (error) {
     const remedy = remedies.get(isBearingsError(error) ? error.code : '') ?? 'Run again with --debug for details';
-    return failed(formatHttpError(error, 'no answer'), remedy);
+    return failed(formatHttpError(error), remedy);
   }
 }
 

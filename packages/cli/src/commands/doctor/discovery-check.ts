@@ -20,16 +20,16 @@ function toFinding(discovery: Discovery): Finding {
 
 function discoveryRemedy(error: DiscoveryError): string {
   switch (error.code) {
-    case 'HTTP':
+    case 'DISCOVERY_HTTP':
       if (error.status !== 404) return 'Ask the operator of the authorization server';
       return 'Correct issuerUrl (Keycloak: https://HOST/realms/NAME), or set tokenUrl if the server has no metadata';
     case 'ISSUER_MISMATCH':
       return 'Write issuerUrl exactly as the server does, including a final slash; or correct the issuer in the server';
-    case 'INVALID_RESPONSE':
+    case 'INVALID_METADATA':
       return 'Correct issuerUrl: another server answers there, such as a login page or a proxy';
-    case 'CONFIG':
+    case 'DISCOVERY_CONFIG':
       return 'Correct issuerUrl';
-    case 'UNAVAILABLE':
+    case 'DISCOVERY_UNAVAILABLE':
       break;
   }
   return 'Try again; if it fails again, ask the operator of the authorization server';

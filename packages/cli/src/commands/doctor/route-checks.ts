@@ -1,4 +1,4 @@
-import { createClient, formatHttpError, isClientError, profiles } from '@bearings/client';
+import { createClient, formatHttpError, isBearingsError, profiles } from '@bearings/client';
 import { discard } from '@bearings/client/layer';
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -68,7 +68,7 @@ async function checkServer({ url, clock }: Endpoint, { transport, proxy, setting
     await discard(await client.fetch(url.origin, { method: 'HEAD' }));
     return ok(`${url.host} answers${proxy === undefined ? '' : ` through the proxy ${proxy.url}`}`);
   } catch (error) {
-    return failed(formatHttpError(error, 'no answer'), serverRemedy(error, url, { proxy, settings }));
+    return failed(formatHttpError(error), serverRemedy(error, url, { proxy, settings }));
   }
 }
 
@@ -81,7 +81,7 @@ function serverRemedy(
   if (proxy !== undefined && message.includes(`the proxy ${proxy.url} failed`)) {
     return `Correct ${proxy.from}, with its user and password, or ask the operator of the proxy to allow ${host}`;
   }
-  if (isClientError(error, 'TLS')) {
+  if (isBearingsError(error, 'TLS')) {
     const alert = describeTlsAlert(error.reason);
     if (alert !== undefined) return alert.remedy;
     if (untrusted.test(error.reason)) {
@@ -91,7 +91,7 @@ function serverRemedy(
     }
     return describeCertificateError(error.reason, { host, endsAt: 0 }).remedy;
   }
-  const isClosed = isClientError(error, 'TRANSPORT') && closedCodes.has(error.reason);
+  const isClosed = isBearingsError(error, 'TRANSPORT') && closedCodes.has(error.reason);
   if (isClosed && protocol === 'https:' && settings?.certFile === undefined) return missingCertificate;
   return 'Ask the operator of the server why the connection fails';
 }

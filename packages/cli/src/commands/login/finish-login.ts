@@ -1,4 +1,4 @@
-import { isTokenError } from '@bearings/oauth-bearer';
+import { isBearingsError } from '@bearings/client';
 import type { OpenUserTokens } from '@bearings/config';
 import type { FlowResult, GrantSummary, UserTokens } from '@bearings/user-tokens';
 import { exitCodes } from '../../exit-codes.ts';
@@ -25,7 +25,10 @@ export async function finishLogin(
   if (result.status !== 'completed') {
     const why = failures.get(result.reason ?? result.status) ?? 'the login failed';
     const code = result.reason === undefined ? '' : ` (${result.reason})`;
-    const cause = isTokenError(error) ? [`  ${tokenErrorCause(error)}`, `  → ${tokenErrorRemedy(error)}`] : [];
+    const cause =
+      isBearingsError(error) && error.source === 'oauth-bearer'
+        ? [`  ${tokenErrorCause(error)}`, `  → ${tokenErrorRemedy(error)}`]
+        : [];
     const lines = [`${color(stderr, 'red', 'bearings:')} ${client}: not logged in: ${why}${code}`, ...cause];
     await stderr.write(`${printable(lines.join('\n'))}\n`);
     return exitCodes.noToken;

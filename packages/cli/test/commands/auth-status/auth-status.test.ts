@@ -77,7 +77,7 @@ test('waits ten seconds in total for servers that do not answer, and shows the o
 
   expect(await shown).toBe(3);
   expect(printedEarly).toBe('');
-  expect(terminal.out().match(/No answer within 10 s/g)).toHaveLength(2);
+  expect(terminal.out().match(/no answer within 10 s/g)).toHaveLength(2);
   expect(terminal.out()).toContain('✓ fresh');
 });
 
@@ -124,7 +124,7 @@ test('--json prints the documented fields', async () => {
       renewsAt: null,
       scopes: { requested: ['orders.read'], granted: [], missing: [], extra: [] },
       error: {
-        code: 'HTTP',
+        code: 'TOKEN_HTTP',
         message: expect.stringContaining('the token endpoint answered 401: invalid_client'),
         remedy: expect.stringContaining('behind its reference'),
         retryAt: at(300_000),

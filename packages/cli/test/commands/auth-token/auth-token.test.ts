@@ -64,7 +64,7 @@ test('exits with 3 when the authorization server is down', async () => {
   const code = await run(['auth', 'token', 'orders'], terminal);
 
   expect({ code, out: terminal.out() }).toEqual({ code: 3, out: '' });
-  expect(terminal.err()).toMatch(/^bearings: .+\(UNAVAILABLE\)\n$/);
+  expect(terminal.err()).toMatch(/^bearings: .+\(TOKEN_UNAVAILABLE\)\n$/);
 });
 
 const unreachable: typeof fetch = () =>

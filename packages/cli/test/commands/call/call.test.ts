@@ -204,7 +204,7 @@ test('exits with 3 without a token, and with 6 when the API cannot be reached', 
   expect(refused.err).toMatch(/answered 401: invalid_client .*Check clientId/);
   expect(unreachable.code).toBe(6);
   expect(servers.normalize(unreachable.err)).toMatch(
-    /^bearings: No answer from https:\/\/orders\.internal: .+\(TRANSPORT\)\n$/,
+    /^bearings: POST https:\/\/orders\.internal\/v1\/orders\/\{id\}: no answer: .+\(TRANSPORT\)\n$/,
   );
 });
 

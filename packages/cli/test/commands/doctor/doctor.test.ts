@@ -253,7 +253,7 @@ test.each([
   [oauth2Auth(), 403, '✗ HEAD / answered 403, without a reason → Allow for the client'],
   [oauth2Auth(), 429, '! HEAD / answered 429 → Wait'],
   [oauth2Auth(), 503, '✗ HEAD / answered 503 → Ask the operator of the API'],
-  [oauth2Auth(), 302, '✗ no answer: A redirect (302) from https://orders.internal was not followed'],
+  [oauth2Auth(), 302, '✗ HEAD https://orders.internal/: the redirect (302) was not followed'],
 ])('an API that answers %j with %d: %s', async (auth, status, text) => {
   using servers = createFakeServers({ orders: { baseUrl, auth } });
   servers.api.inject(faults.status(status, { headers: { location: 'https://login.example/' } }));

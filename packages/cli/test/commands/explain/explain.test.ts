@@ -22,7 +22,7 @@ test('reports other problems of the config', async () => {
   await using servers = await startRealServers();
   const config = ordersConfig(
     { issuerUrl: servers.provider.issuerUrl, apiUrl: servers.api.url },
-    '    timeoutMs: soon\n',
+    '    timeout: soon\n',
   );
   await writeFile(join(servers.folder, 'bearings.yaml'), config);
   const terminal = fakeTerminal({ cwd: servers.folder, env: {} });
@@ -30,7 +30,7 @@ test('reports other problems of the config', async () => {
   const code = await run(['explain', 'orders'], terminal);
 
   expect(code).toBe(2);
-  expect(terminal.err()).toContain('clients.orders.timeoutMs is text');
+  expect(terminal.err()).toContain('clients.orders.timeout is text');
 });
 
 test.each([

@@ -3,7 +3,7 @@ import type { ClientRequest } from '../../core/request.ts';
 import type { CircuitRules, Verdict } from './circuit.ts';
 import { createOriginCircuits } from './origin-circuits.ts';
 import type { CircuitChange } from './origin-circuits.ts';
-import { isClientError } from '../../errors/index.ts';
+import { isBearingsError } from '../../errors/index.ts';
 import { layer } from '../../core/layer.ts';
 import type { Layer } from '../../core/layer.ts';
 import { checkOptions } from '../../core/check-options.ts';
@@ -96,7 +96,7 @@ function createStage(rules: CircuitRules, { isFailure, onStateChange = () => {} 
     return async (request, call) => {
       const circuit = circuits.find(request.url);
       const permit = circuit.permit();
-      if (permit === undefined) throw circuit.openError(call);
+      if (permit === undefined) throw circuit.openError(request, call);
       let response: Response;
       try {
         response = await next(request, call);
@@ -147,9 +147,11 @@ function askIsFailure(isFailure: NonNullable<IsFailure>, outcome: AttemptOutcome
  */
 function isServerFailure(error: unknown, { request, call }: Attempt): boolean {
   const isOfAttempt =
-    isClientError(error, 'TRANSPORT') || isClientError(error, 'TLS') || isClientError(error, 'ATTEMPT_TIMEOUT');
+    isBearingsError(error, 'TRANSPORT') || isBearingsError(error, 'TLS') || isBearingsError(error, 'ATTEMPT_TIMEOUT');
   if (isOfAttempt) return error !== call.signal.reason && error.origin === parseOrigin(request.url);
   return (
-    isClientError(error, 'DEADLINE_EXCEEDED') && error.phase === 'attempt' && error.origin === parseOrigin(request.url)
+    isBearingsError(error, 'DEADLINE_EXCEEDED') &&
+    error.phase === 'attempt' &&
+    error.origin === parseOrigin(request.url)
   );
 }

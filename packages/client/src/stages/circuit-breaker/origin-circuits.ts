@@ -1,5 +1,6 @@
 import { notifyListener } from '../../core/notify-listener.ts';
 import type { Call } from '../../core/call.ts';
+import type { ClientRequest } from '../../core/request.ts';
 import { CircuitOpenError, isBearingsError } from '../../errors/index.ts';
 import { parseOrigin } from '../../security/url.ts';
 import type { Clock } from '../../time/clock.ts';
@@ -32,7 +33,7 @@ interface OriginCircuit {
   /** Records how a call with this permit ended. */
   record(permit: number, verdict: Verdict, error?: unknown): void;
   /** The error of a call without a permit. */
-  openError(call: Call): CircuitOpenError;
+  openError(request: ClientRequest, call: Call): CircuitOpenError;
   /** Reports an open circuit as closed, and nothing after that. */
   dispose(): void;
 }
@@ -107,7 +108,7 @@ function createOriginCircuit(
       failure = circuit.state === 'open' && isBearingsError(error) ? error : undefined;
       report(circuit.state);
     },
-    openError: ({ lastFailure }) => new CircuitOpenError(origin, probeAt(), lastFailure ?? failure),
+    openError: (request, { lastFailure }) => new CircuitOpenError(request, probeAt(), lastFailure ?? failure),
     dispose() {
       if (circuit.state !== 'closed') report('closed');
       isDisposed = true;

@@ -1,21 +1,24 @@
+import type { CancelScope } from '../../core/cancel-scope.ts';
 import type { Clock } from '../../time/clock.ts';
 
 /** How to wait when all permits are taken. */
-export interface AcquireOptions {
-  /** The longest wait in milliseconds; 0 for no wait, `Infinity` for no limit. */
+export interface WaitOptions {
+  /** The longest wait in milliseconds; `Infinity` for no limit. */
   readonly maxWaitMs: number;
-  /** Served before all waiters without priority. */
+  /** Served before all waiters without priority, and not counted by the limit of the queue. */
   readonly hasPriority: boolean;
-  readonly signal: AbortSignal;
   readonly clock: Clock;
 }
+
+/** Lets one waiter in. */
+type Admit = () => void;
 
 /** A fixed number of permits and a bounded queue of waiters. */
 export class Semaphore {
   readonly #limit: number;
   readonly #queueLimit: number;
-  readonly #priorityWaiters = new Set<() => void>();
-  readonly #waiters = new Set<() => void>();
+  readonly #priorityWaiters = new Set<Admit>();
+  readonly #waiters = new Set<Admit>();
   #acquired = 0;
 
   /** @param queueLimit - how many may wait, besides those with priority */
@@ -30,32 +33,19 @@ export class Semaphore {
   }
 
   /**
-   * Takes a permit. Returns true with a permit; false when the queue is full or the wait is over.
+   * Takes a permit. Gives true with a permit; false when the queue is full or the wait is over.
    *
-   * @throws the signal's reason when it is aborted first
+   * @param scope - ends the wait when it is cancelled
+   * @throws what the scope is cancelled with, when it is cancelled first
    */
-  async acquire({ maxWaitMs, hasPriority, signal, clock }: AcquireOptions): Promise<boolean> {
+  acquire(scope: CancelScope, options: WaitOptions): boolean | Promise<boolean> {
     if (this.#acquired < this.#limit) {
       this.#acquired += 1;
       return true;
     }
-    const waiters = hasPriority ? this.#priorityWaiters : this.#waiters;
-    if (maxWaitMs <= 0 || (!hasPriority && waiters.size >= this.#queueLimit)) return false;
-    signal.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-    const admit = (): void => resolve(true);
-    // remove the waiter first: a permit that goes to one that has given up would be lost
-    const giveUp = (): void => void (waiters.delete(admit) && reject(signal.reason));
-    const endWait = (): void => void (waiters.delete(admit) && resolve(false));
-    const cancel = maxWaitMs === Infinity ? undefined : clock.schedule(maxWaitMs, endWait);
-    waiters.add(admit);
-    signal.addEventListener('abort', giveUp, { once: true });
-    try {
-      return await promise;
-    } finally {
-      signal.removeEventListener('abort', giveUp);
-      cancel?.();
-    }
+    const waiters = options.hasPriority ? this.#priorityWaiters : this.#waiters;
+    if (!options.hasPriority && waiters.size >= this.#queueLimit) return false;
+    return wait(waiters, scope, options);
   }
 
   /** Returns a permit, or passes it to the next waiter. */
@@ -69,4 +59,22 @@ export class Semaphore {
     this.#waiters.delete(next);
     next();
   }
+}
+
+/** Waits among others. Who gives up leaves them first: a permit that went to it would be lost. */
+function wait(waiters: Set<Admit>, scope: CancelScope, { maxWaitMs, clock }: WaitOptions): Promise<boolean> {
+  return new Promise<boolean>((resolve, reject) => {
+    const giveUp = (end: () => void): void => void (waiters.delete(admit) && end());
+    const cancelTimer =
+      maxWaitMs === Infinity ? undefined : clock.schedule(maxWaitMs, () => giveUp(() => resolve(false)));
+    const admit = (): void => {
+      cancelTimer?.();
+      resolve(true);
+    };
+    waiters.add(admit);
+    scope.onCancel((reason) => {
+      cancelTimer?.();
+      giveUp(() => reject(reason));
+    });
+  });
 }

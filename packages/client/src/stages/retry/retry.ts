@@ -4,7 +4,7 @@ import type { ClientRequest } from '../../core/request.ts';
 import type { ClientContext, Send, Stage } from '../../core/stage.ts';
 import { notifyListener } from '../../core/notify-listener.ts';
 import { assertOption, headerValueRule } from '../../core/option-rules.ts';
-import { isClientError } from '../../errors/index.ts';
+import { isBearingsError } from '../../errors/index.ts';
 import { createStatusError } from '../../core/status-error.ts';
 import { explainNotRetried } from '../../errors/not-retried.ts';
 import type { NotRetried } from '../../errors/not-retried.ts';
@@ -15,7 +15,7 @@ import type { RetryBudget } from './retry-budget.ts';
 import { retryDelay } from './retry-delay.ts';
 import { resolveRetryPolicy } from './retry-policy.ts';
 import type { RetryEvent, RetryPolicy, RetryTrigger } from './retry-policy.ts';
-import { isIdempotentMethod, isTransient, wasProcessed, isSafeToRepeat, classifyOutcome } from './should-retry.ts';
+import { isIdempotentMethod, findProcessed, isTransient, isSafeToRepeat, classifyOutcome } from './should-retry.ts';
 import type { Outcome } from './should-retry.ts';
 
 /**
@@ -34,7 +34,7 @@ export function retry(defaults: RetryPolicy): Stage {
         if ('response' in outcome && outcome.response.ok) return outcome.response;
         if (!(await isWorthRetrying(outcome, context))) return unwrap(outcome);
         const delayMs = retryDelay(policy, outcome, { retry: call.attempt, client });
-        if (delayMs === undefined) return giveUp(outcome, context, 'limit'); // the server asks for more than `maxRetryAfter`
+        if (delayMs === undefined) return giveUp(outcome, context, 'retryAfter');
         if (delayMs >= call.remainingMs()) return giveUp(outcome, context, 'deadline');
         const isFree = policy.budget === false || isPacedByServer(outcome, policy);
         if (!isFree && !budget.tryTake()) return giveUp(outcome, context, 'budget');
@@ -130,7 +130,7 @@ function findObstacle(
   if (!request.canReplay) return 'body';
   const { idempotencyHeader: header } = policy;
   const hasIdempotencyKey = header !== false && (request.hasHeader(header) || call.headers.has(header));
-  const subject = { method: request.method, hasIdempotencyKey, wasProcessed: wasProcessed(outcome) };
+  const subject = { method: request.method, hasIdempotencyKey, wasProcessed: findProcessed(outcome, request.method) };
   if (!isSafeToRepeat(trigger, subject, policy)) return 'method';
   return call.attempt > policy.limit ? 'limit' : undefined;
 }
@@ -138,7 +138,8 @@ function findObstacle(
 /** Records on the call, and on its error, why there is no further retry. */
 function recordNotRetried(outcome: Outcome, call: Call, reason: NotRetried): void {
   call.notRetried = reason;
-  if ('error' in outcome && isClientError(outcome.error)) explainNotRetried(outcome.error, reason, call.attempt);
+  if ('error' in outcome && isBearingsError(outcome.error) && outcome.error.source === 'client')
+    explainNotRetried(outcome.error, reason, call.attempt);
 }
 
 /** Calls ky's `shouldRetry`. It gets an error, also for a response, and may read a clone of the response. */

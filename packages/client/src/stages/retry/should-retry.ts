@@ -1,4 +1,4 @@
-import { isClientError } from '../../errors/index.ts';
+import { isBearingsError } from '../../errors/index.ts';
 import { defaultRetry, resolveRetryPolicy } from './retry-policy.ts';
 import type { RetryOptions, RetryPolicy, RetryTrigger } from './retry-policy.ts';
 
@@ -66,10 +66,15 @@ export type Outcome = { readonly response: Response } | { readonly error: unknow
  */
 export function classifyOutcome(outcome: Outcome): RetryTrigger | 'other' {
   if ('response' in outcome) return outcome.response.status;
-  if (isClientError(outcome.error, 'ATTEMPT_TIMEOUT')) return 'timeout';
-  return isClientError(outcome.error, 'TRANSPORT') && outcome.error.retryable ? 'transport' : 'other';
+  if (isBearingsError(outcome.error, 'ATTEMPT_TIMEOUT')) return 'timeout';
+  return isBearingsError(outcome.error, 'TRANSPORT') && outcome.error.retryable ? 'transport' : 'other';
 }
 
-/** `false` for an attempt that the server has certainly not processed. */
-export const wasProcessed = (outcome: Outcome): false | undefined =>
-  'error' in outcome && isClientError(outcome.error, 'TRANSPORT') ? outcome.error.wasProcessed : undefined;
+/**
+ * `false` for an attempt that the server has certainly not processed. A redirect may have made a GET of it, which says
+ * nothing about the request before it.
+ */
+export function findProcessed(outcome: Outcome, method: string): false | undefined {
+  if (!('error' in outcome) || !isBearingsError(outcome.error, 'TRANSPORT')) return undefined;
+  return outcome.error.method === method ? outcome.error.wasProcessed : undefined;
+}

@@ -1,5 +1,5 @@
 import type { ClientRequest } from '../../core/request.ts';
-import type { Layer } from '../../core/layer.ts';
+import type { Call } from '../../core/call.ts';
 import { ConfigError, RedirectBlockedError, TlsError, TransportError } from '../../errors/index.ts';
 import type { ClientError } from '../../errors/index.ts';
 import { redirectedStream } from '../../errors/not-replayable.ts';
@@ -21,13 +21,21 @@ export interface TransportErrorContext {
  * For a layer in the slot `transport`.
  */
 export function toTransportError(cause: unknown, { request, isTruncated = false }: TransportErrorContext): ClientError {
-  const origin = parseOrigin(request.url);
-  if (isUnexpectedRedirect(cause)) return new RedirectBlockedError(origin, undefined, redirectedStream);
-  const { reason, detail } = findReason(cause);
-  if (tlsCode.test(reason)) return new TlsError(origin, reason, detail);
-  if (isInvalidRequest(reason, detail)) return new ConfigError('request', `No request to ${origin} is sent: ${detail}`);
-  const wasProcessed = isRefusedStream(cause) ? false : undefined;
-  return new TransportError(origin, { canReplay: request.canReplay, isTruncated, reason, detail, wasProcessed });
+  if (isUnexpectedRedirect(cause)) return new RedirectBlockedError(request, undefined, redirectedStream);
+  const coded = codedCause(cause);
+  const { reason, detail } = coded === undefined ? findReason(cause) : describeCode(coded);
+  if (tlsCode.test(reason)) return new TlsError(request, { reason, detail, cause: coded });
+  if (isInvalidRequest(reason, detail))
+    return new ConfigError('request', `No request to ${parseOrigin(request.url)} is sent: ${detail}`);
+  const wasProcessed = isRefusedStream(cause) || isUnconnected(coded) ? false : undefined;
+  return new TransportError(request, {
+    canReplay: request.canReplay,
+    isTruncated,
+    reason,
+    detail,
+    wasProcessed,
+    cause: coded,
+  });
 }
 
 /** True for what undici, also below `fetch`, refuses to send: an `expect` header, a wrong `content-length`. */
@@ -42,12 +50,21 @@ function isRefusedStream(cause: unknown): boolean {
   return error instanceof Error && 'http2ErrorCode' in error && error.http2ErrorCode === 7;
 }
 
-function findReason(cause: unknown): { reason: string; detail: string } {
-  const coded = codedCause(cause);
-  if (coded !== undefined) {
-    const { code, message } = coded;
-    return { reason: code, detail: message === '' ? code : `${message} (${code})` };
-  }
+/** True when there was no connection, so nothing can have been sent: name resolution, connect, and their time limit. */
+function isUnconnected(coded: CodedError | undefined): boolean {
+  return coded?.code === 'UND_ERR_CONNECT_TIMEOUT' || coded?.syscall === 'connect' || coded?.syscall === 'getaddrinfo';
+}
+
+interface Reason {
+  readonly reason: string;
+  readonly detail: string;
+}
+
+function describeCode({ code, message }: CodedError): Reason {
+  return { reason: code, detail: message === '' ? code : `${message} (${code})` };
+}
+
+function findReason(cause: unknown): Reason {
   if (isRefusal(cause)) {
     return { reason: 'REFUSED', detail: 'fetch refused it, as it does a 407 of a proxy or a forbidden port' };
   }
@@ -68,36 +85,34 @@ function isRefusal(cause: unknown): cause is TypeError & { cause: Error } {
   return !('code' in cause.cause); // undici's parser has one that may be undefined
 }
 
+/** The platform's code and text, without what else its error has, such as the request. */
+interface CodedError extends Error {
+  readonly code: string;
+  /** Such as `connect`, for an error of the system. */
+  readonly syscall?: string;
+}
+
 /**
- * The platform's own error below `fetch failed`. Only those with a code are quoted: their messages are the
- * platform's fixed texts, with an address at most.
+ * A copy of the platform's own error below `fetch failed`. Only those with a code are quoted: their messages are the
+ * platform's fixed texts, with an address at most. SDKs recognise a failed connection by `error.cause.code`.
  */
-function codedCause(cause: unknown): { code: string; message: string } | undefined {
+function codedCause(cause: unknown): CodedError | undefined {
   for (let error = cause, depth = 0; error instanceof Error && depth < 5; error = error.cause, depth += 1) {
     const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
     if (first instanceof Error && 'code' in first && typeof first.code === 'string') {
-      return { code: first.code, message: first.message };
+      const { code, message } = first;
+      const syscall = 'syscall' in first && typeof first.syscall === 'string' ? first.syscall : undefined;
+      return Object.assign(new Error(message), { code, ...(syscall !== undefined && { syscall }) });
     }
   }
   return undefined;
 }
 
 /**
- * The same transport, whose raw `fetch failed` is converted: its message and cause may hold request data. For a transport
- * that is not ours.
+ * Converts a raw `fetch failed` of a transport that is not ours: its message and cause may hold request data. Other
+ * errors stay as they are.
  */
-export function withTransportErrors(transport: Layer): Layer {
-  const { stage } = transport;
-  return {
-    ...transport,
-    stage(next, client) {
-      const send = stage(next, client);
-      if (typeof send !== 'function') return send; // compose refuses it
-      return (request, call) =>
-        Promise.resolve(send(request, call)).catch((cause: unknown) => {
-          const isRaw = cause instanceof TypeError && cause.message === 'fetch failed' && !call.cancelScope.isCancelled;
-          throw isRaw ? toTransportError(cause, { request }) : cause;
-        });
-    },
-  };
+export function convertRawError(cause: unknown, request: ClientRequest, call: Call): unknown {
+  const isRaw = cause instanceof TypeError && cause.message === 'fetch failed' && !call.cancelScope.isCancelled;
+  return isRaw ? toTransportError(cause, { request }) : cause;
 }

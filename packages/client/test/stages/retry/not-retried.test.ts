@@ -66,6 +66,16 @@ test.each<[string, Answer, ClientOptions]>([
   expect(error).not.toHaveProperty('notRetried');
 });
 
+test('a call is not retried when the server asks for a longer wait than maxRetryAfter, and the error says so', async () => {
+  const answer = status(429, { 'retry-after': '3600' });
+
+  const error = await caught(() => createClient({ fetch: scriptedFetch(answer) }).get(url));
+
+  expect(error).toMatchObject({ notRetried: 'retryAfter', attempts: 1 });
+  expect(error.message).toContain('the server asks for a longer wait than retry.maxRetryAfter');
+  expect(formatHttpError(error, 'order 42')).toContain('retry.maxRetryAfter');
+});
+
 test('without retries the error has the reason as a field, and its message does not repeat the setting', async () => {
   const error = await caught(() => createClient({ fetch: scriptedFetch(status(503)), retry: 0 }).get(url));
 

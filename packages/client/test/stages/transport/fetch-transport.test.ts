@@ -110,3 +110,17 @@ test('a server that does not speak HTTP is a failed connection, not a refusal by
   expect(error).toMatchObject({ code: 'TRANSPORT', retryable: true });
   expect(error).not.toMatchObject({ reason: 'REFUSED' });
 });
+
+test("the cause of a failed connection has the platform's code and text, and nothing else of its error", async () => {
+  const platform = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:443'), {
+    code: 'ECONNREFUSED',
+    sent: 'CANARY',
+  });
+  const failed = () => Promise.reject(new TypeError('fetch failed', { cause: platform }));
+
+  const error = await caught(() => createClient({ fetch: failed, retry: 0 }).fetch('https://api.test/'));
+
+  expect(error.cause).toEqual(Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:443'), { code: 'ECONNREFUSED' }));
+  expect(error).toMatchObject({ code: 'TRANSPORT', reason: 'ECONNREFUSED', cause: { code: 'ECONNREFUSED' } });
+  expect(error).not.toHaveProperty('cause.sent');
+});

@@ -1,4 +1,4 @@
-import { InvalidTokenResponseError } from '@bearings/oauth-bearer';
+import { InvalidTokenResponseError } from '@bearings/oauth-bearer/source';
 import type { TokenServer } from '@bearings/oauth-bearer/source';
 import type { Connection } from '../../connection/connection.ts';
 import { scopeParams } from '../../providers/scope-params.ts';

@@ -51,16 +51,16 @@ export async function pollDeviceToken(poll: DevicePoll): Promise<DeviceToken> {
     const answer = readAnswer(error);
     if (answer === 'expired') return undefined;
     if (answer === 'slow_down') intervalMs += slowDownMs;
-    const isSilent = error.code === 'UNAVAILABLE';
+    const isSilent = error.code === 'TOKEN_UNAVAILABLE';
     pauseMs = isSilent ? Math.max(intervalMs, Math.min(pauseMs * 2, longestPauseMs)) : intervalMs;
-    if (error.code === 'HTTP') pauseMs = Math.max(pauseMs, error.retryAfterMs ?? 0);
+    if (error.code === 'TOKEN_HTTP') pauseMs = Math.max(pauseMs, error.retryAfterMs ?? 0);
   }
 }
 
 /** @throws FlowFailure for what a later request cannot change */
 function readAnswer(error: TokenError): 'pending' | 'slow_down' | 'expired' {
-  if (error.code === 'UNAVAILABLE' || error.code === 'INVALID_RESPONSE') return 'pending'; // such as a proxy's own page
-  if (error.code !== 'HTTP') throw new FlowFailure('code_refused', { cause: error });
+  if (error.code === 'TOKEN_UNAVAILABLE' || error.code === 'INVALID_TOKEN_RESPONSE') return 'pending'; // such as a proxy's own page
+  if (error.code !== 'TOKEN_HTTP') throw new FlowFailure('code_refused', { cause: error });
   const { oauthError, status } = error;
   switch (oauthError) {
     case 'authorization_pending':

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Compiles services.ts against the packed tarballs, installed by pnpm, which hides the dependencies of dependencies.
+# $1: the folder of the tarballs, one folder for each package.
+set -eu
+from="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+tsc="$from/../../node_modules/.bin/tsc"
+into="$1/consumer"
+mkdir -p "$into" && cp "$from/services.ts" "$from/tsconfig.json" "$into" && cd "$into"
+
+dependencies=''
+overrides=''
+for name in client oidc-discovery oauth-bearer undici config; do
+  tarball="$(echo "$1/$name"/*.tgz)"
+  dependencies+="\"@bearings/$name\": \"file:$tarball\", "
+  overrides+="  '@bearings/$name': 'file:$tarball'"$'\n'
+done
+printf '{ "private": true, "type": "module", "dependencies": { %s"@types/node": "24" } }\n' "$dependencies" >package.json
+printf 'packages: []\noverrides:\n%s' "$overrides" >pnpm-workspace.yaml
+npx -y pnpm@12 install
+"$tsc" --project .
