@@ -1,12 +1,19 @@
 import { isBearingsError } from '@bearings/client/errors';
-import type { TokenError } from '@bearings/oauth-bearer';
+import type { ReauthorizationRequiredError, TokenError } from '@bearings/oauth-bearer';
 
 /** Why there is no token. Leaves out the remedy in the error's message, which is for programmers. */
 export function tokenErrorCause(error: TokenError): string {
+  if (error.code === 'REAUTHORIZATION_REQUIRED') return loginProblem(error);
   if (error.code !== 'TOKEN_HTTP' || isAboutDiscovery(error)) return error.message;
   const { status, oauthError, oauthErrorDescription: description } = error;
   const why = oauthError === undefined ? '' : `: ${oauthError}${description === undefined ? '' : ` (${description})`}`;
   return `the token endpoint answered ${status}${why}`;
+}
+
+function loginProblem({ connection, reason, missingScopes }: ReauthorizationRequiredError): string {
+  if (reason === 'not_connected') return `${connection}: not logged in`;
+  if (missingScopes.length > 0) return `${connection}: the login does not include ${missingScopes.join(' ')}`;
+  return `${connection}: the login has ended (${reason})`;
 }
 
 /** What to do about it, with the field names of a config. */

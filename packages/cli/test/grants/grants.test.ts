@@ -155,7 +155,7 @@ test('commands other than login create nothing', async () => {
   const logout = await setup.bearings(['logout', 'orders']);
 
   expect([call.code, status.code, logout.code]).toEqual([3, 3, 0]);
-  expect(call.err).toContain('orders: the user must consent again (not_connected)');
+  expect(call.err).toContain('bearings: orders: not logged in. Run bearings login orders (REAUTHORIZATION_REQUIRED)');
   expect(status.out).toContain('→ Run bearings login orders');
   expect(logout.out).toBe('You were not logged in to orders.\n');
   expect([existsSync(setup.state), setup.keyring.size]).toEqual([false, 0]);
@@ -191,7 +191,7 @@ test('when the grant was withdrawn at the server, the person has to log in again
   const call = await setup.bearings(['call', 'orders', 'v1/orders/42']);
   const doctor = await setup.bearings(['auth', 'status']);
 
-  expect(call).toMatchObject({ code: 3, err: expect.stringContaining('refresh_refused') });
+  expect(call).toMatchObject({ code: 3, err: expect.stringContaining('the login has ended (refresh_refused)') });
   expect(doctor.out).toContain('→ Run bearings login orders');
 });
 
