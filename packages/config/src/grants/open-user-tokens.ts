@@ -1,12 +1,12 @@
 import { orThrow } from '@bearings/client';
 import { TokenConfigError, TokenUnavailableError } from '@bearings/oauth-bearer';
 import type { SecretString, TokenError } from '@bearings/oauth-bearer';
-import { UserTokens } from '@bearings/user-tokens';
 import type {
   GrantStore,
   KeySet,
   KeySource,
   UserPurpose,
+  UserTokens,
   UserTokensError,
   UserTokensOptions,
 } from '@bearings/user-tokens';
@@ -53,6 +53,7 @@ export async function openUserTokens(
   const identity = { tenant, user: 'terminal' };
   const read = (reference: string) => (): Promise<SecretString> => orThrow(readSecret(reference));
   const connections = { [connection]: toConnectionConfig(auth, read) };
+  const { UserTokens } = await import('@bearings/user-tokens'); // a config without such a client does not load it
   const users = await UserTokens.create({ ...access, connections, redirectUri, identify: () => identity });
   return users.map((opened) => ({ users: opened, purpose: { ...identity, connection, scopes } })).mapErr(toTokenError);
 }
