@@ -337,3 +337,61 @@ test('a user who is forgotten while the code is exchanged gets no grant', async 
   expect(await app.grants()).toEqual([]);
   expect(app.events.at(-1)).toMatchObject({ type: 'consent-failed', reason: 'user_forgotten' });
 });
+
+test("Bob, signed in at Alice's own browser, is refused: the code is not exchanged", async () => {
+  const app = await testApp();
+  const flow = await startFlow(app);
+  const browser = app.signIn('alice');
+  const callback = await consentUpToCallback(browser, flow.url);
+  const cookie = `session=bob; ${browser.cookies(callback)}`;
+
+  const refused = await app.handler(new Request(callback, { headers: { cookie } }));
+
+  expect([refused.status, (await refused.text()).includes('for another user')]).toEqual([403, true]);
+  await expectUntouched(app, flow.id);
+  expect((await browser.open(callback)).text).toBe('the application');
+});
+
+test('a flow is not continued at another issuer that the connection has got meanwhile', async () => {
+  const app = await testApp();
+  const [opened, waiting] = [await startFlow(app), await startFlow(app, { returnTo: '/b' })];
+  const browser = app.signIn('alice');
+  const callback = await consentUpToCallback(browser, opened.url);
+  const issuer = mailIssuer({ issuerUrl: 'https://new-issuer.test' });
+  const { store, clock } = app;
+  const changed = await testApp({ issuer, store, clock });
+  const headers = { cookie: `session=alice; ${browser.cookies(callback)}` };
+
+  const link = await changed.handler(new Request(waiting.url, { headers }));
+  const answer = await changed.handler(new Request(callback, { headers }));
+
+  expect([link.status, link.headers.get('location'), answer.status]).toEqual([503, null, 400]);
+  expect(issuer.counts.token).toBe(0);
+  await expectFailed(changed, opened.id, 'client_changed');
+});
+
+test('the flow of a device has no link', async () => {
+  const app = await testApp();
+  const known = await app.store.getFlow((await startFlow(app)).id);
+  if (known?.sealed === undefined) throw new Error('The flow has no secrets');
+  const { sealed } = known;
+  await app.store.insertFlow({ ...known, sealed, id: 'd1', stateHash: 'd1', kind: 'device', lifetimeMs: 60_000 });
+
+  expect((await app.signIn('alice').open(`${base}/connect/d1`)).status).toBe(404);
+});
+
+test('the link of a flow that has ended says so to its user', async () => {
+  const completed = await testApp();
+  const denied = await testApp({ issuer: mailIssuer({ consent: 'deny' }) });
+
+  for (const [app, status] of [
+    [completed, 409],
+    [denied, 410],
+  ] as const) {
+    const { url } = await startFlow(app, { returnTo: '/settings' });
+    const browser = app.signIn('alice');
+    await browser.open(url);
+    const again = await browser.open(url);
+    expect([again.status, again.text.includes('href="/settings"')]).toEqual([status, true]);
+  }
+});

@@ -1,0 +1,78 @@
+import { mutantsIn } from './mutant.ts';
+import type { Mutant } from './mutant.ts';
+
+/** Wrong changes of consent: whose link, which browser, which server, which account, how often a code is sent. */
+export const userTokensMutants: readonly Mutant[] = mutantsIn('user-tokens', {
+  'consent/answer-callback.ts': [
+    ['flow?.connection !== received.name || connection', 'flow === undefined || connection'],
+    [
+      '  const refusal = await refuseOtherUser(flow, received, context);\n  if (refusal !== undefined) return refusal;\n',
+      '',
+    ],
+    ['matchCookie(cookie, received.request.headers, flow.bindingHash)', 'flow.bindingHash'],
+    ['  context.listeners.notify(flow.id);\n', ''],
+    ['  context.report(toEvent(completion, flow));\n', ''],
+    ["const removal = writeCookie(cookie, '', 0);", "const removal = writeCookie(cookie, '', 600_000);"],
+  ],
+  'consent/answer-connect.ts': [
+    ["if (flow?.kind !== 'code') return", 'if (flow === undefined) return'],
+    [
+      '  const refusal = await refuseOtherUser(flow, received, context);\n  if (refusal !== undefined) return refusal;\n',
+      '',
+    ],
+    ["  if (flow.status !== 'pending') return page(endedPage(flow));\n", ''],
+    ['|| server.value.issuer !== flow.issuer', ''],
+    ['isSecure(url) || (config.insecureHttp', "url.protocol !== 'javascript:' || (config.insecureHttp"],
+  ],
+  'consent/refuse-other-user.ts': [
+    ['user === flow.user && tenant === flow.tenant', 'user === flow.user'],
+    ['user === flow.user && tenant === flow.tenant', 'tenant === flow.tenant'],
+  ],
+  'consent/complete-flow.ts': [
+    ["  if (issuer !== flow.issuer) throw new FlowFailure('client_changed');\n", ''],
+    ['if (iss !== undefined && iss !== issuer)', 'if (iss !== undefined && iss === issuer)'],
+    ["  if (iss === undefined && isAdvertised) throw new FlowFailure('issuer_missing');\n", ''],
+    ['  if (query.error !== undefined) throw readAuthorizationError(query, secret);\n', ''],
+    ["  if (flow.account !== '' && account !== flow.account) throw new FlowFailure('other_account');\n", ''],
+    ["    retry: 'never',\n", "    retry: 'once',\n"],
+    ["      ['code_verifier', verifier],\n", ''],
+    ["  if (isForgotten) throw new FlowFailure('user_forgotten');\n", ''],
+  ],
+  'consent/binding-cookie.ts': [
+    ["'HttpOnly', 'SameSite=Lax'", "'SameSite=Lax'"],
+    ["...(isSecure ? ['Secure'] : [])", ''],
+    ["${isSecure ? '__Host-' : ''}", ''],
+    ['return isEqual(hash, bindingHash) ? hash : undefined;', 'return bindingHash;'],
+  ],
+  'consent/callback-query.ts': [
+    ['query.getAll(name).length > 1 || ', ''],
+    ["|| (query.get(name) ?? '').length > maxLength", ''],
+  ],
+  'consent/authorization-url.ts': [
+    ["query.set('code_challenge_method', 'S256');", "query.set('code_challenge_method', 'plain');"],
+    ['hashText(secret.verifier)', 'secret.verifier'],
+    ["  if (isOpenId) query.set('nonce', secret.nonce);\n", ''],
+    ["  if (isOpenId && scopes.includes('offline_access')) query.set('prompt', 'consent');\n", ''],
+  ],
+  'consent/validate-id-token.ts': [
+    ['      audience: clientId,\n', ''],
+    ['      issuer,\n', ''],
+    ['      currentDate: new Date(nowMs),\n', ''],
+    ["|| claims['nonce'] !== nonce", ''],
+    ['if (!isParty || !isSubject', 'if (!isSubject'],
+  ],
+  'consent/create-authorize.ts': [
+    ['    if (known !== undefined) return known;\n', ''],
+    ['each.expiresInMs * 2 >= flowLifetimeMs', 'each.expiresInMs >= 0'],
+    ['    checkReturnTo(returnTo);\n', ''],
+  ],
+  'consent/page.ts': [["  '<': '&lt;',\n", '']],
+  'consent/create-handler.ts': [
+    ["  if (request.method !== 'GET') return page(errorPages.wrongMethod);\n", ''],
+    ['  if (isRebound(url, context.base)) return page(errorPages.wrongHost);\n', ''],
+  ],
+  'tool/create-tool.ts': [
+    ['    parts.forget(identity);\n', ''],
+    ['        if (needed === undefined) throw cause;\n        return needed;', '        throw cause;'],
+  ],
+});
