@@ -46,10 +46,11 @@ test('an answer that is brought as text is accepted once', async () => {
   const { loopback, users, flow, consent } = await createPerson();
   const callback = await consent();
 
-  const others = ['', 'code', `${loopback.redirectUri}/callback/other?code=1&state=2`, 'https://evil.example/'];
+  const elsewhere = callback.replace('127.0.0.1', '127.0.0.2');
+  const others = ['', 'code', `${loopback.redirectUri}/callback/other?code=1&state=2`, elsewhere, flow.url];
   const refused = await Promise.all(others.map((text) => loopback.accept(text)));
 
-  expect(refused).toEqual([false, false, false, false]);
+  expect(refused).toEqual([false, false, false, false, false]);
   expect(await loopback.accept(callback)).toBe(true);
   expect((await users.wait(flow.id)).unwrap()).toEqual({ status: 'completed' });
   expect((await users.list({ user: 'me' })).unwrap()).toHaveLength(1);
