@@ -9,12 +9,8 @@ export const pendingFeatures: readonly PendingFeature[] = [
   { feature: 'client certificates (mTLS)', ids: ['DI-070', 'TT-026'] },
   { feature: 'sender-constrained tokens (DPoP)', ids: ['TR-151', 'TR-152', 'TR-153', 'TT-027', 'R4-008'] },
   {
-    feature: "the command line's login: a callback on loopback",
-    ids: ['CB-013', 'CB-015', 'CB-016', 'CB-017', 'CB-022'],
-  },
-  {
-    feature: 'tokens kept in a keyring, and in Redis',
-    ids: ['ST-008', 'ST-016', 'ST-017', 'ST-018'],
+    feature: 'tokens kept in Redis',
+    ids: ['ST-016', 'ST-017', 'ST-018'],
   },
   { feature: 'a token shared by several processes', ids: ['CC-025', 'CC-027'] },
   { feature: 'memory that forgets: heap snapshots and core dumps', ids: ['SL-026'] },

@@ -118,7 +118,7 @@ export const oauthBearerMutants: readonly Mutant[] = mutantsIn('oauth-bearer', {
     ["retry: isProbe ? 'never' : retry }", 'retry }'],
     [', ...secretValues(params)', ''],
     ['adapt === undefined ? response : adapt(response)', 'response'],
-    ['url ?? server.metadata', 'server.metadata'],
+    ['url ?? server.value.metadata', 'server.value.metadata'],
   ],
   'sources/check-issued.ts': [
     ["scheme !== 'Basic' && !headerValue.test(value)", "value === '\\n'"],

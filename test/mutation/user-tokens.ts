@@ -75,4 +75,34 @@ export const userTokensMutants: readonly Mutant[] = mutantsIn('user-tokens', {
     ['    parts.forget(identity);\n', ''],
     ['        if (needed === undefined) throw cause;\n        return needed;', '        throw cause;'],
   ],
+  'consent/device/device-response.ts': [
+    ['isSecure(url) ||', 'true ||'],
+    ['interval > 0 ? interval', 'interval > 0 ? interval * 2'],
+    ['lifetimeMs < Infinity', 'true'],
+    ['/^[\\x20-\\x7e]*[\\x21-\\x7e]$/.test(value)', 'true'],
+  ],
+  'consent/device/poll-device-token.ts': [
+    ['const slowDownMs = 5_000;', 'const slowDownMs = 0;'],
+    ['intervalMs += slowDownMs', 'pauseMs += slowDownMs'],
+    ['if (pauseMs > leftMs) return undefined;', 'if (leftMs <= 0) return undefined;'],
+    ['Math.min(pauseMs * 2, longestPauseMs)', 'pauseMs * 2'],
+    ['Math.max(pauseMs, error.retryAfterMs ?? 0)', 'pauseMs'],
+    ["    case 'authorization_pending':\n", ''],
+    ["      throw new FlowFailure('access_denied');\n", "      return 'pending';\n"],
+    ['    cancel();\n', ''],
+  ],
+  'consent/device/create-authorize-device.ts': [
+    ['    signal.throwIfAborted();\n', ''],
+    [
+      "    if (token === undefined) return { status: 'expired' };\n",
+      "    if (token === undefined) return { status: 'failed' };\n",
+    ],
+    ["    report({ type: 'consent-completed', ...facts, grantId, account });\n", ''],
+  ],
+  'loopback/open-loopback.ts': [
+    ['url.origin !== server.origin || url.pathname', 'url.pathname'],
+    ['url.origin !== server.origin || url.pathname !== receiver.path', 'url.origin !== server.origin'],
+    ['if (location === null) return undefined;', "if (location === null) return '';"],
+  ],
+  'loopback/with-memory-flows.ts': [['? flows : target', '? target : target']],
 });

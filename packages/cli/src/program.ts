@@ -6,6 +6,8 @@ import { addCallCommand } from './commands/call/call-command.ts';
 import { addDoctorCommand } from './commands/doctor/doctor-command.ts';
 import { addExplainCommand } from './commands/explain/explain-command.ts';
 import { addInitCommand } from './commands/init/init-command.ts';
+import { addLoginCommand } from './commands/login/login-command.ts';
+import { addLogoutCommand } from './commands/logout/logout-command.ts';
 import type { GivenGlobalOptions, RunCommand } from './commands/run-command.ts';
 import { exitCodeHelp, exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -44,6 +46,10 @@ function createProgram({ stdout, stderr }: Terminal, runCommand: RunCommand): Co
     .description('Authenticated requests to your services, the state of their tokens, and checks that find faults.')
     .version(version(), '--version', 'show the version')
     .option('--config <file>', 'the config (default: $BEARINGS_CONFIG, else bearings.yaml, .yml or .json here)')
+    .option(
+      '--key <reference>',
+      'the key of stored logins, env:NAME or file:PATH (default: $BEARINGS_KEY, else the keyring)',
+    )
     .option('--debug', 'show the HTTP exchanges with the authorization server on stderr, without secrets')
     .option('--no-cache', 'request tokens anew: neither read nor write the tokenStore of the config')
     .helpOption('-h, --help', 'show help')
@@ -61,6 +67,8 @@ function createProgram({ stdout, stderr }: Terminal, runCommand: RunCommand): Co
     .exitOverride()
     .addHelpText('after', `\n${exitCodeHelp}`);
   addCallCommand(program, runCommand);
+  addLoginCommand(program, runCommand);
+  addLogoutCommand(program, runCommand);
   const auth = program
     .command('auth')
     .summary('show the state of tokens, print a token, or delete stored tokens')

@@ -148,7 +148,7 @@ test.each([
   [
     'an unknown auth type',
     clientWith('auth: { type: oauth2 }'),
-    'clients.a.auth.type is text: must be oauth2_client_credentials, bearer, basic, api_key or none',
+    'clients.a.auth.type is text: must be oauth2_client_credentials, oauth2_authorization_code, bearer, basic, api_key or none',
   ],
   ['a misspelt auth type', clientWith('auth: { type: apikey }'), 'Did you mean api_key?'],
   [

@@ -2,7 +2,7 @@
 export { AccessToken } from './access-token.ts';
 export { InvalidTokenResponseError, ReauthorizationRequiredError, TokenClosedError } from './errors.ts';
 export { TokenEndpoint } from './sources/token-endpoint.ts';
-export type { GrantRequest, RevocationRequest } from './sources/token-endpoint.ts';
+export type { EndpointRequest, GrantRequest, RevocationRequest } from './sources/token-endpoint.ts';
 export type { TokenHttpResponse } from './sources/token-request.ts';
 export type { TokenServer } from './sources/token-server.ts';
 export { defaultBackoff, pauseAfterFailureMs } from './token/failure-backoff.ts';

@@ -32,6 +32,7 @@ export type {
 export type { Authorization, AuthorizeRequest, PendingAuthorization } from './consent/authorization.ts';
 export type { ConsentEvent } from './consent/consent-event.ts';
 export type { ConsentReason } from './consent/consent-reason.ts';
+export type { DeviceAuthorization, DeviceRequest } from './consent/device/device-authorization.ts';
 export type { FlowResult, WaitOptions } from './consent/create-wait.ts';
 export type { Handler } from './consent/create-handler.ts';
 export type { FlowReason } from './consent/flow-failure.ts';

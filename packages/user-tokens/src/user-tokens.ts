@@ -10,6 +10,7 @@ import { UserTokensConfigError } from './errors.ts';
 import type { UserTokensError } from './errors.ts';
 import type { Authorization, AuthorizeRequest } from './consent/authorization.ts';
 import type { FlowResult, WaitOptions } from './consent/create-wait.ts';
+import type { DeviceAuthorization, DeviceRequest } from './consent/device/device-authorization.ts';
 import type { Handler } from './consent/create-handler.ts';
 import { CurrentHandle } from './handle/current-handle.ts';
 import { checkKeysInUse } from './manage/check-keys-in-use.ts';
@@ -102,6 +103,20 @@ export class UserTokens {
   async authorize(request: AuthorizeRequest): Promise<Result<Authorization, UserTokensError | TokenError>> {
     try {
       return Ok(await this.#engine.consent.authorize(request));
+    } catch (cause) {
+      return Err(isBearingsError(cause) && cause.source === 'oauth-bearer' ? cause : this.#toError(cause));
+    }
+  }
+
+  /**
+   * Asks for consent on another device (RFC 8628): show `userCode` and `verificationUri`, then call `wait`. `undefined` when
+   * the server has no endpoint for devices.
+   */
+  async authorizeDevice(
+    request: DeviceRequest,
+  ): Promise<Result<DeviceAuthorization | undefined, UserTokensError | TokenError>> {
+    try {
+      return Ok(await this.#engine.consent.authorizeDevice(request));
     } catch (cause) {
       return Err(isBearingsError(cause) && cause.source === 'oauth-bearer' ? cause : this.#toError(cause));
     }

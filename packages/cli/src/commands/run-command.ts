@@ -3,9 +3,11 @@ import type { ExitCode } from '../exit-codes.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** Options that every command accepts. */
-interface GlobalOptions {
+export interface GlobalOptions {
   /** The config file, if one was named. */
   readonly config?: string;
+  /** Where the key of stored logins is: `env:NAME` or `file:PATH`. */
+  readonly key?: string;
   /** Shows the exchanges with the authorization server. */
   readonly debug: boolean;
   /** False with `--no-cache`: the tokenStore of the config is not used. */

@@ -5,6 +5,8 @@ export function secretReference(auth: CredentialAuth): string | undefined {
   switch (auth.type) {
     case 'oauth2_client_credentials':
       return auth.clientSecretRef ?? auth.privateKeyRef;
+    case 'oauth2_authorization_code':
+      return auth.clientSecretRef;
     case 'bearer':
       return auth.tokenRef;
     case 'basic':

@@ -8,6 +8,7 @@ import { color } from './color.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { printable } from './redaction.ts';
+import { tokenErrorCause, tokenErrorRemedy } from './token-remedies.ts';
 
 /** How to report a failure. */
 export interface ReportFailureOptions {
@@ -46,6 +47,9 @@ function exitCodeFor(error: unknown): ExitCode {
 /** One line about a failure, with its code; one line per problem for an invalid config. */
 export function describeFailure(error: unknown): string {
   if (error instanceof UsageError || error instanceof InvalidConfigError) return error.message;
+  if (isBearingsError(error, 'REAUTHORIZATION_REQUIRED')) {
+    return `${tokenErrorCause(error)}. ${tokenErrorRemedy(error)} (${error.code})`;
+  }
   const line = formatHttpError(error);
   const isSystemError = error instanceof Error && !isBearingsError(error) && 'code' in error;
   return isSystemError && typeof error.code === 'string' ? `${line} (${error.code})` : line;

@@ -22,6 +22,6 @@ function withoutSecret({ network, ...client }: ClientConfig): ClientConfig {
 
 /** A config with the same auth layer that reads nothing before the first call. */
 const withSameLayer = (auth: Auth): Auth =>
-  auth.type === 'oauth2_client_credentials' ? { type: 'bearer', tokenRef: 'env:NONE' } : auth;
+  auth.type.startsWith('oauth2_') ? { type: 'bearer', tokenRef: 'env:NONE' } : auth;
 
 const noSecret: Config['readSecret'] = () => Promise.reject(new Error('The diagram needs no secret'));

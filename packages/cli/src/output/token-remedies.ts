@@ -1,12 +1,19 @@
 import { isBearingsError } from '@bearings/client/errors';
-import type { TokenError } from '@bearings/oauth-bearer';
+import type { ReauthorizationRequiredError, TokenError } from '@bearings/oauth-bearer';
 
 /** Why there is no token. Leaves out the remedy in the error's message, which is for programmers. */
 export function tokenErrorCause(error: TokenError): string {
+  if (error.code === 'REAUTHORIZATION_REQUIRED') return loginProblem(error);
   if (error.code !== 'TOKEN_HTTP' || isAboutDiscovery(error)) return error.message;
   const { status, oauthError, oauthErrorDescription: description } = error;
   const why = oauthError === undefined ? '' : `: ${oauthError}${description === undefined ? '' : ` (${description})`}`;
   return `the token endpoint answered ${status}${why}`;
+}
+
+function loginProblem({ connection, reason, missingScopes }: ReauthorizationRequiredError): string {
+  if (reason === 'not_connected') return `${connection}: not logged in`;
+  if (missingScopes.length > 0) return `${connection}: the login does not include ${missingScopes.join(' ')}`;
+  return `${connection}: the login has ended (${reason})`;
 }
 
 /** What to do about it, with the field names of a config. */
@@ -19,9 +26,9 @@ export function tokenErrorRemedy(error: TokenError): string {
     case 'UNSUPPORTED_TOKEN_TYPE':
       return 'Correct tokenUrl or issuerUrl: another server answers there, such as a login page or a proxy';
     case 'TOKEN_CONFIG':
-      return 'Correct the config';
+      return configRemedies.get(error.field) ?? 'Correct the config';
     case 'REAUTHORIZATION_REQUIRED':
-      return 'Let the user consent again';
+      return `Run bearings login ${error.connection}`;
     case 'TOKEN_UNAVAILABLE':
     case 'TOKEN_CLOSED':
       break;
@@ -37,6 +44,13 @@ function statusRemedy(status: number): string {
   if (status === 429) return 'Request tokens less often, or ask for a higher limit';
   return 'Ask the operator of the authorization server; --debug shows its answer';
 }
+
+/** For what is not in the config. */
+const configRemedies: ReadonlyMap<string, string> = new Map([
+  ['--key', 'Pass the key with --key or BEARINGS_KEY'],
+  ['keys', 'Use the key that the logins are encrypted with: that of --key, or that of the keyring'],
+  ['grants', 'Correct the file, or remove it and log in again'],
+]);
 
 const remedies: ReadonlyMap<string, string> = new Map([
   [

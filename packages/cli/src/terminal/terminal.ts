@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '@bearings/client';
+import type { Desktop } from './desktop.ts';
 
 /** Everything that a command uses of its environment. */
 export interface Terminal {
@@ -18,6 +19,8 @@ export interface Terminal {
   readonly clock?: Clock;
   /** A number in [0, 1), for jitter. Default: `Math.random`. */
   readonly random?: () => number;
+  /** Browser and keyring. Default: those of this machine, loaded only when a command needs them. */
+  readonly desktop?: Desktop;
 }
 
 /** The input of a command. */

@@ -104,6 +104,7 @@ const rules: OptionRules<ClientsOptions> = {
     test: (value) => value === false || objectRule.test(value),
     expected: 'what openTokenStore returns, or false',
   },
+  openGrants: tokenRules.openGrants,
   names: listRule(stringRule),
   layers: functionRule,
   openNetwork: functionRule,
@@ -169,9 +170,11 @@ async function createTokens(
   { options, parts, sharing }: TokensContext,
 ): Promise<void> {
   for (const credential of readCredentials(config)) {
-    const { fetch, clock, random } = options;
+    const { fetch, clock, random, openGrants } = options;
     const network = parts.get(credential.clients[0] ?? '')?.network;
-    const token = await orThrow(createToken(config, credential, { fetch, network, clock, random, sharing }));
+    const token = await orThrow(
+      createToken(config, credential, { fetch, network, clock, random, openGrants, sharing }),
+    );
     for (const name of credential.clients) tokens.set(name, token);
     options.onToken?.(token, credential);
   }

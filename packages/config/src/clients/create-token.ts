@@ -1,12 +1,17 @@
-import { orThrow } from '@bearings/client';
+import { isBearingsError, orThrow } from '@bearings/client';
 import type { Clock, Layer } from '@bearings/client';
 import { ConfigError } from '@bearings/client/errors';
 import { checkOptions, clockRule, functionRule, objectRule, transportLayerRule } from '@bearings/client/layer';
 import type { OptionRules } from '@bearings/client/layer';
-import { staticToken, Token } from '@bearings/oauth-bearer';
+import { staticToken, Token, TokenUnavailableError } from '@bearings/oauth-bearer';
+import { ReauthorizationRequiredError } from '@bearings/oauth-bearer/source';
 import type { SecretString, TokenConfig, TokenError, TokenHandle } from '@bearings/oauth-bearer';
-import { Ok } from 'ts-results';
+import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
+import { openUserTokens } from '../grants/open-user-tokens.ts';
+import type { GrantAccess, OpenUserTokens } from '../grants/open-user-tokens.ts';
+import { PersonToken } from '../grants/person-token.ts';
+import type { AuthorizationCodeAuth } from '../schema/authorization-code-fields.ts';
 import type { OAuth2Auth } from '../schema/oauth2-fields.ts';
 import type { ConfiguredCredential } from './configured-credential.ts';
 import type { TokenSharing } from './open-token-store.ts';
@@ -27,6 +32,11 @@ export interface TokenOptions {
   readonly random?: (() => number) | undefined;
   /** Where tokens are shared: see `openTokenStore`. The caller closes it. Default: not shared. */
   readonly sharing?: TokenSharing | undefined;
+  /**
+   * Opens the grants of the person at the terminal, for `oauth2_authorization_code`: called at a token's first use, and the
+   * token closes the store. `undefined` when there are none yet. It may throw a `TokenError`. Default: none.
+   */
+  readonly openGrants?: (() => Promise<GrantAccess | undefined>) | undefined;
 }
 
 /**
@@ -37,7 +47,7 @@ export interface TokenOptions {
  */
 export async function createToken(
   config: Pick<Config, 'readSecret'>,
-  { auth, network }: Pick<ConfiguredCredential, 'auth' | 'network'>,
+  { clients, auth, network }: Pick<ConfiguredCredential, 'auth' | 'network'> & Partial<ConfiguredCredential>,
   options: TokenOptions = {},
 ): Promise<Result<TokenHandle, TokenError | InvalidConfigError>> {
   checkOptions(options, tokenRules, { owner: 'createToken' });
@@ -47,6 +57,9 @@ export async function createToken(
   const { clock } = options;
   const clockOption = clock === undefined ? {} : { clock };
   if (auth.type === 'oauth2_client_credentials') return createOAuth2Token(config, auth, options);
+  if (auth.type === 'oauth2_authorization_code') {
+    return Ok(new PersonToken(clients?.[0] ?? auth.clientId, () => openGrants(config, auth, options)));
+  }
   if (auth.type === 'bearer') return Ok(staticToken(read(auth.tokenRef), clockOption));
   if (auth.type === 'api_key') return Ok(staticToken(read(auth.keyRef), { scheme: 'none', ...clockOption }));
   return Ok(staticToken(read(auth.passwordRef), { scheme: 'Basic', username: auth.username, ...clockOption }));
@@ -61,7 +74,34 @@ export const tokenRules: OptionRules<TokenOptions> = {
   clock: clockRule,
   random: functionRule,
   sharing: objectRule,
+  openGrants: functionRule,
 };
+
+/** Errors of `options.openGrants` that are not a `TokenError` are not shown: they may quote a key. */
+async function openGrants(
+  config: Pick<Config, 'readSecret'>,
+  auth: AuthorizationCodeAuth,
+  { openGrants: open, fetch, network, clock, random }: TokenOptions,
+): Promise<Result<OpenUserTokens, TokenError>> {
+  try {
+    const access = await open?.();
+    if (access !== undefined) {
+      const injected = {
+        ...(network ? { network } : fetch && { fetch }),
+        ...(clock && { clock }),
+        ...(random && { random }),
+      };
+      return await openUserTokens(config, auth, { ...access, ...injected });
+    }
+  } catch (cause) {
+    return Err(
+      isBearingsError(cause) && cause.source === 'oauth-bearer'
+        ? cause
+        : new TokenUnavailableError('openGrants failed'),
+    );
+  }
+  return Err(new ReauthorizationRequiredError({ connection: auth.clientId, reason: 'not_connected' }));
+}
 
 async function createOAuth2Token(
   config: Pick<Config, 'readSecret'>,

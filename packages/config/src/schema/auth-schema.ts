@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { authorizationCodeSchema } from './authorization-code-schema.ts';
 import { headerNameText, text } from './field-schemas.ts';
 import { oauth2Schema } from './oauth2-schema.ts';
 import { secretReference } from '../secrets/secret-schema.ts';
@@ -37,7 +38,14 @@ const none = z
   .describe('No credential. It must be set explicitly, so that none is forgotten.');
 
 /** How requests are authenticated, by `type`. */
-export const authSchema = z.discriminatedUnion('type', [oauth2Schema, bearer, basic, apiKey, none]);
+export const authSchema = z.discriminatedUnion('type', [
+  oauth2Schema,
+  authorizationCodeSchema,
+  bearer,
+  basic,
+  apiKey,
+  none,
+]);
 
 /** How requests are authenticated. References, not secrets. */
 export type Auth = z.output<typeof authSchema>;

@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { headers, httpUrl, nonBlankText, nonNegativeMs, params, positiveMs, text } from './field-schemas.ts';
 import { keyReference, secretReference } from '../secrets/secret-schema.ts';
 
-const scope = text.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must have no space, quote or backslash (RFC 6749 §3.3)');
+/** One scope. */
+export const scope: z.ZodString = text.regex(
+  /^[\x21\x23-\x5b\x5d-\x7e]+$/,
+  'must have no space, quote or backslash (RFC 6749 §3.3)',
+);
 
 /** The fields of `oauth2_client_credentials`, without the rules about several of them. */
 export const oauth2Fields = z.strictObject({

@@ -56,6 +56,11 @@ export interface TokenEndpointOptions {
   readonly keepsClient?: boolean;
 }
 
+/** A request to an endpoint that is not the token endpoint, such as that of RFC 8628 §3.1. */
+export interface EndpointRequest extends Pick<GrantRequest, 'params' | 'signal'> {
+  readonly url: string;
+}
+
 /** What one request was sent with. */
 interface Exchange {
   readonly response: TokenHttpResponse;
@@ -120,17 +125,23 @@ export class TokenEndpoint {
 
   /** Revokes a token. Answers with false when the server has no revocation endpoint. */
   async revoke({ token, tokenTypeHint, url, signal }: RevocationRequest): Promise<Result<boolean, TokenError>> {
+    const server = await this.server();
+    if (server.isErr()) return server;
+    const endpoint = url ?? server.value.metadata?.['revocation_endpoint'];
+    if (typeof endpoint !== 'string') return Ok(false);
+    const params: [string, string][] = [
+      ['token', token],
+      ['token_type_hint', tokenTypeHint],
+    ];
+    return (await this.post({ url: endpoint, params, signal })).map(() => true);
+  }
+
+  /** Sends a form to another endpoint of the server, with the client's authentication. Any status but 200 is an error. */
+  async post({ url, params, signal }: EndpointRequest): Promise<Result<TokenHttpResponse, TokenError>> {
     try {
       const server = await this.#findServer();
-      const endpoint = url ?? server.metadata?.['revocation_endpoint'];
-      if (typeof endpoint !== 'string') return Ok(false);
-      const params: [string, string][] = [
-        ['token', token],
-        ['token_type_hint', tokenTypeHint],
-      ];
-      const sent = await this.#send(server, { url: endpoint, params, retry: 'safe', signal, isProbe: false });
-      if (sent.response.status === 200) return Ok(true);
-      throw toHttpError(sent.response, sent.context);
+      const { response, context } = await this.#send(server, { url, params, retry: 'safe', signal, isProbe: false });
+      return response.status === 200 ? Ok(response) : Err(toHttpError(response, context));
     } catch (cause) {
       return Err(toTokenError(cause));
     }

@@ -1,7 +1,13 @@
 import { TokenUnavailableError } from '@bearings/oauth-bearer';
 import type { IssuedToken, TokenError } from '@bearings/oauth-bearer';
 import { InvalidTokenResponseError, ReauthorizationRequiredError, TokenEndpoint } from '@bearings/oauth-bearer/source';
-import type { GrantRequest, RevocationRequest, TokenHttpResponse, TokenServer } from '@bearings/oauth-bearer/source';
+import type {
+  EndpointRequest,
+  GrantRequest,
+  RevocationRequest,
+  TokenHttpResponse,
+  TokenServer,
+} from '@bearings/oauth-bearer/source';
 import { discoverResource } from '@bearings/oidc-discovery';
 import type { ResourceMetadata } from '@bearings/oidc-discovery';
 import { Err, Ok } from 'ts-results';
@@ -102,6 +108,12 @@ export class Connection {
   async revoke(request: Omit<RevocationRequest, 'url'>): Promise<Result<boolean, TokenError>> {
     const endpoint = await this.#open();
     return endpoint.isErr() ? endpoint : endpoint.value.revoke({ ...request, url: this.config.endpoints?.revocation });
+  }
+
+  /** Sends a form to another endpoint of the server, such as the one for devices. */
+  async post(request: EndpointRequest): Promise<Result<TokenHttpResponse, TokenError>> {
+    const endpoint = await this.#open();
+    return endpoint.isErr() ? endpoint : endpoint.value.post(request);
   }
 
   /** A JSON document of the provider, such as its keys or, with an access token, the user's profile. */

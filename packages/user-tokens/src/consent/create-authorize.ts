@@ -70,7 +70,7 @@ export function createAuthorize(context: ConsentContext): Authorize {
 }
 
 /** @throws UserTokensConfigError naming the connection that was probably meant */
-function findConnection(name: string, { connections }: ConsentContext): Connection {
+export function findConnection(name: string, { connections }: ConsentContext): Connection {
   const connection = connections.get(name);
   if (connection !== undefined) return connection;
   const names = [...connections.keys()];
@@ -82,7 +82,7 @@ function findConnection(name: string, { connections }: ConsentContext): Connecti
 const maxIdLength = 1_024;
 
 /** Ids are stored as they are: text, without control characters, of a length that an index can hold. */
-function checkQuery({ tenant, user, account = '' }: GrantQuery): void {
+export function checkQuery({ tenant, user, account = '' }: GrantQuery): void {
   for (const [field, value] of Object.entries({ tenant, user, account })) {
     const isText = typeof value === 'string' && value.length <= maxIdLength && value.isWellFormed();
     if (!isText || /\p{Cc}/u.test(value)) {

@@ -1,3 +1,5 @@
+import { createAuthorizeDevice } from './device/create-authorize-device.ts';
+import type { AuthorizeDevice } from './device/create-authorize-device.ts';
 import { createAuthorize } from './create-authorize.ts';
 import type { Authorize } from './create-authorize.ts';
 import type { ConsentContext } from './consent-context.ts';
@@ -11,6 +13,7 @@ import { readHandlerBase } from './handler-base.ts';
 /** Asking users for consent. */
 export interface Consenting {
   readonly authorize: Authorize;
+  readonly authorizeDevice: AuthorizeDevice;
   readonly wait: Wait;
   readonly handler: Handler;
 }
@@ -23,5 +26,10 @@ export interface ConsentOptions extends Omit<ConsentContext, 'base' | 'listeners
 /** @throws UserTokensConfigError for a redirect URI that browsers must not be sent to */
 export function createConsent({ redirectUri, ...options }: ConsentOptions): Consenting {
   const context = { ...options, base: readHandlerBase(redirectUri), listeners: new FlowListeners() };
-  return { authorize: createAuthorize(context), wait: createWait(context), handler: createHandler(context) };
+  return {
+    authorize: createAuthorize(context),
+    authorizeDevice: createAuthorizeDevice(context),
+    wait: createWait(context),
+    handler: createHandler(context),
+  };
 }

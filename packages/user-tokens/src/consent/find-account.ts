@@ -10,8 +10,9 @@ import { validateIdToken } from './validate-id-token.ts';
 export interface AccountContext {
   readonly connection: Connection;
   readonly server: TokenServer;
-  readonly flow: FlowRecord;
-  readonly nonce: string;
+  readonly flow: Pick<FlowRecord, 'scopes'>;
+  /** `undefined` when none was sent. */
+  readonly nonce: string | undefined;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
 }

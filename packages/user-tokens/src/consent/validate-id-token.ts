@@ -8,7 +8,8 @@ export interface IdTokenContext {
   readonly jwks: unknown;
   readonly issuer: string;
   readonly clientId: string;
-  readonly nonce: string;
+  /** `undefined` when none was sent. */
+  readonly nonce: string | undefined;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
 }

@@ -18,9 +18,9 @@ export function addAuthStatusCommand(auth: Command, runCommand: RunCommand): voi
     .option('--json', 'print JSON, for machines')
     .option('--watch', 'keep showing it until ctrl-C');
   command.action((clients: readonly string[], { json = false, watch = false }: AuthStatusFlags) =>
-    runCommand(command, async (terminal, { config, debug, cache }) => {
+    runCommand(command, async (terminal, { config, key, debug, cache }) => {
       const { authStatus } = await import('./auth-status.ts');
-      return authStatus(terminal, { clients, json, watch, config, debug, cache });
+      return authStatus(terminal, { clients, json, watch, config, key, debug, cache });
     }),
   );
 }

@@ -4,6 +4,7 @@ import { openTokenStore, readCredentials } from '@bearings/config';
 import type { Config } from '@bearings/config';
 import { assertClientsExist, openConfig } from '../../config/find-config.ts';
 import type { FindConfigOptions } from '../../config/find-config.ts';
+import { grantsOpener } from '../../grants/grants-opener.ts';
 import { createNetwork } from '../../terminal/network.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import type { ExitCode } from '../../exit-codes.ts';
@@ -23,6 +24,8 @@ export interface AuthStatusOptions extends FindConfigOptions {
   readonly json?: boolean | undefined;
   /** Keeps showing them until ctrl-C. Default: false. */
   readonly watch?: boolean | undefined;
+  /** Where the key of stored logins is. */
+  readonly key?: string | undefined;
   /** Shows the exchanges with the authorization server on stderr. Default: false. */
   readonly debug?: boolean | undefined;
 }
@@ -40,11 +43,12 @@ export async function authStatus(terminal: Terminal, options: AuthStatusOptions)
   assertClientsExist(config, names);
   await using network = createNetwork(terminal, options.debug === true, config);
   const sharing = await openTokenStore(config);
+  const openGrants = grantsOpener(terminal, config, options.key);
   const credentials: WatchedCredential[] = [];
   try {
     for (const credential of readCredentials(selectClients(config, names))) {
       const transport = await network.open(credential.network);
-      const tokenOptions = { fetch: network.fetch, network: transport, clock, random, sharing };
+      const tokenOptions = { fetch: network.fetch, network: transport, clock, random, openGrants, sharing };
       credentials.push(await watchCredential(config, credential, tokenOptions));
     }
     await untilAborted(Promise.all(credentials.map(({ acquire }) => acquire())), interrupted);

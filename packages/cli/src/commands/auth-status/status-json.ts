@@ -3,7 +3,7 @@ import type { CredentialStatus } from './watched-credential.ts';
 /** A credential in the output of `auth status --json`. Times are ISO 8601 in UTC. Fields may be added, not removed. */
 export interface JsonStatus {
   readonly clients: readonly string[];
-  /** As in the config: `oauth2_client_credentials`, `bearer`, `basic`, `api_key`. */
+  /** As in the config: `oauth2_client_credentials`, `oauth2_authorization_code`, `bearer`, `basic`, `api_key`. */
   readonly type: string;
   readonly from: string;
   readonly clientId: string | null;
@@ -38,7 +38,7 @@ export function toJsonStatus(status: CredentialStatus): JsonStatus {
     clients,
     type: auth.type,
     from,
-    clientId: auth.type === 'oauth2_client_credentials' ? auth.clientId : null,
+    clientId: 'clientId' in auth ? auth.clientId : null,
     state,
     origin: status.lifetimeMs === undefined || state === 'static' ? null : status.isShared ? 'store' : 'server',
     lifetimeMs: lifetimeMs === Infinity ? null : lifetimeMs,

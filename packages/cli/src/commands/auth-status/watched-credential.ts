@@ -1,6 +1,6 @@
 import { orThrow } from '@bearings/client';
 import type { Clock } from '@bearings/client';
-import { createToken } from '@bearings/config';
+import { createToken, grantServer } from '@bearings/config';
 import type { Config, ConfiguredCredential, TokenOptions } from '@bearings/config';
 import type { TokenError, TokenHandle, TokenState } from '@bearings/oauth-bearer';
 import { acquireWithin } from '../../time/acquire-within.ts';
@@ -79,7 +79,7 @@ function credentialStatus(
 ): CredentialStatus {
   const { auth } = credential;
   const { state, generation, issuedAt, expiresAt, renewsAt, isShared, scopes: granted } = token.status();
-  const isOAuth2 = auth.type === 'oauth2_client_credentials';
+  const isOAuth2 = 'clientId' in auth;
   const requested = isOAuth2 ? (auth.scopes ?? []) : [];
   const hasToken = state === 'fresh' || state === 'stale';
   const lifetimeMs = issuedAt === undefined || expiresAt === undefined ? undefined : expiresAt - issuedAt;
@@ -100,6 +100,7 @@ function credentialStatus(
 }
 
 function credentialSource({ auth }: ConfiguredCredential): string {
+  if (auth.type === 'oauth2_authorization_code') return grantServer(auth);
   const server = auth.type === 'oauth2_client_credentials' ? (auth.issuerUrl ?? auth.tokenUrl) : secretReference(auth);
   return server ?? '';
 }

@@ -14,9 +14,9 @@ export function addAuthTokenCommand(auth: Command, runCommand: RunCommand): void
     .argument('<client>', "the client's name in the config")
     .option('--reveal', 'also print it on a terminal');
   command.action((client: string, { reveal = false }: AuthTokenFlags) =>
-    runCommand(command, async (terminal, { config, debug, cache }) => {
+    runCommand(command, async (terminal, { config, key, debug, cache }) => {
       const { authToken } = await import('./auth-token.ts');
-      return authToken(terminal, { client, reveal, config, debug, cache });
+      return authToken(terminal, { client, reveal, config, key, debug, cache });
     }),
   );
 }

@@ -2,6 +2,7 @@ import { orThrow } from '@bearings/client';
 import { createClients } from '@bearings/config';
 import type { TokenHandle } from '@bearings/oauth-bearer';
 import { assertClientsExist, openConfig } from '../../config/find-config.ts';
+import { grantsOpener } from '../../grants/grants-opener.ts';
 import { createNetwork } from '../../terminal/network.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import type { ExitCode } from '../../exit-codes.ts';
@@ -14,6 +15,8 @@ export interface AuthTokenOptions {
   /** Also prints it on a terminal. */
   readonly reveal: boolean;
   readonly config: string | undefined;
+  /** Where the key of stored logins is. */
+  readonly key: string | undefined;
   readonly debug: boolean;
   /** False: the token is requested anew. Default: true. */
   readonly cache?: boolean | undefined;
@@ -35,6 +38,7 @@ export async function authToken(terminal: Terminal, options: AuthTokenOptions): 
   await using network = createNetwork(terminal, debug, config);
   await using clients = await createClients(config, {
     ...network.options,
+    openGrants: grantsOpener(terminal, config, options.key),
     openNetwork: network.open,
     names: [client],
     onToken,

@@ -7,6 +7,8 @@ import { printResponse, assertWritable } from './print-response.ts';
 import { parseBodyArgument } from './body-argument.ts';
 import type { BodyArgument } from './body-argument.ts';
 import { assertClientsExist, openConfig } from '../../config/find-config.ts';
+import { grantsOpener } from '../../grants/grants-opener.ts';
+import type { GlobalOptions } from '../run-command.ts';
 import { createNetwork } from '../../terminal/network.ts';
 import { formatDuration } from '../../output/format-duration.ts';
 import type { ExitCode } from '../../exit-codes.ts';
@@ -34,7 +36,7 @@ export interface CallArguments {
   readonly client: string;
   readonly path: string;
   readonly flags: CallFlags;
-  readonly global: { readonly config?: string; readonly debug: boolean; readonly cache?: boolean };
+  readonly global: GlobalOptions;
 }
 
 /**
@@ -60,6 +62,7 @@ export async function call(terminal: Terminal, callArguments: CallArguments): Pr
   try {
     await using clients = await createClients(withoutDefaultBodyLimit(config), {
       ...network.options,
+      openGrants: grantsOpener(terminal, config, global.key),
       names: [name],
       layers: () => [...trace.layers(), ...network.layers(), rememberCredentials(secrets)],
       openNetwork: network.open,

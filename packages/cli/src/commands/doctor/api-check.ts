@@ -77,6 +77,7 @@ function toFinding({ status, message, challenge }: ApiAnswer, { auth }: ApiCheck
 
 const credentialNames: Readonly<Record<Auth['type'], string>> = {
   oauth2_client_credentials: 'token',
+  oauth2_authorization_code: 'token',
   bearer: 'token',
   basic: 'password',
   api_key: 'key',
@@ -85,7 +86,7 @@ const credentialNames: Readonly<Record<Auth['type'], string>> = {
 
 function refusalRemedy({ status, challenge }: Pick<ApiAnswer, 'status' | 'challenge'>, auth: Auth): string {
   if (auth.type === 'none') return 'Set auth in the config: the API requires a credential';
-  if (auth.type !== 'oauth2_client_credentials') return `Check that the ${credentialNames[auth.type]} is still valid`;
+  if (!auth.type.startsWith('oauth2_')) return `Check that the ${credentialNames[auth.type]} is still valid`;
   if (status === 403) {
     const scope = /scope="?([^",]+)"?/.exec(challenge)?.[1];
     const which = scope === undefined ? 'the scope that the API requires' : scope;

@@ -1,5 +1,6 @@
 import { AttemptTimeoutError } from '@bearings/client/errors';
-import type { Config, ConfiguredCredential, OAuth2Auth } from '@bearings/config';
+import { grantIssuer, grantServer } from '@bearings/config';
+import type { AuthorizationCodeAuth, Config, ConfiguredCredential, OAuth2Auth } from '@bearings/config';
 import type { TokenHandle } from '@bearings/oauth-bearer';
 import { discover, DiscoveryUnavailableError } from '@bearings/oidc-discovery';
 import { Err } from 'ts-results';
@@ -45,49 +46,62 @@ export function credentialChecks(
 ): CredentialChecks {
   const title = `Credential of ${clients.join(', ')}`;
   const secret = secretCheck(context.config, auth);
-  if (auth.type !== 'oauth2_client_credentials') {
+  if (!('clientId' in auth)) {
     return { title: `${title}: ${auth.type}`, checks: [secret], usable: secret };
   }
-  const { checks, usable } = oauth2Checks({ auth, token, secret }, context);
-  return { title: `${title}: ${auth.clientId} at ${serverUrl(auth)}`, checks: [secret, ...checks], usable };
+  const server = toServer(auth);
+  const { checks, usable } = oauth2Checks({ auth, server, token, secret }, context);
+  return { title: `${title}: ${auth.clientId} at ${server.url}`, checks: [secret, ...checks], usable };
+}
+
+/** An authorization server, as the config has it. */
+interface Server extends Pick<OAuth2Auth, 'issuerUrl' | 'metadataUrl' | 'insecureHttp'> {
+  /** The issuer, else the token endpoint. */
+  readonly url: string;
+}
+
+function toServer(auth: OAuth2Auth | AuthorizationCodeAuth): Server {
+  const { insecureHttp } = auth;
+  if (auth.type === 'oauth2_authorization_code') {
+    return { url: grantServer(auth), issuerUrl: grantIssuer(auth), insecureHttp };
+  }
+  const { issuerUrl, metadataUrl, tokenUrl } = auth;
+  return { url: issuerUrl ?? tokenUrl ?? '', issuerUrl, metadataUrl, insecureHttp };
 }
 
 interface OAuth2Context {
-  readonly auth: OAuth2Auth;
+  readonly auth: OAuth2Auth | AuthorizationCodeAuth;
+  readonly server: Server;
   readonly token: TokenHandle;
   readonly secret: Check;
 }
 
 /** The checks of an OAuth client. Its clients depend on its token. */
 function oauth2Checks(
-  { auth, token, secret }: OAuth2Context,
+  { auth, server, token, secret }: OAuth2Context,
   context: CredentialContext,
 ): Omit<CredentialChecks, 'title'> {
-  const endpoint = context.findEndpoint(serverUrl(auth));
-  const route = context.findRoute(serverUrl(auth));
+  const endpoint = context.findEndpoint(server.url);
+  const route = context.findRoute(server.url);
   const connectivity = routeChecks(endpoint, route, context.findEndpoint);
-  const discoverOnce = once(() => discoverMetadata(auth, endpoint, context));
+  const discoverOnce = once(() => discoverMetadata(server, endpoint, context));
   const discovery = discoveryCheck(connectivity, discoverOnce);
-  const clientAuth = clientAuthCheck(auth, discovery, discoverOnce);
+  const isClient = auth.type === 'oauth2_client_credentials';
+  const clientAuth = isClient ? [clientAuthCheck(auth, discovery, discoverOnce)] : [];
   const clock = clockCheck(connectivity, async () => {
     await discoverOnce();
-    if (auth.issuerUrl === undefined) await requestServerDate(endpoint, context);
+    if (server.issuerUrl === undefined) await requestServerDate(endpoint, context);
     return context.clocks.skewMs(endpoint.url.origin);
   });
-  const acquired = tokenCheck([secret, ...connectivity, discovery, clientAuth], () =>
+  const acquired = tokenCheck(isClient ? 'token' : 'login', [secret, ...connectivity, discovery, ...clientAuth], () =>
     acquireWithin(token, endpoint.clock),
   );
   const scopes = scopesCheck(auth.scopes ?? [], acquired, () => token.status().scopes);
-  return { checks: [...connectivity, discovery, clientAuth, clock, acquired, scopes], usable: acquired };
-}
-
-/** The URL of the credential's authorization server, as the config has it. */
-function serverUrl({ issuerUrl, tokenUrl }: OAuth2Auth): string {
-  return issuerUrl ?? tokenUrl ?? '';
+  return { checks: [...connectivity, discovery, ...clientAuth, clock, acquired, scopes], usable: acquired };
 }
 
 async function discoverMetadata(
-  { issuerUrl, metadataUrl, insecureHttp = false }: OAuth2Auth,
+  { issuerUrl, metadataUrl, insecureHttp = false }: Server,
   { url, clock }: Endpoint,
   { clocks: { fetch }, findRoute, random }: CredentialContext,
 ): Promise<Discovery> {

@@ -17,9 +17,9 @@ export function addDoctorCommand(program: Command, runCommand: RunCommand): void
     .argument('[clients...]', 'the clients to check (default: all)')
     .option('--json', 'print JSON, for machines');
   command.action((clients: readonly string[], { json = false }: DoctorFlags) =>
-    runCommand(command, async (terminal, { config, debug }) => {
+    runCommand(command, async (terminal, { config, key, debug }) => {
       const { doctor } = await import('./doctor.ts');
-      return doctor(terminal, { clients, json, config, debug });
+      return doctor(terminal, { clients, json, config, key, debug });
     }),
   );
 }

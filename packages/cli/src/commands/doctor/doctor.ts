@@ -6,6 +6,7 @@ import { assertClientsExist, readConfig } from '../../config/find-config.ts';
 import type { FindConfigOptions } from '../../config/find-config.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import type { ExitCode } from '../../exit-codes.ts';
+import { grantsOpener } from '../../grants/grants-opener.ts';
 import { createNetwork } from '../../terminal/network.ts';
 import type { Network } from '../../terminal/network.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
@@ -29,6 +30,8 @@ export interface DoctorOptions extends FindConfigOptions {
   readonly clients?: readonly string[];
   /** Prints JSON, when all checks have ended. Default: false. */
   readonly json?: boolean | undefined;
+  /** Where the key of stored logins is. */
+  readonly key?: string | undefined;
   /** Shows the exchanges with the authorization server on stderr. Default: false. */
   readonly debug?: boolean | undefined;
 }
@@ -50,7 +53,7 @@ export async function doctor(terminal: Terminal, options: DoctorOptions, probes?
   assertClientsExist(config, names);
   await using network = createNetwork(terminal, options.debug === true, config);
   const results = await printReport(
-    runAllChecks({ config, names, configGroup, network, probes }, terminal),
+    runAllChecks({ config, names, configGroup, network, probes, key: options.key }, terminal),
     terminal,
     options,
   );
@@ -82,6 +85,7 @@ interface DoctorContext {
   readonly configGroup: CheckGroup;
   readonly network: Network;
   readonly probes: Probes | undefined;
+  readonly key: string | undefined;
 }
 
 /** Runs the checks of the config, then of its credentials, then of its clients. */
@@ -105,7 +109,8 @@ async function* runAllChecks(context: DoctorContext, terminal: Terminal): AsyncG
     for (const name of credential.clients) tokens.set(name, token);
   };
   const { layers } = network;
-  const injected = { fetch: clocks.fetch, openNetwork: routes.open, clock, random };
+  const openGrants = grantsOpener(terminal, config, context.key);
+  const injected = { fetch: clocks.fetch, openNetwork: routes.open, clock, random, openGrants };
   await using clients = await createClients(config, { names, onToken, layers, ...injected, sharing: false });
   const createChecks = (name: string): CheckGroup => {
     const { baseUrl, auth } = config.clients[name] ?? unreachable(name);

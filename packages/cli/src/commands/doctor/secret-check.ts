@@ -10,7 +10,7 @@ export function secretCheck(config: Pick<Config, 'readSecret'>, auth: Credential
 
 async function checkSecret({ readSecret }: Pick<Config, 'readSecret'>, auth: CredentialAuth): Promise<Finding> {
   const reference = secretReference(auth);
-  if (reference === undefined) return skipped('not needed: the config has clientAuthMethod none');
+  if (reference === undefined) return skipped('not needed: the client is public');
   const isKey = auth.type === 'oauth2_client_credentials' && auth.privateKeyRef !== undefined;
   const secret = await readSecret(reference, isKey ? 'key' : 'secret');
   if (secret.isOk())

@@ -5,12 +5,13 @@ import { tokenErrorCause, tokenErrorRemedy } from '../../output/token-remedies.t
 import { failed, ok } from './check.ts';
 import type { Check, Finding } from './check.ts';
 
-/** The check `token`: does the authorization server issue a token? */
+/** The check `token`: does the authorization server issue a token? Or `login`: has the person a valid grant? */
 export function tokenCheck(
+  name: 'token' | 'login',
   dependsOn: readonly Check[],
   acquire: () => Promise<Result<AccessToken, TokenError>>,
 ): Check {
-  return { name: 'token', dependsOn, run: async () => toFinding(await acquire()) };
+  return { name, dependsOn, run: async () => toFinding(await acquire()) };
 }
 
 function toFinding(result: Result<AccessToken, TokenError>): Finding {

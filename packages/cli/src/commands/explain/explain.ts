@@ -1,3 +1,4 @@
+import { grantServer } from '@bearings/config';
 import type { Auth, ClientConfig } from '@bearings/config';
 import { assertClientsExist, openConfig } from '../../config/find-config.ts';
 import { exitCodes } from '../../exit-codes.ts';
@@ -39,13 +40,21 @@ function describeCredential(auth: Auth): readonly string[] {
       return [`user ${auth.username}, password from ${auth.passwordRef}`];
     case 'api_key':
       return [`key from ${auth.keyRef}, in the header ${auth.header}`];
+    case 'oauth2_authorization_code':
+      return [
+        `tokens of the person who has logged in, from ${grantServer(auth)}`,
+        `client ${auth.clientId}, authenticated by ${auth.clientSecretRef ?? 'no secret'}`,
+        `scopes ${scopeList(auth)}`,
+      ];
     case 'oauth2_client_credentials':
   }
   const reference = auth.clientSecretRef ?? auth.privateKeyRef ?? 'no secret';
-  const scopes = auth.scopes === undefined || auth.scopes.length === 0 ? 'none requested' : auth.scopes.join(' ');
   return [
     `tokens from ${auth.issuerUrl ?? auth.tokenUrl}`,
     `client ${auth.clientId}, authenticated by ${reference} (${auth.clientAuthMethod ?? 'default method'})`,
-    `scopes ${scopes}`,
+    `scopes ${scopeList(auth)}`,
   ];
 }
+
+const scopeList = ({ scopes = [] }: { readonly scopes?: readonly string[] | undefined }): string =>
+  scopes.length === 0 ? 'none requested' : scopes.join(' ');

@@ -11,9 +11,12 @@ export interface AskAuthOptions {
   readonly name: string;
 }
 
+/** What is asked for: for services, so not the login of a person. */
+type AskedType = Exclude<Auth['type'], 'oauth2_authorization_code'>;
+
 /** Asks how requests are authenticated. */
 export async function askAuth(terminal: Terminal, { prompts, name }: AskAuthOptions): Promise<Auth> {
-  const type = await prompts.choice<Auth['type']>({
+  const type = await prompts.choice<AskedType>({
     message: `How does ${name} authenticate its callers?`,
     choices: [
       {
