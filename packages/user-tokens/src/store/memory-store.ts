@@ -28,12 +28,14 @@ const dayMs = 24 * 3_600_000;
 class MemoryStore extends MemoryFlows implements GrantStore {
   readonly name = 'the memory store';
   readonly #rows = new Map<string, Row>();
+  /** The ids of each user's rows. */
+  readonly #ids = new Map<string, Set<string>>();
 
   async open(): Promise<void> {}
 
   async find({ account, ...key }: GrantQuery): Promise<GrantRecord | undefined> {
-    const rows = [...this.#rows.values()].filter(
-      (row) => isSameUser(row, key) && row.connection === key.connection && (account ?? row.account) === row.account,
+    const rows = this.#userRows(key).filter(
+      (row) => row.connection === key.connection && (account ?? row.account) === row.account,
     );
     const isRevoked = (row: Row): number => Number(row.status === 'revoked');
     return this.#read(rows.toSorted((a, b) => isRevoked(a) - isRevoked(b) || a.createdAt - b.createdAt)[0]);
@@ -57,13 +59,14 @@ class MemoryStore extends MemoryFlows implements GrantStore {
   }
 
   async insert(grant: NewGrant): Promise<boolean> {
-    const isTaken = (row: Row): boolean => row.id === grant.id || isSameKey(row, grant);
-    if ([...this.#rows.values()].some(isTaken)) return false;
+    const isSameKey = (row: Row): boolean => row.connection === grant.connection && row.account === grant.account;
+    if (this.#rows.has(grant.id) || this.#userRows(grant).some(isSameKey)) return false;
     const { id, tenant, user, connection, account } = grant;
     const now = this.now();
     const fresh = { status: 'active', reason: undefined, version: 1, lastError: undefined, ...unclaimed } as const;
     const key = { id, tenant, user, connection, account, createdAt: now, updatedAt: now };
     this.#rows.set(id, { ...key, ...fresh, ...toInstants(grant, now) });
+    this.#ids.set(userKey(grant), (this.#ids.get(userKey(grant)) ?? new Set()).add(id));
     return true;
   }
 
@@ -155,9 +158,10 @@ class MemoryStore extends MemoryFlows implements GrantStore {
 
   async deleteUser(key: Pick<GrantKey, 'tenant' | 'user'>): Promise<number> {
     this.deleteFlows((flow) => isSameUser(flow, key));
-    const ids = [...this.#rows.values()].filter((row) => isSameUser(row, key)).map(({ id }) => id);
+    const ids = this.#ids.get(userKey(key)) ?? new Set();
     for (const id of ids) this.#rows.delete(id);
-    return ids.length;
+    this.#ids.delete(userKey(key));
+    return ids.size;
   }
 
   async sweep(): Promise<void> {
@@ -167,6 +171,10 @@ class MemoryStore extends MemoryFlows implements GrantStore {
   }
 
   async close(): Promise<void> {}
+
+  #userRows(key: Pick<GrantKey, 'tenant' | 'user'>): readonly Row[] {
+    return [...(this.#ids.get(userKey(key)) ?? [])].flatMap((id) => this.#rows.get(id) ?? []);
+  }
 
   #change(id: string, mayChange: (row: Row) => boolean, changes: (row: Row) => Partial<Row>): boolean {
     const row = this.#rows.get(id);
@@ -199,8 +207,7 @@ class MemoryStore extends MemoryFlows implements GrantStore {
 const isSameUser = (row: Pick<GrantKey, 'tenant' | 'user'>, key: Pick<GrantKey, 'tenant' | 'user'>): boolean =>
   row.tenant === key.tenant && row.user === key.user;
 
-const isSameKey = (row: GrantKey, key: GrantKey): boolean =>
-  isSameUser(row, key) && row.connection === key.connection && row.account === key.account;
+const userKey = ({ tenant, user }: Pick<GrantKey, 'tenant' | 'user'>): string => JSON.stringify([tenant, user]);
 
 const isActive = (row: Row, version: number): boolean => row.status === 'active' && row.version === version;
 
