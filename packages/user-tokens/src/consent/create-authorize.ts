@@ -1,5 +1,5 @@
-import { closestName } from '@bearings/client/layer';
 import type { Connection } from '../connection/connection.ts';
+import { findConnection } from '../connection/find-connection.ts';
 import { UserTokensConfigError } from '../errors.ts';
 import type { FlowRecord, NewFlow } from '../store/flow-record.ts';
 import type { GrantQuery } from '../store/grant-key.ts';
@@ -46,7 +46,7 @@ export function createAuthorize(context: ConsentContext): Authorize {
 
   return async (request) => {
     const { user, tenant = '', account, returnTo = '/' } = request;
-    const connection = findConnection(request.connection, context);
+    const connection = findConnection(request.connection, context.connections);
     const { name, config } = connection;
     const query = { tenant, user, connection: name, account };
     checkQuery(query);
@@ -67,16 +67,6 @@ export function createAuthorize(context: ConsentContext): Authorize {
       reason,
     });
   };
-}
-
-/** @throws UserTokensConfigError naming the connection that was probably meant */
-export function findConnection(name: string, { connections }: ConsentContext): Connection {
-  const connection = connections.get(name);
-  if (connection !== undefined) return connection;
-  const names = [...connections.keys()];
-  const meant = typeof name === 'string' ? closestName(name, names) : undefined;
-  const help = meant === undefined ? `The connections are ${names.join(', ')}` : `Did you mean ${meant}?`;
-  throw new UserTokensConfigError('connection', `names no connection. ${help}`);
 }
 
 const maxIdLength = 1_024;
