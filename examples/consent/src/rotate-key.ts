@@ -6,6 +6,6 @@ export async function retireKey(users: UserTokens, oldKeyId: string): Promise<bo
   for (;;) {
     const { resealed, rows } = await orThrow(users.rekey({ limit: 1_000 }));
     if (!rows.has(oldKeyId)) return true;
-    if (resealed === 0) return false; // a consent is under way (10 min), or rows do not open with any key
+    if (resealed === 0) return false; // a consent is in progress (10 min), or no key decrypts some rows
   }
 }
