@@ -123,7 +123,7 @@ export class UserTokens {
   }
 
   /**
-   * Waits until a consent has ended: its time is over at the latest.
+   * Waits until a consent has ended, at the latest until it expires.
    *
    * @throws the signal's reason when it is aborted; the consent goes on
    */
