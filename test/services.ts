@@ -18,7 +18,7 @@ export const postgres: Service = await findService('POSTGRES', 'postgres://postg
 async function findService(name: string, defaultUrl: string): Promise<Service> {
   const url = process.env[`BEARINGS_${name}_URL`] ?? defaultUrl;
   const { hostname, port } = new URL(url);
-  const isThere = await listens(hostname, Number(port));
+  const isThere = await listens(hostname, Number(port || new URL(defaultUrl).port));
   if (!isThere && process.env[`BEARINGS_REQUIRE_${name}`] === '1') {
     throw new Error(`BEARINGS_REQUIRE_${name} is set, and nothing listens at ${hostname}:${port}`);
   }

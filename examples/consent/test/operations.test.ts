@@ -7,7 +7,8 @@ import { memoryStore, postgresStore, UserTokens } from '@bearings/user-tokens';
 import type { GrantStore, KeySet, KeySource } from '@bearings/user-tokens';
 import { sqliteStore } from '@bearings/user-tokens/sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { createSchema, hasPostgres } from '../../../packages/user-tokens/test/store/postgres.ts';
+import { postgres } from '../../../test/services.ts';
+import { createSchema } from '../../../packages/user-tokens/test/store/create-schema.ts';
 import { copyGrants } from '../src/copy-grants.ts';
 import { kmsKeys } from '../src/kms-keys.ts';
 import { retireKey } from '../src/rotate-key.ts';
@@ -66,7 +67,7 @@ test('keys of a KMS are decrypted once each', async () => {
   expect(unwrapped).toEqual([32]);
 });
 
-test.skipIf(!hasPostgres)('grants that are copied from SQLite to PostgreSQL go on', async () => {
+test.skipIf(!postgres.isThere)('grants that are copied from SQLite to PostgreSQL go on', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'bearings-'));
   const { pool, drop } = await createSchema();
   onTestFinished(async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { FakeProvider } from '../fake-provider.ts';
-import { hasPostgres } from '../store/postgres.ts';
+import { postgres } from '../../../../test/services.ts';
 import type { CallerReport, Step } from './caller.ts';
 import { shareGrant } from './shared-grant.ts';
 import { startCaller } from './start-caller.ts';
@@ -12,7 +12,7 @@ const steps: readonly Step[] = ['before claim', 'after claim', 'after send', 'be
 const runs = Number(process.env['KILLS'] ?? 20);
 const kinds = [
   { kind: 'SQLite', isThere: true },
-  { kind: 'PostgreSQL', isThere: hasPostgres },
+  { kind: 'PostgreSQL', isThere: postgres.isThere },
 ] as const;
 
 describe.each(kinds)('$kind', ({ kind, isThere }) => {

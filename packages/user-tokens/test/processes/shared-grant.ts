@@ -9,7 +9,7 @@ import type { GrantRecord, GrantStore } from '@bearings/user-tokens';
 import { sqliteStore } from '@bearings/user-tokens/sqlite';
 import { createUsers } from '../create-users.ts';
 import { FakeProvider } from '../fake-provider.ts';
-import { createSchema } from '../store/postgres.ts';
+import { createSchema } from '../store/create-schema.ts';
 import type { CallerConfig } from './caller.ts';
 
 /** A store that processes can share, with one expired grant of alice, and the provider on a port. */

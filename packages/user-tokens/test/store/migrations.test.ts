@@ -6,7 +6,8 @@ import { postgresStore } from '@bearings/user-tokens';
 import type { GrantStore } from '@bearings/user-tokens';
 import { sqliteStore } from '@bearings/user-tokens/sqlite';
 import { describe, expect, test } from 'vitest';
-import { createSchema, hasPostgres } from './postgres.ts';
+import { postgres } from '../../../../test/services.ts';
+import { createSchema } from './create-schema.ts';
 import { grant } from './rows.ts';
 
 interface Database extends AsyncDisposable {
@@ -55,7 +56,7 @@ async function createPostgres(): Promise<Database> {
 
 const databases = [
   { kind: 'SQLite', isThere: true, create: createSqlite },
-  { kind: 'PostgreSQL', isThere: hasPostgres, create: createPostgres },
+  { kind: 'PostgreSQL', isThere: postgres.isThere, create: createPostgres },
 ];
 
 describe.each(databases)('$kind', ({ isThere, create }) => {

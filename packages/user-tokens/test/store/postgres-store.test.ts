@@ -1,7 +1,8 @@
 import { postgresStore, UserTokens } from '@bearings/user-tokens';
 import { expect, test } from 'vitest';
 import { createUsers } from '../create-users.ts';
-import { createSchema, hasPostgres } from './postgres.ts';
+import { postgres } from '../../../../test/services.ts';
+import { createSchema } from './create-schema.ts';
 
 test('a query function that throws everything it was given shows nothing of it', async () => {
   const query = async (text: string, values?: unknown[]): Promise<never> => {
@@ -21,7 +22,7 @@ test.each([
   expect(() => postgresStore(options as unknown as Parameters<typeof postgresStore>[0])).toThrow(message);
 });
 
-test.skipIf(!hasPostgres)('no secret is in the tables of PostgreSQL', async () => {
+test.skipIf(!postgres.isThere)('no secret is in the tables of PostgreSQL', async () => {
   const { pool, drop } = await createSchema();
   const store = postgresStore({ query: (text, values) => pool.query(text, values) });
   const { users, connect } = await createUsers({ store });

@@ -5,7 +5,8 @@ import { memoryStore, postgresStore } from '@bearings/user-tokens';
 import type { GrantStore } from '@bearings/user-tokens';
 import { sqliteStore } from '@bearings/user-tokens/sqlite';
 import { virtualClock } from '@bearings/testing';
-import { createSchema, hasPostgres } from './postgres.ts';
+import { postgres } from '../../../../test/services.ts';
+import { createSchema } from './create-schema.ts';
 
 /** A store with empty tables, whose time a test can move. */
 interface TestStore extends AsyncDisposable {
@@ -25,7 +26,7 @@ export interface StoreKind {
 export const storeKinds: readonly StoreKind[] = [
   { kind: 'memory', isThere: true, create: createMemory },
   { kind: 'SQLite', isThere: true, create: createSqlite },
-  { kind: 'PostgreSQL', isThere: hasPostgres, create: createPostgres },
+  { kind: 'PostgreSQL', isThere: postgres.isThere, create: createPostgres },
 ];
 
 async function createMemory(): Promise<TestStore> {

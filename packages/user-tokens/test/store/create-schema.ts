@@ -1,11 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Pool } from 'pg';
-
-/** Where the tests find PostgreSQL. */
-const url = process.env['BEARINGS_POSTGRES_URL'] ?? 'postgres://postgres@127.0.0.1:5432/test';
-
-/** Set in CI: a PostgreSQL that is not there fails the tests, which are skipped by name elsewhere. */
-const isRequired = process.env['BEARINGS_REQUIRE_POSTGRES'] === '1';
+import { postgres } from '../../../../test/services.ts';
 
 /** A schema of its own in a real PostgreSQL. */
 export interface PostgresSchema {
@@ -16,24 +11,9 @@ export interface PostgresSchema {
   readonly drop: () => Promise<void>;
 }
 
-/** True when PostgreSQL answers. */
-export const hasPostgres: boolean = await canConnect();
-
-async function canConnect(): Promise<boolean> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
-  try {
-    await client.connect();
-    await client.end();
-    return true;
-  } catch (cause) {
-    if (isRequired)
-      throw new Error(`BEARINGS_REQUIRE_POSTGRES is set, and there is no PostgreSQL at ${url}`, { cause });
-    return false;
-  }
-}
-
 /** A new schema. */
 export async function createSchema(): Promise<PostgresSchema> {
+  const { url } = postgres;
   const schema = `bearings_${randomUUID().replaceAll('-', '').slice(0, 12)}`;
   const admin = new Client({ connectionString: url });
   await admin.connect();
