@@ -1,3 +1,4 @@
+import { orThrow } from '@bearings/client';
 import { UserTokens } from '@bearings/user-tokens';
 import type { ConnectionConfig, KeySet, Tool } from '@bearings/user-tokens';
 import { nodeListener } from '@bearings/user-tokens/node';
@@ -60,7 +61,7 @@ export async function createAgent(config: AgentConfig): Promise<Agent> {
     identify: (_request, received: IncomingMessage) => readSession(received.headers.cookie),
     leaseMs: config.leaseMs, // omit it: the default suits requests that take seconds
   });
-  const users = created.unwrap();
+  const users = orThrow(created);
   return {
     users,
     listener: nodeListener(users.handler),

@@ -1,4 +1,4 @@
-import { isBearingsError } from '@bearings/client';
+import { isBearingsError, orThrow } from '@bearings/client';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createAgent } from './agent-tools.ts';
 import type { Agent, AgentConfig } from './agent-tools.ts';
@@ -32,7 +32,7 @@ async function act({ url = '', headers }: IncomingMessage, { users, tools }: Age
   const [, folder, name = ''] = url.split('/');
   const user = readSession(headers.cookie);
   if (user === undefined) throw new Error('No user is signed in');
-  if (folder === 'authorizations') return (await users.wait(name)).unwrap();
+  if (folder === 'authorizations') return orThrow(users.wait(name));
   const tool = tools[name];
   if (tool === undefined) throw new Error('There is no such tool');
   return users.run({ user }, () => tool(undefined));

@@ -1,3 +1,4 @@
+import { orThrow } from '@bearings/client';
 import { fakeBrowser } from '@bearings/testing';
 import { memoryStore, UserTokens } from '@bearings/user-tokens';
 import { randomBytes } from 'node:crypto';
@@ -14,7 +15,7 @@ export async function createUserTokens(mcpUrl: string, client: Registration): Pr
     redirectUri: `${origin}/oauth`,
     identify: (request) => /session=(\w+)/.exec(request.headers.get('cookie') ?? '')?.[1],
   });
-  return created.unwrap();
+  return orThrow(created);
 }
 
 /** A browser in which a user is signed in at the agent: opens a link of `authorize` and follows it to its end. */
