@@ -25,8 +25,8 @@ export const userTokensMutants: readonly Mutant[] = mutantsIn('user-tokens', {
     ['isSecure(url) || (config.insecureHttp', "url.protocol !== 'javascript:' || (config.insecureHttp"],
   ],
   'consent/refuse-other-user.ts': [
-    ['user === flow.user && tenant === flow.tenant', 'user === flow.user'],
-    ['user === flow.user && tenant === flow.tenant', 'tenant === flow.tenant'],
+    ["user === flow.user && (tenant ?? '') === flow.tenant", 'user === flow.user'],
+    ["user === flow.user && (tenant ?? '') === flow.tenant", "(tenant ?? '') === flow.tenant"],
   ],
   'consent/complete-flow.ts': [
     ["  if (issuer !== flow.issuer) throw new FlowFailure('client_changed');\n", ''],

@@ -6,7 +6,10 @@ import type { HandlerRequest } from './handler-request.ts';
 import { errorPages } from './error-pages.ts';
 import { page } from './page.ts';
 
-/** The page for a request that is not from the flow's own user; `undefined` when it is. */
+/**
+ * The page for a request that is not from the flow's own user; `undefined` when it is. A session without a user may be
+ * `null` or `''` in JavaScript: it is signed out, and a tenant that is `null` is none.
+ */
 export async function refuseOtherUser(
   flow: FlowRecord,
   { request, frameworkContext }: HandlerRequest,
@@ -18,9 +21,9 @@ export async function refuseOtherUser(
   } catch {
     return page(errorPages.identifyFailed);
   }
-  const { user, tenant = '' } = typeof identity === 'string' ? { user: identity } : (identity ?? {});
-  if (user === flow.user && tenant === flow.tenant) return undefined;
-  const reason = user === undefined ? 'signed_out' : 'other_user';
+  const { user, tenant }: Partial<Identity> = typeof identity === 'string' ? { user: identity } : (identity ?? {});
+  if (user === flow.user && (tenant ?? '') === flow.tenant) return undefined;
+  const reason = user ? 'other_user' : 'signed_out';
   report({ type: 'consent-refused', ...flowFacts(flow), reason });
-  return page(user === undefined ? errorPages.signedOut : errorPages.otherUser);
+  return page(user ? errorPages.otherUser : errorPages.signedOut);
 }

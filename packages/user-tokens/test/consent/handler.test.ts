@@ -258,3 +258,22 @@ test('when the store does not work, the page is a 503, and its error is not show
 
   expect([response.status, (await response.text()).includes('password')]).toEqual([503, false]);
 });
+
+test.each(['', null, { user: '' }, { user: null, tenant: null }])(
+  'a browser without a user is asked to sign in, whatever `identify` answers then: %j',
+  async (identity) => {
+    const app = await testApp({ identify: () => identity as string });
+    const flow = await startFlow(app);
+
+    const response = await get(app, flow.url);
+
+    expect(await response.text()).toContain('Sign in');
+    expect(app.events).toContainEqual(expect.objectContaining({ type: 'consent-refused', reason: 'signed_out' }));
+  },
+);
+
+test('an identity whose tenant is null is that of an application without tenants', async () => {
+  const app = await testApp({ identify: () => ({ user: 'alice', tenant: null }) as unknown as string });
+
+  expect((await get(app, (await startFlow(app)).url)).status).toBe(302);
+});
