@@ -1,7 +1,8 @@
+import { orThrow } from '@bearings/client';
 import { memoryStore, UserTokens } from '@bearings/user-tokens';
 
-const users = (
-  await UserTokens.create({
+const users = await orThrow(
+  UserTokens.create({
     store: memoryStore(), // in production sqliteStore({ path }) or postgresStore({ query })
     keys: { current: 'k1', keys: { k1: crypto.getRandomValues(new Uint8Array(32)) } }, // from your secret store
     connections: {
@@ -9,8 +10,8 @@ const users = (
     },
     redirectUri: 'https://app.example/oauth',
     identify: (request) => request.headers.get('x-user') ?? undefined, // who is signed in at this browser
-  })
-).unwrap();
+  }),
+);
 
-const access = (await users.authorize({ user: 'alice', connection: 'mail' })).unwrap();
+const access = await orThrow(users.authorize({ user: 'alice', connection: 'mail' }));
 if (access.status === 'pending') console.log(`alice opens ${new URL(access.url).origin} (${access.reason})`);

@@ -1,3 +1,4 @@
+import { orThrow } from '@bearings/client';
 import { UserTokens } from '@bearings/user-tokens';
 import type { UserTokensOptions } from '@bearings/user-tokens';
 import { nodeListener } from '@bearings/user-tokens/node';
@@ -10,7 +11,7 @@ type SignedIn = Request & { user?: string | undefined };
 
 export async function createApp(options: Omit<UserTokensOptions, 'identify'>): Promise<Express> {
   const identify = (_request: unknown, request: SignedIn): string | undefined => request.user;
-  const users = (await UserTokens.create({ ...options, identify })).unwrap();
+  const users = await orThrow(UserTokens.create({ ...options, identify }));
   const app = express();
 
   app.use((request: SignedIn, _response, next) => {
@@ -19,7 +20,7 @@ export async function createApp(options: Omit<UserTokensOptions, 'identify'>): P
   });
   app.use('/oauth', nodeListener(users.handler));
   app.get('/mail', async ({ user = '' }: SignedIn, response) => {
-    const authorization = (await users.authorize({ user, connection: 'mail', returnTo: '/mail' })).unwrap();
+    const authorization = await orThrow(users.authorize({ user, connection: 'mail', returnTo: '/mail' }));
     if (authorization.status === 'pending') response.redirect(authorization.url);
     else response.send('connected');
   });

@@ -1,3 +1,4 @@
+import { orThrow } from '@bearings/client';
 import { UserTokens } from '@bearings/user-tokens';
 import type { UserTokensOptions } from '@bearings/user-tokens';
 import { nodeListener } from '@bearings/user-tokens/node';
@@ -8,7 +9,7 @@ import { readSession } from './session.ts';
 export async function createApp(options: Omit<UserTokensOptions, 'identify'>): Promise<FastifyInstance> {
   const readUser = ({ headers }: FastifyRequest): string | undefined => readSession(headers.cookie);
   const identify = (_request: unknown, request: FastifyRequest): string | undefined => readUser(request);
-  const users = (await UserTokens.create({ ...options, identify })).unwrap();
+  const users = await orThrow(UserTokens.create({ ...options, identify }));
   const app = fastify();
 
   app.all('/oauth/*', (request, reply) => {
@@ -17,7 +18,7 @@ export async function createApp(options: Omit<UserTokensOptions, 'identify'>): P
   });
   app.get('/mail', async (request, reply) => {
     const user = readUser(request) ?? '';
-    const authorization = (await users.authorize({ user, connection: 'mail', returnTo: '/mail' })).unwrap();
+    const authorization = await orThrow(users.authorize({ user, connection: 'mail', returnTo: '/mail' }));
     return authorization.status === 'pending' ? reply.redirect(authorization.url) : 'connected';
   });
   return app;

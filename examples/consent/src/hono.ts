@@ -1,3 +1,4 @@
+import { orThrow } from '@bearings/client';
 import { UserTokens } from '@bearings/user-tokens';
 import type { UserTokensOptions } from '@bearings/user-tokens';
 import { Hono } from 'hono';
@@ -7,13 +8,13 @@ import { readSession } from './session.ts';
 export async function createApp(options: Omit<UserTokensOptions, 'identify'>): Promise<Hono> {
   const readUser = (context: Context): string | undefined => readSession(context.req.header('cookie'));
   const identify = (_request: unknown, context: Context): string | undefined => readUser(context);
-  const users = (await UserTokens.create({ ...options, identify })).unwrap();
+  const users = await orThrow(UserTokens.create({ ...options, identify }));
   const app = new Hono();
 
   app.all('/oauth/*', (context) => users.handler(context.req.raw, context));
   app.get('/mail', async (context) => {
     const user = readUser(context) ?? '';
-    const authorization = (await users.authorize({ user, connection: 'mail', returnTo: '/mail' })).unwrap();
+    const authorization = await orThrow(users.authorize({ user, connection: 'mail', returnTo: '/mail' }));
     return authorization.status === 'pending' ? context.redirect(authorization.url) : context.text('connected');
   });
   return app;

@@ -18,7 +18,7 @@ export interface FileTokenStore extends TokenStore {
  * Creates the file with mode 0600 in a folder with mode 0700. Needs a local disk: SQLite does not lock files of NFS.
  *
  * @param path - the file, such as `~/.cache/bearings/tokens.db`, written out
- * @throws ConfigError when the file is a symbolic link, belongs to another user, or is no database
+ * @throws ConfigError when the file is a symbolic link, belongs to another user, or is not a database
  */
 export function fileTokenStore(path: string): FileTokenStore {
   const database = openDatabase(path);
@@ -50,7 +50,10 @@ export function openDatabase(path: string): DatabaseSync {
     );
     return database;
   } catch {
-    throw new ConfigError('path', `${path} cannot be used as a token store: it is no database, or cannot be written`);
+    throw new ConfigError(
+      'path',
+      `${path} cannot be used as a token store: it is not a database, or cannot be written. Choose another path`,
+    );
   }
 }
 

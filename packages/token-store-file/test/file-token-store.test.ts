@@ -61,11 +61,11 @@ test.each(['file', 'folder'])('a symbolic link in place of the %s is refused', (
   if (kind === 'file') expect(readFileSync(real, 'utf8')).toBe('');
 });
 
-test('a file that is no database is not changed, and a clear error', () => {
+test('a file that is not a database is not changed, and a clear error', () => {
   const path = join(folder, 'notes.txt');
   writeFileSync(path, 'the first words of a text that is longer than the head of a database');
 
-  expect(() => fileTokenStore(path)).toThrow(/no database/);
+  expect(() => fileTokenStore(path)).toThrow(/not a database/);
   expect(readFileSync(path, 'utf8')).toMatch(/^the first words/);
 });
 

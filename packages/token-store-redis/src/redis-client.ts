@@ -81,7 +81,7 @@ const advice =
 
 function mustBe(isRight: boolean, setting: string): void {
   if (isRight) return;
-  const reason = 'while Redis is away the client would keep commands, and send them when they are worth nothing';
+  const reason = 'while Redis is unavailable the client would queue commands, and send them too late';
   throw new ConfigError('client', `client must be created with ${setting}: ${reason}`);
 }
 

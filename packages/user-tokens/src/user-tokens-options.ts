@@ -3,7 +3,7 @@ import type { ConnectionConfig } from './connection/connection-config.ts';
 import type { KeySet, KeySource } from './sealing/key-set.ts';
 import type { GrantStore } from './store/grant-store.ts';
 
-/** Who sits at a browser. */
+/** The signed-in user of a browser. */
 export interface Identity {
   readonly user: string;
   /** Default: `''`. */
@@ -31,7 +31,7 @@ export interface UserTokensOptions {
   readonly connections: Readonly<Record<string, ConnectionConfig>>;
   /** The base of the redirect URIs, such as `https://app.example/oauth`: `/connect/<id>` and `/callback/<connection>` are below it. */
   readonly redirectUri: string;
-  /** Whose browser sent a request: from your session. Consent is refused when it is not the flow's user. */
+  /** Answers the signed-in user of a request, from your session. Consent is refused when it is not the flow's user. */
   readonly identify: Identify;
   /** How long a token in memory is used until the store is asked, in the background, whether it still counts. Default: 30 s. */
   readonly recheckMs?: number;

@@ -100,7 +100,7 @@ const rules: OptionRules<UserTokensOptions> = {
   maxHandles: countRule,
   leaseMs: {
     test: (value) => typeof value === 'number' && value >= 100 && value < 30_000,
-    expected: 'milliseconds from 100, below 30000: a server with a grace period forgets the old refresh token then',
+    expected: 'milliseconds from 100 to below 30000, the shortest grace period of a server for a used refresh token',
   },
   flowLifetimeMs: durationRule,
   fetch: functionRule,

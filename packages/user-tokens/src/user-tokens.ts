@@ -5,8 +5,8 @@ import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { checkId } from './check-identity.ts';
 import type { Connection } from './connection/connection.ts';
+import { findConnection } from './connection/find-connection.ts';
 import { Engine } from './engine.ts';
-import { UserTokensConfigError } from './errors.ts';
 import type { UserTokensError } from './errors.ts';
 import type { Authorization, AuthorizeRequest } from './consent/authorization.ts';
 import type { FlowResult, WaitOptions } from './consent/create-wait.ts';
@@ -123,7 +123,7 @@ export class UserTokens {
   }
 
   /**
-   * Waits until a consent has ended: its time is over at the latest.
+   * Waits until a consent has ended, at the latest until it expires.
    *
    * @throws the signal's reason when it is aborted; the consent goes on
    */
@@ -225,10 +225,7 @@ export class UserTokens {
   }
 
   #connection(name: string): Connection {
-    const connection = this.#engine.connection(name);
-    if (connection !== undefined) return connection;
-    const names = [...this.#engine.settings.connections.keys()].join(', ');
-    throw new UserTokensConfigError('connection', `names no connection. The connections are ${names}`);
+    return findConnection(name, this.#engine.settings.connections);
   }
 
   async #try<T>(action: () => Promise<T>): Promise<Result<T, UserTokensError>> {

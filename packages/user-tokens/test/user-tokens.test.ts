@@ -33,7 +33,7 @@ test.each([
   ['no keys', { keys: {} }, 'keys must be { current, keys }'],
   ['a short key', { keys: { current: 'k1', keys: { k1: new Uint8Array(16) } } }, 'keys.k1 must be 32 random bytes'],
   ['a redirect URI without https', { redirectUri: 'http://app.test/oauth' }, 'redirectUri must be https'],
-  ['a lease that is too long', { leaseMs: 30_000 }, 'leaseMs must be milliseconds from 100, below 30000'],
+  ['a lease that is too long', { leaseMs: 30_000 }, 'leaseMs must be milliseconds from 100 to below 30000'],
   ['a recheck of no time', { recheckMs: 0 }, 'recheckMs must be milliseconds above 0'],
   ['a connection with a slash', { connections: { 'a/b': mail } }, 'has the name "a/b"'],
   [

@@ -1,7 +1,10 @@
 import { createHash, createPrivateKey } from 'node:crypto';
-import type { JsonWebKey, KeyObject, webcrypto } from 'node:crypto';
+import type { JsonWebKeyInput, KeyObject, webcrypto } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { TokenConfigError } from '../errors.ts';
+
+/** Named so because not every version of `@types/node` exports `JsonWebKey`. */
+type JsonWebKey = JsonWebKeyInput['key'];
 
 /** A private key: PEM text, a JWK, a CryptoKey, or a file (PEM or JWK) that is read at each acquisition. */
 export type PrivateKey = string | JsonWebKey | webcrypto.CryptoKey | { readonly file: string };

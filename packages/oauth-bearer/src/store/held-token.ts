@@ -20,7 +20,7 @@ export class HeldTokens {
     this.#clock = clock;
   }
 
-  /** A token has come, so many milliseconds after the request for it was sent. */
+  /** Records a token and its age: the milliseconds since its request was sent. */
   remember(value: string, id: string, ageMs: number): void {
     this.#known = { value, id, requestedAtMs: this.#clock.monotonic() - ageMs };
   }

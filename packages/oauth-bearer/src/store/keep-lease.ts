@@ -6,7 +6,7 @@ export const leaseMs = 3_000;
 const extendAfterMs = 1_000;
 
 /**
- * Extends a lease once per second while its holder is at work. Answers with the end of it.
+ * Extends a lease once per second while its holder requests a token. Answers with a function that stops it.
  *
  * A lease that is lost meanwhile costs one request: the younger token wins.
  */

@@ -26,7 +26,7 @@ interface StoreReply {
   readonly value?: unknown;
 }
 
-/** The store of another thread, which calls `serveTokenStore` with the other end. Other messages pass by. */
+/** The store of another thread, which calls `serveTokenStore` with the other end. Other messages are ignored. */
 export function portTokenStore(port: StorePort): TokenStore {
   const waiting = new Map<number, (reply: StoreReply) => void>();
   let count = 0;
@@ -55,7 +55,7 @@ export function portTokenStore(port: StorePort): TokenStore {
   };
 }
 
-/** Serves a store to the thread at the other end of a port. Answers with the end of it. */
+/** Serves a store to the thread at the other end of a port. Answers with a function that stops it. */
 export function serveTokenStore(store: TokenStore, port: StorePort): () => void {
   const answer = async ({ id, method, args }: StoreCall): Promise<void> => {
     const reply = { type: 'bearings.store.reply', id } as const;

@@ -27,7 +27,7 @@ export interface RecordChange {
   readonly endsAtMs: number;
 }
 
-/** Each conflict means that another replica has written: so many in a row are a table that never writes. */
+/** Each conflict means that another replica has written. This many in a row mean a table that never writes. */
 const maxConflicts = 50;
 
 /**

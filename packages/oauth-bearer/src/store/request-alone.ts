@@ -21,7 +21,7 @@ export async function requestAlone(
   if (reason === 'fallback' && canWait(acquisition, options.held)) {
     report(acquisition, 'kept');
     return Err(
-      new TokenUnavailableError('the token store does not answer, and the last one is still valid for some time'),
+      new TokenUnavailableError('the token store does not answer, and the current token is still valid for some time'),
     );
   }
   const requestedAtMs = clock.monotonic();

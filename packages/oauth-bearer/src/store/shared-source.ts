@@ -31,7 +31,7 @@ export interface SharedSourceContext {
 /**
  * A source whose tokens replicas share: of those that need a token one requests it, and the others take it.
  *
- * Correctness does not depend on the store: while it is away, or has an entry that does not open, each replica requests
+ * Correctness does not depend on the store: while it is unavailable, or has an entry that cannot be decrypted, each replica requests
  * tokens of its own.
  */
 export function createSharedSource(source: TokenSource, context: SharedSourceContext): TokenSource {

@@ -16,7 +16,7 @@ export class StoreAwayError extends Error {
 const timeoutMs = 1_000;
 /** The longest pause before the second question. */
 const secondAfterMs = 300;
-/** After so many failures in a row the store is left alone, for about `pauseMs`. */
+/** After this many failures in a row the store is not used, for about `pauseMs`. */
 const failureLimit = 3;
 const pauseMs = 10_000;
 

@@ -5,7 +5,7 @@ export interface StoreRecord {
   readonly entry?: StoredEntry | undefined;
   readonly lease?: { readonly owner: string; readonly endsAtMs: number } | undefined;
   readonly failure?: { readonly sealed: string; readonly endsAtMs: number } | undefined;
-  /** The rotations so far are paid for until then: each adds one period. */
+  /** When the rotations so far stop counting: each adds one period. */
   readonly rotatedUntilMs?: number | undefined;
 }
 

@@ -10,7 +10,7 @@ export interface Taken {
   readonly askedAtMs: number;
 }
 
-/** The token of another replica; `undefined` when its entry does not open, or has ended whatever the store says. */
+/** The token of another replica; `undefined` when its entry cannot be decrypted, or has ended although the store returned it. */
 export async function takeEntry(
   { seal, held, key, clock, startedAtMs }: StoreAcquisition,
   { entry, askedAtMs }: Taken,

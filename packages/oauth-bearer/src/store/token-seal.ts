@@ -24,7 +24,7 @@ export interface EntrySeal {
   idFor(value: string): Promise<string>;
   /** A token as an entry; `undefined` for one that is too long, or has no end. */
   seal(key: string, issued: IssuedToken): Promise<SealedToken | undefined>;
-  /** The token of an entry; `undefined` when it does not open, belongs elsewhere or is over. */
+  /** The token of an entry; `undefined` when it cannot be decrypted, belongs to another key or has ended. */
   open(key: string, entry: SealedToken): Promise<IssuedToken | undefined>;
   sealText(content: unknown, context: readonly string[]): Promise<string>;
   openText(text: string, context: readonly string[]): Promise<unknown>;

@@ -12,7 +12,7 @@ export interface TokenStore {
   put(key: string, offer: StoreOffer): Promise<boolean>;
   /** Gives a lease back, when it is still the owner's. */
   release(key: string, release: StoreRelease): Promise<void>;
-  /** Calls `changed` when the entry of a key may have changed: a hint, which may be lost. Answers with the end of it. */
+  /** Calls `changed` when the entry of a key may have changed: a hint, which may be lost. Answers with a function that stops it. */
   watch?(key: string, changed: () => void): () => void;
 }
 

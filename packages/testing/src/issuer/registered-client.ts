@@ -1,4 +1,7 @@
-import type { JsonWebKey } from 'node:crypto';
+import type { JsonWebKeyInput } from 'node:crypto';
+
+/** Named so because not every version of `@types/node` exports `JsonWebKey`. */
+type JsonWebKey = JsonWebKeyInput['key'];
 
 /** A client registered at an issuer. */
 export interface RegisteredClient {

@@ -51,6 +51,10 @@ export class Connection {
   ): Result<Connection, UserTokensConfigError> {
     const connection = new Connection(name, config, network);
     const { protectedResource, issuerUrl = protectedResource } = config;
+    if (issuerUrl === undefined && config.endpoints === undefined) {
+      const problem = 'is missing: set it, or endpoints or protectedResource, or spread a preset';
+      return Err(new UserTokensConfigError(`connections.${name}.issuerUrl`, problem));
+    }
     return connection
       .#createEndpoint(issuerUrl)
       .map((endpoint) => {

@@ -57,7 +57,7 @@ async function finish(flow: FlowRecord, callback: CheckedCallback, context: Cons
   try {
     await untilStored(() => context.store.finishFlow(flow.id, outcome), context.clock);
   } catch {
-    // the flow reads as interrupted when its time is over; what the user has granted is stored already
+    // the flow reads as interrupted when it has expired; what the user has granted is stored already
   }
   context.report(toEvent(completion, flow));
   context.listeners.notify(flow.id);

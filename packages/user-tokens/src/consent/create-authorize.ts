@@ -1,5 +1,5 @@
-import { closestName } from '@bearings/client/layer';
 import type { Connection } from '../connection/connection.ts';
+import { findConnection } from '../connection/find-connection.ts';
 import { UserTokensConfigError } from '../errors.ts';
 import type { FlowRecord, NewFlow } from '../store/flow-record.ts';
 import type { GrantQuery } from '../store/grant-key.ts';
@@ -25,7 +25,10 @@ import { sealFlowSecret } from './seal-flow-secret.ts';
 export type Authorize = (request: AuthorizeRequest) => Promise<Authorization>;
 
 /** What a flow is for. */
-interface Wish extends Pick<NewFlow, 'tenant' | 'user' | 'account' | 'scopes' | 'returnTo' | 'issuer' | 'redirectUri'> {
+interface FlowPurpose extends Pick<
+  NewFlow,
+  'tenant' | 'user' | 'account' | 'scopes' | 'returnTo' | 'issuer' | 'redirectUri'
+> {
   readonly connection: string;
   readonly reason: ConsentReason;
 }
@@ -34,19 +37,19 @@ export function createAuthorize(context: ConsentContext): Authorize {
   const { store } = context;
   const starting = new Map<string, Promise<PendingAuthorization>>();
 
-  /** One flow for all callers that wish for the same. */
-  function startOnce(wish: Wish): Promise<PendingAuthorization> {
-    const key = JSON.stringify(wish);
+  /** One flow for all callers that ask for the same. */
+  function startOnce(purpose: FlowPurpose): Promise<PendingAuthorization> {
+    const key = JSON.stringify(purpose);
     const known = starting.get(key);
     if (known !== undefined) return known;
-    const started = start(wish, context).finally(() => starting.delete(key));
+    const started = start(purpose, context).finally(() => starting.delete(key));
     starting.set(key, started);
     return started;
   }
 
   return async (request) => {
     const { user, tenant = '', account, returnTo = '/' } = request;
-    const connection = findConnection(request.connection, context);
+    const connection = findConnection(request.connection, context.connections);
     const { name, config } = connection;
     const query = { tenant, user, connection: name, account };
     checkQuery(query);
@@ -67,16 +70,6 @@ export function createAuthorize(context: ConsentContext): Authorize {
       reason,
     });
   };
-}
-
-/** @throws UserTokensConfigError naming the connection that was probably meant */
-export function findConnection(name: string, { connections }: ConsentContext): Connection {
-  const connection = connections.get(name);
-  if (connection !== undefined) return connection;
-  const names = [...connections.keys()];
-  const meant = typeof name === 'string' ? closestName(name, names) : undefined;
-  const help = meant === undefined ? `The connections are ${names.join(', ')}` : `Did you mean ${meant}?`;
-  throw new UserTokensConfigError('connection', `names no connection. ${help}`);
 }
 
 const maxIdLength = 1_024;
@@ -115,17 +108,17 @@ async function findIssuer(connection: Connection): Promise<string> {
   return server.value.issuer;
 }
 
-async function start(wish: Wish, context: ConsentContext): Promise<PendingAuthorization> {
+async function start(purpose: FlowPurpose, context: ConsentContext): Promise<PendingAuthorization> {
   const { store, sealer, flowLifetimeMs, base, clock, report } = context;
-  const { reason, ...flow } = wish;
-  const pending = await store.listPendingFlows(wish);
-  const known = pending.find((each) => isSame(each, wish) && each.expiresInMs * 2 >= flowLifetimeMs);
+  const { reason, ...flow } = purpose;
+  const pending = await store.listPendingFlows(purpose);
+  const known = pending.find((each) => isSame(each, purpose) && each.expiresInMs * 2 >= flowLifetimeMs);
   const toPending = (id: string, expiresInMs: number): PendingAuthorization => ({
     status: 'pending',
     id,
     url: connectUrl(base, id),
-    connection: wish.connection,
-    scopes: wish.scopes,
+    connection: purpose.connection,
+    scopes: purpose.scopes,
     reason,
     expiresAt: clock.now() + expiresInMs,
   });
@@ -134,14 +127,14 @@ async function start(wish: Wish, context: ConsentContext): Promise<PendingAuthor
   const identified = { ...flow, id: randomText(), stateHash: hashText(secret.state), kind: 'code' as const };
   const content = await sealFlowSecret(secret, identified, sealer);
   await store.insertFlow({ ...identified, ...content, lifetimeMs: flowLifetimeMs });
-  const { tenant, user, connection, scopes } = wish;
+  const { tenant, user, connection, scopes } = purpose;
   report({ type: 'consent-requested', flowId: identified.id, tenant, user, connection, scopes, reason });
   return toPending(identified.id, flowLifetimeMs);
 }
 
-function isSame(flow: FlowRecord, wish: Wish): boolean {
+function isSame(flow: FlowRecord, purpose: FlowPurpose): boolean {
   const fields = ['account', 'issuer', 'redirectUri', 'returnTo'] as const;
   const scopes = new Set(flow.scopes);
-  const hasSameScopes = scopes.size === wish.scopes.length && wish.scopes.every((scope) => scopes.has(scope));
-  return flow.kind === 'code' && hasSameScopes && fields.every((name) => flow[name] === wish[name]);
+  const hasSameScopes = scopes.size === purpose.scopes.length && purpose.scopes.every((scope) => scopes.has(scope));
+  return flow.kind === 'code' && hasSameScopes && fields.every((name) => flow[name] === purpose[name]);
 }

@@ -25,7 +25,7 @@ export interface WaitOptions {
 export type Wait = (id: string, options?: WaitOptions) => Promise<FlowResult>;
 
 const pollMs = 1_000;
-/** How long the exchange of a code may take after the flow's time is over. */
+/** How long the exchange of a code may take after the flow has expired. */
 const graceMs = 60_000;
 
 export function createWait(context: ConsentContext): Wait {

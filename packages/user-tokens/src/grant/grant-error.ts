@@ -6,7 +6,7 @@ import type { TokenError } from '@bearings/oauth-bearer';
 /**
  * The error that callers of a handle get.
  *
- * Tokens that do not open are a consent's task. A key that is missing is the operator's: the tokens are still good.
+ * Tokens that cannot be decrypted need new consent. A missing key needs the operator: the tokens are still valid.
  */
 export function toGrantError(cause: unknown, connection: string): TokenError {
   if (isBearingsError(cause) && cause.source === 'oauth-bearer') return cause;

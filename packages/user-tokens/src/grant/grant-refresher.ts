@@ -170,7 +170,7 @@ export class GrantRefresher {
     await store.release(grant.id, { version: grant.version, owner, ...facts }).catch(() => false);
   }
 
-  /** The grant is dead only if no other process has renewed it meanwhile. The next step reads what it is. */
+  /** The grant has ended only if no other process has renewed it meanwhile. The next step reads the row again. */
   async #refused(grant: GrantRecord, isInterrupted: boolean): Promise<undefined> {
     const now = await this.#context.store.get(grant.id);
     if (now?.version !== grant.version) return;

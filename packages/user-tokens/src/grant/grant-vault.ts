@@ -108,7 +108,7 @@ export class GrantVault {
     try {
       return (await this.open(known)).refresh;
     } catch {
-      return undefined; // consent is the remedy for a grant that does not open
+      return undefined; // a grant that cannot be decrypted needs new consent
     }
   }
 }

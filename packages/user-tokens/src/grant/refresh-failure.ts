@@ -3,7 +3,7 @@ import type { RetryOptions } from '@bearings/client';
 import type { TokenError } from '@bearings/oauth-bearer';
 
 /**
- * True when the answer says that the refresh token is dead: `invalid_grant`, which the provider's own codes are read as, or
+ * True when the answer says that the refresh token has ended: `invalid_grant`, which the provider's own codes are read as, or
  * a 400 without any code that is not a page (Glewlwyd).
  *
  * Everything else keeps the grant: a wrong client secret (401 belongs to the client, RFC 6749 §5.2), a scope that is not

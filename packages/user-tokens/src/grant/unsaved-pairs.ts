@@ -58,7 +58,7 @@ export class UnsavedPairs {
     }
   }
 
-  /** Tries to store all pairs, again and again, for so long. */
+  /** Tries to store all pairs, repeatedly, for at most this time. */
   async drain(withinMs: number): Promise<void> {
     const startedMs = this.#clock.monotonic();
     this.#cancel?.();

@@ -10,7 +10,7 @@ export interface RekeyOptions {
 /** What a call of `rekey` has done. */
 export interface RekeyReport {
   readonly resealed: number;
-  /** Grants that do not open with any configured key: their users must consent again. */
+  /** Grants that no configured key decrypts: their users must consent again. */
   readonly undecryptable: number;
   /** How many rows each key still has. A key without rows can be removed from `keys`. */
   readonly rows: ReadonlyMap<string, number>;

@@ -18,7 +18,7 @@ export interface AccountLookup {
 
 /** What an error code means, in the words of RFC 6749 §5.2, RFC 8628 §3.5 and RFC 6749 §4.1.2.1. */
 export type StandardError =
-  /** The grant is dead: only new consent helps. */
+  /** The grant has ended: only new consent helps. */
   | 'invalid_grant'
   /** The client's secret or id is wrong. */
   | 'invalid_client'

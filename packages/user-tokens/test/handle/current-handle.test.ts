@@ -77,5 +77,5 @@ test('a tenant has its own users', async () => {
 test('the current token of an unknown connection is refused at once', async () => {
   const { users } = await createUsers();
 
-  expect(() => users.current('calendar')).toThrow('connection names no connection');
+  expect(() => users.current('calendar')).toThrow('connection must be the name of a connection');
 });

@@ -292,7 +292,11 @@ test('a closed handle is replaced by a new one at the next question', async () =
 });
 
 test.each([
-  ['an unknown connection', { connection: 'calendar' }, 'connection names no connection. The connections are mail'],
+  [
+    'an unknown connection',
+    { connection: 'calendar' },
+    'connection must be the name of a connection. The connections are mail',
+  ],
   ['no user', { user: '' }, 'user must not be empty'],
   ['a user id of 10 kB', { user: 'a'.repeat(10_000) }, 'user must have at most 512 characters, not 10000'],
   ['a tenant with a NUL', { tenant: 'a\0b' }, 'tenant must not have control characters'],

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { FakeProvider } from '../fake-provider.ts';
 import { postgres } from '../../../../test/services.ts';
-import type { Step } from './caller.ts';
+import type { CallerReport, Step } from './caller.ts';
 import { shareGrant } from './shared-grant.ts';
 import { startCaller } from './start-caller.ts';
+import type { StartedCaller } from './start-caller.ts';
 
 const leaseMs = 3_000;
 const steps: readonly Step[] = ['before claim', 'after claim', 'after send', 'before commit', 'after commit'];
@@ -77,12 +78,11 @@ describe.each(kinds)('$kind', ({ kind, isThere }) => {
         leaseMs,
         signal: { at: 'after claim', name: 'SIGSTOP' },
       });
-      await untilLeased(shared.read);
+      await untilLeased(shared.read, stopped);
 
       const next = await startCaller({ ...shared.config, callers: 1, leaseMs }).report;
       await sleep(leaseMs);
-      stopped.process.kill('SIGCONT');
-      const late = await stopped.report;
+      const late = await continued(stopped);
 
       expect([next, late]).toEqual(Array.from({ length: 2 }, () => ({ tokens: ['at_CANARY_alice_2'], errors: [] })));
       expect(shared.provider.refreshes).toHaveLength(1);
@@ -100,21 +100,44 @@ describe.each(kinds)('$kind', ({ kind, isThere }) => {
         leaseMs,
         signal: { at: 'before commit', name: 'SIGSTOP' },
       });
-      await untilLeased(shared.read);
+      await untilLeased(shared.read, stopped);
 
       const next = await startCaller({ ...shared.config, callers: 1, leaseMs }).report;
       await sleep(leaseMs);
       const before = await shared.read();
-      stopped.process.kill('SIGCONT');
-      const late = await stopped.report;
+      const late = await continued(stopped);
 
-      expect([next?.tokens, late?.tokens]).toEqual([['at_CANARY_alice_3'], ['at_CANARY_alice_3']]);
+      expect(next).toEqual({ tokens: ['at_CANARY_alice_3'], errors: [] });
+      // where the time limit of the store passed meanwhile, the process serves its own pair, which is valid too
+      expect(late?.errors).toEqual([]);
+      expect(['at_CANARY_alice_2', 'at_CANARY_alice_3']).toContain(late?.tokens[0]);
       expect(await shared.read()).toMatchObject({ version: 2, status: 'active', updatedAt: before?.updatedAt });
     },
   );
 });
 
-async function untilLeased(read: () => Promise<{ readonly lease: unknown } | undefined>): Promise<void> {
-  while ((await read())?.lease === undefined) await sleep(20);
-  await sleep(300); // it stops itself right after
+/** Waits until a process has its lease and has stopped itself. Fails when the process ends instead. */
+async function untilLeased(
+  read: () => Promise<{ readonly lease: unknown } | undefined>,
+  { report }: StartedCaller,
+): Promise<void> {
+  const ended = report.then((printed) => {
+    throw new Error(`the process has ended: ${JSON.stringify(printed)}`);
+  });
+  const leased = async (): Promise<void> => {
+    while ((await read())?.lease === undefined) await sleep(20);
+    await sleep(300); // it stops itself right after
+  };
+  await Promise.race([leased(), ended]);
+  ended.catch(() => {}); // it ends later, as it should
+}
+
+/** Lets a process go on. The signal is repeated: on a busy machine it may stop itself later than it was expected to. */
+async function continued({ process, report }: StartedCaller): Promise<CallerReport | undefined> {
+  const again = setInterval(() => process.kill('SIGCONT'), 100);
+  try {
+    return await report;
+  } finally {
+    clearInterval(again);
+  }
 }

@@ -1,5 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import type { JsonWebKey, KeyObject } from 'node:crypto';
+import type { JsonWebKeyInput, KeyObject } from 'node:crypto';
+
+/** Named so because not every version of `@types/node` exports `JsonWebKey`. */
+type JsonWebKey = JsonWebKeyInput['key'];
 
 /** A published public key (RFC 7517 §4). */
 interface PublishedKey extends JsonWebKey {

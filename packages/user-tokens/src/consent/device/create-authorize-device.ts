@@ -4,7 +4,8 @@ import type { Connection } from '../../connection/connection.ts';
 import { scopeParams } from '../../providers/scope-params.ts';
 import type { GrantRecord } from '../../store/grant-record.ts';
 import type { ConsentContext } from '../consent-context.ts';
-import { checkQuery, findConnection } from '../create-authorize.ts';
+import { findConnection } from '../../connection/find-connection.ts';
+import { checkQuery } from '../create-authorize.ts';
 import type { FlowResult } from '../create-wait.ts';
 import { findAccount } from '../find-account.ts';
 import { FlowFailure } from '../flow-failure.ts';
@@ -34,7 +35,7 @@ interface DeviceFlow extends Omit<DevicePoll, 'clock' | 'signal'> {
 export function createAuthorizeDevice(context: ConsentContext): AuthorizeDevice {
   const { clock, report } = context;
   return async ({ user, tenant = '', connection: name, scopes: given }) => {
-    const connection = findConnection(name, context);
+    const connection = findConnection(name, context.connections);
     checkQuery({ tenant, user, connection: name });
     const { config } = connection;
     const server = (await connection.server()).unwrapOrElse(raise);
