@@ -131,7 +131,7 @@ export class UserTokens {
     try {
       return Ok(await this.#engine.consent.wait(id, options));
     } catch (cause) {
-      if (options.signal?.aborted === true) throw cause;
+      if (options?.signal?.aborted === true) throw cause; // from JavaScript it may be null
       return Err(this.#toError(cause));
     }
   }

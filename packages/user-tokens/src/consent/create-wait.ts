@@ -1,5 +1,8 @@
-import { untilAborted } from '@bearings/client/layer';
+import { checkOptions, untilAborted } from '@bearings/client/layer';
+import type { OptionRules } from '@bearings/client/layer';
+import { checkId } from '../check-identity.ts';
 import { UserTokensConfigError } from '../errors.ts';
+import { renameConfigError } from '../rename-config-error.ts';
 import type { FlowRecord } from '../store/flow-record.ts';
 import type { ConsentContext } from './consent-context.ts';
 
@@ -20,9 +23,13 @@ export interface WaitOptions {
  * the latest, even while the store does not work.
  *
  * @throws the signal's reason when it is aborted
- * @throws UserTokensConfigError for an id that is unknown
+ * @throws UserTokensConfigError for an id that is unknown or none, and for wrong options
  */
 export type Wait = (id: string, options?: WaitOptions) => Promise<FlowResult>;
+
+const rules: OptionRules<WaitOptions> = {
+  signal: { test: (value) => value instanceof AbortSignal, expected: 'an AbortSignal' },
+};
 
 const pollMs = 1_000;
 /** How long the exchange of a code may take after the flow has expired. */
@@ -30,7 +37,10 @@ const graceMs = 60_000;
 
 export function createWait(context: ConsentContext): Wait {
   const { store } = context;
-  return async (id, { signal = new AbortController().signal } = {}) => {
+  return async (id, options = {}) => {
+    checkId('id', id);
+    renameConfigError(() => checkOptions(options, rules, { owner: 'users.wait' }));
+    const { signal = new AbortController().signal } = options;
     signal.throwIfAborted();
     let last: FlowRecord | undefined;
     let lastReadAt = 0;

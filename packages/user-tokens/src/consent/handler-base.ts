@@ -29,6 +29,9 @@ export const callbackUrl = (base: URL, connection: string): string => below(base
 const below = ({ origin, pathname }: URL, folder: string, name: string): string =>
   `${origin}${pathname.replace(/\/$/, '')}/${folder}/${encodeURIComponent(name)}`;
 
+/** Longer than any flow's id or connection's name. */
+const maxNameLength = 1_024;
+
 /** What a path below the base asks for; `undefined` for any other path. */
 export function matchPath(
   { pathname }: URL,
@@ -39,7 +42,9 @@ export function matchPath(
   if ((folder !== 'connect' && folder !== 'callback') || name === '' || others.length > 0) return undefined;
   try {
     const decoded = decodeURIComponent(name);
-    return encodeURIComponent(decoded) === name ? { folder, name: decoded } : undefined;
+    // a store may refuse control characters, and an id of ours has none
+    const isName = encodeURIComponent(decoded) === name && !/\p{Cc}/u.test(decoded) && name.length <= maxNameLength;
+    return isName ? { folder, name: decoded } : undefined;
   } catch {
     return undefined;
   }

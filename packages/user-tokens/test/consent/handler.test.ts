@@ -114,6 +114,8 @@ test.each([
   ['/oauth/connect/', 404],
   ['/oauth/connect/unknown', 404],
   ['/oauth/connect/a/b', 404],
+  ['/oauth/connect/%00', 404],
+  [`/oauth/connect/${'a'.repeat(2_000)}`, 404],
   ['/oauth/callback/mail/', 404],
   ['/oauth/callback/mail', 400],
   ['/oauth/callback/%6dail?state=s&code=c', 404],

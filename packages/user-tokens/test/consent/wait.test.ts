@@ -114,3 +114,17 @@ test('an unknown id is refused', async () => {
 
   await expect(app.wait('unknown')).rejects.toMatchObject({ code: 'USER_TOKENS_CONFIG', field: 'id' });
 });
+
+test.each<[string, unknown, unknown]>([
+  ['an id that is an object', {}, {}],
+  ['an id with a control character', 'a\0', {}],
+  ['options that are null', 'a', null],
+  ['a signal that is text', 'a', { signal: 'x' }],
+  ['a misspelt option', 'a', { singal: undefined }],
+])('%s is a wrong argument, and no failure of the store', async (_, id, options) => {
+  const { users } = await testApp();
+
+  const waited = await users.wait(id as string, options as object);
+
+  expect(waited.isErr() && waited.error).toMatchObject({ code: 'USER_TOKENS_CONFIG', retryable: false });
+});
