@@ -60,7 +60,7 @@ replay('LC-015', async ({ hides }) => {
   expect(ofNative.elsewhere).toBe(0);
   for (const name of ['client', 'oidc-discovery', 'oauth-bearer', 'testing']) {
     const manifest = JSON.parse(readFileSync(`packages/${name}/package.json`, 'utf8'));
-    expect(manifest.engines).toEqual({ node: '>=22' });
+    expect(manifest.engines).toEqual({ node: '>=22.13.0' });
   }
   hides([native, undici]);
 });
