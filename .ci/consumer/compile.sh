@@ -7,12 +7,14 @@ tsc="$from/../../node_modules/.bin/tsc"
 into="$1/consumer"
 mkdir -p "$into" && cp "$from/services.ts" "$from/tsconfig.json" "$into" && cd "$into"
 
-dependencies=''
 overrides=''
-for name in client oidc-discovery oauth-bearer token-store-file undici config; do
-  tarball="$(echo "$1/$name"/*.tgz)"
-  dependencies+="\"@bearings/$name\": \"file:$tarball\", "
-  overrides+="  '@bearings/$name': 'file:$tarball'"$'\n'
+for folder in "$1"/*/; do
+  name="$(basename "$folder")"
+  [[ "$name" == consumer ]] || overrides+="  '@bearings/$name': 'file:$(echo "$folder"*.tgz)'"$'\n'
+done
+dependencies=''
+for name in client oidc-discovery oauth-bearer undici config; do
+  dependencies+="\"@bearings/$name\": \"file:$(echo "$1/$name"/*.tgz)\", "
 done
 printf '{ "private": true, "type": "module", "dependencies": { %s"@types/node": "24" } }\n' "$dependencies" >package.json
 printf 'packages: []\noverrides:\n%s' "$overrides" >pnpm-workspace.yaml
