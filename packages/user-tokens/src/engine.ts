@@ -7,8 +7,8 @@ import { GrantRefresher } from './grant/grant-refresher.ts';
 import { GrantVault } from './grant/grant-vault.ts';
 import { UnsavedPairs } from './grant/unsaved-pairs.ts';
 import { HandleCache } from './handle/handle-cache.ts';
-import { Sealer } from './sealing/sealer.ts';
-import type { KeyRing } from './sealing/key-ring.ts';
+import type { KeyRing } from '@bearings/oauth-bearer/sealing';
+import { RowSealer } from './sealing/row-sealer.ts';
 import { guardStore } from './store/guard-store.ts';
 import type { GrantStore } from './store/grant-store.ts';
 import { UserTokensListeners } from './user-tokens-event.ts';
@@ -21,7 +21,7 @@ const storeTimeoutMs = 5_000;
 export class Engine {
   readonly settings: UserTokensSettings;
   readonly store: GrantStore;
-  readonly sealer: Sealer;
+  readonly sealer: RowSealer;
   readonly vault: GrantVault;
   readonly unsaved: UnsavedPairs;
   readonly refresher: GrantRefresher;
@@ -33,7 +33,7 @@ export class Engine {
     const { clock, random, leaseMs, recheckMs, maxHandles } = settings;
     this.settings = settings;
     this.store = guardStore(settings.store, storeTimeoutMs, clock);
-    this.sealer = new Sealer(ring);
+    this.sealer = new RowSealer(ring);
     this.vault = new GrantVault(this.store, this.sealer);
     this.unsaved = new UnsavedPairs(clock);
     this.listeners = new UserTokensListeners(clock);

@@ -12,7 +12,7 @@ export type { UserTokensEvent, UserTokensListener } from './user-tokens-event.ts
 export type { Identify, Identity, UserTokensOptions } from './user-tokens-options.ts';
 export type { ConnectionConfig } from './connection/connection-config.ts';
 export type { AccountLookup, Provider, ProviderEndpoints, StandardError } from './providers/provider.ts';
-export type { KeySet, KeySource, KeyValue, SealingKey } from './sealing/key-set.ts';
+export type { KeySet, KeySource, KeyValue, SealingKey } from '@bearings/oauth-bearer/sealing';
 export type { Claim, GrantFilter, GrantStore, Release } from './store/grant-store.ts';
 export { memoryStore } from './store/memory-store.ts';
 export type { MemoryStoreOptions } from './store/memory-store.ts';

@@ -1,6 +1,6 @@
 import type { Clock, Layer } from '@bearings/client';
 import type { ConnectionConfig } from './connection/connection-config.ts';
-import type { KeySet, KeySource } from './sealing/key-set.ts';
+import type { KeySet, KeySource } from '@bearings/oauth-bearer/sealing';
 import type { GrantStore } from './store/grant-store.ts';
 
 /** The signed-in user of a browser. */

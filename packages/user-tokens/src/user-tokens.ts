@@ -24,7 +24,7 @@ import { rekeyGrants } from './manage/rekey-grants.ts';
 import type { RekeyOptions, RekeyReport } from './manage/rekey-grants.ts';
 import { revokeGrant } from './manage/revoke-grant.ts';
 import type { Revocation } from './manage/revoke-grant.ts';
-import { KeyRing } from './sealing/key-ring.ts';
+import { openKeyRing } from './sealing/open-key-ring.ts';
 import type { GrantFilter } from './store/grant-store.ts';
 import { toStoreError } from './store/sql/to-store-error.ts';
 import { createTool } from './tool/create-tool.ts';
@@ -57,11 +57,11 @@ export class UserTokens {
   static async create(options: UserTokensOptions): Promise<Result<UserTokens, UserTokensError>> {
     try {
       const settings = readSettings(options);
-      const ring = await KeyRing.create(options.keys);
+      const ring = await openKeyRing(options.keys);
       if (ring.isErr()) return ring;
       const engine = new Engine(settings, ring.value);
       await engine.store.open();
-      await checkKeysInUse(engine.store, ring.value);
+      await checkKeysInUse(engine.store, engine.sealer);
       return Ok(new UserTokens(engine));
     } catch (cause) {
       return Err(isOwnError(cause) ? cause : toStoreError('The store', cause));

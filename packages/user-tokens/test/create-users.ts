@@ -4,8 +4,8 @@ import type { GrantRecord, GrantStore, UserTokensEvent, UserTokensOptions } from
 import { virtualClock } from '@bearings/testing';
 import type { VirtualClock } from '@bearings/testing';
 import { GrantVault } from '../src/grant/grant-vault.ts';
-import { KeyRing } from '../src/sealing/key-ring.ts';
-import { Sealer } from '../src/sealing/sealer.ts';
+import { openKeyRing } from '../src/sealing/open-key-ring.ts';
+import { RowSealer } from '../src/sealing/row-sealer.ts';
 import { FakeProvider } from './fake-provider.ts';
 
 export const keys = { current: 'k1', keys: { k1: new Uint8Array(32).fill(1) } };
@@ -78,6 +78,6 @@ async function storeConsent(store: GrantStore, provider: FakeProvider, options: 
   const refreshToken = hasRefreshToken ? { expose: () => refresh } : undefined;
   const extras = { refreshToken, get: (name: string) => members[name] };
   const issued = { value: access, lifetimeMs, scopes, extras } as unknown as IssuedToken;
-  const vault = new GrantVault(store, new Sealer((await KeyRing.create(keys)).unwrap()));
+  const vault = new GrantVault(store, new RowSealer((await openKeyRing(keys)).unwrap()));
   return vault.save({ tenant, user, account, connection, issuer: provider.issuer, clientId: 'app', issued, ageMs: 0 });
 }

@@ -30,7 +30,7 @@ test.each([
   ['no store', { store: undefined }, 'store is missing'],
   ['a pool in the place of a store', { store: { query: () => {} } }, 'store must be a store, such as sqliteStore'],
   ['keys that are text', { keys: 'secret' }, 'keys must be an object, not a string'],
-  ['no keys', { keys: {} }, 'keys must be { current, keys }'],
+  ['no keys', { keys: {} }, "keys must be { current: 'id', keys: { id: key } }"],
   ['a short key', { keys: { current: 'k1', keys: { k1: new Uint8Array(16) } } }, 'keys.k1 must be 32 random bytes'],
   ['a redirect URI without https', { redirectUri: 'http://app.test/oauth' }, 'redirectUri must be https'],
   ['a lease that is too long', { leaseMs: 30_000 }, 'leaseMs must be milliseconds from 100 to below 30000'],

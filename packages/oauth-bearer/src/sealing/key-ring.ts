@@ -1,87 +1,114 @@
 import type { webcrypto } from 'node:crypto';
 import { TokenConfigError } from '../errors.ts';
-import { SecretString } from '../secret-string.ts';
-import type { KeySet, KeyValue, SealingKey } from './key-set.ts';
+import type { KeySet, KeySource, SealingKey } from './key-set.ts';
+import { readKey } from './read-key.ts';
 
-const keyBytes = 32;
+type CryptoKey = webcrypto.CryptoKey;
 
-/** The keys of a set, imported once each. Their bytes cannot be read back from it. */
+export interface KeyRingOptions {
+  /** The option that the keys come from, as errors name it. */
+  readonly field: string;
+  /** Creates the error for keys that are wrong or cannot be read. Default: a `TokenConfigError`. */
+  readonly toError?: (field: string, problem: string) => Error;
+}
+
+/** The keys of a set or a source, imported once each. Their bytes cannot be read back from it. */
 export class KeyRing {
-  /** The id of the key that new content is sealed with. */
-  readonly currentId: string;
-  readonly #keys: ReadonlyMap<string, SealingKey>;
-  readonly #imported = new Map<string, Promise<webcrypto.CryptoKey>>();
+  /** The ids of a set, the current one first; empty for a source, which does not say what it has. */
+  readonly ids: readonly string[];
+  readonly #source: KeySource;
+  readonly #options: Required<KeyRingOptions>;
+  readonly #imported = new Map<string, Promise<CryptoKey | undefined>>();
 
-  /**
-   * @param field - the option that the keys come from, for errors
-   * @throws TokenConfigError for a key that is too short; a function is called when its key is needed
-   */
-  constructor(keys: KeySet, field: string) {
-    if (typeof keys?.keys !== 'object' || keys.keys === null) {
-      throw new TokenConfigError(field, "must be { current: 'id', keys: { id: key } }, with keys of 32 random bytes");
-    }
-    this.#keys = new Map(Object.entries(keys.keys));
-    this.currentId = keys.current;
-    if (!this.#keys.has(keys.current)) throw new TokenConfigError(`${field}.current`, `names no key in ${field}.keys`);
-    for (const [id, key] of this.#keys) {
-      checkId(id, field);
-      if (typeof key !== 'function') readKey(key, `${field}.keys.${id}`);
-    }
-  }
-
-  get ids(): readonly string[] {
-    return [...this.#keys.keys()];
+  /** @throws the error of `toError` for a key that is too short; a function is called when its key is needed */
+  constructor(keys: KeySet | KeySource, { field, toError = toConfigError }: KeyRingOptions) {
+    this.#options = { field, toError };
+    this.#source = isSource(keys) ? keys : this.#readSet(keys);
+    this.ids = isSource(keys) ? [] : [keys.current, ...Object.keys(keys.keys).filter((id) => id !== keys.current)];
   }
 
   /**
-   * The key of an id, to derive others from; `undefined` when there is none.
+   * The id of the key that new content is sealed with.
    *
-   * @throws TokenConfigError when the function of the key fails or answers with something else
+   * @throws the error of `toError` when the source fails or answers with something else
    */
-  async get(id: string): Promise<webcrypto.CryptoKey | undefined> {
-    const given = this.#keys.get(id);
-    if (given === undefined) return undefined;
-    const imported = this.#imported.get(id) ?? importKey(given, id);
+  async currentId(): Promise<string> {
+    const id: unknown = await this.#call(async () => this.#source.current(), `${this.#options.field}.current`);
+    return this.#checkId(id);
+  }
+
+  /**
+   * The key of an id, to derive others from; `undefined` when there is none. A key that is not there, or whose function
+   * fails, is asked for again the next time.
+   *
+   * @throws the error of `toError` when the function of the key fails or answers with something else
+   */
+  async get(id: string): Promise<CryptoKey | undefined> {
+    const known = this.#imported.get(id);
+    if (known !== undefined) return known;
+    const imported = this.#import(id);
     this.#imported.set(id, imported);
+    const forget = (): void => void this.#imported.delete(id);
+    void imported.then((key) => key ?? forget(), forget);
+    return imported;
+  }
+
+  async #import(id: string): Promise<CryptoKey | undefined> {
+    const field = this.#keyField(id);
+    const value = await this.#call(async () => this.#source.get(id), field);
+    if (value === undefined) return undefined;
+    // HKDF allows nothing but deriving, and `false` makes the bytes unreadable
+    return crypto.subtle.importKey('raw', this.#readKey(value, field), 'HKDF', false, ['deriveKey']);
+  }
+
+  #readSet(keys: KeySet): KeySource {
+    const { field, toError } = this.#options;
+    if (typeof keys?.keys !== 'object' || keys.keys === null) {
+      const problem = "must be { current: 'id', keys: { id: key } }, with keys of 32 random bytes";
+      throw toError(field, problem);
+    }
+    const entries = new Map<string, SealingKey>(Object.entries(keys.keys));
+    for (const [id, key] of entries) {
+      this.#checkId(id);
+      if (typeof key !== 'function') this.#readKey(key, this.#keyField(id));
+    }
+    if (!entries.has(keys.current)) throw toError(`${field}.current`, `names no key in ${field}.keys`);
+    return {
+      current: () => keys.current,
+      get: (id) => {
+        const key = entries.get(id);
+        return typeof key === 'function' ? key() : key;
+      },
+    };
+  }
+
+  /** Ids are stored beside what they seal, and shown in messages. */
+  #checkId(id: unknown): string {
+    if (typeof id === 'string' && /^[\w:-]{1,64}$/.test(id)) return id;
+    const { field, toError } = this.#options;
+    throw toError(field, 'has an id that is not 1 to 64 letters, digits or one of _ : -');
+  }
+
+  #readKey(value: unknown, field: string): Uint8Array<ArrayBuffer> {
+    const read = readKey(value);
+    if (typeof read === 'string') throw this.#options.toError(field, read);
+    return read;
+  }
+
+  async #call<T>(read: () => Promise<T>, field: string): Promise<T> {
     try {
-      return await imported;
-    } catch (cause) {
-      this.#imported.delete(id); // asked for again the next time
-      throw cause;
+      return await read();
+    } catch {
+      throw this.#options.toError(field, 'could not be read: its function failed'); // which may quote the key
     }
   }
-}
 
-async function importKey(given: SealingKey, id: string): Promise<webcrypto.CryptoKey> {
-  const bytes = readKey(typeof given === 'function' ? await callForKey(given, id) : given, `key ${id}`);
-  // HKDF allows nothing but deriving, and `false` makes the bytes unreadable
-  return crypto.subtle.importKey('raw', bytes, 'HKDF', false, ['deriveKey']);
-}
-
-async function callForKey(read: () => KeyValue | Promise<KeyValue>, id: string): Promise<KeyValue> {
-  try {
-    return await read();
-  } catch {
-    throw new TokenConfigError(`key ${id}`, 'could not be read: its function failed'); // may quote the key
+  #keyField(id: string): string {
+    return `${this.#options.field}.keys.${id}`;
   }
 }
 
-/** Ids are stored beside what they seal, and shown in messages. */
-function checkId(id: string, field: string): void {
-  if (/^[\w:-]{1,64}$/.test(id)) return;
-  throw new TokenConfigError(`${field}.keys`, 'has an id that is not 1 to 64 letters, digits or one of _ : -');
-}
+const toConfigError = (field: string, problem: string): Error => new TokenConfigError(field, problem);
 
-/** @throws TokenConfigError that does not quote the value */
-function readKey(value: unknown, field: string): Uint8Array<ArrayBuffer> {
-  const given = value instanceof SecretString ? value.expose() : value;
-  const bytes = typeof given === 'string' ? fromBase64(given) : given;
-  if (bytes instanceof Uint8Array && bytes.length === keyBytes) return Uint8Array.from(bytes);
-  const found = bytes instanceof Uint8Array ? `${bytes.length} bytes` : 'no bytes';
-  throw new TokenConfigError(field, `must be ${keyBytes} random bytes, or their base64url text, not ${found}`);
-}
-
-/** Base64 and base64url, with or without padding. */
-function fromBase64(text: string): Uint8Array | undefined {
-  return /^[\w+/-]+={0,2}$/.test(text.trim()) ? Buffer.from(text.trim(), 'base64') : undefined;
-}
+const isSource = (keys: KeySet | KeySource): keys is KeySource =>
+  typeof keys?.current === 'function' && 'get' in keys && typeof keys.get === 'function';

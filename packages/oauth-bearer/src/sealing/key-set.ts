@@ -9,3 +9,11 @@ export interface KeySet {
   readonly current: string;
   readonly keys: Readonly<Record<string, SealingKey>>;
 }
+
+/** Keys that come from elsewhere, such as a KMS, and can change while the process runs. */
+export interface KeySource {
+  /** The id of the key that new content is sealed with. Called at each write. */
+  current(): string | Promise<string>;
+  /** The key of an id, `undefined` when there is none. Called once for each id. */
+  get(id: string): KeyValue | undefined | Promise<KeyValue | undefined>;
+}

@@ -31,11 +31,11 @@ export class Sealer {
 
   /** Seals with the current key. */
   async seal(plaintext: Uint8Array<ArrayBuffer>, context: readonly string[]): Promise<Sealed> {
-    const keyId = this.#ring.currentId;
+    const keyId = await this.#ring.currentId();
     const salt = crypto.getRandomValues(new Uint8Array(saltBytes));
     const iv = crypto.getRandomValues(new Uint8Array(ivBytes));
     const key = await this.#deriveKey(keyId, salt, 'encrypt');
-    if (key === undefined) throw new TypeError(`The key ${keyId} is missing`); // a ring has its current key
+    if (key === undefined) throw new TypeError(`The current key ${keyId} is missing`); // a source that forgets it
     const algorithm = { name: 'AES-GCM', iv, additionalData: bindContext(keyId, context) };
     const ciphertext = new Uint8Array(await crypto.subtle.encrypt(algorithm, key, plaintext));
     const sealed = new Uint8Array(headBytes + ciphertext.length);

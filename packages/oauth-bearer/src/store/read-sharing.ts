@@ -33,5 +33,5 @@ export function readSharing(config: {
     const problem = "needs storeKeys, which seal what it holds: { current: 'id', keys: { id: 32 random bytes } }";
     throw new TokenConfigError('store', problem);
   }
-  return { store, keys: new KeyRing(storeKeys, 'storeKeys') };
+  return { store, keys: new KeyRing(storeKeys, { field: 'storeKeys' }) };
 }

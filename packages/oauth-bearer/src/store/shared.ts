@@ -1,5 +1,6 @@
 import { systemClock } from '@bearings/client';
 import type { Clock } from '@bearings/client';
+import { TokenConfigError } from '../errors.ts';
 import { KeyRing } from '../sealing/key-ring.ts';
 import type { KeySet } from '../sealing/key-set.ts';
 import type { TokenSource } from '../sources/token-source.ts';
@@ -30,7 +31,9 @@ export interface SharedOptions {
  */
 export function shared(source: TokenSource, options: SharedOptions): TokenSource {
   const { store, keys, identity, clock = systemClock, random = Math.random, minRefreshPeriodMs = 10_000 } = options;
-  const ring = keys instanceof KeyRing ? keys : new KeyRing(keys, 'keys');
+  const ring = keys instanceof KeyRing ? keys : new KeyRing(keys, { field: 'keys' });
+  if (ring.ids.length === 0)
+    throw new TokenConfigError('keys', 'must be a set: replicas compare the ids of their keys');
   const seal = new TokenSeal(ring, clock);
   const key = storeKey(identity);
   return createSharedSource(source, { store, seal, key, clock, random, rotationPeriodMs: minRefreshPeriodMs });

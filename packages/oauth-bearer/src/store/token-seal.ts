@@ -45,14 +45,12 @@ export class TokenSeal implements EntrySeal {
 
   /** An id holds a part of a hash of the key: the same name with another key is another seal. */
   async ids(): Promise<readonly string[]> {
-    const { currentId, ids } = this.#ring;
-    const sorted = [currentId, ...ids.filter((id) => id !== currentId)];
-    this.#ids ??= await Promise.all(sorted.map(async (id) => `${id}.${await this.#sign('seal', id, 6)}`));
+    this.#ids ??= await Promise.all(this.#ring.ids.map(async (id) => `${id}.${await this.#sign('seal', id, 6)}`));
     return this.#ids;
   }
 
   async idFor(value: string): Promise<string> {
-    return this.#sign(`token ${value}`, this.#ring.currentId, 16);
+    return this.#sign(`token ${value}`, await this.#ring.currentId(), 16);
   }
 
   async seal(key: string, issued: IssuedToken): Promise<SealedToken | undefined> {

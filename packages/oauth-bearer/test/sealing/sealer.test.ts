@@ -7,7 +7,8 @@ const key = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
 const text = new TextEncoder().encode('the token');
 const context = ['token', 'key', 'id'];
 
-const sealerOver = (keys: KeySet, purpose = 'test/1'): Sealer => new Sealer(new KeyRing(keys, 'keys'), purpose);
+const sealerOver = (keys: KeySet, purpose = 'test/1'): Sealer =>
+  new Sealer(new KeyRing(keys, { field: 'keys' }), purpose);
 const keys = { current: 'k1', keys: { k1: key(1) } };
 
 test('what is sealed opens with the same key, purpose and context', async () => {
@@ -64,7 +65,7 @@ test.each<[string, KeySet['keys'][string]]>([
 
 test('a function whose key could not be read is called again', async () => {
   let count = 0;
-  const ring = new KeyRing({ current: 'k1', keys: { k1: () => (++count === 1 ? '' : key(1)) } }, 'keys');
+  const ring = new KeyRing({ current: 'k1', keys: { k1: () => (++count === 1 ? '' : key(1)) } }, { field: 'keys' });
 
   await expect(ring.get('k1')).rejects.toMatchObject({ code: 'TOKEN_CONFIG' });
   expect(await ring.get('k1')).toBeDefined();

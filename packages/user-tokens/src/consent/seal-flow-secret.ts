@@ -1,13 +1,13 @@
 import { flowContext } from '../sealing/seal-context.ts';
 import type { FlowBinding } from '../sealing/seal-context.ts';
-import type { Sealer } from '../sealing/sealer.ts';
+import type { RowSealer } from '../sealing/row-sealer.ts';
 import { StoreError } from '../errors.ts';
 import type { FlowRecord } from '../store/flow-record.ts';
 import type { SealedContent } from '../store/grant-record.ts';
 import type { FlowSecret } from './flow-secret.ts';
 
 /** Seals the secrets of a flow for its row. */
-export async function sealFlowSecret(secret: FlowSecret, flow: FlowBinding, sealer: Sealer): Promise<SealedContent> {
+export async function sealFlowSecret(secret: FlowSecret, flow: FlowBinding, sealer: RowSealer): Promise<SealedContent> {
   return sealer.seal(new TextEncoder().encode(JSON.stringify(secret)), flowContext(flow));
 }
 
@@ -16,7 +16,7 @@ export async function sealFlowSecret(secret: FlowSecret, flow: FlowBinding, seal
  *
  * @throws StoreError with the reason `unknown_key` or `undecryptable`
  */
-export async function openFlowSecret(flow: FlowRecord, sealer: Sealer): Promise<FlowSecret> {
+export async function openFlowSecret(flow: FlowRecord, sealer: RowSealer): Promise<FlowSecret> {
   const { sealed, keyId } = flow;
   if (sealed === undefined) throw new StoreError('undecryptable', 'The secrets of this flow have been erased');
   const { state, verifier, nonce }: FlowSecret = JSON.parse(

@@ -2,7 +2,7 @@ import type { IssuedToken } from '@bearings/oauth-bearer';
 import { StoreError } from '../errors.ts';
 import { grantContext } from '../sealing/seal-context.ts';
 import type { GrantBinding } from '../sealing/seal-context.ts';
-import type { Sealer } from '../sealing/sealer.ts';
+import type { RowSealer } from '../sealing/row-sealer.ts';
 import type { GrantKey } from '../store/grant-key.ts';
 import type { GrantContent, GrantRecord, SealedContent } from '../store/grant-record.ts';
 import type { GrantStore } from '../store/grant-store.ts';
@@ -26,9 +26,9 @@ const maxSaves = 10;
 /** Reads and writes the tokens of grants: what the store has is sealed, what callers get is open. */
 export class GrantVault {
   readonly #store: GrantStore;
-  readonly #sealer: Sealer;
+  readonly #sealer: RowSealer;
 
-  constructor(store: GrantStore, sealer: Sealer) {
+  constructor(store: GrantStore, sealer: RowSealer) {
     this.#store = store;
     this.#sealer = sealer;
   }

@@ -16,8 +16,8 @@ import type {
 import type { Result } from 'ts-results';
 import { GrantVault } from '../../src/grant/grant-vault.ts';
 import type { TokenPair } from '../../src/grant/token-pair.ts';
-import { KeyRing } from '../../src/sealing/key-ring.ts';
-import { Sealer } from '../../src/sealing/sealer.ts';
+import { openKeyRing } from '../../src/sealing/open-key-ring.ts';
+import { RowSealer } from '../../src/sealing/row-sealer.ts';
 import { keys } from '../create-users.ts';
 
 const appOrigin = 'https://app.test';
@@ -86,7 +86,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const users = orThrow(created);
   const events: UserTokensEvent[] = [];
   users.subscribe((event) => events.push(event));
-  const vault = new GrantVault(store, new Sealer((await KeyRing.create(keys)).unwrap()));
+  const vault = new GrantVault(store, new RowSealer((await openKeyRing(keys)).unwrap()));
   return {
     users,
     authorize: async (request) => orThrow(await users.authorize(request)),

@@ -3,12 +3,12 @@ import { memoryStore } from '@bearings/user-tokens';
 import { expect, test } from 'vitest';
 import { GrantVault } from '../../src/grant/grant-vault.ts';
 import type { Consent } from '../../src/grant/grant-vault.ts';
-import { KeyRing } from '../../src/sealing/key-ring.ts';
-import { Sealer } from '../../src/sealing/sealer.ts';
+import { openKeyRing } from '../../src/sealing/open-key-ring.ts';
+import { RowSealer } from '../../src/sealing/row-sealer.ts';
 
 const createVault = async (store = memoryStore()) => {
-  const ring = (await KeyRing.create({ current: 'k1', keys: { k1: new Uint8Array(32).fill(1) } })).unwrap();
-  return { store, vault: new GrantVault(store, new Sealer(ring)) };
+  const ring = (await openKeyRing({ current: 'k1', keys: { k1: new Uint8Array(32).fill(1) } })).unwrap();
+  return { store, vault: new GrantVault(store, new RowSealer(ring)) };
 };
 
 /** A consent whose token response has these members. */

@@ -10,7 +10,7 @@ import { GrantRefresher } from '../../src/grant/grant-refresher.ts';
 import { GrantVault } from '../../src/grant/grant-vault.ts';
 import type { Need, OpenGrant } from '../../src/grant/open-grant.ts';
 import { UnsavedPairs } from '../../src/grant/unsaved-pairs.ts';
-import type { Sealer } from '../../src/sealing/sealer.ts';
+import type { RowSealer } from '../../src/sealing/row-sealer.ts';
 import type { Choose } from './explore.ts';
 
 /** What else may happen in a run, each once, at any moment. */
@@ -279,4 +279,4 @@ const openSealer = {
   seal: async (sealed: Uint8Array) => ({ sealed, keyId: 'k1' }),
   open: async ({ sealed }: { sealed: Uint8Array }) => sealed,
   currentKeyId: async () => 'k1',
-} as unknown as Sealer;
+} as unknown as RowSealer;

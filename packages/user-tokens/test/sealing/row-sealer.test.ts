@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { KeyRing } from '../../src/sealing/key-ring.ts';
+import { openKeyRing } from '../../src/sealing/open-key-ring.ts';
 import { flowContext, grantContext } from '../../src/sealing/seal-context.ts';
-import { Sealer } from '../../src/sealing/sealer.ts';
+import { RowSealer } from '../../src/sealing/row-sealer.ts';
 
 const keys = { k1: new Uint8Array(32).fill(1), k2: new Uint8Array(32).fill(2) };
-const createSealer = async (current: 'k1' | 'k2' = 'k1', all: Partial<typeof keys> = keys): Promise<Sealer> =>
-  new Sealer((await KeyRing.create({ current, keys: all })).unwrap());
+const createSealer = async (current: 'k1' | 'k2' = 'k1', all: Partial<typeof keys> = keys): Promise<RowSealer> =>
+  new RowSealer((await openKeyRing({ current, keys: all })).unwrap());
 
 const row = {
   id: 'g1',
@@ -125,5 +125,5 @@ test('what was sealed with a former key opens, and new content is sealed with th
   expect(Buffer.from(await sealer.open(after, ['x'])).toString()).toBe('rt_CANARY');
 });
 
-const reopen = async (sealer: Sealer, content: Parameters<Sealer['open']>[0]): Promise<Uint8Array<ArrayBuffer>> =>
+const reopen = async (sealer: RowSealer, content: Parameters<RowSealer['open']>[0]): Promise<Uint8Array<ArrayBuffer>> =>
   Uint8Array.from(await sealer.open(content, ['x']));
