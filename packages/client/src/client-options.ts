@@ -123,8 +123,9 @@ function resolveConcurrency(option: number | ConcurrencyOptions = {}): Concurren
   if (typeof option === 'number') assertOption('concurrency', option, limitRule);
   const given = typeof option === 'number' ? { limit: option } : option;
   checkOptions(given, concurrencyRules, { owner: 'createClient', within: 'concurrency' });
-  const { limit = Infinity, limitPerOrigin = Infinity, queue = 10_000, queueTimeout = false } = given;
-  return { limit, limitPerOrigin, queue, queueTimeout };
+  const { limit = Infinity, adaptive = false, queue = 10_000, queueTimeout = false } = given;
+  const { limitPerOrigin = adaptive ? 200 : Infinity } = given;
+  return { limit, limitPerOrigin, adaptive, queue, queueTimeout };
 }
 
 function resolveRedirects(options: RedirectOptions): Redirects {
@@ -140,6 +141,7 @@ const isOrigin = (url: URL | null): boolean => url !== null && url.origin !== 'n
 const concurrencyRules: OptionRules<ConcurrencyOptions> = {
   limit: limitRule,
   limitPerOrigin: limitRule,
+  adaptive: booleanRule,
   queue: wholeNumberRule,
   queueTimeout: timeoutRule,
 };

@@ -1,5 +1,6 @@
 import { resolveOptions } from './client-options.ts';
 import type { ClientOptions } from './client-options.ts';
+import type { ClientStatus, StatusPart } from './core/client-status.ts';
 import { checkAnswers, compose, sortBySlot } from './core/compose.ts';
 import { checkLayer } from './core/layer.ts';
 import type { Layer } from './core/layer.ts';
@@ -23,6 +24,8 @@ export interface ClientParts extends Explainable {
   readonly fetch: Fetch;
   /** The names of the stages, outermost first. */
   readonly stages: readonly string[];
+  /** What the client does now: calls, retries, queue, circuits. Does no I/O. */
+  status(): ClientStatus;
   /**
    * Refuses new calls, and resolves when those in flight have their response headers, at the latest after `graceMs`:
    * calls that are still in flight then fail with `CLIENT_CLOSED`. A call that waits before a retry fails at once.
@@ -51,7 +54,10 @@ export function createClient(options: ClientOptions = {}, ...layers: readonly (L
     .flat()
     .map((each) => checkAnswers(each, each.slot === 'transport' ? convertRawError : undefined));
   const stack = sortBySlot([...defaultLayers(settings, added), ...added]);
-  const runner = createCallRunner(compose(stack, facts), settings);
+  const parts: (() => StatusPart)[] = [];
+  const hasClientCertificate = stack.at(-1)?.clientCertificate !== undefined;
+  const send = compose(stack, { ...facts, hasClientCertificate, addStatus: (read) => void parts.push(read) });
+  const runner = createCallRunner(send, settings);
   const stages = Object.freeze(stack.map(({ name }) => name));
   return createKy(runner, {
     options: ky,
@@ -60,6 +66,7 @@ export function createClient(options: ClientOptions = {}, ...layers: readonly (L
     createExtras: (own, merged): ClientParts => ({
       fetch: createFetch(own, merged, facts.clock),
       stages,
+      status: () => Object.assign({ retries: 0, ...own.counts() }, ...parts.map((read) => read())),
       [layersKey]: stack,
       close: (how) => own.close(how),
       [Symbol.asyncDispose]: () => own.close(),

@@ -26,7 +26,7 @@ export function defaultLayers(settings: Settings, added: readonly Layer[]): read
     layer('redirect', { name: 'redirect', settings: { ...redirects } }, redirect(redirects)),
     layer('destination', { name: 'destination', settings: { insecureHttp } }, httpsOnly(settings)),
   ];
-  if (Math.min(concurrency.limit, concurrency.limitPerOrigin) < Infinity) {
+  if (concurrency.adaptive || Math.min(concurrency.limit, concurrency.limitPerOrigin) < Infinity) {
     layers.push(
       layer('concurrency', { name: 'concurrency', settings: shown.concurrency }, concurrencyLimit(concurrency)),
     );
@@ -48,9 +48,9 @@ function shownSettings({
   totalTimeout,
 }: Settings): ShownSettings {
   const { limit: retries, methods, statusCodes, always, maxRetryAfter, backoffLimit, budget } = policy;
-  const { limit: calls, limitPerOrigin, queue, queueTimeout } = concurrency;
+  const { limit: calls, limitPerOrigin, adaptive, queue, queueTimeout } = concurrency;
   return {
-    concurrency: { limit: calls, limitPerOrigin, queue, queueTimeoutMs: queueTimeout },
+    concurrency: { limit: calls, limitPerOrigin, ...(adaptive && { adaptive }), queue, queueTimeoutMs: queueTimeout },
     retry: {
       limit: retries,
       methods,

@@ -2,10 +2,12 @@ import { expect, test } from 'vitest';
 import * as errors from '../src/errors/index.ts';
 import * as client from '../src/index.ts';
 import * as layers from '../src/layer.ts';
+import * as paging from '../src/paging/index.ts';
 
 test('the package exports exactly this', () => {
   expect(Object.keys(client).toSorted()).toEqual([
     'createClient',
+    'deadlineOf',
     'explain',
     'formatHttpError',
     'isBearingsError',
@@ -15,13 +17,19 @@ test('the package exports exactly this', () => {
     'shouldRetry',
     'systemClock',
     'withCircuitBreaker',
+    'withContextHeaders',
+    'withDeadlineHeader',
+    'withFaults',
+    'withHedging',
     'withPublicAddressesOnly',
+    'withRateLimit',
   ]);
 });
 
 test('the entry for authors of layers exports exactly this', () => {
   expect(Object.keys(layers).toSorted()).toEqual([
     'BodyHooks',
+    'Call',
     'ClientRequest',
     'addBodyHook',
     'anyRule',
@@ -37,8 +45,10 @@ test('the entry for authors of layers exports exactly this', () => {
     'functionRule',
     'guessTemplate',
     'headerNameRule',
+    'isRequestBound',
     'isSecure',
     'layer',
+    'layersKey',
     'listRule',
     'methodsRule',
     'millisecondsRule',
@@ -46,13 +56,36 @@ test('the entry for authors of layers exports exactly this', () => {
     'objectRule',
     'oneOfRule',
     'parseJson',
+    'rateLimitResetMs',
     'retryAfterMs',
     'slots',
     'stringRule',
     'toTransportError',
     'transportLayerRule',
     'untilAborted',
+    'wait',
     'wholeNumberRule',
+  ]);
+});
+
+test('the entry for paging exports exactly this', () => {
+  expect(Object.keys(paging).toSorted()).toEqual([
+    'PagingError',
+    'createPaging',
+    'describeType',
+    'firstPosition',
+    'isInBody',
+    'nextLink',
+    'nextStep',
+    'parseLossless',
+    'readCount',
+    'readPlace',
+    'requestKey',
+    'resolvePattern',
+    'resolvePointer',
+    'saysMore',
+    'toText',
+    'withTarget',
   ]);
 });
 
@@ -71,6 +104,7 @@ test('the errors entry exports exactly this', () => {
     'InvalidSchemeError',
     'InvalidUrlError',
     'OverloadedError',
+    'RateLimitedError',
     'RedirectBlockedError',
     'TlsError',
     'TransportError',
@@ -86,6 +120,6 @@ test('a client has the methods of ky, and its own', () => {
   const api = client.createClient({ baseUrl: 'https://api.test' });
 
   expect(Object.keys(api).toSorted()).toEqual(
-    'close create delete extend fetch get head patch post put query retry stages stop'.split(' '),
+    'close create delete extend fetch get head patch post put query retry stages status stop'.split(' '),
   );
 });

@@ -92,6 +92,14 @@ export class CallHeaders {
     this.#dropped = undefined;
   }
 
+  /** Takes over all that another call has, such as one that was sent for this one. */
+  adopt(other: CallHeaders): void {
+    this.#added = other.#added.map((each) => ({ ...each }));
+    this.#credentialNames = [...other.#credentialNames];
+    this.#credentialValues = [...new Set([...(this.#credentialValues ?? []), ...(other.#credentialValues ?? [])])];
+    this.#dropped = other.#dropped;
+  }
+
   /** The request's headers with those of the stages over them, as new Headers. */
   mergeWith(request: ClientRequest): Headers {
     const headers = request.copyHeaders();

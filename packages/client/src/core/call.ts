@@ -4,6 +4,7 @@ import type { HeaderValidator } from '../security/header-validator.ts';
 import type { Clock } from '../time/clock.ts';
 import { CallHeaders } from './call-headers.ts';
 import type { CallOptions } from './call-options.ts';
+import type { ClientRequest } from './request.ts';
 import { CancelScope } from './cancel-scope.ts';
 
 /** What a call is made with. */
@@ -20,6 +21,8 @@ export interface CallContext {
   readonly totalTimeoutMs: number;
   /** The monotonic time at which the call began. Default: now. */
   readonly startedAt?: number | undefined;
+  /** The call that this one is sent for. Default: none. */
+  readonly parent?: Call;
 }
 
 /** Called around each wait between two attempts. */
@@ -29,6 +32,10 @@ export interface BackoffListener {
   /** The wait is over. The call goes on when the promise resolves. */
   readonly end: () => Promise<void>;
 }
+
+type SendOne = (request: ClientRequest, call: Call) => Promise<Response>;
+
+const unlimited = (): boolean => true;
 
 /** The state of one call: its options, its attempt, its cancellation and deadline, and the headers that stages add. */
 export class Call {
@@ -47,12 +54,20 @@ export class Call {
    * without keeping a copy (Fetch standard, HTTP-network-or-cache fetch, step 3).
    */
   redirect: 'manual' | 'error' = 'manual';
+  /**
+   * Sends each request of the call that really goes out: each attempt, each replay, each redirect. For a stage that signs
+   * the request, such as one with DPoP proofs. `undefined`: requests are sent as they are.
+   */
+  sendSigned: ((request: ClientRequest, call: Call, send: SendOne) => Promise<Response>) | undefined = undefined;
   /** What the call is doing now, for the error of a deadline. */
   phase: CallPhase = 'start';
   /** Why the last attempt failed, if it did: the cause of the error when the deadline ends the call. */
   lastFailure: unknown = undefined;
   /** Why the last attempt was not retried, when another one might have succeeded. */
   notRetried: NotRetried | undefined = undefined;
+  /** Takes a further request from the client's retry budget, if there is one left. For layers that send more than asked. */
+  takeFromBudget: () => boolean = unlimited;
+  readonly #parent: Call | undefined;
   readonly #whole = new CancelScope();
   #attemptScope: CancelScope | undefined;
   #isInAttempt = false;
@@ -64,8 +79,10 @@ export class Call {
   #isBackingOff = false;
   #mayBackOff = true;
 
-  constructor({ options, signal, clock, headerValidator, attemptTimeoutMs, totalTimeoutMs, startedAt }: CallContext) {
+  constructor({ options, signal, clock, headerValidator, parent, ...times }: CallContext) {
+    const { attemptTimeoutMs, totalTimeoutMs, startedAt } = times;
     this.options = options;
+    this.#parent = parent;
     this.headers = new CallHeaders(headerValidator);
     this.attemptTimeoutMs = attemptTimeoutMs;
     this.totalTimeoutMs = totalTimeoutMs;
@@ -73,6 +90,11 @@ export class Call {
     signal?.addEventListener('abort', this.#cancelByCaller, { once: true });
     this.#clock = clock;
     this.#deadlineAt = totalTimeoutMs === Infinity ? Infinity : (startedAt ?? clock.monotonic()) + totalTimeoutMs;
+  }
+
+  /** The call of the caller: this one, unless it was made by {@link fork}. */
+  get root(): Call {
+    return this.#parent?.root ?? this;
   }
 
   /** The signal of {@link cancelScope}. Created on first use: a signal costs more than all stages of a good call. */
@@ -93,6 +115,36 @@ export class Call {
   /** What the call was ended with, when it was. */
   get cancelReason(): unknown {
     return this.#whole.reason;
+  }
+
+  /**
+   * A call for one of several requests that are sent at once for this call. It is cancelled with this call, also by its
+   * deadline, and has a copy of its headers. Let this call {@link adopt} the one whose response is used.
+   */
+  fork(): Call {
+    const { options, attemptTimeoutMs, totalTimeoutMs } = this;
+    const fork = new Call({
+      options,
+      signal: this.#whole.signal,
+      clock: this.#clock,
+      attemptTimeoutMs,
+      totalTimeoutMs,
+      startedAt: this.#deadlineAt - totalTimeoutMs,
+      parent: this,
+    });
+    fork.headers.adopt(this.headers);
+    fork.attempt = this.attempt;
+    fork.redirect = this.redirect;
+    fork.sendSigned = this.sendSigned;
+    fork.takeFromBudget = this.takeFromBudget;
+    if (this.isCancelled) fork.cancel(this.cancelReason);
+    return fork;
+  }
+
+  /** Takes over the headers of a {@link fork}: previews of errors hide its credentials too. */
+  adopt({ headers, redirect }: Call): void {
+    this.headers.adopt(headers);
+    this.redirect = redirect;
   }
 
   /** Ends the call and what it is doing: the attempt, or the body of the last response. */
@@ -154,7 +206,7 @@ export class Call {
 
   /** False when the client is closing: no wait between two attempts begins any more. */
   get mayBackOff(): boolean {
-    return this.#mayBackOff;
+    return this.root.#mayBackOff;
   }
 
   /** Ends the call if it waits between two attempts, and allows no such wait from now on. */

@@ -18,7 +18,15 @@ export interface LayerLabel {
 export interface Layer extends LayerLabel {
   readonly slot: Slot;
   readonly stage: Stage;
+  /**
+   * For a transport that presents a client certificate (mTLS): reads the SHA-256 thumbprint of the one that new connections
+   * present, as base64url without padding (`x5t#S256`, RFC 8705 §3.1). Default: it presents none, or that is not known.
+   */
+  readonly clientCertificate?: ReadThumbprint | undefined;
 }
+
+/** Rejects when the certificate cannot be read. */
+export type ReadThumbprint = () => Promise<string>;
 
 /**
  * Makes a layer for `createClient`.

@@ -1,5 +1,6 @@
 import type { Clock } from '../time/clock.ts';
 import type { Call } from './call.ts';
+import type { StatusPart } from './client-status.ts';
 import type { ClientRequest } from './request.ts';
 import type { Slot } from './slots.ts';
 
@@ -22,4 +23,8 @@ export interface ClientContext {
   readonly clock: Clock;
   /** A number in [0, 1), as `Math.random`. */
   readonly random: () => number;
+  /** True when the transport presents a client certificate (mTLS), as far as that is known. Default: false. */
+  readonly hasClientCertificate?: boolean;
+  /** Adds a part to `client.status()`. `read` is called each time the status is read, and must not throw. */
+  readonly addStatus?: (read: () => StatusPart) => void;
 }

@@ -3,7 +3,9 @@ import { checkCallOptions } from '../client-options.ts';
 import type { Settings } from '../client-options.ts';
 import { Call } from '../core/call.ts';
 import type { CallOptions } from '../core/call-options.ts';
-import { assertOption, millisecondsRule } from '../core/option-rules.ts';
+import { checkOptions } from '../core/check-options.ts';
+import type { OptionRules } from '../core/check-options.ts';
+import { millisecondsRule } from '../core/option-rules.ts';
 import type { ClientRequest } from '../core/request.ts';
 import type { Send } from '../core/stage.ts';
 import { ClientClosedError } from '../errors/index.ts';
@@ -30,12 +32,21 @@ export interface CloseOptions {
   readonly graceMs?: number;
 }
 
+const closeRules: OptionRules<CloseOptions> = { graceMs: millisecondsRule };
+
+/** How many calls a client has had, and has now. */
+interface CallCounts {
+  readonly calls: number;
+  readonly inFlight: number;
+}
+
 /** Runs the calls of both entries, `client.fetch` and ky's. */
 export interface CallRunner {
   /** Sends a request through the stages, within the call's total time. */
   run(request: ClientRequest, options: RunOptions): Promise<Response>;
   /** Refuses new calls. Resolves when none is in flight, at the latest after `graceMs`. */
   close(options?: CloseOptions): Promise<void>;
+  counts(): CallCounts;
   /** Makes a runner for a client made from this one: closing it closes only that client. */
   derive(): CallRunner;
 }
@@ -71,6 +82,7 @@ export function createCallRunner(send: Send, { timeout, totalTimeout, facts: { c
 function withClosing(run: CallRunner['run'], clock: Clock): CallRunner {
   const inFlight = new InFlightCalls();
   let isClosed = false;
+  let calls = 0;
 
   const runOpen: CallRunner['run'] = async (request, { options, signal, startedAt, onCall }) => {
     if (isClosed) {
@@ -85,6 +97,7 @@ function withClosing(run: CallRunner['run'], clock: Clock): CallRunner {
         signal,
         startedAt,
         onCall(call) {
+          calls += 1;
           place = inFlight.add(call, request);
           onCall?.(call);
         },
@@ -96,11 +109,13 @@ function withClosing(run: CallRunner['run'], clock: Clock): CallRunner {
 
   return {
     run: runOpen,
-    async close({ graceMs = 10_000 } = {}) {
-      assertOption('graceMs', graceMs, millisecondsRule);
+    async close(options = {}) {
+      checkOptions(options, closeRules, { owner: 'close' });
+      const { graceMs = 10_000 } = options;
       isClosed = true;
       await endCalls(inFlight, graceMs, clock);
     },
+    counts: () => ({ calls, inFlight: inFlight.count }),
     derive: () => withClosing(runOpen, clock),
   };
 }

@@ -22,11 +22,18 @@ interface Place extends InFlightCall {
 export class InFlightCalls {
   #last: Place | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
+  #count = 0;
+
+  /** How many calls are in flight now. */
+  get count(): number {
+    return this.#count;
+  }
 
   add(call: Call, request: FailedRequest): Place {
     const place: Place = { call, request, previous: this.#last, next: undefined };
     if (this.#last !== undefined) this.#last.next = place;
     this.#last = place;
+    this.#count += 1;
     return place;
   }
 
@@ -35,6 +42,7 @@ export class InFlightCalls {
     if (previous !== undefined) previous.next = next;
     if (next === undefined) this.#last = previous;
     else next.previous = previous;
+    this.#count -= 1;
     place.previous = undefined;
     place.next = undefined;
     if (this.#last !== undefined) return;

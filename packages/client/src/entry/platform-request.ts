@@ -1,6 +1,7 @@
 import { isReplayable, peekBody } from '../body/request-body.ts';
 import { ClientRequest } from '../core/request.ts';
 import type { FetchOptions } from '../core/request.ts';
+import { parseUrl } from '../security/url.ts';
 import type { Clock } from '../time/clock.ts';
 
 /** What is known of a platform's Request besides itself. */
@@ -18,6 +19,7 @@ export async function fromPlatformRequest(
   { body: given, fetchOptions: others, clock }: PlatformRequestContext,
 ): Promise<ClientRequest> {
   const { url, method, headers, body } = request;
+  if (url.includes('@')) parseUrl(url); // Deno takes a user and password in a Request
   const parts = { url, method, headers, fetchOptions: readFetchOptions(request, others) };
   if (body === null) return new ClientRequest(parts, request);
   if (given === undefined || given === null) return new ClientRequest({ ...parts, body: await peekBody(body, clock) });

@@ -7,8 +7,10 @@ import type {
   ClientClosedError,
   DestinationNotAllowedError,
   OverloadedError,
+  RateLimitedError,
   RedirectBlockedError,
 } from './rejected.ts';
+import type { PagingError } from '../paging/paging-error.ts';
 import type { ConfigError, InvalidHeaderError, InvalidSchemeError, InvalidUrlError } from './validation.ts';
 
 export { extractSecrets, redact, redactionMark } from './redaction.ts';
@@ -23,6 +25,7 @@ export {
   ClientClosedError,
   DestinationNotAllowedError,
   OverloadedError,
+  RateLimitedError,
   RedirectBlockedError,
 } from './rejected.ts';
 export { ConfigError, InvalidHeaderError, InvalidSchemeError, InvalidUrlError } from './validation.ts';
@@ -37,13 +40,15 @@ export type ClientError =
   | TlsError
   | BodyTooLargeError
   | OverloadedError
+  | RateLimitedError
   | CircuitOpenError
   | ClientClosedError
   | InvalidUrlError
   | InvalidSchemeError
   | InvalidHeaderError
   | RedirectBlockedError
-  | DestinationNotAllowedError;
+  | DestinationNotAllowedError
+  | PagingError;
 
 /**
  * The errors of each package, by its name. Every package of Bearings adds its own, so that {@link isBearingsError} narrows

@@ -1,3 +1,4 @@
+import { fromBase64, toBase64 } from '../security/base64.ts';
 import type { DecodedText } from './decoded-text.ts';
 import { decodeLevels } from './decoded-text.ts';
 
@@ -40,10 +41,10 @@ export function findKnownSecrets(levels: readonly DecodedText[], secrets: readon
 /** The forms in which a secret may come back, without escapes. */
 function secretForms(sent: string): readonly string[] {
   const [, scheme = '', bare = sent] = /^(\S+) (.+)$/s.exec(sent) ?? [];
-  const pair = scheme.toLowerCase() === 'basic' ? Buffer.from(bare, 'base64').toString() : '';
+  const pair = scheme.toLowerCase() === 'basic' ? fromBase64(bare) : '';
   const password = pair.slice(pair.indexOf(':') + 1);
   const plain = [sent, bare, password].flatMap((form) => decodeLevels(form).map(({ text }) => text));
-  const base64 = plain.map((form) => Buffer.from(form).toString('base64'));
+  const base64 = plain.map(toBase64);
   const forms = [...plain, ...base64, ...base64.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))];
   const unpadded = forms.map((form) => form.replace(/={1,2}$/, ''));
   return [...forms, ...unpadded].filter(({ length }) => length >= minSecretChars);

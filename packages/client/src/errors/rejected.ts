@@ -18,6 +18,24 @@ export class OverloadedError extends RequestFailure {
   }
 }
 
+/** The rate limit leaves no place in time, or the server has asked for a longer pause. The request was not sent. */
+export class RateLimitedError extends RequestFailure {
+  override readonly name = 'RateLimitedError';
+  readonly code = 'RATE_LIMITED';
+  override readonly retryable = true;
+  /** When the server's pause ends, in milliseconds since the epoch; `undefined` when it has asked for none. */
+  readonly retryAt: number | undefined;
+
+  constructor(request: FailedRequest, retryAt: number | undefined) {
+    const why =
+      retryAt === undefined
+        ? 'the queue of the rate limit is full'
+        : `the server has asked for a pause until ${new Date(retryAt).toISOString()}, which is later than the call may take`;
+    super(request, `not sent: ${why}`);
+    this.retryAt = retryAt;
+  }
+}
+
 /** The circuit of this origin is open after too many failures. The call was not sent. The last failure is the cause. */
 export class CircuitOpenError extends RequestFailure {
   override readonly name = 'CircuitOpenError';

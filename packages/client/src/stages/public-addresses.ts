@@ -1,6 +1,4 @@
-import { lookup as lookUp } from 'node:dns';
 import type { LookupAddress, LookupOptions } from 'node:dns';
-import { promisify } from 'node:util';
 import ipaddr from 'ipaddr.js';
 import { DestinationNotAllowedError, TransportError } from '../errors/index.ts';
 import { layer } from '../core/layer.ts';
@@ -58,7 +56,7 @@ export function publicLookup(
   checkOptions(options, { allow: rangesRule }, { owner: 'publicLookup' });
   const mayCall = createAddressCheck(options.allow ?? []);
   return (hostname, lookupOptions, found) => {
-    lookUp(hostname, { ...lookupOptions, all: true }, (error, addresses) => {
+    void lookUp(hostname, lookupOptions, (error, addresses) => {
       if (error !== null) return found(error, '');
       const rejected = addresses.find(({ address }) => !mayCall(address));
       if (rejected !== undefined) {
@@ -91,10 +89,19 @@ function createAddressCheck(allow: readonly string[]): (address: string) => bool
 /** The kind of range an address is in. An IPv6 form of an IPv4 address counts as the IPv4 address. */
 const addressRange = (address: string): string => ipaddr.process(address).range();
 
-const systemLookup = promisify(lookUp);
+/** Loaded when it is used: runtimes without name resolution of their own can load the package. */
+async function lookUp(
+  hostname: string,
+  options: LookupOptions,
+  found: (error: Error | null, addresses: LookupAddress[]) => void,
+): Promise<void> {
+  const { lookup } = await import('node:dns');
+  lookup(hostname, { ...options, all: true }, found);
+}
 
 async function resolveAddresses(hostname: string): Promise<readonly string[]> {
-  const found = await systemLookup(hostname, { all: true });
+  const { lookup } = await import('node:dns/promises');
+  const found = await lookup(hostname, { all: true });
   return found.map(({ address }) => address);
 }
 

@@ -106,3 +106,13 @@ test('calls that end in another order than they began leave no call in flight', 
 
   expect([await Promise.all(calls), clock.pending]).toEqual([[200, 200, 200, 200], 0]);
 });
+
+test.each([[null], [500], [[]], [{ gracems: 1 }]])(
+  'options of close that are %j are refused, and the client stays open',
+  async (options) => {
+    const api = createClient({ fetch: scriptedFetch(ok) });
+
+    expect(await caught(() => api.close(options as never))).toMatchObject({ code: 'CONFIG' });
+    expect((await api.get(url)).status).toBe(200);
+  },
+);

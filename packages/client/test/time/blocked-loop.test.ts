@@ -8,31 +8,45 @@ import { createClient } from '../../src/client.ts';
 import { withCircuitBreaker } from '../../src/stages/circuit-breaker/circuit-breaker.ts';
 import { systemClock } from '../../src/time/clock.ts';
 
-/** How long a limit lasts, and how long the loop is blocked: longer than the limit. */
-const limitMs = 100;
-const blockedMs = 300;
+/** How long a limit lasts. The loop is blocked until that has passed, and the server has answered. */
+const limitMs = 300;
 
-/** A server in a thread of its own: it answers while the loop of the client is blocked. */
+/** A server in a thread of its own: it answers while the loop of the client is blocked. It counts requests and answers. */
 const source = `
-  const { parentPort } = require('node:worker_threads');
+  const { parentPort, workerData: counts } = require('node:worker_threads');
+  const count = (place) => { Atomics.add(counts, place, 1); Atomics.notify(counts, place); };
   const server = require('node:http').createServer((request, response) => {
     if (request.url === '/body') response.writeHead(200, { 'content-length': 4 }).write('do');
-    request.resume().on('end', () => setTimeout(() => response.end(request.url === '/body' ? 'ne' : 'done'), 20));
+    response.on('finish', () => count(1));
+    request.resume().on('end', () => {
+      count(0);
+      setTimeout(() => response.end(request.url === '/body' ? 'ne' : 'done'), 20);
+    });
   });
   server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
 `;
 
-async function startServer(): Promise<string> {
-  const worker = new Worker(source, { eval: true });
+async function startServer() {
+  const counts = new Int32Array(new SharedArrayBuffer(8));
+  const worker = new Worker(source, { eval: true, workerData: counts });
   onTestFinished(() => void worker.terminate());
   const [port] = await once(worker, 'message');
-  return `http://127.0.0.1:${port}`;
+  const countRequests = (): number => Atomics.load(counts, 0);
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    countRequests,
+    /** Lets the loop run until the server has so many requests, and blocks it until they are answered and `limitMs` have passed. */
+    blockAfter: async (requests: number): Promise<void> => {
+      while (countRequests() < requests) await setImmediate();
+      const start = performance.now();
+      for (let answers = 0; answers < requests; answers = Atomics.load(counts, 1)) Atomics.wait(counts, 1, answers);
+      sleep(Math.max(0, start + limitMs + 20 - performance.now()));
+    },
+  };
 }
 
-function block(): void {
-  const end = performance.now() + blockedMs;
-  while (performance.now() < end);
-}
+/** Blocks the loop. */
+const sleep = (ms: number): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
 const transports = [
   ['over fetch', () => []],
@@ -55,15 +69,15 @@ const limits: readonly (readonly [string, string, ClientOptions])[] = [
 test.each(transports.flatMap(([over, layers]) => limits.map((limit) => [...limit, over, layers] as const)))(
   '%s does not fail an answer that came while the loop was blocked (%s, %o, %s)',
   async (...[, path, options, , layers]) => {
-    const origin = await startServer();
+    const { origin, countRequests, blockAfter } = await startServer();
     const warm = createClient({ baseUrl: origin, retry: 0 }, ...layers());
     await warm.post('warm', { body: 'x' }).text();
+    const before = countRequests();
     const api = warm.extend(options);
 
     const response = api.post(path.slice(1), { body: 'x' });
     const answer = path === '/body' ? (await response).text() : response.text();
-    for (let turn = 0; turn < 5; turn += 1) await setImmediate(); // the request is on the wire
-    block();
+    await blockAfter(before + 1);
 
     expect(await answer).toBe('done');
   },
@@ -78,14 +92,14 @@ test('a timer gives sockets one turn before it acts', async () => {
     });
   });
   setTimeout(() => events.push('another timer of the same turn'), 1);
-  block(); // both are due in one turn
+  sleep(20); // both are due in one turn
   await acted;
 
   expect(events).toEqual(['another timer of the same turn', 'timer']);
 });
 
 test('a circuit breaker does not count an answer that came while the loop was blocked', async () => {
-  const origin = await startServer();
+  const { origin, blockAfter } = await startServer();
   const states: string[] = [];
   const breaker = withCircuitBreaker({
     minimumCalls: 1,
@@ -96,8 +110,7 @@ test('a circuit breaker does not count an answer that came while the loop was bl
   await api.get('warm').text();
 
   const answer = api.get('a').text();
-  for (let turn = 0; turn < 5; turn += 1) await setImmediate();
-  block();
+  await blockAfter(2);
 
   expect(await answer).toBe('done');
   expect(states).toEqual([]);

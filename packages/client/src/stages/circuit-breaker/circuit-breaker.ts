@@ -91,8 +91,9 @@ const breakerRules: OptionRules<CircuitBreakerOptions> = {
 };
 
 function createStage(rules: CircuitRules, { isFailure, onStateChange = () => {} }: CircuitBreakerOptions): Stage {
-  return (next, { clock }) => {
+  return (next, { clock, addStatus }) => {
     const circuits = createOriginCircuits(rules, { clock, onStateChange });
+    addStatus?.(() => ({ circuits: circuits.statuses() }));
     return async (request, call) => {
       const circuit = circuits.find(request.url);
       const permit = circuit.permit();

@@ -1,3 +1,4 @@
+import type { CircuitStatus } from '../../core/client-status.ts';
 import { notifyListener } from '../../core/notify-listener.ts';
 import type { Call } from '../../core/call.ts';
 import type { ClientRequest } from '../../core/request.ts';
@@ -34,6 +35,7 @@ interface OriginCircuit {
   record(permit: number, verdict: Verdict, error?: unknown): void;
   /** The error of a call without a permit. */
   openError(request: ClientRequest, call: Call): CircuitOpenError;
+  status(): CircuitStatus;
   /** Reports an open circuit as closed, and nothing after that. */
   dispose(): void;
 }
@@ -42,6 +44,8 @@ interface OriginCircuit {
 export interface OriginCircuits {
   /** The circuit for the origin of a URL, created on first use. */
   find(url: string): OriginCircuit;
+  /** All circuits, the least recently used first. */
+  statuses(): readonly CircuitStatus[];
 }
 
 const maxOrigins = 1_000;
@@ -51,6 +55,7 @@ export function createOriginCircuits(rules: CircuitRules, context: CircuitContex
   const circuits = new Map<string, OriginCircuit>(); // the least recently used first
   let latest: OriginCircuit | undefined;
   return {
+    statuses: () => [...circuits.values()].map((each) => each.status()),
     find(url) {
       if (latest !== undefined && url.startsWith(latest.prefix)) return latest; // without parsing the URL
       const origin = parseOrigin(url);
@@ -73,13 +78,11 @@ function findEvictable(circuits: ReadonlyMap<string, OriginCircuit>): OriginCirc
   return oldest;
 }
 
-function createOriginCircuit(
-  origin: string,
-  rules: CircuitRules,
-  { clock, onStateChange }: CircuitContext,
-): OriginCircuit {
+function createOriginCircuit(origin: string, rules: CircuitRules, context: CircuitContext): OriginCircuit {
+  const { clock, onStateChange } = context;
   const circuit = createCircuit(rules, () => clock.monotonic());
   let isDisposed = false;
+  let refused = 0;
   /** The error that opened the circuit. Never a response, which would keep its body in memory. */
   let failure: unknown;
 
@@ -87,8 +90,8 @@ function createOriginCircuit(
 
   function report(state: CircuitState): void {
     if (isDisposed) return;
-    const change = { origin, state, at: clock.now(), ...(state === 'open' && { retryAt: probeAt() }) };
-    void notifyListener(onStateChange, Object.freeze(change)); // never rejects
+    const retryAt = state === 'open' ? { retryAt: probeAt() } : {};
+    void notifyListener(onStateChange, Object.freeze({ origin, state, at: clock.now(), ...retryAt })); // never rejects
   }
 
   return {
@@ -108,10 +111,17 @@ function createOriginCircuit(
       failure = circuit.state === 'open' && isBearingsError(error) ? error : undefined;
       report(circuit.state);
     },
-    openError: (request, { lastFailure }) => new CircuitOpenError(request, probeAt(), lastFailure ?? failure),
+    openError(request, { lastFailure }) {
+      refused += 1;
+      return new CircuitOpenError(request, probeAt(), lastFailure ?? failure);
+    },
+    status: () => toStatus({ origin, state: circuit.state, refused }, probeAt()),
     dispose() {
       if (circuit.state !== 'closed') report('closed');
       isDisposed = true;
     },
   };
 }
+
+const toStatus = (status: CircuitStatus, retryAt: number): CircuitStatus =>
+  status.state === 'closed' ? status : { ...status, retryAt };

@@ -13,9 +13,9 @@ export interface WaitOptions {
 /** Lets one waiter in. */
 type Admit = () => void;
 
-/** A fixed number of permits and a bounded queue of waiters. */
+/** A number of permits and a bounded queue of waiters. */
 export class Semaphore {
-  readonly #limit: number;
+  #limit: number;
   readonly #queueLimit: number;
   readonly #priorityWaiters = new Set<Admit>();
   readonly #waiters = new Set<Admit>();
@@ -27,9 +27,25 @@ export class Semaphore {
     this.#queueLimit = queueLimit;
   }
 
+  /** True when all permits are taken. */
+  get isExhausted(): boolean {
+    return this.#acquired >= this.#limit;
+  }
+
+  /** Changes the number of permits. With more, waiters are let in; with less, those that are returned are not passed on. */
+  setLimit(limit: number): void {
+    this.#limit = limit;
+    while (this.#acquired < this.#limit && this.#admitNext()) this.#acquired += 1;
+  }
+
   /** True when no permit is taken and no call waits. */
   get isIdle(): boolean {
-    return this.#acquired === 0 && this.#priorityWaiters.size + this.#waiters.size === 0;
+    return this.#acquired === 0 && this.waiting === 0;
+  }
+
+  /** How many calls wait. */
+  get waiting(): number {
+    return this.#priorityWaiters.size + this.#waiters.size;
   }
 
   /**
@@ -50,14 +66,16 @@ export class Semaphore {
 
   /** Returns a permit, or passes it to the next waiter. */
   release(): void {
+    if (this.#acquired > this.#limit || !this.#admitNext()) this.#acquired -= 1;
+  }
+
+  #admitNext(): boolean {
     const [next] = this.#priorityWaiters.size > 0 ? this.#priorityWaiters : this.#waiters;
-    if (next === undefined) {
-      this.#acquired -= 1;
-      return;
-    }
+    if (next === undefined) return false;
     this.#priorityWaiters.delete(next);
     this.#waiters.delete(next);
     next();
+    return true;
   }
 }
 

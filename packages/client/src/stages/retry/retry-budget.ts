@@ -14,9 +14,9 @@ export interface RetryBudgetOptions {
 /** The budget of one client. */
 export interface RetryBudget {
   /** Takes one retry, if there is one left. */
-  tryTake(): boolean;
+  readonly tryTake: () => boolean;
   /** Counts a call. */
-  countCall(): void;
+  readonly countCall: () => void;
 }
 
 const windowSeconds = 10;

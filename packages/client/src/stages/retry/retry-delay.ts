@@ -1,5 +1,5 @@
 import { fullJitter } from '../../time/backoff.ts';
-import { rateLimitResetMs, retryAfterMs } from './retry-after.ts';
+import { askedWaitMs } from '../../time/retry-after.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { Outcome } from './should-retry.ts';
 import type { ClientContext } from '../../core/stage.ts';
@@ -18,20 +18,11 @@ export function retryDelay(
 ): number | undefined {
   const backoffMs = policyBackoffMs(policy, retry, client.random);
   if (!('response' in outcome) || !policy.afterStatusCodes.includes(outcome.response.status)) return backoffMs;
-  const askedMs = readAskedMs(outcome.response, client.clock.now());
+  const askedMs = askedWaitMs(outcome.response, client.clock.now());
   if (askedMs === undefined) return backoffMs;
   if (askedMs > policy.maxRetryAfter) return undefined;
   const spreadMs = policy.jitter === false ? 0 : fullJitter(Math.min(askedMs / 10, 5_000), client.random);
   return (policy.retryAfterShortens ? askedMs : Math.max(askedMs, backoffMs)) + spreadMs;
-}
-
-/**
- * `Retry-After`; for a 429 without it, when the rate limit is reset. Servers send the latter with all responses, so for
- * other statuses it says nothing.
- */
-function readAskedMs({ status, headers }: Response, nowMs: number): number | undefined {
-  if (headers.has('retry-after') || status !== 429) return retryAfterMs(headers, nowMs);
-  return rateLimitResetMs(headers, nowMs);
 }
 
 function policyBackoffMs(policy: RetryPolicy, retry: number, random: () => number): number {

@@ -27,6 +27,8 @@ import type { Outcome } from './should-retry.ts';
 export function retry(defaults: RetryPolicy): Stage {
   return (next, client) => {
     const budget = defaults.budget === false ? unlimited : createRetryBudget(defaults.budget, client.clock);
+    let retries = 0;
+    client.addStatus?.(() => ({ retries }));
     /** A function of its own, because almost all first attempts succeed. */
     async function retryAfterFailure(failed: Outcome, context: RetryContext): Promise<Response> {
       const { request, call, policy } = context;
@@ -42,6 +44,7 @@ export function retry(defaults: RetryPolicy): Stage {
         recordFailure(outcome, context, client);
         await call.backOff(() => wait(delayMs, call.signal, client.clock));
         call.startNextAttempt();
+        retries += 1;
         if (policy.attemptHeader) call.headers.set('x-retry-attempt', String(call.attempt - 1));
       }
     }
@@ -49,6 +52,7 @@ export function retry(defaults: RetryPolicy): Stage {
     return async (request, call) => {
       const policy = resolveRetryPolicy(defaults, call.options.retry);
       budget.countCall();
+      call.takeFromBudget = budget.tryTake;
       if (policy.generateIdempotencyKey !== false) addIdempotencyKey(policy, request, call);
       let response: Response;
       try {

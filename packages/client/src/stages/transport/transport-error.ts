@@ -4,6 +4,7 @@ import { ConfigError, RedirectBlockedError, TlsError, TransportError } from '../
 import type { ClientError } from '../../errors/index.ts';
 import { redirectedStream } from '../../errors/not-replayable.ts';
 import { parseOrigin } from '../../security/url.ts';
+import { describeTlsAlert } from './tls-alert.ts';
 
 const tlsCode = /^(?:ERR_TLS|ERR_SSL|CERT_|EPROTO$|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER))/;
 
@@ -27,7 +28,7 @@ export function toTransportError(cause: unknown, { request, isTruncated = false 
   if (tlsCode.test(reason)) return new TlsError(request, { reason, detail, cause: coded });
   if (isInvalidRequest(reason, detail))
     return new ConfigError('request', `No request to ${parseOrigin(request.url)} is sent: ${detail}`);
-  const wasProcessed = isRefusedStream(cause) || isUnconnected(coded) ? false : undefined;
+  const wasProcessed = isRefusedStream(cause) || isUnconnected(reason, coded) ? false : undefined;
   return new TransportError(request, {
     canReplay: request.canReplay,
     isTruncated,
@@ -51,8 +52,9 @@ function isRefusedStream(cause: unknown): boolean {
 }
 
 /** True when there was no connection, so nothing can have been sent: name resolution, connect, and their time limit. */
-function isUnconnected(coded: CodedError | undefined): boolean {
-  return coded?.code === 'UND_ERR_CONNECT_TIMEOUT' || coded?.syscall === 'connect' || coded?.syscall === 'getaddrinfo';
+function isUnconnected(reason: string, coded: CodedError | undefined): boolean {
+  if (coded?.syscall === 'connect' || coded?.syscall === 'getaddrinfo') return true;
+  return ['UND_ERR_CONNECT_TIMEOUT', 'ECONNREFUSED', 'ENOTFOUND'].includes(reason);
 }
 
 interface Reason {
@@ -61,14 +63,43 @@ interface Reason {
 }
 
 function describeCode({ code, message }: CodedError): Reason {
-  return { reason: code, detail: message === '' ? code : `${message} (${code})` };
+  const text = message.replace(openSslText, '$1').trim();
+  const detail = text === '' ? code : `${text} (${code})`;
+  const alert = describeTlsAlert(code);
+  return { reason: code, detail: alert === undefined ? detail : `${alert}: ${detail}` };
 }
 
+/** OpenSSL's whole error, of which the fifth part is for people: `40ED…:error:0A00010B:SSL routines:f:wrong version number:…`. */
+const openSslText = /[0-9A-F]{4,32}:error:[0-9A-F]{1,16}:[^:]*:[^:]*:([^:]*):[^]*$/;
+
 function findReason(cause: unknown): Reason {
+  const found = findDenoReason(cause);
+  if (found !== undefined) return { reason: found, detail: `the connection failed (${found})` };
+  if (isParserError(cause)) return { reason: 'HPE_INVALID', detail: 'the answer is not HTTP' };
   if (isRefusal(cause)) {
     return { reason: 'REFUSED', detail: 'fetch refused it, as it does a 407 of a proxy or a forbidden port' };
   }
   return { reason: 'UNKNOWN', detail: 'the connection failed' };
+}
+
+/** undici's parser has no code for an answer that is not HTTP from its first byte. */
+const isParserError = (cause: unknown): boolean =>
+  cause instanceof Error &&
+  (cause.name === 'HTTPParserError' || (cause.cause instanceof Error && cause.cause.name === 'HTTPParserError'));
+
+/** Deno's errors have texts in place of codes, and quote the URL. */
+const denoTexts: readonly (readonly [RegExp, string])[] = [
+  [/dns error/, 'ENOTFOUND'],
+  [/connection refused/i, 'ECONNREFUSED'],
+  [/invalid peer certificate|certificate/i, 'CERT_INVALID'],
+  [/reset by peer|broken pipe|connection closed|eof/i, 'ECONNRESET'],
+  [/invalid HTTP|parsed/, 'HPE_INVALID_CONSTANT'],
+  [/os error|client error|error sending request/, 'UNKNOWN'],
+];
+
+function findDenoReason(cause: unknown): string | undefined {
+  if (!isRefusal(cause)) return undefined;
+  return denoTexts.find(([text]) => text.test(cause.cause.message))?.[1];
 }
 
 function isUnexpectedRedirect(cause: unknown): boolean {

@@ -55,6 +55,44 @@ test.each(['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTN
   },
 );
 
+test.each([
+  ['Connection reset by peer (os error 104)', 'ECONNRESET', undefined],
+  [
+    'error sending request for http://x/ (127.0.0.1:1): client error (SendRequest): connection closed before message completed',
+    'ECONNRESET',
+    undefined,
+  ],
+  ['client error (SendRequest): invalid HTTP version parsed', 'HPE_INVALID_CONSTANT', undefined],
+  [
+    'client error (Connect): dns error: failed to lookup address information: Name or service not known',
+    'ENOTFOUND',
+    false,
+  ],
+  ['client error (Connect): tcp connect error: Connection refused (os error 111)', 'ECONNREFUSED', false],
+  ['client error (Connect): something new', 'UNKNOWN', undefined],
+])('the error of Deno %j is reported by a code, and not quoted', async (text, reason, wasProcessed) => {
+  const network = scriptedFetch(() => {
+    throw new TypeError('fetch failed', { cause: new Error(text) });
+  });
+
+  const error = await caught(() => send(network)(new ClientRequest({ url, method: 'GET' }), oneCall()));
+
+  expect(error).toMatchObject({ code: 'TRANSPORT', reason, wasProcessed });
+  expect(error.message).not.toContain('client error');
+});
+
+test('a certificate that Deno does not accept is a failure of TLS', async () => {
+  const network = scriptedFetch(() => {
+    throw new TypeError('fetch failed', {
+      cause: new Error('client error (Connect): invalid peer certificate: Expired'),
+    });
+  });
+
+  const error = await caught(() => send(network)(new ClientRequest({ url, method: 'GET' }), oneCall()));
+
+  expect(error).toMatchObject({ code: 'TLS', reason: 'CERT_INVALID', retryable: false });
+});
+
 test('of several addresses that were tried, the first failure is reported', async () => {
   const each = ['ECONNREFUSED', 'ENETUNREACH'].map((code) => Object.assign(new Error(code), { code }));
   const network = scriptedFetch(() => {
@@ -75,6 +113,19 @@ test('a failure without a code is not quoted: it may show what was sent', async 
 
   expect(error).toMatchObject({ code: 'TRANSPORT', reason: 'UNKNOWN' });
   expect(inspect(error, { depth: 9 })).not.toMatch(/s3cret|secret/);
+});
+
+test('an answer that is not HTTP is named, and not quoted', async () => {
+  const server = createServer((socket) => void socket.on('error', () => {}).end('SSH-2.0-planted\r\n'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const client = createClient({ baseUrl: `http://127.0.0.1:${port}`, retry: 0 });
+
+  const error = await caught(() => client.get(''));
+
+  expect(error).toMatchObject({ code: 'TRANSPORT', reason: 'HPE_INVALID' });
+  expect(inspect(error, { depth: 9 })).not.toContain('planted');
 });
 
 test('a layer in the transport slot takes the place of fetch', async () => {

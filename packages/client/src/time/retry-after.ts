@@ -18,6 +18,15 @@ export function retryAfterMs(headers: Headers, nowMs: number): number | undefine
 }
 
 /**
+ * The wait that a response asks for: `Retry-After`; for a 429 without it, when the rate limit is reset. Servers send the latter with all responses, so for
+ * other statuses it says nothing.
+ */
+export function askedWaitMs({ status, headers }: Response, nowMs: number): number | undefined {
+  if (headers.has('retry-after') || status !== 429) return retryAfterMs(headers, nowMs);
+  return rateLimitResetMs(headers, nowMs);
+}
+
+/**
  * Milliseconds until the server's rate limit is reset: `RateLimit-Reset`, and its `X-` forms of Symfony, GitHub and
  * Twitter. Returns `undefined` without them.
  *

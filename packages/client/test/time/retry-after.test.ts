@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rateLimitResetMs, retryAfterMs } from '../../../src/stages/retry/retry-after.ts';
+import { rateLimitResetMs, retryAfterMs } from '../../src/time/retry-after.ts';
 
 // the moment of RFC 9110's own examples, half a minute before
 const nowMs = Date.UTC(1994, 10, 6, 8, 49, 7);

@@ -1,0 +1,16 @@
+/** Paging through the lists of an API: pure functions over the headers and the parsed body of a response. No I/O. */
+export { firstPosition } from './contract.ts';
+export type { Page, PageRequest, PagingStrategy, Position } from './contract.ts';
+export { createPaging } from './create-paging.ts';
+export { resolvePattern, resolvePointer } from './json-pointer.ts';
+export type { PatternResult, PointerResult } from './json-pointer.ts';
+export { describeType, parseLossless, toText } from './lossless-json.ts';
+export { nextLink } from './next-link.ts';
+export { nextStep, requestKey } from './next-step.ts';
+export type { ListLimits, Step, StepContext } from './next-step.ts';
+export type { NextOrigin } from './address.ts';
+export type { CountedPaging, PagingOptions } from './options.ts';
+export { PagingError } from './paging-error.ts';
+export type { PagingFailure } from './paging-error.ts';
+export { isInBody, readCount, readPlace, withTarget } from './place.ts';
+export { saysMore } from './more-flag.ts';
