@@ -1,7 +1,9 @@
+import type { DpopKey } from './dpop/dpop-key.ts';
+import { toBase64 } from './sealing/base64.ts';
 import { SecretString } from './secret-string.ts';
 
-/** How a credential is written into its header: `Bearer x` (RFC 6750), `Basic x` (RFC 7617), or as it is. */
-export type AuthScheme = 'Bearer' | 'Basic' | 'none';
+/** How a credential is written into its header: `Bearer x` (RFC 6750), `DPoP x` (RFC 9449 §7.1), `Basic x` (RFC 7617), or as it is. */
+export type AuthScheme = 'Bearer' | 'DPoP' | 'Basic' | 'none';
 
 /** What an access token is made of. */
 export interface AccessTokenParts {
@@ -10,6 +12,10 @@ export interface AccessTokenParts {
   readonly scheme?: AuthScheme | undefined;
   /** The user of the password, with the scheme `Basic`. */
   readonly username?: string | undefined;
+  /** The key that the token is bound to, with the scheme `DPoP`. */
+  readonly dpopKey?: DpopKey | undefined;
+  /** True for a token that is bound to the client certificate of the connection. Default: false. */
+  readonly isCertificateBound?: boolean | undefined;
   /** In milliseconds since the epoch. */
   readonly issuedAt: number;
   /** Lifetime from `issuedAt`, in milliseconds. */
@@ -29,7 +35,10 @@ export class AccessToken {
   /** Counts the tokens of one handle, from 1. */
   readonly generation: number;
   readonly scheme: AuthScheme;
+  /** True for a token that is bound to the client certificate of the connection it was requested over (RFC 8705 §3). */
+  readonly isCertificateBound: boolean;
   readonly #authorization: string;
+  readonly #dpopKey: DpopKey | undefined;
 
   constructor(parts: AccessTokenParts) {
     const { value, issuedAt, lifetimeMs, scopes, generation, scheme = 'Bearer', username = '' } = parts;
@@ -39,6 +48,8 @@ export class AccessToken {
     this.expiresAt = issuedAt + lifetimeMs;
     this.generation = generation;
     this.scheme = scheme;
+    this.isCertificateBound = parts.isCertificateBound === true;
+    this.#dpopKey = parts.dpopKey;
     this.#authorization = headerValue[scheme](value, username);
     Object.freeze(this);
   }
@@ -46,6 +57,11 @@ export class AccessToken {
   /** The header value, such as `Bearer x` for Authorization (RFC 6750 §2.1). Made once. */
   authorization(): string {
     return this.#authorization;
+  }
+
+  /** The key that signs proofs for the token; `undefined` for a token that is not bound to one. */
+  dpopKey(): DpopKey | undefined {
+    return this.#dpopKey;
   }
 
   /** True for the same token, also when it was issued twice: some servers give out one token until it expires. */
@@ -56,6 +72,7 @@ export class AccessToken {
 
 const headerValue: Readonly<Record<AuthScheme, (value: string, username: string) => string>> = {
   Bearer: (value) => `Bearer ${value}`,
-  Basic: (value, username) => `Basic ${Buffer.from(`${username}:${value}`).toString('base64')}`, // RFC 7617 §2, in UTF-8
+  DPoP: (value) => `DPoP ${value}`,
+  Basic: (value, username) => `Basic ${toBase64(`${username}:${value}`)}`, // RFC 7617 §2, in UTF-8
   none: (value) => value,
 };

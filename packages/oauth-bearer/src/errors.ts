@@ -118,10 +118,18 @@ export class UnsupportedTokenTypeError extends Failure {
   override readonly name = 'UnsupportedTokenTypeError';
   readonly code = 'UNSUPPORTED_TOKEN_TYPE';
 
-  constructor(endpoint: string) {
-    super(`${endpoint} answered with a token_type other than Bearer`, {});
+  /** @param expected - `bound`: a token that is bound to the client certificate */
+  constructor(endpoint: string, expected: 'Bearer' | 'DPoP' | 'bound' = 'Bearer') {
+    super(`${endpoint} answered with ${unsupported[expected]}`, {});
   }
 }
+
+const unsupported = {
+  Bearer: 'a token_type other than Bearer',
+  DPoP: 'a token_type other than DPoP: it did not bind the token to the key. Allow DPoP for this client there',
+  bound:
+    'a token that is not bound to the client certificate: it has no cnf.x5t#S256. Set tls_client_certificate_bound_access_tokens for this client there',
+};
 
 /** A setting is wrong. Nothing was sent. */
 export class TokenConfigError extends Failure {
@@ -180,6 +188,40 @@ export class ReauthorizationRequiredError extends Failure {
   }
 }
 
+/** What a resource demands of a call. */
+export interface StepUpDemand {
+  readonly origin: string;
+  readonly missingScopes: readonly string[];
+  readonly acrValues?: string | undefined;
+  readonly maxAgeS?: number | undefined;
+}
+
+/** A resource demands more than the token of the call has, and more than `stepUp.allow` lets the call get. */
+export class StepUpRequiredError extends Failure {
+  override readonly name = 'StepUpRequiredError';
+  readonly code = 'STEP_UP_REQUIRED';
+  readonly origin: string;
+  /** The scopes that the token lacks (RFC 6750 §3.1). */
+  readonly missingScopes: readonly string[];
+  /** How the user must authenticate (RFC 9470 §3). */
+  readonly acrValues: string | undefined;
+  /** How long ago the user may have authenticated, in seconds (RFC 9470 §3). */
+  readonly maxAgeS: number | undefined;
+
+  constructor({ origin, missingScopes, acrValues, maxAgeS }: StepUpDemand) {
+    const login = [acrValues && ` by ${acrValues}`, maxAgeS !== undefined && ` within the last ${maxAgeS} s`];
+    const demand =
+      missingScopes.length > 0
+        ? `the scopes ${missingScopes.join(' ')}, which the token does not have and stepUp does not allow`
+        : `that the user has logged in${login.filter(Boolean).join('')}`;
+    super(`${origin} demands ${demand}`, {});
+    this.origin = origin;
+    this.missingScopes = missingScopes;
+    this.acrValues = acrValues;
+    this.maxAgeS = maxAgeS;
+  }
+}
+
 /** The token was closed. */
 export class TokenClosedError extends Failure {
   override readonly name = 'TokenClosedError';
@@ -198,6 +240,7 @@ export type TokenError =
   | TokenConfigError
   | TokenUnavailableError
   | ReauthorizationRequiredError
+  | StepUpRequiredError
   | TokenClosedError;
 
 declare module '@bearings/client/errors' {

@@ -1,4 +1,6 @@
-import type { ClientAuthMethod } from './client-auth/client-auth-method.ts';
+import { isBearingsError } from '@bearings/client/errors';
+import { isCertificateMethod } from './client-auth/client-auth-method.ts';
+import type { CertificateMethod, ClientAuthMethod } from './client-auth/client-auth-method.ts';
 
 /** What is known of an error response. */
 interface RemedyContext {
@@ -24,6 +26,12 @@ const remedies: ReadonlyMap<string, string> = new Map(
 const refusedClient = 'Check clientId, the secret or key, and clientAuthMethod';
 const refusedAssertion =
   "Check clientId, the key with its keyId and certificate, assertionAudience (some servers expect the token endpoint's URL, others the issuer), and this machine's clock";
+const refusedCertificate: Readonly<Record<CertificateMethod, string>> = {
+  tls_client_auth:
+    'Check clientId and the client certificate of network (tls.cert): its subject must be the one that is registered for this client, and the server must trust its issuer',
+  self_signed_tls_client_auth:
+    "Check clientId and the client certificate of network (tls.cert): the server must have it in this client's registered keys (jwks)",
+};
 const forbidden = `${refusedClient}, and whether a gateway lets this machine through`;
 const moved = 'Check issuerUrl or tokenEndpoint: there is no token endpoint at this URL';
 
@@ -31,6 +39,7 @@ const moved = 'Check issuerUrl or tokenEndpoint: there is no token endpoint at t
 export function findRemedy({ status, oauthError, clientAuthMethod }: RemedyContext): string | undefined {
   const wasSent = clientAuthMethod !== undefined;
   if (oauthError === 'invalid_client' || (status === 401 && (wasSent || oauthError !== undefined))) {
+    if (isCertificateMethod(clientAuthMethod)) return refusedCertificate[clientAuthMethod];
     return clientAuthMethod === 'private_key_jwt' ? refusedAssertion : refusedClient;
   }
   if (oauthError !== undefined) return remedies.get(oauthError);
@@ -38,6 +47,17 @@ export function findRemedy({ status, oauthError, clientAuthMethod }: RemedyConte
   if (status === 403) return forbidden;
   return isMoved(status) ? moved : undefined;
 }
+
+/** The next step when a connection that presents a client certificate has failed; `undefined` when another cause is likely. */
+export function findCertificateRemedy(cause: Error): string | undefined {
+  const what = 'the client certificate of network (tls.cert, with its intermediates) and its key';
+  if (isBearingsError(cause, 'TLS') && cause.reason.includes('_ALERT_')) return `Check ${what}`;
+  if (!isBearingsError(cause, 'TRANSPORT') || !closed.has(cause.reason)) return undefined;
+  return `A server that does not accept the client certificate closes the connection (TLS 1.3): check ${what}`;
+}
+
+/** How a connection ends that the server closes after the handshake. */
+const closed: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /** True for a status that says that the token endpoint is elsewhere: a redirect of a POST, 404, 405 or 410. */
 export function isMoved(status: number): boolean {

@@ -12,6 +12,7 @@ test('the package exports exactly these names', () => {
     'TokenPool',
     'TokenUnavailableError',
     'fetchToken',
+    'googleServiceAccount',
     'parseBearerChallenge',
     'staticToken',
     'withBearerAuth',

@@ -72,13 +72,19 @@ export class IssuerMismatchError extends Failure {
   override readonly name = 'IssuerMismatchError';
   readonly code = 'ISSUER_MISMATCH';
   readonly expected: string;
+  /** Where the metadata came from. */
+  readonly url: string;
+  /** The issuer in the metadata, cut after 200 characters. */
+  readonly found: string;
 
   constructor(url: string, expected: string, found: string) {
     const hint = found.includes('{tenantid}') ? ". Write the tenant's id in the issuer URL" : ''; // Microsoft Entra
     super(
-      `The metadata at ${url} names the issuer ${JSON.stringify(found.slice(0, 200))}; it must be ${JSON.stringify(expected)}, character by character${hint}`,
+      `The metadata at ${url} names the issuer ${JSON.stringify(found.slice(0, 200))}, and the config ${JSON.stringify(expected)}: they must be equal, character by character${hint}`,
     );
     this.expected = expected;
+    this.url = url;
+    this.found = found.slice(0, 200);
   }
 }
 

@@ -1,5 +1,6 @@
 import { systemClock } from '@bearings/client';
 import type { Clock, Layer } from '@bearings/client';
+import { isRequestBound } from '@bearings/client/layer';
 import { LRUCache } from 'lru-cache';
 import type { ServerMetadata } from './metadata.ts';
 
@@ -29,11 +30,22 @@ const caches = new WeakMap<Network, WeakMap<Clock, Cache>>();
  *
  * @param key - the options that make another document
  */
-export function cachedMetadata(key: string, request: FetchMetadata, options: CacheOptions): Promise<ServerMetadata> {
+export async function cachedMetadata(
+  key: string,
+  request: FetchMetadata,
+  options: CacheOptions,
+): Promise<ServerMetadata> {
   const { maxAgeMs = ttlMs } = options;
   const cache = cacheFor(options);
   const ageMs = ttlMs - cache.getRemainingTTL(key);
-  return cache.forceFetch(key, { context: request, forceRefresh: cache.has(key) && ageMs >= maxAgeMs });
+  const isOutdated = cache.has(key) && ageMs >= maxAgeMs;
+  if (!isRequestBound()) return cache.forceFetch(key, { context: request, forceRefresh: isOutdated });
+  // a request that another one began may never end
+  const known = isOutdated ? undefined : cache.get(key);
+  if (known !== undefined) return known;
+  const found = await request();
+  cache.set(key, found);
+  return found;
 }
 
 function cacheFor({ network, clock = systemClock }: CacheOptions): Cache {

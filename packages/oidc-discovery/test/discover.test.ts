@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { virtualClock } from '@bearings/testing';
 import { broken, redirectTo, scriptedFetch, status, times } from '../../client/test/scripted.ts';
 import type { Answer, ScriptedFetch } from '../../client/test/scripted.ts';
@@ -86,6 +86,21 @@ test('any number of concurrent callers causes one request, and the document is c
 
   expect(found.every((each) => each.isOk())).toBe(true);
   expect(network.sent).toHaveLength(1);
+});
+
+test('where promises end with their request, none waits for the request of another; the document is cached all the same', async () => {
+  vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
+  const answer = json(metadata);
+  const network = scriptedFetch(() => new Promise(() => {}), answer, answer);
+  const options = through(network);
+  void discover(issuer, options); // its request ends before the answer
+
+  const found = await discover(issuer, options);
+  const cached = await discover(issuer, options);
+  const renewed = await discover(issuer, { ...options, maxAgeMs: 0 });
+
+  expect([found, cached, renewed].every((each) => each.isOk())).toBe(true);
+  expect(network.sent).toHaveLength(3);
 });
 
 test('a failure is not cached', async () => {

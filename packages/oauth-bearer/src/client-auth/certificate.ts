@@ -1,6 +1,7 @@
-import { KeyObject, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import type { X509Certificate } from 'node:crypto';
 import { TokenConfigError } from '../errors.ts';
+import { nodeCrypto } from '../node/built-in.ts';
+import { toBase64url } from '../sealing/base64.ts';
 import type { ReadSigner, Signer } from './private-key.ts';
 
 /** The certificate of a private key: PEM text, or a PEM file that is read at each acquisition. */
@@ -32,6 +33,7 @@ function createReader(certificate: Certificate): () => Promise<string> {
   const { file } = certificate;
   return async () => {
     try {
+      const { readFile } = await import('node:fs/promises');
       return await readFile(file, 'utf8');
     } catch (cause) {
       const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'an error';
@@ -42,6 +44,7 @@ function createReader(certificate: Certificate): () => Promise<string> {
 
 function thumbprints({ key }: Signer, text: string): NonNullable<Signer['thumbprints']> {
   const certificate = parse(text);
+  const { KeyObject } = nodeCrypto('certificate');
   const privateKey = key instanceof KeyObject ? key : KeyObject.from(key);
   if (!certificate.checkPrivateKey(privateKey)) throw new TokenConfigError('certificate', 'is not that of privateKey');
   return { x5t: encode(certificate.fingerprint), 'x5t#S256': encode(certificate.fingerprint256) };
@@ -49,12 +52,13 @@ function thumbprints({ key }: Signer, text: string): NonNullable<Signer['thumbpr
 
 /** Node writes a fingerprint as hex pairs with colons. */
 const encode = (fingerprint: string): string =>
-  Buffer.from(fingerprint.replaceAll(':', ''), 'hex').toString('base64url');
+  toBase64url(Uint8Array.from(fingerprint.split(':'), (pair) => Number.parseInt(pair, 16)));
 
 /** Of a chain, the first one: the certificate of the key. */
 function parse(text: string): X509Certificate {
+  const { X509Certificate: Parsed } = nodeCrypto('certificate');
   try {
-    return new X509Certificate(text);
+    return new Parsed(text);
   } catch {
     throw new TokenConfigError('certificate', 'is not a certificate in PEM');
   }

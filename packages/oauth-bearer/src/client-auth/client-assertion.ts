@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '@bearings/client';
-import { SignJWT } from 'jose';
+import { toJoseKey } from '../node/jose-key.ts';
 import type { Signer } from './private-key.ts';
 
 /** The client, the audience and the clock of an assertion. */
@@ -19,12 +18,13 @@ export async function clientAssertion(
 ): Promise<string> {
   const { clientId, audience, clock } = context;
   const nowS = Math.floor(clock.now() / 1_000);
-  return new SignJWT({ jti: randomUUID() })
+  const { SignJWT } = await import('jose/jwt/sign'); // when it is needed: most clients have a secret
+  return new SignJWT({ jti: crypto.randomUUID() })
     .setProtectedHeader({ alg, typ: 'JWT', ...(kid !== undefined && { kid }), ...thumbprints })
     .setIssuer(clientId)
     .setSubject(clientId)
     .setAudience(audience)
     .setIssuedAt(nowS)
     .setExpirationTime(nowS + lifetimeS)
-    .sign(key);
+    .sign(toJoseKey(key));
 }

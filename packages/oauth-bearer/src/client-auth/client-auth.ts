@@ -2,10 +2,14 @@ import type { Clock } from '@bearings/client';
 import type { Call } from '@bearings/client/layer';
 import { clientAssertion } from './client-assertion.ts';
 import type { AssertionContext } from './client-assertion.ts';
-import type { ClientAuthMethod } from './client-auth-method.ts';
+import { jwtAssertionType } from './given-assertion.ts';
+import type { ReadThumbprint } from '@bearings/client/layer';
+import { isCertificateMethod } from './client-auth-method.ts';
+import type { CertificateMethod, ClientAuthMethod } from './client-auth-method.ts';
 import type { Credential } from './credential.ts';
 import { TokenConfigError } from '../errors.ts';
 import type { Signer } from './private-key.ts';
+import { toBase64 } from '../sealing/base64.ts';
 import type { SecretString } from '../secret-string.ts';
 
 /**
@@ -49,6 +53,10 @@ export interface ClientAuthContext {
   readonly clientId: string;
   readonly issuer: string;
   readonly clock: Clock;
+  /** False when a request without authentication names no client: its grant does (RFC 7523 §2.1). */
+  readonly namesClient: boolean;
+  /** Of the client certificate of the network, for the methods that authenticate by it. */
+  readonly readThumbprint?: ReadThumbprint | undefined;
 }
 
 /**
@@ -62,9 +70,14 @@ export async function clientAuthentications(
   credential: Credential,
   context: ClientAuthContext,
 ): Promise<readonly [ClientAuthentication, ...ClientAuthentication[]]> {
-  const { secrets, signer, audience } = credential;
+  const { secrets, signer, assertion, audience } = credential;
   const { clientId } = context;
-  if (method === 'none') return [publicClient(clientId)];
+  if (method === 'none') return [publicClient(clientId, context.namesClient)];
+  if (isCertificateMethod(method)) return [certified(method, clientId, await context.readThumbprint?.())];
+  if (assertion !== undefined) {
+    const request = { clientId, audience: audience ?? context.issuer };
+    return [asserted(assertion.type, await assertion.read(request, context.clock), clientId)];
+  }
   if (signer !== undefined) return [signed(await signer(), { ...context, audience: audience ?? context.issuer })];
   const [first, ...others] = (await secrets?.()) ?? [];
   if (first === undefined) throw new TokenConfigError('clientSecret', `is missing: ${method} needs it`);
@@ -75,8 +88,19 @@ export async function clientAuthentications(
   return [{ ...current, secret: 'current' }, ...previous];
 }
 
-function publicClient(clientId: string): ClientAuthentication {
-  return { apply: ({ params }) => params.set('client_id', clientId), method: 'none', secrets: [], identity: clientId };
+function publicClient(clientId: string, isNamed: boolean): ClientAuthentication {
+  return {
+    apply: ({ params }) => void (isNamed && params.set('client_id', clientId)),
+    method: 'none',
+    secrets: [],
+    identity: clientId,
+  };
+}
+
+/** The proof is in the TLS connection: the request names the client alone (RFC 8705 §2). */
+function certified(method: CertificateMethod, clientId: string, thumbprint: string | undefined): ClientAuthentication {
+  const apply = ({ params }: TokenRequestDraft): void => params.set('client_id', clientId);
+  return { apply, method, secrets: [], identity: thumbprint };
 }
 
 function inBody(secret: SecretString, clientId: string): ClientAuthentication {
@@ -92,7 +116,7 @@ function inBody(secret: SecretString, clientId: string): ClientAuthentication {
 function inHeader(secret: SecretString, clientId: string, { isRaw }: Credential): ClientAuthentication {
   const value = secret.expose();
   const pair = isRaw ? `${clientId}:${value}` : `${formEncode(clientId)}:${formEncode(value)}`;
-  const encoded = Buffer.from(pair).toString('base64');
+  const encoded = toBase64(pair);
   return {
     apply: ({ headers }) => headers.setCredential('authorization', `Basic ${encoded}`),
     method: 'client_secret_basic',
@@ -106,10 +130,20 @@ export function formEncode(value: string): string {
   return new URLSearchParams([['', value]]).toString().slice(1);
 }
 
+/** An assertion of another party. It may be sent more than once: its issuer says how long it is valid. */
+function asserted(type: string, assertion: string, clientId: string): ClientAuthentication {
+  const apply = ({ params }: TokenRequestDraft): void => {
+    params.set('client_id', clientId);
+    params.set('client_assertion_type', type);
+    params.set('client_assertion', assertion);
+  };
+  return { apply, method: 'private_key_jwt', secrets: [assertion], identity: assertion };
+}
+
 function signed(signer: Signer, context: AssertionContext): ClientAuthentication {
   const apply = async ({ params }: TokenRequestDraft): Promise<void> => {
     params.set('client_id', context.clientId);
-    params.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
+    params.set('client_assertion_type', jwtAssertionType);
     params.set('client_assertion', await clientAssertion(signer, context));
   };
   return { apply, method: 'private_key_jwt', secrets: [], identity: signer };

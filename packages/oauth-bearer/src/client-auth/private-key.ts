@@ -1,7 +1,6 @@
-import { createHash, createPrivateKey } from 'node:crypto';
 import type { JsonWebKeyInput, KeyObject, webcrypto } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { TokenConfigError } from '../errors.ts';
+import { nodeCrypto } from '../node/built-in.ts';
 
 /** Named so because not every version of `@types/node` exports `JsonWebKey`. */
 type JsonWebKey = JsonWebKeyInput['key'];
@@ -31,6 +30,8 @@ export interface KeyOptions {
   readonly keyId?: string | undefined;
   /** Default: depends on the key, such as RS256 or ES256. */
   readonly signingAlg?: string | undefined;
+  /** The algorithms that are allowed. Default: all. */
+  readonly algorithms?: readonly string[] | undefined;
 }
 
 /** @throws TokenConfigError when it is not a private key; a file is checked when it is read, and named by its path */
@@ -44,7 +45,7 @@ function readFrom(file: string, options: KeyOptions): ReadSigner {
   let last: { readonly hash: string; readonly signer: Signer } | undefined;
   return async () => {
     const content = await readKeyFile(file);
-    const hash = createHash('sha256').update(content).digest('base64');
+    const hash = nodeCrypto('privateKey').createHash('sha256').update(content).digest('base64');
     if (last?.hash !== hash) last = { hash, signer: createSigner(content, options, `file ${JSON.stringify(file)}`) };
     return last.signer;
   };
@@ -56,6 +57,7 @@ function isFile(given: PrivateKey): given is { readonly file: string } {
 
 async function readKeyFile(file: string): Promise<string> {
   try {
+    const { readFile } = await import('node:fs/promises');
     return await readFile(file, 'utf8');
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'an error';
@@ -65,11 +67,19 @@ async function readKeyFile(file: string): Promise<string> {
 
 type KeyMaterial = string | JsonWebKey | webcrypto.CryptoKey;
 
-function createSigner(given: KeyMaterial, { keyId, signingAlg }: KeyOptions, where: string): Signer {
+function createSigner(
+  given: KeyMaterial,
+  { keyId, signingAlg, algorithms: allowed }: KeyOptions,
+  where: string,
+): Signer {
   const { key, jwk } = parseKey(given, where);
   const algorithms = isCryptoKey(key) ? cryptoKeyAlgorithms(key) : keyObjectAlgorithms(key, where);
   const alg = signingAlg ?? asString(jwk['alg']) ?? algorithms[0];
   if (key.type !== 'private' || alg === undefined) throw notAPrivateKey(where);
+  if (allowed !== undefined && !allowed.includes(alg)) {
+    const problem = `is ${JSON.stringify(alg)}, which the profile does not allow: set one of ${allowed.join(', ')}`;
+    throw new TokenConfigError('signingAlg', problem);
+  }
   if (algorithms.includes(alg)) return { key, alg, kid: keyId ?? asString(jwk['kid']) };
   throw new TokenConfigError('signingAlg', `is ${JSON.stringify(alg)}, but the key supports ${algorithms.join(', ')}`);
 }
@@ -77,9 +87,10 @@ function createSigner(given: KeyMaterial, { keyId, signingAlg }: KeyOptions, whe
 /** Node's own errors are not kept: some quote the place in the text where they failed. */
 function parseKey(given: KeyMaterial, where: string): { readonly key: SigningKey; readonly jwk: JsonWebKey } {
   if (isCryptoKey(given)) return { key: given, jwk: {} };
+  const { createPrivateKey } = nodeCrypto('privateKey');
   try {
     if (typeof given === 'string' && !given.trimStart().startsWith('{'))
-      return { key: createPrivateKey(given), jwk: {} };
+      return { key: createPrivateKey(given.trim()), jwk: {} }; // Deno takes no empty lines around it
     const jwk: JsonWebKey = typeof given === 'string' ? JSON.parse(given) : given;
     return { key: createPrivateKey({ key: jwk, format: 'jwk' }), jwk };
   } catch {

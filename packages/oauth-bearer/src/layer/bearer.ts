@@ -6,7 +6,7 @@ import {
   headerNameRule,
   layer,
   listRule,
-  methodsRule,
+  objectRule,
   slots,
   stringRule,
   untilAborted,
@@ -14,13 +14,17 @@ import {
 import type { Clock, Layer } from '@bearings/client';
 import type { Call, ClientRequest, ClientContext, LayerLabel, OptionRules, Stage } from '@bearings/client/layer';
 import { ConfigError, DestinationNotAllowedError } from '@bearings/client/errors';
-import type { Result } from 'ts-results';
 import type { AccessToken } from '../access-token.ts';
 import type { TokenHandle } from '../token/token-handle.ts';
-import { parseBearerChallenge } from './challenge.ts';
+import { awaitToken, choose, isAccessToken, isResult, neededMs, readToken, tokenRule } from './call-token.ts';
+import type { ChooseToken } from './call-token.ts';
+import { parseOwnChallenge } from './challenge.ts';
+import { credentialWriter } from './credential-writer.ts';
 import { createIsRejection } from './rejection.ts';
 import type { RejectedBy } from './rejection.ts';
 import { Replays } from './replays.ts';
+import { checkStepUp, stepUp } from './step-up.ts';
+import type { StepUpOptions } from './step-up.ts';
 
 /** Which requests get the token. */
 export interface BearerAuthOptions {
@@ -35,37 +39,49 @@ export interface BearerAuthOptions {
    * that answer 403 to an expired token. Default: none.
    */
   readonly rejectedBy?: RejectedBy;
+  /**
+   * Which further scopes a call may get when the resource demands them. Default: none, so that the caller gets the 403.
+   */
+  readonly stepUp?: StepUpOptions;
 }
 
 /**
  * Puts a bearer token on every request (RFC 6750 §2.1), rotates it when the resource rejects it, and replays once;
- * twice when the token of the replay was requested before the first 401.
+ * twice when the token of the replay was requested before the first 401. A token that is bound to a key goes out as
+ * `Authorization: DPoP`, and each request is signed with that key (RFC 9449 §7).
  *
  * @throws DestinationNotAllowedError from a call to an origin the token is not for; nothing was sent
- * @throws TokenError from a call for which there is no token; nothing was sent
+ * @throws TokenError from a call for which there is no token; nothing was sent. With `stepUp`, also when a resource demands more
+ *   than that allows
  */
-export function withBearerAuth(token: TokenHandle, options?: BearerAuthOptions): Layer {
+export function withBearerAuth(token: TokenHandle | ChooseToken, options?: BearerAuthOptions): Layer {
   return withBearerAuthHeader(token, 'authorization', options);
 }
 
 /** Like {@link withBearerAuth}, in a header of another name, which is protected like Authorization. */
-export function withBearerAuthHeader(token: TokenHandle, headerName: string, options: BearerAuthOptions = {}): Layer {
+export function withBearerAuthHeader(
+  token: TokenHandle | ChooseToken,
+  headerName: string,
+  options: BearerAuthOptions = {},
+): Layer {
   assertOption('token', token, tokenRule);
   assertOption('headerName', headerName, headerNameRule);
   checkOptions(options, rules, { owner: 'A bearer layer' });
   const header = headerName.toLowerCase();
   const name = header === 'authorization' ? 'bearer' : `bearer(${header})`;
-  return layer('auth', { name, settings: { header, ...shown(options) } }, bearer(token, header, options));
+  const plain = bearer(token, header, options);
+  const settings = { header, ...shown(options) };
+  if (options.stepUp === undefined) return layer('auth', { name, settings }, plain);
+  checkStepUp(options.stepUp);
+  const authenticate = (raised: ChooseToken): Stage => bearer(raised, header, options);
+  return layer('auth', { name, settings }, stepUp({ options: options.stepUp, token, plain, authenticate }));
 }
 
-const tokenRule = {
-  ...methodsRule('a token handle (await Token.create, and unwrap the Result)', 'read', 'get', 'invalidate'),
-  isSecret: true,
-};
 const rules: OptionRules<BearerAuthOptions> = {
   origins: listRule(stringRule),
   respectExisting: booleanRule,
   prefix: stringRule,
+  stepUp: objectRule,
   rejectedBy: {
     test: (value) => typeof value === 'function' || (Array.isArray(value) && value.every(isErrorStatus)),
     expected: 'a list of statuses from 400 to 599, or a function of the response',
@@ -73,14 +89,20 @@ const rules: OptionRules<BearerAuthOptions> = {
 };
 const isErrorStatus = (value: unknown): boolean => typeof value === 'number' && value >= 400 && value <= 599;
 
-const shown = ({ origins, prefix, respectExisting = false }: BearerAuthOptions): LayerLabel['settings'] => ({
+const shown = ({
+  origins,
+  prefix,
+  respectExisting = false,
+  stepUp: stepUpOptions,
+}: BearerAuthOptions): LayerLabel['settings'] => ({
   origins: origins ?? "the client's",
   respectExisting,
   ...(prefix !== undefined && { prefix }),
+  ...(stepUpOptions !== undefined && { stepUp: stepUpOptions.allow }),
 });
 
-function bearer(token: TokenHandle, header: string, options: BearerAuthOptions): Stage {
-  const write = headerWriter(options);
+function bearer(given: TokenHandle | ChooseToken, header: string, options: BearerAuthOptions): Stage {
+  const put = credentialWriter(header, options);
   const isRejection = createIsRejection(options.rejectedBy);
   return (next, client) => {
     const { slot, clock } = client;
@@ -90,16 +112,16 @@ function bearer(token: TokenHandle, header: string, options: BearerAuthOptions):
     const replays = new Replays();
     /** A function of its own, because almost no token is rejected. */
     async function rejected(access: AccessToken, exchange: Exchange): Promise<Response> {
-      const { request, response, call } = exchange;
+      const { token, request, response, call } = exchange;
       const rejectedAt = clock.now();
       if (!replays.allow(call, access)) {
         void invalidate(token, access, response); // never rejects, and the next caller waits for it
         return response;
       }
-      const renewed = await rotate(token, access, exchange);
+      const renewed = await rotate(access, exchange);
       if (renewed === undefined) return response;
       replays.add(call, rejectedAt);
-      call.headers.setCredential(header, write(renewed));
+      put(call, renewed, client);
       void discard(response, clock); // never rejects
       const replay = await next(request, call);
       const isRejected = !replay.ok && call.headers.has(header) && isRejection(replay, renewed);
@@ -112,23 +134,15 @@ function bearer(token: TokenHandle, header: string, options: BearerAuthOptions):
         return next(request, call);
       }
       if (!isAllowedOrigin(request.url, addresses)) throw notAllowed(request, allowed);
+      const token = typeof given === 'function' ? choose(given, request, call) : given;
       const access = readToken(token, neededMs(request, call), clock) ?? (await awaitToken(token, request, call));
-      call.headers.setCredential(header, write(access));
+      put(call, access, client);
       const response = await next(request, call);
       // a redirect may have dropped the token
       const isOurs = !response.ok && call.headers.has(header) && isRejection(response, access);
-      return isOurs ? rejected(access, { request, response, call, clock }) : response;
+      return isOurs ? rejected(access, { token, request, response, call, clock }) : response;
     };
   };
-}
-
-/** @throws ConfigError for a prefix that is not one word */
-function headerWriter({ prefix }: BearerAuthOptions): (access: AccessToken) => string {
-  if (prefix === undefined) return (access) => access.authorization();
-  if (typeof prefix !== 'string' || !/^[\x21-\x7e]*$/.test(prefix)) {
-    throw new ConfigError('prefix', "prefix must be one word, such as 'Token', or ''");
-  }
-  return ({ secret }) => (prefix === '' ? secret.expose() : `${prefix} ${secret.expose()}`);
 }
 
 function isAllowedOrigin(url: string, addresses: readonly string[]): boolean {
@@ -167,35 +181,8 @@ function allowedOrigins(origins: readonly string[] | undefined, { baseUrl: home 
   });
 }
 
-/** The current token, if it outlives the attempt. It almost always does, and then the call does not wait. */
-function readToken(token: TokenHandle, neededForMs: number, clock: Clock): AccessToken | undefined {
-  const now = token.read();
-  if (now.isErr()) return undefined;
-  return now.value.expiresAt - clock.now() >= neededForMs ? now.value : undefined;
-}
-
-/** @throws TokenError | ConfigError */
-async function awaitToken(token: TokenHandle, request: ClientRequest, call: Call): Promise<AccessToken> {
-  call.phase = 'token';
-  const { signal } = call;
-  const asked = token.get({ signal, minValidityMs: neededMs(request, call) });
-  const answer: unknown = await untilAborted(Promise.resolve(asked), signal);
-  if (isResult(answer) && answer.isErr()) throw answer.error;
-  if (isResult(answer) && answer.isOk() && isAccessToken(answer.value)) return answer.value;
-  throw new ConfigError('token', 'get() of the token handle must answer with a Result that holds an AccessToken');
-}
-
-/**
- * The time limit of an attempt, twice that for a body that cannot be sent again after a 401; or what is left of the call
- * when that is less.
- */
-function neededMs(request: ClientRequest, call: Call): number {
-  if (call.attemptTimeoutMs === Infinity) return 0;
-  const limitMs = request.canReplay ? call.attemptTimeoutMs : 2 * call.attemptTimeoutMs;
-  return Math.max(0, Math.min(limitMs, call.remainingMs()));
-}
-
 interface Exchange {
+  readonly token: TokenHandle;
   readonly request: ClientRequest;
   readonly response: Response;
   readonly call: Call;
@@ -213,24 +200,18 @@ async function invalidate(
   { headers }: Response,
 ): Promise<AccessToken | undefined> {
   try {
-    const { claims } = parseBearerChallenge(headers) ?? {};
-    const answer: unknown = await token.invalidate(rejected, { claims });
+    const { claims, error } = parseOwnChallenge(headers, { isDpop: rejected.scheme === 'DPoP' }) ?? {};
+    const answer: unknown = await token.invalidate(rejected, { claims, error });
     return isResult(answer) && answer.isOk() && isAccessToken(answer.value) ? answer.value : undefined;
   } catch {
     return undefined; // the caller gets the 401
   }
 }
 
-const resultRule = methodsRule('a Result', 'isOk', 'isErr');
-const isResult = (value: unknown): value is Result<unknown, unknown> => resultRule.test(value);
-const accessTokenRule = methodsRule('an AccessToken', 'authorization', 'isSameAs');
-const isAccessToken = (value: unknown): value is AccessToken => accessTokenRule.test(value);
-
 /** The token to replay with; `undefined` without one, or when the body cannot be sent again. */
 async function rotate(
-  token: TokenHandle,
   rejected: AccessToken,
-  { request, response, call, clock }: Exchange,
+  { token, request, response, call, clock }: Exchange,
 ): Promise<AccessToken | undefined> {
   const rotation = invalidate(token, rejected, response);
   if (!request.canReplay) return undefined;

@@ -3,12 +3,18 @@ export function hasChallenge(headers: Headers): boolean {
   return /[^\s,]/.test(headers.get('www-authenticate') ?? '');
 }
 
-/** The Bearer challenge of a response, in `WWW-Authenticate`. */
+/** The challenge of one scheme, in `WWW-Authenticate`. */
 export interface BearerChallenge {
   /** The error code (RFC 6750 §3.1), in lower case. */
   readonly error: string | undefined;
   /** The claims that the resource requires, as it sent them: base64 (Microsoft Entra's continuous access evaluation). */
   readonly claims: string | undefined;
+  /** The scopes that the resource demands (RFC 6750 §3). Text that is no scope is left out. */
+  readonly scopes: readonly string[];
+  /** How the user must authenticate (RFC 9470 §3). */
+  readonly acrValues: string | undefined;
+  /** How long ago the user may have authenticated, in seconds (RFC 9470 §3). */
+  readonly maxAgeS: number | undefined;
 }
 
 /**
@@ -22,6 +28,22 @@ const item = /[\s,]*([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]*))
  * @returns `undefined` when there is no Bearer challenge
  */
 export function parseBearerChallenge(headers: Headers): BearerChallenge | undefined {
+  return parseChallenge(headers, 'bearer');
+}
+
+/**
+ * The challenge about the token that was sent: that of its own scheme, also where the resource offers both (RFC 9449 §7.2).
+ * For a DPoP token without one it is that of Bearer, which some frameworks send for both.
+ */
+export function parseOwnChallenge(
+  headers: Headers,
+  { isDpop }: { readonly isDpop: boolean },
+): BearerChallenge | undefined {
+  return (isDpop ? parseChallenge(headers, 'dpop') : undefined) ?? parseChallenge(headers, 'bearer');
+}
+
+/** Finds the challenge of a scheme, whose name is in lower case; DPoP has Bearer's error codes (RFC 9449 §7.1). */
+export function parseChallenge(headers: Headers, wanted: 'bearer' | 'dpop'): BearerChallenge | undefined {
   const text = headers.get('www-authenticate') ?? '';
   let scheme = '';
   let found: BearerChallenge | undefined;
@@ -30,14 +52,33 @@ export function parseBearerChallenge(headers: Headers): BearerChallenge | undefi
     const [, name = '', value] = match;
     if (value === undefined) {
       scheme = name.toLowerCase();
-      if (scheme === 'bearer') found ??= { error: undefined, claims: undefined };
-    } else if (scheme === 'bearer' && found !== undefined) {
+      if (scheme === wanted) found ??= nothing;
+    } else if (scheme === wanted && found !== undefined) {
       const parameter = name.toLowerCase();
       if (parameter === 'error') found = { ...found, error: unquoted(value).toLowerCase() };
-      if (parameter === 'claims') found = { ...found, claims: unquoted(value) };
+      found = { ...found, ...readParameter(parameter, unquoted(value)) };
     }
   }
   return found;
+}
+
+const nothing: BearerChallenge = {
+  error: undefined,
+  claims: undefined,
+  scopes: [],
+  acrValues: undefined,
+  maxAgeS: undefined,
+};
+
+/** RFC 6749 §3.3. A text of another form is not quoted in errors. */
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
+
+function readParameter(name: string, value: string): Partial<BearerChallenge> {
+  if (name === 'claims') return { claims: value };
+  if (name === 'scope') return { scopes: value.split(' ').filter((scope) => scopeToken.test(scope)) };
+  if (name === 'acr_values' && /^[\x20-\x7e]{1,300}$/.test(value)) return { acrValues: value };
+  if (name === 'max_age' && /^\d{1,9}$/.test(value)) return { maxAgeS: Number(value) };
+  return {};
 }
 
 const unquoted = (value: string): string =>

@@ -1,5 +1,5 @@
 import type { AccessToken } from '../access-token.ts';
-import { hasChallenge, parseBearerChallenge } from './challenge.ts';
+import { hasChallenge, parseOwnChallenge } from './challenge.ts';
 
 /** Responses that mean "rejected" besides a 401: their statuses, or a function of the response. */
 export type RejectedBy = readonly number[] | ((response: Response) => boolean);
@@ -9,7 +9,9 @@ export type IsRejection = (response: Response, access: AccessToken) => boolean;
 
 /**
  * A 401 rejects the token when its challenge is `invalid_token` or absent, or when all its challenges are of other
- * schemes: some servers answer so to an expired token; or when it requires claims, which a source may ask for.
+ * schemes: some servers answer so to an expired token; or when it requires claims, which a source may ask for. For a DPoP
+ * token a challenge of Bearer is its own when there is none of DPoP.
+ * `use_dpop_nonce` and `invalid_dpop_proof` are about the proof.
  * `insufficient_scope` would be the same with a new token. For
  * passwords and keys every 401 counts: they have no error codes.
  */
@@ -17,8 +19,8 @@ export function createIsRejection(rejectedBy: RejectedBy = []): IsRejection {
   return (response, { scheme }) => {
     if (matches(rejectedBy, response)) return true;
     if (response.status !== 401) return false;
-    if (scheme !== 'Bearer' || !hasChallenge(response.headers)) return true;
-    const challenge = parseBearerChallenge(response.headers);
+    if ((scheme !== 'Bearer' && scheme !== 'DPoP') || !hasChallenge(response.headers)) return true;
+    const challenge = parseOwnChallenge(response.headers, { isDpop: scheme === 'DPoP' });
     return (challenge?.error ?? 'invalid_token') === 'invalid_token' || challenge?.claims !== undefined;
   };
 }

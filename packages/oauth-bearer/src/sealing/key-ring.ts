@@ -1,9 +1,8 @@
 import type { webcrypto } from 'node:crypto';
 import { TokenConfigError } from '../errors.ts';
+import type { Bytes } from './bytes.ts';
 import type { KeySet, KeySource, SealingKey } from './key-set.ts';
 import { readKey } from './read-key.ts';
-
-type CryptoKey = webcrypto.CryptoKey;
 
 export interface KeyRingOptions {
   /** The option that the keys come from, as errors name it. */
@@ -18,7 +17,7 @@ export class KeyRing {
   readonly ids: readonly string[];
   readonly #source: KeySource;
   readonly #options: Required<KeyRingOptions>;
-  readonly #imported = new Map<string, Promise<CryptoKey | undefined>>();
+  readonly #imported = new Map<string, Promise<webcrypto.CryptoKey | undefined>>();
 
   /** @throws the error of `toError` for a key that is too short; a function is called when its key is needed */
   constructor(keys: KeySet | KeySource, { field, toError = toConfigError }: KeyRingOptions) {
@@ -43,7 +42,7 @@ export class KeyRing {
    *
    * @throws the error of `toError` when the function of the key fails or answers with something else
    */
-  async get(id: string): Promise<CryptoKey | undefined> {
+  async get(id: string): Promise<webcrypto.CryptoKey | undefined> {
     const known = this.#imported.get(id);
     if (known !== undefined) return known;
     const imported = this.#import(id);
@@ -53,7 +52,7 @@ export class KeyRing {
     return imported;
   }
 
-  async #import(id: string): Promise<CryptoKey | undefined> {
+  async #import(id: string): Promise<webcrypto.CryptoKey | undefined> {
     const field = this.#keyField(id);
     const value = await this.#call(async () => this.#source.get(id), field);
     if (value === undefined) return undefined;
@@ -89,7 +88,7 @@ export class KeyRing {
     throw toError(field, 'has an id that is not 1 to 64 letters, digits or one of _ : -');
   }
 
-  #readKey(value: unknown, field: string): Uint8Array<ArrayBuffer> {
+  #readKey(value: unknown, field: string): Bytes {
     const read = readKey(value);
     if (typeof read === 'string') throw this.#options.toError(field, read);
     return read;

@@ -1,10 +1,11 @@
 import type { webcrypto } from 'node:crypto';
+import type { Bytes } from './bytes.ts';
 import type { KeyRing } from './key-ring.ts';
 
 /** Sealed content, and the key that opens it. */
 export interface Sealed {
   readonly keyId: string;
-  readonly sealed: Uint8Array<ArrayBuffer>;
+  readonly sealed: Bytes;
 }
 
 const format = 1;
@@ -21,7 +22,7 @@ const headBytes = 1 + saltBytes + ivBytes;
  */
 export class Sealer {
   readonly #ring: KeyRing;
-  readonly #purpose: Uint8Array<ArrayBuffer>;
+  readonly #purpose: Bytes;
 
   /** @param purpose - keeps the keys derived here apart from all others, such as `bearings/token-store/1` */
   constructor(ring: KeyRing, purpose: string) {
@@ -30,7 +31,7 @@ export class Sealer {
   }
 
   /** Seals with the current key. */
-  async seal(plaintext: Uint8Array<ArrayBuffer>, context: readonly string[]): Promise<Sealed> {
+  async seal(plaintext: Bytes, context: readonly string[]): Promise<Sealed> {
     const keyId = await this.#ring.currentId();
     const salt = crypto.getRandomValues(new Uint8Array(saltBytes));
     const iv = crypto.getRandomValues(new Uint8Array(ivBytes));
@@ -60,11 +61,7 @@ export class Sealer {
     }
   }
 
-  async #deriveKey(
-    keyId: string,
-    salt: Uint8Array<ArrayBuffer>,
-    usage: 'encrypt' | 'decrypt',
-  ): Promise<webcrypto.CryptoKey | undefined> {
+  async #deriveKey(keyId: string, salt: Bytes, usage: 'encrypt' | 'decrypt'): Promise<webcrypto.CryptoKey | undefined> {
     const key = await this.#ring.get(keyId);
     if (key === undefined) return undefined;
     const parameters = { name: 'HKDF', hash: 'SHA-256', salt, info: this.#purpose };
@@ -73,8 +70,8 @@ export class Sealer {
 }
 
 /** Each part with its length before it: no two contexts have the same bytes. */
-function bindContext(keyId: string, context: readonly string[]): Uint8Array<ArrayBuffer> {
-  const parts = [String(format), keyId, ...context].map((part) => Buffer.from(part, 'utf8'));
+function bindContext(keyId: string, context: readonly string[]): Bytes {
+  const parts = [String(format), keyId, ...context].map((part) => new TextEncoder().encode(part));
   const bytes = new Uint8Array(parts.reduce((total, part) => total + 4 + part.length, 0));
   const view = new DataView(bytes.buffer);
   let offset = 0;

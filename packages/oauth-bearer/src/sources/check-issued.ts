@@ -1,6 +1,7 @@
 import { isBearingsError } from '@bearings/client';
 import { Err } from 'ts-results';
 import type { Result } from 'ts-results';
+import { methodsRule } from '@bearings/client/layer';
 import { InvalidTokenResponseError, TokenUnavailableError } from '../errors.ts';
 import type { FailureKind, TokenError } from '../errors.ts';
 import type { IssuedToken } from './token-source.ts';
@@ -46,13 +47,15 @@ function isResult(answer: unknown): answer is Result<IssuedToken, TokenError> {
 }
 
 const headerValue = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
-const schemes: ReadonlySet<unknown> = new Set(['Bearer', 'Basic', 'none']);
+const schemes: ReadonlySet<unknown> = new Set(['Bearer', 'DPoP', 'Basic', 'none']);
+
+const dpopKeyRule = methodsRule('a DpopKey', 'sign', 'keepNonce');
 
 type Unchecked = Partial<Readonly<Record<keyof IssuedToken, unknown>>> | null | undefined;
 
 function findProblem(issued: Unchecked): string | undefined {
   if (typeof issued !== 'object' || issued === null) return 'without a token';
-  const { value, lifetimeMs, ageMs = 0, scopes = [], scheme = 'Bearer', username = '' } = issued;
+  const { value, lifetimeMs, ageMs = 0, scopes = [], scheme = 'Bearer', username = '', dpopKey } = issued;
   if (typeof value !== 'string' || value === '') return 'with a value that is not a string';
   if (scheme !== 'Basic' && !headerValue.test(value)) return 'with a token that no header can carry';
   if (typeof lifetimeMs !== 'number' || !(lifetimeMs >= 0)) return 'with a lifetimeMs that is not a duration';
@@ -60,5 +63,6 @@ function findProblem(issued: Unchecked): string | undefined {
   if (!Array.isArray(scopes) || scopes.some((scope) => typeof scope !== 'string'))
     return 'with scopes that are not strings';
   if (!schemes.has(scheme) || typeof username !== 'string') return 'with an unknown scheme or username';
+  if (scheme === 'DPoP' && !dpopKeyRule.test(dpopKey)) return 'with a DPoP token, but without its dpopKey';
   return undefined;
 }

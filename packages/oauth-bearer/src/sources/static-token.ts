@@ -1,6 +1,7 @@
 import { isBearingsError, systemClock } from '@bearings/client';
 import type { Clock } from '@bearings/client';
 import { BearingsError } from '@bearings/client/errors';
+import { isRequestBound } from '@bearings/client/layer';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import type { AuthScheme } from '../access-token.ts';
@@ -62,6 +63,7 @@ export function staticToken(secret: StaticSecret, options: StaticTokenOptions = 
     acquireTimeoutMs: timeoutMs,
     backoff: { firstMs: cooldownMs, maxMs: cooldownMs, maxWithoutTokenMs: cooldownMs, permanentMs: cooldownMs },
     hasTimer: false,
+    isRequestBound: isRequestBound(),
     initial: isFunction ? undefined : issue(secret),
     clock,
     random: Math.random,

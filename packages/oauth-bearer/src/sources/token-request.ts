@@ -4,6 +4,8 @@ import type { Client, Clock, Layer, RetryOptions } from '@bearings/client';
 import { isBearingsError } from '@bearings/client/errors';
 import { withClientAuth } from '../client-auth/client-auth-layer.ts';
 import type { ClientAuthOptions } from '../client-auth/client-auth-layer.ts';
+import type { DpopKey } from '../dpop/dpop-key.ts';
+import { withTokenRequestProof } from '../dpop/token-request-proof.ts';
 import { InvalidTokenResponseError, TokenUnavailableError } from '../errors.ts';
 import type { RetryClass } from './token-source.ts';
 
@@ -13,6 +15,8 @@ export interface TokenClientOptions {
   /** In place of `fetch`. */
   readonly network: Layer | undefined;
   readonly insecureHttp: boolean;
+  /** The key that signs a request; `undefined` for none. */
+  readonly readDpopKey: () => DpopKey | undefined;
   /** Time limit for one request with its retries, in milliseconds. */
   readonly acquireTimeoutMs: number;
   readonly clock: Clock;
@@ -31,7 +35,7 @@ const retryLimits: Readonly<Record<RetryClass, number>> = { safe: 2, once: 1, ne
  * pauses limit the retries.
  */
 export function createTokenClient(options: TokenClientOptions, auth: ClientAuthOptions): Client {
-  const { fetch, network, insecureHttp, acquireTimeoutMs, clock, random, onRetry } = options;
+  const { fetch, network, insecureHttp, acquireTimeoutMs, clock, random, onRetry, readDpopKey } = options;
   const { timeout, retry: policy } = profiles.tokenEndpoint;
   return createClient(
     {
@@ -45,7 +49,7 @@ export function createTokenClient(options: TokenClientOptions, auth: ClientAuthO
       timeout: Math.min(timeout || Infinity, acquireTimeoutMs),
       totalTimeout: acquireTimeoutMs,
     },
-    [withClientAuth(auth), ...(network === undefined ? [] : [network])],
+    [withTokenRequestProof(readDpopKey), withClientAuth(auth), ...(network === undefined ? [] : [network])],
   );
 }
 

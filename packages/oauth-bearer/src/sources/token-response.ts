@@ -1,3 +1,4 @@
+import { parseClaims } from '../client-auth/given-token.ts';
 import { InvalidTokenResponseError, UnsupportedTokenTypeError } from '../errors.ts';
 import { readErrorCode, toHttpError } from './error-response.ts';
 import type { ErrorContext } from './error-response.ts';
@@ -15,6 +16,13 @@ export interface ResponseContext extends ErrorContext {
   readonly defaultTtlMs: number;
   /** Further values of `token_type` that mean Bearer, in lower case. */
   readonly bearerTypes: readonly string[];
+  /** True when the request had a DPoP proof: then only a token that is bound to the key is accepted. */
+  readonly isDpop?: boolean | undefined;
+  /**
+   * The thumbprints of the client certificate before and after the request, when only a token that is bound to one of them is
+   * accepted. The binding of a token that is no JWT is not known.
+   */
+  readonly certificates?: readonly string[] | undefined;
 }
 
 /** No server means a token to live longer, and a longer lifetime overflows arithmetic. */
@@ -54,12 +62,31 @@ const visible = /^[\x21-\x7e]+$/;
 function readAccessToken({ access_token: value, token_type: type }: JsonObject, context: ResponseContext): string {
   if (typeof value !== 'string' || value === '') throw invalid(context, 'access_token is missing');
   if (!visible.test(value)) throw invalid(context, 'access_token has characters that no token has');
+  if (context.isDpop === true) {
+    // a copied Bearer token works without the key (RFC 9449 §5)
+    if (typeof type !== 'string' || type.toLowerCase() !== 'dpop')
+      throw new UnsupportedTokenTypeError(context.endpoint, 'DPoP');
+    return value;
+  }
+  if (context.certificates !== undefined) checkBinding(value, context.certificates, context);
   if (type === undefined) return value; // required by RFC 6749 §5.1, but some servers leave it out and mean Bearer
   if (typeof type !== 'string') throw invalid(context, 'token_type is not a string');
   if (!['bearer', ...context.bearerTypes].includes(type.toLowerCase())) {
     throw new UnsupportedTokenTypeError(context.endpoint);
   }
   return value;
+}
+
+/** The thumbprint in a JWT must be that of the client certificate (RFC 8705 §3.1). */
+function checkBinding(token: string, certificates: readonly string[], context: ResponseContext): void {
+  const claims = parseClaims(token);
+  if (claims === undefined) return;
+  const bound: unknown = Object(claims['cnf'])['x5t#S256'];
+  if (typeof bound !== 'string' || bound === '') throw new UnsupportedTokenTypeError(context.endpoint, 'bound');
+  if (certificates.includes(bound)) return;
+  const shown = /^[\w-]{1,64}$/.test(bound) ? `the certificate ${bound}` : 'another certificate';
+  const own = [...new Set(certificates)].join(' or ');
+  throw invalid(context, `it is bound to ${shown}, and the client certificate is ${own} (x5t#S256)`);
 }
 
 function readLifetime({ expires_in: seconds }: JsonObject, context: ResponseContext): number {

@@ -4,12 +4,20 @@ import type { BodyFormat, ClientAuthOptions } from '../client-auth/client-auth-l
 import { isClientRefused } from './error-response.ts';
 import { createTokenClient } from './token-request.ts';
 import type { TokenClientOptions } from './token-request.ts';
+import type { DpopKey } from '../dpop/dpop-key.ts';
 import type { TokenServer } from './token-server.ts';
 
 /** What a sender is for: a request to another server, or in another form, needs another one. */
 interface SenderPurpose {
   readonly server: TokenServer;
   readonly bodyFormat: BodyFormat | undefined;
+}
+
+/** What differs from request to request. */
+interface SenderRequest {
+  readonly onRetry: RetryOptions['onRetry'];
+  /** The key that signs the request. Default: it has no proof. */
+  readonly dpopKey: DpopKey | undefined;
 }
 
 /** The client of a token endpoint, and what its current request was sent with. It sends one request at a time. */
@@ -19,11 +27,16 @@ export class TokenSender {
   /** The authentications that the current request was sent with, in order. */
   tried: ClientAuthentication[] = [];
   #onRetry: RetryOptions['onRetry'];
+  #dpopKey: DpopKey | undefined;
 
-  constructor(purpose: SenderPurpose, options: TokenClientOptions, read: ClientAuthOptions['read']) {
+  constructor(
+    purpose: SenderPurpose,
+    options: Omit<TokenClientOptions, 'readDpopKey'>,
+    read: ClientAuthOptions['read'],
+  ) {
     this.#purpose = purpose;
     this.client = createTokenClient(
-      { ...options, onRetry: (event) => this.#onRetry?.(event) },
+      { ...options, onRetry: (event) => this.#onRetry?.(event), readDpopKey: () => this.#dpopKey },
       {
         read,
         isRefused: isClientRefused,
@@ -38,8 +51,9 @@ export class TokenSender {
   }
 
   /** Begins the next request. */
-  begin(onRetry: RetryOptions['onRetry']): void {
+  begin({ onRetry, dpopKey }: SenderRequest): void {
     this.tried = [];
     this.#onRetry = onRetry;
+    this.#dpopKey = dpopKey;
   }
 }

@@ -2,6 +2,8 @@ import { discover } from '@bearings/oidc-discovery';
 import type { DiscoveryError, ServerMetadata } from '@bearings/oidc-discovery';
 import { InvalidTokenResponseError, TokenConfigError, TokenHttpError, TokenUnavailableError } from '../errors.ts';
 import type { TokenError } from '../errors.ts';
+import { dpopAlgorithms } from './require-dpop.ts';
+import { withMtlsEndpoints } from './mtls-endpoints.ts';
 import type { TokenSettings } from '../token/token-config.ts';
 
 /** The authorization server, as far as a token request needs it. */
@@ -20,7 +22,7 @@ export interface TokenServer {
  * @throws TokenError
  */
 export async function findServer(settings: TokenSettings, maxAgeMs?: number): Promise<TokenServer> {
-  const { server, insecureHttp, fetch, network, clock, random } = settings;
+  const { server, insecureHttp, fetch, network, certificate, clock, random } = settings;
   if ('tokenEndpoint' in server) {
     const { tokenEndpoint } = server;
     return { issuer: tokenEndpoint, tokenEndpoint, authMethods: undefined };
@@ -36,13 +38,16 @@ export async function findServer(settings: TokenSettings, maxAgeMs?: number): Pr
     ...(maxAgeMs !== undefined && { maxAgeMs }),
   });
   if (found.isErr()) throw fromDiscovery(found.error);
-  const { issuer, token_endpoint: tokenEndpoint, token_endpoint_auth_methods_supported: authMethods } = found.value;
-  return { issuer, tokenEndpoint, authMethods, metadata: found.value };
+  const metadata = certificate === undefined ? found.value : withMtlsEndpoints(found.value, certificate);
+  const { issuer, token_endpoint: tokenEndpoint, token_endpoint_auth_methods_supported: authMethods } = metadata;
+  return { issuer, tokenEndpoint, authMethods, metadata };
 }
 
 /** True for two answers of discovery that lead to the same token request. */
 export function isSameServer(one: TokenServer, other: TokenServer): boolean {
-  return one.tokenEndpoint === other.tokenEndpoint && String(one.authMethods) === String(other.authMethods);
+  const facts = (server: TokenServer): string =>
+    JSON.stringify([server.tokenEndpoint, server.authMethods, dpopAlgorithms(server)]);
+  return facts(one) === facts(other);
 }
 
 function fromDiscovery(error: DiscoveryError): TokenError {

@@ -1,5 +1,7 @@
 import type { Result } from 'ts-results';
 import type { AccessToken, AuthScheme } from '../access-token.ts';
+import type { ClientAuthMethod } from '../client-auth/client-auth-method.ts';
+import type { DpopKey } from '../dpop/dpop-key.ts';
 import type { TokenError } from '../errors.ts';
 import type { TokenExtras } from './token-extras.ts';
 
@@ -46,8 +48,8 @@ export interface AcquireOptions {
   readonly report?: ((event: StoreReport) => void) | undefined;
   /**
    * The claims that a resource requires of the next token, as it sent them: base64 of JSON (Microsoft Entra's continuous
-   * access evaluation). Passed until one acquisition has succeeded; a source that needs them later keeps them. Only for a
-   * source that `acceptsClaims`.
+   * access evaluation). Passed until an acquisition has succeeded or failed with them; a source that needs them later keeps
+   * them. Only for a source that `acceptsClaims`.
    */
   readonly claims?: string | undefined;
 }
@@ -99,10 +101,23 @@ export interface IssuedToken {
   readonly scheme?: AuthScheme;
   /** The user of the password, with the scheme `Basic`. */
   readonly username?: string;
+  /** The key that the token is bound to; required with the scheme `DPoP`. */
+  readonly dpopKey?: DpopKey | undefined;
+  /** True for a token that is bound to the client certificate of the connection (RFC 8705 §3). Default: false. */
+  readonly isCertificateBound?: boolean | undefined;
   /** Which of two client secrets the server accepted. */
   readonly secret?: 'current' | 'previous';
+  /** How the token was requested; absent for one of another replica, and for a static one. */
+  readonly request?: TokenRequestFacts;
   /** What else the answer contained, for a decorator of the source. The engine does not keep it. */
   readonly extras?: TokenExtras;
+}
+
+/** How a token was requested. Not a secret. */
+export interface TokenRequestFacts {
+  /** As in the request, such as `client_credentials` or `urn:ietf:params:oauth:grant-type:token-exchange`. */
+  readonly grantType: string;
+  readonly clientAuthMethod: ClientAuthMethod;
 }
 
 /**

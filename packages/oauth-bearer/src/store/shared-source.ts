@@ -22,7 +22,7 @@ import { waitForChange } from './wait-for-change.ts';
 export interface SharedSourceContext {
   readonly store: TokenStore;
   readonly seal: EntrySeal;
-  readonly key: Promise<string>;
+  readonly key: () => Promise<string>;
   readonly rotationPeriodMs: number;
   readonly clock: Clock;
   readonly random: () => number;
@@ -51,7 +51,7 @@ export function createSharedSource(source: TokenSource, context: SharedSourceCon
       rotationPeriodMs,
       sealIds: await seal.ids(),
     };
-    return { source, store, seal, held, clock, random, options, startedAtMs, key: await key, question };
+    return { source, store, seal, held, clock, random, options, startedAtMs, key: await key(), readKey: key, question };
   };
   return {
     ...describe(source),

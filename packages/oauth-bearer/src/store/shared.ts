@@ -14,7 +14,11 @@ export interface SharedOptions {
   readonly store: TokenStore;
   /** What entries are sealed with. */
   readonly keys: KeySet | KeyRing;
-  /** Everything that decides which token is issued: replicas share when it is equal, as JSON. */
+  /**
+   * Everything that decides which token is issued: replicas share when it is equal, as JSON. A function is called at each
+   * acquisition; when it fails, the replica requests a token of its own. It is called again when the token has arrived: when
+   * it fails then, takes longer than 2 s, or answers otherwise, the token is not stored.
+   */
   readonly identity: unknown;
   /** The time between two rotations of all replicas together, after three at once. Default: 10 s. */
   readonly minRefreshPeriodMs?: number;
@@ -35,6 +39,9 @@ export function shared(source: TokenSource, options: SharedOptions): TokenSource
   if (ring.ids.length === 0)
     throw new TokenConfigError('keys', 'must be a set: replicas compare the ids of their keys');
   const seal = new TokenSeal(ring, clock);
-  const key = storeKey(identity);
+  const fixed = isFunction(identity) ? undefined : storeKey(identity);
+  const key = async (): Promise<string> => fixed ?? storeKey(isFunction(identity) ? await identity() : identity);
   return createSharedSource(source, { store, seal, key, clock, random, rotationPeriodMs: minRefreshPeriodMs });
 }
+
+const isFunction = (value: unknown): value is () => unknown => typeof value === 'function';

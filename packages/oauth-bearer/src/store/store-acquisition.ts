@@ -15,6 +15,8 @@ export interface StoreAcquisition {
   readonly random: () => number;
   readonly options: AcquireOptions;
   readonly key: string;
+  /** Reads the key as it is now: that of a token with a client certificate changes with the certificate. */
+  readonly readKey: () => Promise<string>;
   readonly question: StoreQuestion;
   /** On the monotonic clock. */
   readonly startedAtMs: number;

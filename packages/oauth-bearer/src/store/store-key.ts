@@ -1,3 +1,5 @@
+import { toBase64url } from '../sealing/base64.ts';
+
 const nameKey = new TextEncoder().encode('bearings/token-store/key/1');
 
 /**
@@ -8,5 +10,5 @@ export async function storeKey(identity: unknown): Promise<string> {
   const text = new TextEncoder().encode(JSON.stringify(identity));
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };
   const key = await crypto.subtle.importKey('raw', nameKey, algorithm, false, ['sign']);
-  return Buffer.from(await crypto.subtle.sign('HMAC', key, text)).toString('base64url');
+  return toBase64url(new Uint8Array(await crypto.subtle.sign('HMAC', key, text)));
 }

@@ -1,5 +1,6 @@
 import type { webcrypto } from 'node:crypto';
 import type { Clock } from '@bearings/client';
+import { fromBase64, toBase64url } from '../sealing/base64.ts';
 import type { KeyRing } from '../sealing/key-ring.ts';
 import { Sealer } from '../sealing/sealer.ts';
 import type { IssuedToken } from '../sources/token-source.ts';
@@ -70,16 +71,14 @@ export class TokenSeal implements EntrySeal {
 
   async sealText(content: unknown, context: readonly string[]): Promise<string> {
     const { keyId, sealed } = await this.#sealer.seal(new TextEncoder().encode(JSON.stringify(content)), context);
-    return `${keyId}.${Buffer.from(sealed).toString('base64url')}`;
+    return `${keyId}.${toBase64url(sealed)}`;
   }
 
   async openText(text: string, context: readonly string[]): Promise<unknown> {
     if (typeof text !== 'string' || text.length > longestEntry) return undefined;
     const [keyId = '', content = ''] = text.split('.');
-    const opened = await this.#sealer.open(
-      { keyId, sealed: Uint8Array.from(Buffer.from(content, 'base64url')) },
-      context,
-    );
+    const sealed = fromBase64(content);
+    const opened = sealed && (await this.#sealer.open({ keyId, sealed }, context));
     return opened === undefined ? undefined : JSON.parse(new TextDecoder().decode(opened));
   }
 
@@ -87,7 +86,7 @@ export class TokenSeal implements EntrySeal {
     const key = await this.#ring.get(keyId);
     if (key === undefined) return '';
     const signed = await crypto.subtle.sign('HMAC', await signingKey(key), new TextEncoder().encode(text));
-    return Buffer.from(signed).subarray(0, bytes).toString('base64url');
+    return toBase64url(new Uint8Array(signed, 0, bytes));
   }
 }
 

@@ -2,7 +2,7 @@ import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { AccessToken } from '../access-token.ts';
 import { acquireWithin } from './acquire-within.ts';
-import { ClientCredentials } from '../sources/client-credentials.ts';
+import { createSource } from '../sources/grant-source.ts';
 import { shareToken } from '../store/share-token.ts';
 import { TokenUnavailableError } from '../errors.ts';
 import type { TokenError } from '../errors.ts';
@@ -25,9 +25,9 @@ export async function fetchToken(
   if (settings.isErr()) return settings;
   const issuedAt = settings.value.clock.now();
   if (signal.aborted) return Err(new TokenUnavailableError('the signal was aborted before anything was sent'));
-  const source = shareToken(new ClientCredentials(settings.value), settings.value);
+  const source = shareToken(createSource(settings.value), settings.value);
   const issued = await acquireWithin(source, { signal, isProbe: false }, settings.value);
   if (issued.isErr()) return issued;
-  const { value, lifetimeMs, scopes = [] } = issued.value;
-  return Ok(new AccessToken({ value, lifetimeMs, scopes, issuedAt, generation: 1 }));
+  const { ageMs = 0, scopes = [], ...parts } = issued.value;
+  return Ok(new AccessToken({ ...parts, scopes, issuedAt: issuedAt - ageMs, generation: 1 }));
 }

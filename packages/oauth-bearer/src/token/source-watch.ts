@@ -2,6 +2,7 @@ import type { Clock } from '@bearings/client';
 import type { TokenSource } from '../sources/token-source.ts';
 import { elapsedMs, instantNow } from './instant.ts';
 import type { Instant } from './instant.ts';
+import { withinMs } from './within-ms.ts';
 
 const periodMs = 1_000;
 const timeoutMs = 1_000;
@@ -27,27 +28,31 @@ export class SourceWatch {
   }
 
   async hasChanged(): Promise<boolean> {
-    if (this.#inFlight !== undefined) return this.#inFlight;
+    if (this.#inFlight !== undefined) return this.#join(this.#inFlight);
     if (this.#askedAt !== undefined && elapsedMs(this.#askedAt, this.#clock) < periodMs) return false;
     this.#askedAt = instantNow(this.#clock);
-    this.#inFlight = this.#ask();
+    const asked = this.#ask();
+    this.#inFlight = asked;
     try {
-      return await this.#inFlight;
+      return await asked;
     } finally {
-      this.#inFlight = undefined;
+      if (this.#inFlight === asked) this.#inFlight = undefined;
     }
   }
 
+  /** A question that was asked by a request which has ended may never be answered: the next caller asks again. */
+  async #join(asked: Promise<boolean>): Promise<boolean> {
+    const answer = await withinMs(asked, timeoutMs, this.#clock);
+    if (answer === undefined && this.#inFlight === asked) this.#inFlight = undefined;
+    return answer ?? false;
+  }
+
   async #ask(): Promise<boolean> {
-    const late = Promise.withResolvers<boolean>();
-    const cancel = this.#clock.schedule(timeoutMs, () => late.resolve(false), { background: true });
     try {
-      const answer: unknown = await Promise.race([this.#source.hasChanged?.(), late.promise]);
+      const answer: unknown = await withinMs(Promise.resolve(this.#source.hasChanged?.()), timeoutMs, this.#clock);
       return answer === true;
     } catch {
       return false; // the failure that callers get says more
-    } finally {
-      cancel();
     }
   }
 }

@@ -2,15 +2,28 @@ import type { Layer } from '@bearings/client';
 import { isSecure, transportLayerRule } from '@bearings/client/layer';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
+import { readCertificateUse } from '../client-auth/client-certificate.ts';
+import type { CertificateUse } from '../client-auth/client-certificate.ts';
 import { credentialNames, readCredential } from '../client-auth/credential.ts';
 import type { Credential, CredentialConfig } from '../client-auth/credential.ts';
+import { readDpop } from '../dpop/read-dpop.ts';
+import type { DpopOptions } from '../dpop/read-dpop.ts';
+import type { DpopKey } from '../dpop/dpop-key.ts';
 import { TokenConfigError } from '../errors.ts';
 import type { KeySet } from '../sealing/key-set.ts';
+import type { Grant } from '../grants/grant.ts';
+import type { GrantConfig } from '../grants/grant-config.ts';
+import { readGrant } from '../grants/read-grant.ts';
 import { readSharing } from '../store/read-sharing.ts';
 import type { Sharing } from '../store/read-sharing.ts';
 import type { TokenStore } from '../store/token-store.ts';
+import { readExtraHeaders } from './extra-headers.ts';
+import { readBearerTypes } from './bearer-types.ts';
+import { checkProfile } from './security-profile.ts';
+import type { SecurityProfile } from './security-profile.ts';
 import { checkNames } from './option-names.ts';
 import type { OptionNames } from './option-names.ts';
+import { readParams } from './token-params.ts';
 import { mustBe, readDuration, resolveTokenOptions, tokenOptionNames } from './token-options.ts';
 import type { TokenOptions, TokenOptionSettings } from './token-options.ts';
 
@@ -26,18 +39,41 @@ export interface TokenConfig extends CredentialConfig, TokenOptions {
   /** The token endpoint itself: https, or http on loopback. */
   readonly tokenEndpoint?: string | undefined;
   readonly clientId: string;
+  /** How the token is requested: for the client itself, by exchange of a token, or by a JWT. Default: for the client itself. */
+  readonly grant?: GrantConfig | undefined;
   /** Default: none are requested; the server grants its own default. */
   readonly scopes?: readonly string[];
   /** The audience of the token, for servers that have this parameter. */
   readonly audience?: string | undefined;
   /** The resource, or resources, the token is for (RFC 8707). */
   readonly resource?: string | readonly string[] | undefined;
+  /**
+   * What the client can handle, for Microsoft Entra. `cp1`: claims challenges (continuous access evaluation). A resource that
+   * then requires claims in a 401 gets a token with these claims, and the call is sent once more. Default: none.
+   */
+  readonly clientCapabilities?: readonly string[] | undefined;
   /** Further parameters of the token request. */
   readonly extraParams?: Readonly<Record<string, string>>;
   /** Further headers of the token request. */
   readonly extraHeaders?: Readonly<Record<string, string>>;
   /** The lifetime of a token whose response has no `expires_in`. Default: 5 min. */
   readonly defaultTtlMs?: number;
+  /**
+   * Binds tokens to a key, so that a copied token is of no use (DPoP, RFC 9449): `true` for a new P-256 key that cannot be
+   * exported, or a private key of yours, which replicas need to share tokens. Default: false.
+   */
+  readonly dpop?: boolean | DpopOptions | undefined;
+  /**
+   * Requests tokens that are bound to the client certificate of `network` (RFC 8705 §3), so that a copied token is of no use: at
+   * the server's `mtls_endpoint_aliases`, with any `clientAuthMethod`. Clients that send them need the same `network`. Tokens
+   * that are known not to be bound are refused. Default: false, the server decides.
+   */
+  readonly certificateBoundTokens?: boolean | undefined;
+  /**
+   * Refuses what a security profile forbids. `fapi2`: FAPI 2.0, with keys in place of secrets, tokens that are bound to a key,
+   * and TLS everywhere. Default: none.
+   */
+  readonly profile?: SecurityProfile | undefined;
   /** Values of `token_type` that mean Bearer, besides `Bearer`, such as Apigee's `BearerToken`. Default: none. */
   readonly bearerTokenTypes?: readonly string[];
   /** Allows `http:` beyond loopback for issuer and endpoint. Default: false. */
@@ -65,12 +101,20 @@ export interface TokenSettings extends TokenOptionSettings {
   readonly params: readonly [string, string][];
   readonly headers: Readonly<Record<string, string>>;
   readonly defaultTtlMs: number;
+  /** True when the token request may ask for claims that a resource requires. */
+  readonly acceptsClaims: boolean;
   /** In lower case. */
   readonly bearerTypes: readonly string[];
+  /** The key that tokens are bound to. */
+  readonly dpopKey?: DpopKey | undefined;
+  /** `undefined` when no client certificate is needed. */
+  readonly certificate?: CertificateUse | undefined;
   readonly insecureHttp: boolean;
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly network: Layer | undefined;
   readonly sharing: Sharing | undefined;
+  /** `undefined` for client credentials. */
+  readonly grant: Grant | undefined;
 }
 
 /** Checks a config before anything is sent; the error names the field and what would be right. */
@@ -90,13 +134,18 @@ const configNames: OptionNames<TokenConfig> = {
   metadataUrl: true,
   tokenEndpoint: true,
   clientId: true,
+  grant: true,
   scopes: true,
   audience: true,
   resource: true,
+  clientCapabilities: true,
   extraParams: true,
   extraHeaders: true,
   defaultTtlMs: true,
   bearerTokenTypes: true,
+  dpop: true,
+  certificateBoundTokens: true,
+  profile: true,
   insecureHttp: true,
   fetch: true,
   network: true,
@@ -107,20 +156,27 @@ const configNames: OptionNames<TokenConfig> = {
 function resolveConfig(config: TokenConfig): TokenSettings {
   checkNames(config, configNames, 'Token.create');
   const { scopes = [], extraHeaders = {}, insecureHttp = false } = config;
+  const options = resolveTokenOptions(config);
+  const algorithms = checkProfile(config);
+  const grant = readGrant(config.grant, algorithms);
   return {
-    ...resolveTokenOptions(config),
+    ...options,
     server: readServer(config, insecureHttp),
     clientId: readClientId(config),
-    credential: readCredential(config),
+    credential: readCredential(config, algorithms),
     scopes: readScopes(scopes),
-    params: readParams(config),
-    headers: readHeaders(extraHeaders),
+    params: readParams(config, grant),
+    acceptsClaims: config.clientCapabilities !== undefined,
+    headers: readExtraHeaders(extraHeaders),
     defaultTtlMs: readDuration('defaultTtlMs', config.defaultTtlMs ?? 300_000),
-    bearerTypes: readBearerTypes(config),
+    bearerTypes: [...readBearerTypes(config.bearerTokenTypes), ...(grant?.tokenTypes ?? [])],
+    dpopKey: readDpop(config, options, algorithms),
     insecureHttp,
     fetch: config.fetch,
     network: readNetwork(config),
-    sharing: readSharing(config),
+    certificate: readCertificateUse(config),
+    sharing: readSharing(config, grant),
+    grant,
   };
 }
 
@@ -129,14 +185,6 @@ function readNetwork({ fetch, network }: TokenConfig): Layer | undefined {
   mustBe(fetch === undefined, 'network', 'and fetch are both set: set one of them');
   mustBe(transportLayerRule.test(network), 'network', `must be ${transportLayerRule.expected}`);
   return network;
-}
-
-function readBearerTypes({ bearerTokenTypes = [] }: TokenConfig): readonly string[] {
-  const isList = Array.isArray(bearerTokenTypes) && bearerTokenTypes.every((each) => typeof each === 'string');
-  mustBe(isList, 'bearerTokenTypes', "must be a list of names, such as ['BearerToken']");
-  const isRisky = bearerTokenTypes.some((each) => /^(?:dpop|mac|pop)$/i.test(each));
-  mustBe(!isRisky, 'bearerTokenTypes', 'must not contain a type that needs a proof, such as DPoP');
-  return bearerTokenTypes.map((each) => each.toLowerCase());
 }
 
 function readServer(config: TokenConfig, insecureHttp: boolean): TokenSettings['server'] {
@@ -193,39 +241,4 @@ function readScopes(scopes: readonly string[]): readonly string[] {
     );
   }
   return [...scopes];
-}
-
-const reserved =
-  /^(?:grant_type|client_id|client_secret|client_assertion|client_assertion_type|scope|audience|resource)$/;
-
-function readParams(config: TokenConfig): readonly [string, string][] {
-  const { scopes = [], audience, resource = [], extraParams = {} } = config;
-  const resources = typeof resource === 'string' ? [resource] : resource;
-  for (const each of resources) {
-    const isRight = URL.canParse(each) && !each.includes('#');
-    mustBe(isRight, 'resource', 'must be an absolute URI without a fragment (RFC 8707 §2)');
-  }
-  for (const name of Object.keys(extraParams)) {
-    mustBe(!reserved.test(name), 'extraParams', `contains ${name}, which has its own setting`);
-  }
-  const params: [string, string][] = [];
-  if (scopes.length > 0) params.push(['scope', scopes.join(' ')]);
-  if (audience !== undefined) params.push(['audience', audience]);
-  for (const each of resources) params.push(['resource', each]);
-  return [...params, ...Object.entries(extraParams), ['grant_type', 'client_credentials']];
-}
-
-function readHeaders(extraHeaders: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const probe = new Headers();
-  for (const [name, value] of Object.entries(extraHeaders)) {
-    const isOurs = /^(?:authorization|content-type|accept)$/i.test(name);
-    mustBe(!isOurs, 'extraHeaders', `contains ${name}, which the token request sets itself`);
-    try {
-      probe.set(name, value);
-    } catch {
-      const problem = `contains ${JSON.stringify(name)}, whose name or value HTTP does not allow`;
-      throw new TokenConfigError('extraHeaders', problem);
-    }
-  }
-  return { ...extraHeaders };
 }

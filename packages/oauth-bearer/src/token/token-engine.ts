@@ -1,6 +1,7 @@
 import { untilAborted } from '@bearings/client/layer';
 import { Err, Ok } from 'ts-results';
 import type { AccessToken } from '../access-token.ts';
+import { RequiredClaims } from './required-claims.ts';
 import { RateLimiter, rotationBurst } from './rotation-limit.ts';
 import { TokenUnavailableError } from '../errors.ts';
 import type { TokenSource } from '../sources/token-source.ts';
@@ -33,6 +34,7 @@ export class TokenEngine implements TokenHandle {
   readonly #listeners = new TokenListeners();
   readonly #rotations: RateLimiter;
   readonly #expiry: ExpiryCheck;
+  readonly #required: RequiredClaims;
   readonly #renewer: TokenRenewer;
   #closing: Promise<void> | undefined;
 
@@ -40,8 +42,15 @@ export class TokenEngine implements TokenHandle {
     this.#settings = settings;
     const context = { state: this.#state, listeners: this.#listeners, settings };
     this.#expiry = new ExpiryCheck(context);
-    this.#renewer = new TokenRenewer({ ...context, source, expiry: this.#expiry });
     this.#rotations = new RateLimiter({ burst: rotationBurst, periodMs: settings.minRefreshPeriodMs, ...settings });
+    this.#required = new RequiredClaims(source);
+    this.#renewer = new TokenRenewer({
+      ...context,
+      source,
+      expiry: this.#expiry,
+      rotations: this.#rotations,
+      required: this.#required,
+    });
   }
 
   /** The current token. Does no I/O; starts a renewal in the background when one is due. */
@@ -81,15 +90,21 @@ export class TokenEngine implements TokenHandle {
    * issued again unchanged is not rotated for `minRefreshPeriodMs`. When every new token is rejected at once, three
    * rotations in a row are followed by one per period.
    *
-   * With `claims` the next acquisition asks for them; a source that does not accept claims is not asked.
+   * With `claims` the next acquisition asks for them, if the token is the current one. Claims that cannot be used count as absent
+   * when the error is `invalid_token`; for another error the token is not rotated, because the next one would be the same.
    */
-  async invalidate(token?: AccessToken, { claims }: InvalidateOptions = {}): Promise<TokenResult> {
-    if (claims !== undefined && !this.#renewer.tryRequire(claims)) return this.get();
+  async invalidate(
+    token?: AccessToken,
+    { claims, error = 'invalid_token' }: InvalidateOptions = {},
+  ): Promise<TokenResult> {
     const seen = this.#state.load();
     const { cached, isRejected, isKept } = seen;
+    const isOlder = token !== undefined && cached !== undefined && !token.isSameAs(cached.access);
+    const isLacking = claims !== undefined && !isOlder && !this.#required.tryRequire(claims);
+    if (isLacking && error !== 'invalid_token') return this.get();
     if (cached === undefined || isRejected) return this.#renewer.getOrAcquire();
     if (isKept && this.#renewer.isPaused) return this.#orValid(await this.#renewer.getOrAcquire());
-    if (token !== undefined && !token.isSameAs(cached.access)) return this.get();
+    if (isOlder) return this.get();
     if (this.#expiry.hasExpired()) return this.get();
     const ageMs = elapsedMs(cached.requestedAt, this.#settings.clock);
     const isHopeless = cached.isUnchanged && ageMs < this.#settings.minRefreshPeriodMs;

@@ -1,7 +1,7 @@
 import { notifyListener } from '@bearings/client/layer';
 import { TokenConfigError } from '../errors.ts';
 import type { TokenError } from '../errors.ts';
-import type { StoreReport } from '../sources/token-source.ts';
+import type { StoreReport, TokenRequestFacts } from '../sources/token-source.ts';
 
 /** A new token. */
 interface Arrival {
@@ -15,6 +15,8 @@ interface Arrival {
   readonly lifetimeMs: number;
   /** Which of two secrets the server accepted; absent when there is one secret. */
   readonly secret?: 'current' | 'previous';
+  /** Grant and client authentication; absent for a token of another replica, and for a static one. */
+  readonly request?: TokenRequestFacts;
 }
 
 /** What happens in the life of a token. Contains no secret. Instants are milliseconds since the epoch. */

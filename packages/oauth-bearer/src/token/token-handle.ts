@@ -20,6 +20,11 @@ export interface GetOptions {
 export interface InvalidateOptions {
   /** The claims that it requires, as its challenge has them. */
   readonly claims?: string | undefined;
+  /**
+   * The error code of its challenge (RFC 6750 §3.1). Default: `invalid_token`, for which the token is also rotated when the claims
+   * cannot be used.
+   */
+  readonly error?: string | undefined;
 }
 
 /** The state of a token. */

@@ -1,4 +1,5 @@
 import { systemClock } from '@bearings/client';
+import { isRequestBound } from '@bearings/client/layer';
 import type { Clock } from '@bearings/client';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
@@ -22,6 +23,12 @@ export interface TokenOptions {
   readonly acquireTimeoutMs?: number;
   /** `eager` acquires a token before the call answers; `lazy` acquires it at the first use. Default: `eager`. */
   readonly start?: 'eager' | 'lazy';
+  /**
+   * Called with each acquisition when it begins, so that the platform lets it end after the response to the request that
+   * needed it: on Cloudflare Workers `background: waitUntil`, imported from `cloudflare:workers`. The promise never rejects.
+   * Errors it throws are ignored. Default: nothing.
+   */
+  readonly background?: ((acquisition: Promise<unknown>) => void) | undefined;
   /** How long an eager start tries again after transient failures. Default: 0, so that the first failure is answered. */
   readonly startWaitMs?: number;
   /** Default: the system's clock. */
@@ -34,6 +41,9 @@ export interface TokenOptions {
 export interface EngineSettings extends RenewalTiming {
   readonly acquireTimeoutMs: number;
   readonly backoff: FailureBackoff;
+  /** True where promises, timers and signals end with the request in which they were made. */
+  readonly isRequestBound: boolean;
+  readonly background?: ((acquisition: Promise<unknown>) => void) | undefined;
   /** False for a token that is renewed at a use only. */
   readonly hasTimer: boolean;
   /** A token that is there from the start. */
@@ -66,6 +76,9 @@ export function readTokenOptions(options: TokenOptions): Result<TokenOptionSetti
 export function resolveTokenOptions(options: TokenOptions): TokenOptionSettings {
   const { start = 'eager', clock = systemClock, random = Math.random } = options;
   mustBe(start === 'eager' || start === 'lazy', 'start', "must be 'eager' or 'lazy'");
+  const { background } = options;
+  const isCallable = background === undefined || typeof background === 'function';
+  mustBe(isCallable, 'background', 'must be a function, such as waitUntil of cloudflare:workers');
   mustBe(options.acquireTimeoutMs !== 0, 'acquireTimeoutMs', 'must be milliseconds above 0');
   return {
     refreshOffsetMs: readDuration('refreshOffsetMs', options.refreshOffsetMs ?? 1_800_000),
@@ -75,6 +88,8 @@ export function resolveTokenOptions(options: TokenOptions): TokenOptionSettings 
     isLazy: start === 'lazy',
     startWaitMs: readDuration('startWaitMs', options.startWaitMs ?? 0),
     backoff: defaultBackoff,
+    isRequestBound: isRequestBound(),
+    background,
     clock,
     random,
   };
@@ -88,6 +103,7 @@ export const tokenOptionNames: OptionNames<TokenOptions> = {
   acquireTimeoutMs: true,
   start: true,
   startWaitMs: true,
+  background: true,
   clock: true,
   random: true,
 };

@@ -64,16 +64,45 @@ export class TokenPool {
 
   /** The handle for a purpose; the same one as long as it is kept. Nothing is sent before it is used. */
   for(purpose: TokenPurpose = {}): Result<TokenHandle, TokenError> {
+    return this.#find(purposeKey(purpose), () => {
+      const config = this.#configFor(purpose);
+      return { ...config, ...this.#guard(config) };
+    });
+  }
+
+  /**
+   * The handle for a request on behalf of a caller: the token of an incoming request is exchanged (RFC 8693) for one with this
+   * purpose. One exchange for each token and purpose, however many requests; never the token of
+   * another subject, and never for longer than the subject's token is valid, when that is a JWT.
+   *
+   * Tokens that are no longer used are evicted with the others; an error such as `invalid_grant` is that of this token alone.
+   * Nothing is sent before the handle is used. A store is not used: its tokens would be those of users.
+   *
+   * @param subjectToken - the access token of the incoming request, without `Bearer`
+   */
+  onBehalfOf(subjectToken: string, purpose: TokenPurpose = {}): Result<TokenHandle, TokenError> {
+    const problem = findSubjectProblem(subjectToken);
+    if (problem !== undefined) return Err(new TokenConfigError('subjectToken', problem));
+    return this.#find(`${subjectToken} ${purposeKey(purpose)}`, () => {
+      const { store: _store, storeKeys: _keys, ...config } = this.#configFor(purpose);
+      const exchange = config.grant?.type === 'token_exchange' ? config.grant : {};
+      return { ...config, grant: { ...exchange, type: 'token_exchange', subjectToken: () => subjectToken } };
+    });
+  }
+
+  #find(key: string, create: () => TokenConfig): Result<TokenHandle, TokenError> {
     if (this.#isClosed) return Err(new TokenClosedError());
-    const key = purposeKey(purpose);
     const known = this.#handles.get(key);
     if (known !== undefined) return Ok(known);
-    const { tenant = '', ...changes } = purpose;
-    const config = typeof this.#config === 'function' ? this.#config(tenant) : this.#config;
-    const given = Object.entries(changes).filter(([, value]) => value !== undefined);
-    const made = Token.onDemand({ ...config, ...Object.fromEntries(given), ...this.#guard(config) });
+    const made = Token.onDemand(create());
     if (made.isOk()) this.#handles.set(key, made.value);
     return made;
+  }
+
+  #configFor({ tenant = '', ...changes }: TokenPurpose): TokenConfig {
+    const config = typeof this.#config === 'function' ? this.#config(tenant) : this.#config;
+    const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+    return { ...config, ...Object.fromEntries(given) };
   }
 
   #guard(config: TokenConfig): Pick<TokenConfig, 'store'> {
@@ -95,6 +124,14 @@ export class TokenPool {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** An empty subject would be the same for all whose token was lost on the way. */
+function findSubjectProblem(subjectToken: unknown): string | undefined {
+  if (typeof subjectToken !== 'string') return `must be a string, not ${typeof subjectToken}`;
+  if (subjectToken === '') return 'must not be empty: the incoming request has no token';
+  if (/^bearer /i.test(subjectToken)) return "must be the token alone, without 'Bearer'";
+  return /^[\x21-\x7e]+$/.test(subjectToken) ? undefined : 'has characters that no token has';
 }
 
 /** The same for the same set, and for no other: JSON quotes the parts. */

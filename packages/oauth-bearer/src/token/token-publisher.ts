@@ -47,13 +47,14 @@ export class TokenPublisher {
     const { listeners } = this.#context;
     const { seen, startedAt, now, isUnchanged } = arrival;
     const { cached: last, failure } = seen;
-    const { lifetimeMs, secret } = issued;
+    const { lifetimeMs, secret, request } = issued;
     const access = this.#store(issued, arrival);
     const isLate = last === undefined || seen.isExpired || msBetween(last.requestedAt, now) >= last.lifetimeMs;
     const at = now.wallMs;
     const tookMs = msBetween(startedAt, now);
     const { generation } = access;
-    const facts = { at, generation, tookMs, lifetimeMs, ...(secret !== undefined && { secret }) };
+    const optional = { ...(secret !== undefined && { secret }), ...(request !== undefined && { request }) };
+    const facts = { at, generation, tookMs, lifetimeMs, ...optional };
     if (seen.isRejected || seen.isKept) listeners.notify({ type: 'rotated', isChanged: !isUnchanged, ...facts });
     else listeners.notify({ type: isLate ? 'acquired' : 'renewed', ...facts });
     if (failure !== undefined) {
@@ -66,12 +67,13 @@ export class TokenPublisher {
   /** Puts a token into the snapshot and schedules its renewal. */
   #store(issued: IssuedToken, { seen, startedAt, now, isUnchanged }: Arrival): AccessToken {
     const { state, settings } = this.#context;
-    const { lifetimeMs, ageMs = 0, scopes = [], value, scheme, username } = issued;
+    const { lifetimeMs, ageMs = 0, scopes = [], value, scheme, username, dpopKey, isCertificateBound } = issued;
     const last = seen.cached?.access;
     const requestedAt = ageMs === 0 ? startedAt : instantBefore(startedAt, ageMs);
     const issuedAt = requestedAt.wallMs;
     const generation = (last?.generation ?? 0) + 1;
-    const made = new AccessToken({ value, scopes, scheme, username, lifetimeMs, issuedAt, generation });
+    const credential = { value, scopes, scheme, username, dpopKey, isCertificateBound };
+    const made = new AccessToken({ ...credential, lifetimeMs, issuedAt, generation });
     const isKept = lifetimeMs === Infinity && last?.isSameAs(made) === true; // a static secret that has not changed
     const access = isKept ? last : made;
     const renewAfter = renewAfterMs({ lifetimeMs, ageMs }, settings, settings.random);

@@ -1,6 +1,6 @@
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
-import { ClientCredentials } from '../sources/client-credentials.ts';
+import { createSource } from '../sources/grant-source.ts';
 import type { TokenSource } from '../sources/token-source.ts';
 import { shareToken } from '../store/share-token.ts';
 import { TokenConfigError } from '../errors.ts';
@@ -25,7 +25,7 @@ export class Token extends TokenEngine {
   }
 
   /**
-   * A token by the client credentials grant (RFC 6749 §4.4).
+   * A token by the client credentials grant (RFC 6749 §4.4), or by the `grant` of the config.
    *
    * Checks the config, finds the token endpoint, acquires the first token, and then answers; with `start: 'lazy'` the
    * last two wait for the first use.
@@ -33,7 +33,7 @@ export class Token extends TokenEngine {
   static async create(config: TokenConfig): Promise<Result<Token, TokenError>> {
     const read = readTokenConfig(config);
     if (read.isErr()) return read;
-    const source = shareToken(new ClientCredentials(read.value), read.value);
+    const source = shareToken(createSource(read.value), read.value);
     return start(new Token(source, { ...read.value, hasTimer: true }), read.value);
   }
 
@@ -48,7 +48,7 @@ export class Token extends TokenEngine {
   /** A token without a timer: acquired at the first use, renewed in the background of a later one. */
   static onDemand(config: TokenConfig): Result<Token, TokenConfigError> {
     return readTokenConfig(config).map((settings) => {
-      const source = shareToken(new ClientCredentials(settings, { keepsClient: false }), settings);
+      const source = shareToken(createSource(settings, { keepsClient: false }), settings);
       return new Token(source, { ...settings, hasTimer: false });
     });
   }

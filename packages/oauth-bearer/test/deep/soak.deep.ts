@@ -4,6 +4,7 @@ import { createClient } from '@bearings/client';
 import type { Client } from '@bearings/client';
 import { isBearingsError } from '@bearings/client/errors';
 import { expect, test } from 'vitest';
+import { amount } from '../../../../test/amount.ts';
 import { withBearerAuth } from '../../src/layer/bearer.ts';
 import type { TokenEvent } from '../../src/token/token-events.ts';
 import { Token } from '../../src/token/token.ts';
@@ -12,7 +13,8 @@ import { fitting, fittingCodes, holdings, soakServers } from './soak.ts';
 import type { SoakServers, Window } from './soak.ts';
 import { seedOfRun, report } from './report.ts';
 
-const soakMs = Number(process.env['SOAK_MINUTES'] ?? 2) * 60_000;
+/** In less time the troubles that end with a recovery may not come. */
+const soakMs = Math.max(amount(120_000), 90_000);
 const callers = 50;
 
 /** What came of the calls. */

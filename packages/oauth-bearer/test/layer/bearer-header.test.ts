@@ -54,7 +54,7 @@ test('a challenge with claims (continuous access evaluation) is handed to the ca
   const error = await caught(() => api.get('me'));
 
   const fromError = isBearingsError(error, 'HTTP_STATUS') ? parseBearerChallenge(error.response.headers) : undefined;
-  expect([parseBearerChallenge(response.headers), fromError]).toEqual([
+  expect([parseBearerChallenge(response.headers), fromError]).toMatchObject([
     { error: 'insufficient_claims', claims },
     { error: 'insufficient_claims', claims },
   ]);

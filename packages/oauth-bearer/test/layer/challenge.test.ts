@@ -18,7 +18,7 @@ test.each([
   ['DPoP error="use_dpop_nonce", Bearer realm="x"', undefined],
   ['Bearer error=', ''],
 ])('%s is a Bearer challenge with the error %s', (value, error) => {
-  expect(challengeIn(value)).toEqual({ error });
+  expect(challengeIn(value)).toMatchObject({ error });
 });
 
 test.each([
@@ -38,7 +38,7 @@ test('no header, no challenge', () => {
 });
 
 test('challenges may come in several header lines', () => {
-  expect(challengeIn('Basic realm="x"', 'Bearer error="invalid_token"')).toEqual({ error: 'invalid_token' });
+  expect(challengeIn('Basic realm="x"', 'Bearer error="invalid_token"')).toMatchObject({ error: 'invalid_token' });
 });
 
 test.each<[string, string, string]>([

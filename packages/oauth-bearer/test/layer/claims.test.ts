@@ -75,29 +75,7 @@ test('many calls whose tokens lack the claims cause one acquisition with them', 
   expect(source.asked).toEqual([undefined, claims]);
 });
 
-test('a renewal that began before the challenge is followed by an acquisition with the claims', async () => {
-  const clock = virtualClock();
-  const first = Promise.withResolvers<void>();
-  const asked: (string | undefined)[] = [];
-  const source = claimingSource({
-    async acquire({ claims: required }) {
-      asked.push(required);
-      if (asked.length === 2) await first.promise;
-      return Ok({ value: `token-${asked.length}-${required ?? 'none'}`, lifetimeMs: 3_600_000 });
-    },
-  });
-  await using token = (await Token.from(source, { clock })).unwrap();
-
-  const rotated = token.invalidate();
-  const claimed = token.invalidate(undefined, { claims });
-  first.resolve();
-
-  expect((await claimed).unwrap().secret.expose()).toBe(`token-3-${claims}`);
-  expect((await rotated).unwrap().secret.expose()).toBe(`token-3-${claims}`);
-  expect(asked).toEqual([undefined, undefined, claims]);
-});
-
-test('claims are asked for until an acquisition succeeds, and not after it', async () => {
+test('claims are asked for once, and not after an acquisition that has failed or succeeded with them', async () => {
   const clock = virtualClock();
   const asked: (string | undefined)[] = [];
   const source = claimingSource({
@@ -112,7 +90,38 @@ test('claims are asked for until an acquisition succeeds, and not after it', asy
   await token.invalidate(undefined, { claims });
   await clock.advance(60_000);
   await token.get();
+  await token.invalidate(undefined, { claims });
   await token.invalidate();
 
-  expect(asked).toEqual([undefined, claims, claims, undefined]);
+  expect(asked).toEqual([undefined, claims, undefined, claims, undefined]);
+});
+
+test.each([
+  ['a source that does not accept claims', false, `Bearer error="invalid_token", claims="${claims}"`],
+  ['a source that does not accept claims, without an error', false, `Bearer claims="${claims}"`],
+  ['claims that are no base64', true, 'Bearer error="invalid_token", claims="%7B%7D"'],
+  ['claims that are no base64, without an error', true, 'Bearer realm="api", claims="%7B%7D"'],
+])('a revoked token is rotated for %s', async (_, acceptsClaims, header) => {
+  const source = claimingSource({ acceptsClaims });
+  await using token = (await Token.from(source)).unwrap();
+  const fetch: typeof globalThis.fetch = async (input, init) =>
+    new Request(input, init).headers.get('authorization') === 'Bearer token-1-none'
+      ? new Response('', { status: 401, headers: { 'www-authenticate': header } })
+      : new Response('{}');
+
+  const response = await createApi(token, fetch).fetch('/me');
+
+  expect(response.status).toBe(200);
+  expect(source.asked).toEqual([undefined, undefined]);
+});
+
+test('a token is not rotated for claims that are no base64, when a token without them is not enough', async () => {
+  const source = claimingSource();
+  await using token = (await Token.from(source)).unwrap();
+  const headers = { 'www-authenticate': 'Bearer error="insufficient_claims", claims="%7B%7D"' };
+
+  const response = await createApi(token, async () => new Response('', { status: 401, headers })).fetch('/me');
+
+  expect(response.status).toBe(401);
+  expect(source.asked).toEqual([undefined]);
 });

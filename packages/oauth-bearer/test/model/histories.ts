@@ -1,4 +1,5 @@
 import { assert, asyncModelRun, asyncProperty, commands } from 'fast-check';
+import { amount } from '../../../../test/amount.ts';
 import { addCounts, noCounts } from './counts.ts';
 import type { Counts } from './counts.ts';
 import { randomFrom } from './random-from.ts';
@@ -6,7 +7,7 @@ import { commandArbitraries, surroundings } from './command-arbitraries.ts';
 import { World } from './world.ts';
 
 /** The number of histories: many in the deep suite. */
-export const runs: number = process.env['DEEP'] === undefined ? 500 : 5_000;
+export const runs: number = process.env['DEEP'] === undefined ? 500 : amount(5_000);
 
 /** The length of histories, and the seed that decides which ones are tried. */
 export interface HistoryOptions {

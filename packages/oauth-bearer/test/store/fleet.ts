@@ -170,7 +170,7 @@ export async function createReplica(
   { random = randomFrom(2), ...options }: TokenOptions = {},
 ): Promise<Token> {
   const rotationPeriodMs = options.minRefreshPeriodMs ?? 10_000;
-  const context = { store, seal: plainSeal, key: Promise.resolve('key'), rotationPeriodMs, clock, random };
+  const context = { store, seal: plainSeal, key: async () => 'key', rotationPeriodMs, clock, random };
   const source = createSharedSource(provider.createSource(), context);
   return (await Token.from(source, { clock, random, start: 'lazy', ...options })).unwrap();
 }

@@ -270,7 +270,7 @@ test('a damaged entry is not replaced later either, by the replica that could no
   await getAll(fleet);
   const { clock, store, provider } = fleet;
   const seal = { ...plainSeal, open: async () => undefined };
-  const context = { store, seal, key: Promise.resolve('key'), rotationPeriodMs: 0, clock, random: () => 0 };
+  const context = { store, seal, key: async () => 'key', rotationPeriodMs: 0, clock, random: () => 0 };
   const source = createSharedSource(provider.createSource(), context);
   const token = (await Token.from(source, { clock, start: 'lazy' })).unwrap();
   const own = token.get();
@@ -293,7 +293,7 @@ test('a token with the claims that a resource requires is not shared', async () 
       return Ok({ value: 't', lifetimeMs: 60_000 });
     },
   };
-  const context = { store, seal: plainSeal, key: Promise.resolve('key'), rotationPeriodMs: 0, clock, random: () => 0 };
+  const context = { store, seal: plainSeal, key: async () => 'key', rotationPeriodMs: 0, clock, random: () => 0 };
   const shared = createSharedSource(source, context);
 
   await shared.acquire({ signal: new AbortController().signal, isProbe: false, claims: 'e30' });

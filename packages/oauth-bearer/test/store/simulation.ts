@@ -116,7 +116,7 @@ class World {
   async createReplica(): Promise<Token> {
     const clock = this.clock.machine((this.random() * 2 - 1) * 60 * minuteMs);
     const { random } = this;
-    const key = Promise.resolve('key');
+    const key = async (): Promise<string> => 'key';
     const context = { store: this.#store, seal: plainSeal, key, rotationPeriodMs: 10_000, clock, random };
     const source = createSharedSource(this.#createSource(), context);
     const token = (await Token.from(source, { clock, random, start: 'lazy' })).unwrap();

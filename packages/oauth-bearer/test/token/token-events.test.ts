@@ -32,6 +32,9 @@ async function scene(changes: Partial<TokenConfig> = {}, lifetimeMs = hourMs): P
   return { clock, issuer, token, events: recordEvents(token) };
 }
 
+/** How the tokens of the scene are requested. */
+const request = { grantType: 'client_credentials', clientAuthMethod: 'client_secret_basic' };
+
 const eventTypes = (events: readonly TokenEvent[]): readonly string[] => events.map(({ type }) => type);
 
 test('the first token is reported as acquired, with its duration and lifetime', async () => {
@@ -42,7 +45,9 @@ test('the first token is reported as acquired, with its duration and lifetime', 
   await clock.advance(40);
   await answer;
 
-  expect(events).toEqual([{ type: 'acquired', at: clock.now(), generation: 1, tookMs: 40, lifetimeMs: hourMs }]);
+  expect(events).toEqual([
+    { type: 'acquired', at: clock.now(), generation: 1, tookMs: 40, lifetimeMs: hourMs, request },
+  ]);
 });
 
 test('the next one, while the last is valid, is reported as renewed', async () => {
@@ -51,7 +56,9 @@ test('the next one, while the last is valid, is reported as renewed', async () =
 
   await clock.advance(hourMs / 2);
 
-  expect(events.slice(1)).toEqual([{ type: 'renewed', at: clock.now(), generation: 2, tookMs: 0, lifetimeMs: hourMs }]);
+  expect(events.slice(1)).toEqual([
+    { type: 'renewed', at: clock.now(), generation: 2, tookMs: 0, lifetimeMs: hourMs, request },
+  ]);
 });
 
 test('a rejection is reported with the age of the token, then its replacement', async () => {
@@ -64,7 +71,7 @@ test('a rejection is reported with the age of the token, then its replacement', 
   const at = clock.now();
   expect(events.slice(1)).toEqual([
     { type: 'invalidated', at, generation: 1, ageMs: 7_000 },
-    { type: 'rotated', isChanged: true, at, generation: 2, tookMs: 0, lifetimeMs: hourMs },
+    { type: 'rotated', isChanged: true, at, generation: 2, tookMs: 0, lifetimeMs: hourMs, request },
   ]);
 });
 
