@@ -10,7 +10,7 @@ import {
 } from '@bearings/client/layer';
 import type { OptionRule, OptionRules } from '@bearings/client/layer';
 import { proxyProtocols } from './proxy-dispatcher.ts';
-import type { TlsOptions, UndiciOptions } from './undici-options.ts';
+import type { AddressOptions, TlsOptions, UndiciOptions } from './undici-options.ts';
 
 const owner = 'withUndici';
 
@@ -51,7 +51,21 @@ const rules: OptionRules<UndiciOptions> = {
   },
   proxyTls: tlsRule,
   lookup: functionRule,
+  addresses: {
+    test: (value) => value === 'dns' || value === 'srv' || objectRule.test(value),
+    expected: '"dns", "srv", or an object of options',
+  },
   clock: clockRule,
+};
+
+const addressRules: OptionRules<AddressOptions> = {
+  from: {
+    test: (value) => value === 'dns' || value === 'srv' || typeof value === 'function',
+    expected: '"dns", "srv" or a function',
+  },
+  refreshInterval: millisecondsFrom1,
+  ejectFor: millisecondsFrom1,
+  maxBadResponses: countRule,
 };
 
 const tlsRules: OptionRules<TlsOptions> = {
@@ -75,11 +89,22 @@ export function checkUndiciOptions(options: UndiciOptions): void {
   checkOptions(options, rules, { owner });
   checkTls(options.tls, 'tls');
   checkTls(options.proxyTls, 'proxyTls');
+  checkAddresses(options);
   const { dispatcher, proxy } = options;
   if (dispatcher !== undefined) return checkAlone(options);
   if (proxy === undefined) return checkWithoutProxy(options);
   if (options.lookup === undefined) return;
   throw new ConfigError('lookup', 'lookup has no effect with proxy: the proxy resolves the host names');
+}
+
+function checkAddresses({ addresses, proxy }: UndiciOptions): void {
+  if (addresses === undefined) return;
+  if (proxy !== undefined)
+    throw new ConfigError('addresses', 'addresses has no effect with proxy: the proxy resolves the host names');
+  if (typeof addresses === 'string') return;
+  checkOptions(addresses, addressRules, { owner, within: 'addresses' });
+  if (addresses.from === undefined)
+    throw new ConfigError('addresses.from', `addresses.from must be ${addressRules.from.expected}`);
 }
 
 function checkTls(tls: TlsOptions | undefined, name: string): void {

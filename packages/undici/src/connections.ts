@@ -1,9 +1,12 @@
 import type { Clock } from '@bearings/client';
 import { systemClock } from '@bearings/client';
 import type { Dispatcher } from 'undici';
+import { createAddressBook } from './addresses/create-address-book.ts';
+import type { AddressBook } from './addresses/address-book.ts';
+import { balance } from './addresses/balance.ts';
 import { createDispatcher } from './create-dispatcher.ts';
 import { ManagedDispatcher } from './managed-dispatcher.ts';
-import { isDynamic, isSameMaterials, readMaterials } from './tls-material.ts';
+import { isDynamic, isSameMaterials, readMaterials, thumbprint } from './tls-material.ts';
 import type { TlsMaterials } from './tls-material.ts';
 import type { UndiciOptions } from './undici-options.ts';
 
@@ -21,9 +24,13 @@ export class Connections {
   forwardProxy: URL | undefined;
   readonly #options: UndiciOptions;
   readonly #clock: Clock;
+  /** The instances of services, when requests go to them in turn. */
+  readonly #book: AddressBook | undefined;
   readonly #refreshMs: number;
   #current: ManagedDispatcher | undefined;
   #materials: TlsMaterials | undefined;
+  /** Of the client certificate, once it was asked for. */
+  #thumbprint: string | undefined;
   #refreshAt = 0;
   #refresh: Promise<void> | undefined;
   /** Those with an old certificate, until their requests have ended. */
@@ -34,6 +41,7 @@ export class Connections {
     this.#options = options;
     const { dispatcher, tlsRefreshInterval = 10_000, clock = systemClock } = options;
     this.#clock = clock;
+    this.#book = createAddressBook(options, clock);
     this.#refreshMs = isDynamic(options) ? tlsRefreshInterval : Infinity;
     if (dispatcher !== undefined) this.#use(dispatcher);
     // refuses a wrong proxy of the environment now, and not at the first request
@@ -47,6 +55,14 @@ export class Connections {
     return this.#refreshMs !== Infinity && this.#clock.monotonic() >= this.#refreshAt
       ? this.#refreshed(current)
       : current;
+  }
+
+  /** The thumbprint of the client certificate that the next connection presents. Only with `tls.cert`. */
+  async certificateThumbprint(): Promise<string> {
+    await this.get();
+    const materials = this.#materials ?? (await readMaterials(this.#options));
+    this.#thumbprint ??= thumbprint(materials);
+    return this.#thumbprint;
   }
 
   /** Resolves when all requests in flight have ended, and their connections are closed. */
@@ -94,13 +110,15 @@ export class Connections {
   #replace(materials: TlsMaterials): void {
     const old = this.#current;
     this.#materials = materials;
+    this.#thumbprint = undefined;
     this.#use(createDispatcher(this.#options, materials, (proxy) => (this.forwardProxy = proxy)));
     if (old !== undefined) void this.#retire(old); // never rejects
     if (this.#isClosed) void this.#current?.destroy();
   }
 
   #use(dispatcher: Dispatcher): void {
-    this.#current = new ManagedDispatcher(dispatcher, { isOurs: this.#options.dispatcher === undefined });
+    const used = this.#book === undefined ? dispatcher : dispatcher.compose(balance(this.#book));
+    this.#current = new ManagedDispatcher(used, { isOurs: this.#options.dispatcher === undefined });
   }
 
   async #retire(old: ManagedDispatcher): Promise<void> {

@@ -1,5 +1,6 @@
 import type { CancelScope } from '@bearings/client/layer';
 import type { Dispatcher } from 'undici';
+import { abortReasons, toAbortReason } from './abort-reasons.ts';
 import type { ByteSource, ReadResult } from './byte-source.ts';
 import { ChunkBuffer } from './chunk-buffer.ts';
 
@@ -63,7 +64,7 @@ export class Exchange implements Dispatcher.DispatchHandler, ByteSource {
 
   onRequestStart(controller: Controller): void {
     if (this.#failure === undefined) this.#controller = controller;
-    else controller.abort(abandoned);
+    else controller.abort(abortReasons.abandoned);
   }
 
   onResponseStart(_: Controller, status: number, ...[headers, statusText = '']: [RawHeaders, string?]): void {
@@ -111,7 +112,7 @@ export class Exchange implements Dispatcher.DispatchHandler, ByteSource {
   }
 
   cancel(): void {
-    if (!this.#isComplete) this.#abort(abandoned);
+    if (!this.#isComplete) this.#abort(abortReasons.abandoned);
   }
 
   /** @throws the scope's reason, also when the whole body has arrived */
@@ -153,7 +154,7 @@ export class Exchange implements Dispatcher.DispatchHandler, ByteSource {
     this.#chunks.clear();
     if (this.#isComplete) this.#failure = { reason };
     else this.#fail(reason);
-    controller?.abort(abandoned);
+    controller?.abort(toAbortReason(reason));
   }
 
   #fail(reason: unknown): void {
@@ -178,11 +179,3 @@ export class Exchange implements Dispatcher.DispatchHandler, ByteSource {
     this.#wake = undefined;
   }
 }
-
-/**
- * The reason that undici gets for each abort. Callers never see it.
- *
- * One error for all, without a stack: V8 keeps the receivers of a stack's frames alive, and one of them is the response.
- */
-const abandoned = new Error('The response is not needed any more');
-Object.defineProperty(abandoned, 'stack', { value: undefined });

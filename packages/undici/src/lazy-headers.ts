@@ -7,7 +7,7 @@ import type { RawHeaders } from './exchange.ts';
  *
  * `instanceof Headers` is true; the platform's constructor does not run.
  */
-export class LazyHeaders implements Headers {
+class LazyHeaders implements Headers {
   readonly #raw: RawHeaders;
   #created: Headers | undefined;
 
@@ -76,6 +76,11 @@ export class LazyHeaders implements Headers {
     this.#created ??= toHeaders(this.#raw);
     return this.#created;
   }
+}
+
+/** The headers of a response. Deno's `Response` reads the insides of what is an instance of Headers, so it gets real ones. */
+export function createHeaders(raw: RawHeaders): Headers {
+  return 'Deno' in globalThis ? toHeaders(raw) : new LazyHeaders(raw);
 }
 
 /** True for a name as undici writes it. All other names go to the platform's Headers, which reject invalid ones. */

@@ -24,7 +24,11 @@ export function toProxyError(proxy: URL, cause: unknown): ProxyError {
 export function proxyStatusError(proxy: URL, status: number): ProxyError {
   // REFUSED is not tried again: the same credentials get the same answer
   return status === 407
-    ? new ProxyError(proxy, 'REFUSED', 'it answered 407. Check user and password in the URL of the proxy')
+    ? new ProxyError(
+        proxy,
+        'REFUSED',
+        'it answered 407: it requires a user and a password, or refuses those that it got',
+      )
     : new ProxyError(proxy, 'PROXY_STATUS', `it answered ${status}`);
 }
 

@@ -14,6 +14,12 @@ export function shownSettings(options: UndiciOptions): Readonly<Record<string, S
     ...(tls !== undefined && { tls: Object.keys(tls) }),
     ...(tls?.rejectUnauthorized === false && { rejectUnauthorized: false }),
     ...(proxy !== undefined && { proxy: proxy === 'env' ? proxy : (URL.parse(String(proxy))?.host ?? '') }),
+    ...(options.addresses !== undefined && { addresses: showSource(options.addresses) }),
     ...(proxyTls !== undefined && { proxyTls: Object.keys(proxyTls) }),
   };
+}
+
+function showSource(addresses: NonNullable<UndiciOptions['addresses']>): string {
+  const from = typeof addresses === 'string' ? addresses : addresses.from;
+  return typeof from === 'string' ? from : 'by a function';
 }

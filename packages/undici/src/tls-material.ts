@@ -1,4 +1,5 @@
 import { ConfigError } from '@bearings/client/errors';
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import type { Pem, PemSource, TlsOptions, UndiciOptions } from './undici-options.ts';
@@ -42,6 +43,12 @@ export const isSameMaterials = (one: TlsMaterials, other: TlsMaterials): boolean
 
 const toText = ({ tls, proxyTls }: TlsMaterials): string =>
   [tls, proxyTls].flatMap((each) => [...(each?.ca ?? []), '', each?.cert, each?.key]).join('\0');
+
+/** The SHA-256 thumbprint of the client certificate, as base64url (RFC 8705 §3.1): that of the key, which is the first of a chain. */
+export function thumbprint({ tls }: TlsMaterials): string {
+  const { fingerprint256 } = new X509Certificate(tls.cert ?? '');
+  return Buffer.from(fingerprint256.replaceAll(':', ''), 'hex').toString('base64url');
+}
 
 async function readMaterial(options: TlsOptions, name: string): Promise<TlsMaterial> {
   const { cert, key, servername, rejectUnauthorized } = options;

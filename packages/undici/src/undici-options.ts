@@ -1,6 +1,7 @@
 import type { Clock } from '@bearings/client';
 import type { LookupFunction } from 'node:net';
 import type { Dispatcher } from 'undici';
+import type { AddressLookup } from './addresses/address-source.ts';
 
 /** A certificate or key, as PEM text or bytes. */
 export type Pem = string | Uint8Array;
@@ -52,6 +53,26 @@ export interface UndiciOptions {
   readonly proxyTls?: TlsOptions | undefined;
   /** Resolves host names, such as `publicLookup()` of `@bearings/client`. Default: the system's resolver. */
   readonly lookup?: LookupFunction | undefined;
+  /**
+   * Sends requests to the instances of a service in turn, and leaves out those that fail: `dns` for all addresses of the host,
+   * as of a headless service, or options. Default: undici connects to what the host resolves to.
+   */
+  readonly addresses?: 'dns' | 'srv' | AddressOptions | undefined;
   /** Measures `graceMs` and `tlsRefreshInterval`. Default: the system's clock. */
   readonly clock?: Clock | undefined;
+}
+
+/** Where the instances of a service are, and when one is left out. */
+export interface AddressOptions {
+  /**
+   * `dns`: all addresses of the host. `srv`: SRV records, `_https._tcp.HOST` or `_http._tcp.HOST` (RFC 2782). Or a function of
+   * the origin, for a registry.
+   */
+  readonly from: 'dns' | 'srv' | AddressLookup;
+  /** How long addresses are used until they are looked up again, in milliseconds. Default: 5 000. */
+  readonly refreshInterval?: number | undefined;
+  /** How long an instance is left out after its first failure, in milliseconds; longer after further ones. Default: 10 000. */
+  readonly ejectFor?: number | undefined;
+  /** How many 502, 503, 504, broken or late responses in a row are a failure. A failed connection is one at once. Default: 5. */
+  readonly maxBadResponses?: number | undefined;
 }

@@ -1,7 +1,7 @@
 import { bodyHooks, parseJson } from '@bearings/client/layer';
 import { BodyReader } from './body-reader.ts';
 import type { ResponseHead } from './exchange.ts';
-import { LazyHeaders } from './lazy-headers.ts';
+import { createHeaders } from './lazy-headers.ts';
 import type { ByteSource } from './byte-source.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -46,7 +46,7 @@ export class UndiciResponse implements Response {
     this.status = status;
     this.statusText = statusText;
     this.ok = status >= 200 && status <= 299;
-    this.headers = new LazyHeaders(headers);
+    this.headers = createHeaders(headers);
     this.url = url;
     this.#init = init;
     this.#reader = source === null ? undefined : new BodyReader(source);

@@ -1,9 +1,10 @@
 import { systemClock } from '@bearings/client';
 import { checkOptions, layer, millisecondsRule } from '@bearings/client/layer';
 import type { Layer, Stage } from '@bearings/client/layer';
-import { ClientClosedError, ConfigError } from '@bearings/client/errors';
+import { ClientClosedError } from '@bearings/client/errors';
 import { Agent } from 'undici';
 import { checkUndiciOptions } from './check-options.ts';
+import { checkRuntime } from './check-runtime.ts';
 import { Connections } from './connections.ts';
 import { createSend } from './send.ts';
 import { shownSettings } from './shown-settings.ts';
@@ -32,7 +33,7 @@ const defaultGraceMs = 10_000;
  */
 export function withUndici(options: UndiciOptions = {}): UndiciLayer {
   checkUndiciOptions(options);
-  checkRuntime(Agent);
+  checkRuntime(Agent, 'withUndici');
   const { clock = systemClock } = options;
   const connections = new Connections(options);
   const send = createSend(connections, options);
@@ -52,20 +53,16 @@ export function withUndici(options: UndiciOptions = {}): UndiciLayer {
     await connections.destroy();
   };
   const label = { name: 'undici', settings: shownSettings(options) };
-  return Object.freeze({ ...layer('transport', label, stage), close, destroy, [Symbol.asyncDispose]: () => close() });
+  const certificate = options.tls?.cert !== undefined && {
+    clientCertificate: () => connections.certificateThumbprint(),
+  };
+  return Object.freeze({
+    ...layer('transport', label, stage),
+    ...certificate,
+    close,
+    destroy,
+    [Symbol.asyncDispose]: () => close(),
+  });
 }
 
 const closeRules = { graceMs: millisecondsRule };
-
-/**
- * Checks that the runtime has undici's connections: Bun replaces the package by a part of it.
- *
- * @throws ConfigError
- */
-export function checkRuntime(agent: { readonly prototype: object }): void {
-  if ('dispatch' in agent.prototype) return;
-  throw new ConfigError(
-    'transport',
-    'withUndici needs Node.js or Deno: this runtime, such as Bun, has no complete undici. Leave the layer out to use fetch',
-  );
-}

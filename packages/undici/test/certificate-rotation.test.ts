@@ -1,12 +1,14 @@
 import { createClient } from '@bearings/client';
 import type { Client } from '@bearings/client';
 import { virtualClock } from '@bearings/testing';
+import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
+import { Agent } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
 import { caught } from '../../client/test/caught.ts';
 import { createCertificate } from '../../testing/src/server/certificate.ts';
@@ -215,3 +217,31 @@ test('a layer that is closed closes old connections too', async () => {
   expect(await caught(() => slow.text())).toMatchObject({ code: 'CLIENT_CLOSED' });
   await expect.poll(service.closed).toBe(2);
 });
+
+test('the thumbprint of the client certificate is that of the file as it is now', async () => {
+  const path = await folder();
+  const [cert, key] = [join(path, 'tls.crt'), join(path, 'tls.key')];
+  const write = (pair: typeof first) => Promise.all([writeFile(cert, pair.cert), writeFile(key, pair.key)]);
+  const { network, clock } = await setUp({ cert: { file: cert }, key: { file: key } });
+  await expect(network.clientCertificate?.()).rejects.toMatchObject({ code: 'CONFIG', field: 'tls.cert' });
+
+  await write(first);
+  const before = await network.clientCertificate?.();
+  await write(second);
+  await clock.advance(10_000);
+
+  expect(before).toBe(thumbprint(first.cert));
+  expect(await network.clientCertificate?.()).toBe(thumbprint(second.cert));
+});
+
+test('a network without a client certificate, or with a dispatcher that may have one, presents none', async () => {
+  const { network } = await setUp({});
+  const agent = new Agent({ connect: first });
+  onTestFinished(() => agent.destroy());
+
+  expect(network.clientCertificate).toBeUndefined();
+  expect(withUndici({ dispatcher: agent }).clientCertificate).toBeUndefined();
+});
+
+const thumbprint = (cert: string): string =>
+  createHash('sha256').update(new X509Certificate(cert).raw).digest('base64url');

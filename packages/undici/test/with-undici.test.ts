@@ -8,10 +8,9 @@ import { watchedServer } from '../../client/test/sockets/watched-server.ts';
 import { turns } from './networks.ts';
 import * as everything from '../src/index.ts';
 import { withUndici } from '../src/index.ts';
-import { checkRuntime } from '../src/with-undici.ts';
 
 test('the package exports exactly this', () => {
-  expect(Object.keys(everything)).toEqual(['withUndici']);
+  expect(Object.keys(everything)).toEqual(['bearerInterceptor', 'withUndici']);
 });
 
 test('the layer replaces fetch', async () => {
@@ -107,13 +106,6 @@ test('a proxy of the environment that is no URL is a CONFIG error that names the
   expect(error).toMatchObject({ code: 'CONFIG', field: 'proxy' });
   expect(error.message).toContain('HTTPS_PROXY');
   expect(error.message).not.toContain('SECRET');
-});
-
-test('a runtime without a complete undici, such as Bun, is a CONFIG error that says what to do', async () => {
-  const error = await caught(() => checkRuntime(Object));
-
-  expect(error).toMatchObject({ code: 'CONFIG' });
-  expect(error.message).toContain('Leave the layer out');
 });
 
 test('the error for a wrong proxy does not quote it', async () => {
