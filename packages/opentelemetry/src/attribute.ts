@@ -17,6 +17,9 @@ export const attribute = {
   urlTemplate: 'url.template',
 
   resendReason: 'bearings.resend.reason',
+  clientAuthMethod: 'bearings.token.client_auth_method',
+  grantType: 'bearings.token.grant_type',
+  oauthError: 'bearings.token.oauth_error',
   tokenEvent: 'bearings.token.event',
   storeOutcome: 'bearings.token.store.outcome',
   tokenName: 'bearings.token.name',

@@ -36,7 +36,8 @@ export function observeCalls({ settings, meters, tracer, records, callKey }: Cal
         context: within,
         sent: 0,
         attempt: 0,
-        isRedirected: false,
+        senders: new WeakSet(),
+        followUp: undefined,
       });
       const startedAt = clock.monotonic();
       active.add(1, counted, within);

@@ -21,13 +21,13 @@ const suppressed = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRAC
 /** The inner stage: records one span for each request that is sent, and sets its trace headers. */
 export function observeRequests({ tracer, records, callKey, inject, silenceFetch }: RequestObserverOptions): Stage {
   return (next) => (request, call) => {
-    const record = records.get(call);
+    const record = records.get(call.root);
     if (record === undefined) return next(request, call);
     // a redirect, or a layer that changes the destination, creates a new request
     const facts = request === record.request ? record.facts : record.describe(request);
     const active = context.active();
     // a layer in between may have its own span; a context of another call is ignored
-    const parent = active.getValue(callKey) === call ? active : record.context;
+    const parent = active.getValue(callKey) === call.root ? active : record.context;
     const attributes = record.sent === 0 ? facts.traced : { ...facts.traced, ...recordResend(record, call, parent) };
     const span = tracer().startSpan(facts.name, { kind: SpanKind.CLIENT, attributes }, parent);
     recordRequest(record, call);

@@ -2,8 +2,8 @@ import { metrics } from '@opentelemetry/api';
 import type { Attributes, Counter, Histogram, Meter, ObservableGauge, ObservableResult } from '@opentelemetry/api';
 import { checkOptions, methodsRule, stringRule } from '@bearings/client/layer';
 import type { OptionRules } from '@bearings/client/layer';
-import type { TokenEvent, TokenHandle } from '@bearings/oauth-bearer';
-import { attribute } from './attribute.ts';
+import type { TokenError, TokenEvent, TokenHandle, TokenRequestFacts } from '@bearings/oauth-bearer';
+import { attribute, other } from './attribute.ts';
 import { advisedBuckets } from './call-meters.ts';
 import { perProvider } from './per-provider.ts';
 import { instrumentationScope } from './instrumentation-scope.ts';
@@ -111,13 +111,17 @@ function count(
     case 'acquired':
     case 'renewed':
     case 'rotated': {
-      const attributes = { ...nameAttribute, [attribute.tokenEvent]: event.type };
+      const attributes = { ...nameAttribute, [attribute.tokenEvent]: event.type, ...requestAttributes(event.request) };
       acquisitions.add(1, attributes);
       duration.record(event.tookMs / 1_000, attributes);
       return;
     }
     case 'renewal-failed': {
-      const attributes = { ...nameAttribute, [attribute.errorType]: event.error.code };
+      const attributes = {
+        ...nameAttribute,
+        [attribute.errorType]: event.error.code,
+        ...errorAttributes(event.error),
+      };
       failures.add(1, attributes);
       duration.record(event.tookMs / 1_000, attributes);
       return;
@@ -132,4 +136,32 @@ function count(
     case 'recovered':
     case 'closed':
   }
+}
+
+/** How the token was requested. */
+function requestAttributes(request: TokenRequestFacts | undefined): Attributes {
+  if (request === undefined) return {};
+  const { grantType, clientAuthMethod } = request;
+  return { [attribute.grantType]: grantType, [attribute.clientAuthMethod]: clientAuthMethod };
+}
+
+/** Codes of token endpoints (RFC 6749 §5.2, RFC 8693 §2.2.2, RFC 8707 §2, RFC 9449 §5). The server's own are not counted each. */
+const oauthErrors: ReadonlySet<string> = new Set([
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_target',
+  'invalid_dpop_proof',
+  'use_dpop_nonce',
+  'server_error',
+  'temporarily_unavailable',
+]);
+
+/** What the server has said in its error. */
+function errorAttributes(error: TokenError): Attributes {
+  if (!('oauthError' in error) || error.oauthError === undefined) return {};
+  return { [attribute.oauthError]: oauthErrors.has(error.oauthError) ? error.oauthError : other };
 }

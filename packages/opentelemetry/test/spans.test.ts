@@ -1,5 +1,5 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { createClient } from '@bearings/client';
+import { createClient, withHedging } from '@bearings/client';
 import { layer } from '@bearings/client/layer';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { fakeApi, fakeIssuer, faults, combineFetch, virtualClock } from '@bearings/testing';
@@ -68,6 +68,29 @@ test('every attempt is a span with resend_count from the second on, and the call
   ]);
   expect(call.attributes).toMatchObject({ 'http.response.status_code': 200 });
   expect(call.attributes).not.toHaveProperty('error.type');
+});
+
+test('a hedged request is a span of the same call, with a reason of its own', async () => {
+  const clock = virtualClock();
+  let sent = 0;
+  const fetch: typeof globalThis.fetch = async () => {
+    sent += 1;
+    return sent === 1 ? new Promise(() => {}) : new Response('{}');
+  };
+  const { spans, options } = recorder();
+  const telemetry = withTelemetry(options);
+  const client = createClient({ baseUrl: api, fetch, clock }, telemetry, withHedging({ afterMs: 100 }));
+
+  const answer = client.get('v1/orders');
+  await clock.advance(100);
+  await answer;
+  await clock.settle();
+
+  const { call, requests } = family(spans());
+  expect(call.attributes).toMatchObject({ 'http.response.status_code': 200 });
+  expect(new Set(requests.map(({ attributes }) => attributes['bearings.resend.reason']))).toEqual(
+    new Set([undefined, 'hedge']),
+  );
 });
 
 test('traceparent of each request is the span of that request', async () => {

@@ -50,7 +50,12 @@ test('acquisitions are counted by event', async () => {
   issuer.revoke();
   await client.get('v1/orders/42');
 
-  const named = (event: string) => ({ 'bearings.token.name': 'orders', 'bearings.token.event': event });
+  const named = (event: string) => ({
+    'bearings.token.name': 'orders',
+    'bearings.token.event': event,
+    'bearings.token.grant_type': 'client_credentials',
+    'bearings.token.client_auth_method': 'client_secret_basic',
+  });
   expect(await points('bearings.token.acquisitions')).toEqual([
     { attributes: named('acquired'), value: 1 },
     { attributes: named('renewed'), value: 1 },

@@ -6,10 +6,11 @@ import { fakeBrowser } from '../src/browser/fake-browser.ts';
 import { fakeApi } from '../src/api/fake-api.ts';
 import { fakeIssuer } from '../src/issuer/fake-issuer.ts';
 import { faults } from '../src/faults/faults.ts';
+import { mswHandlers } from '../src/msw.ts';
 
 const issuer = fakeIssuer();
 const api = fakeApi(issuer, { 'GET /v1/orders/:id': ({ params }) => ({ id: params['id'] }) });
-const network = setupServer(...issuer.handlers, ...api.handlers);
+const network = setupServer(...mswHandlers(issuer, api));
 
 beforeAll(() => network.listen({ onUnhandledFrame: 'error' }));
 afterEach(() => issuer.clearFaults());

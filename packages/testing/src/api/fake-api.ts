@@ -1,10 +1,11 @@
 import type { Clock } from '@bearings/client';
 import { checkOptions, clockRule, functionRule, listRule, stringRule } from '@bearings/client/layer';
 import type { OptionRules } from '@bearings/client/layer';
-import { matchRequestUrl } from 'msw';
 import { jsonAnswer } from '../server/answer.ts';
 import type { Answer } from '../server/answer.ts';
 import { checkBearer } from './bearer-check.ts';
+import { compilePath } from './match-path.ts';
+import type { MatchPath } from './match-path.ts';
 import type { FakeIssuer } from '../issuer/fake-issuer.ts';
 import { FakeServer } from '../server/fake-server.ts';
 import type { FaultContext } from '../faults/faults.ts';
@@ -93,7 +94,7 @@ export interface ApiCounts {
 interface Route extends GuardedRoute {
   readonly name: string;
   readonly method: string;
-  readonly path: string;
+  readonly match: MatchPath;
 }
 
 /** A protected resource for tests. */
@@ -161,12 +162,9 @@ export class FakeApi extends FakeServer<FaultContext> {
   #find({ method, url }: Request): { readonly route: Route; readonly params: ApiCall['params'] } | undefined {
     for (const route of this.#routes) {
       if (route.method !== '*' && route.method !== method) continue;
-      const { matches, params = {} } = matchRequestUrl(new URL(url), route.path, this.origin);
-      if (matches)
-        return {
-          route,
-          params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)])),
-        };
+      const { origin, pathname } = new URL(url);
+      const params = origin === this.origin ? route.match(pathname) : undefined;
+      if (params !== undefined) return { route, params };
     }
     return undefined;
   }
@@ -178,7 +176,8 @@ function parseRoute(name: string, route: Responder | GuardedRoute): Route {
   if (method === undefined || path === undefined) {
     throw new TypeError(`A route must be written like 'GET /v1/orders/:id', not '${name}'`);
   }
-  if (typeof route === 'function') return { name, method, path, scopes: [], answer: route };
+  const match = compilePath(path);
+  if (typeof route === 'function') return { name, method, match, scopes: [], answer: route };
   checkOptions(route, routeRules, { owner: 'fakeApi', within: name });
-  return { name, method, path, ...route };
+  return { name, method, match, ...route };
 }

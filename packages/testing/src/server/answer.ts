@@ -2,11 +2,14 @@ import { Readable } from 'node:stream';
 import type { ReadableStream as NodeStream } from 'node:stream/web';
 import { createGunzip } from 'node:zlib';
 
+/** `Uint8Array<ArrayBuffer>`, in a form that the declarations of TypeScript before 5.7 know. */
+type Bytes = ReturnType<InstanceType<typeof TextEncoder>['encode']>;
+
 /** The response of a fake server, before it is sent. A fault is a function that changes it. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: Uint8Array<ArrayBuffer>;
+  readonly body: Bytes;
   /** Delay before it is sent, in milliseconds. */
   readonly delayMs?: number;
   /** It is sent after this promise resolves. */
@@ -52,7 +55,7 @@ export function withHeaders(answer: Answer, changes: Readonly<Record<string, str
 }
 
 /** Copies an answer and replaces the body. */
-export function withBody(answer: Answer, body: Uint8Array<ArrayBuffer> | string): Answer {
+export function withBody(answer: Answer, body: Bytes | string): Answer {
   return { ...answer, body: typeof body === 'string' ? new TextEncoder().encode(body) : body };
 }
 

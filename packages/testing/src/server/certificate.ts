@@ -9,13 +9,15 @@ export interface Certificate {
 const dayMs = 86_400_000;
 
 /**
- * Creates a self-signed certificate that is valid for a day. Clients trust it if they get `cert` as `ca`.
+ * Creates a certificate that is valid for a day. Self-signed, clients trust it if they get `cert` as `ca`.
  *
  * @param endsAt - the end of its validity, in milliseconds since the epoch. Default: in a day
+ * @param issuer - the authority that signs it. Default: itself
  */
 export async function createCertificate(
   hosts: readonly string[] = ['127.0.0.1', 'localhost'],
   endsAt: number = Date.now() + dayMs,
+  issuer?: Certificate,
 ): Promise<Certificate> {
   const altNames = hosts.map((host) =>
     /^[\d.]+$|:/.test(host) ? { type: 7 as const, ip: host } : { type: 2 as const, value: host },
@@ -24,6 +26,7 @@ export async function createCertificate(
     keyType: 'ec',
     curve: 'P-256',
     algorithm: 'sha256',
+    ...(issuer !== undefined && { ca: issuer }),
     notBeforeDate: new Date(endsAt - dayMs),
     notAfterDate: new Date(endsAt),
     extensions: [

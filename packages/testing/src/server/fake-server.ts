@@ -1,7 +1,5 @@
 import { untilAborted } from '@bearings/client/layer';
 import type { Clock } from '@bearings/client';
-import { http, HttpResponse } from 'msw';
-import type { HttpHandler } from 'msw';
 import { toAnswer, toFetchResponse, needsSocketMessage, toResponse, withHeaders } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { Fault, FaultContext } from '../faults/faults.ts';
@@ -58,14 +56,18 @@ export class FakeServer<S extends FaultContext> {
     return this.#loopback?.origin ?? this.#definition.origin;
   }
 
-  /** Handlers for `setupServer` of msw, without a socket. */
-  get handlers(): readonly HttpHandler[] {
-    return [http.all(`${this.origin}/*`, async ({ request }) => mswResponse(await this.#respond(request)))];
-  }
-
   /** The certificate of the server as PEM, after `listen({ tls: true })`. Pass it to the client as CA. */
   get certificate(): string | undefined {
     return this.#loopback?.certificate;
+  }
+
+  /**
+   * The response as it is sent, still compressed; a network error (`Response.error()`) when no response arrives. For adapters,
+   * such as that of `@bearings/testing/msw`.
+   */
+  async respond(request: Request): Promise<Response> {
+    const answer = await this.#respond(request);
+    return answer.lost === undefined ? toResponse(answer) : Response.error();
   }
 
   /** Listens on loopback and updates {@link FakeServer.origin}. After `close()`, it listens on the same port again. */
@@ -149,9 +151,4 @@ function unreachable(url: string): TypeError {
   return new TypeError('fetch failed', {
     cause: Object.assign(new Error(`getaddrinfo ENOTFOUND ${new URL(url).hostname}`), { code: 'ENOTFOUND' }),
   });
-}
-
-/** msw replaces the socket, so `fetch` decompresses the body. */
-function mswResponse(answer: Answer): Response {
-  return answer.lost !== undefined ? HttpResponse.error() : toResponse(answer);
 }
