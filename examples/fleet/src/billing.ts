@@ -13,10 +13,10 @@ export interface BillingConfig {
   readonly storeKey: string;
 }
 
-/** Creates the client for orders, with a token that all replicas share. This is all the code that a service needs. */
+/** Creates the client for orders, with a token that all replicas share when there is a store. This is all the code that a service needs. */
 export async function connectToOrders(
   config: BillingConfig,
-  store: TokenStore,
+  store?: TokenStore,
 ): Promise<{ orders: Client; token: Token }> {
   const { ordersUrl, storeKey, ...credentials } = config;
   const token = await orThrow(
@@ -24,8 +24,7 @@ export async function connectToOrders(
       ...credentials,
       resource: 'https://orders.internal',
       scopes: ['orders.read'],
-      store,
-      storeKeys: { current: 'k1', keys: { k1: storeKey } },
+      ...(store && { store, storeKeys: { current: 'k1', keys: { k1: storeKey } } }),
       start: 'lazy',
       minRefreshPeriodMs: 1_000, // for a demo with tokens that live for seconds
     }),

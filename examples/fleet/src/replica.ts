@@ -8,7 +8,7 @@ import { connectToOrders } from './billing.ts';
 import type { Order, Report } from './replica-messages.ts';
 
 const { address, config } = JSON.parse(process.env['FLEET_REPLICA'] ?? '{}');
-const { orders, token } = await connectToOrders(config, await openStore(address));
+const { orders, token } = await connectToOrders(config, address === undefined ? undefined : await openStore(address));
 let fallbacks = 0;
 token.subscribe((event) => {
   if (event.type === 'store' && event.outcome === 'fallback') fallbacks += 1;

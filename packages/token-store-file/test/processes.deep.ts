@@ -68,3 +68,22 @@ test('a command line that is killed during its request delays the next one by it
   expect(next.stdout).toBe('t2');
   expect(performance.now() - startedAt).toBeLessThan(3_000 + 600 + 3_000); // and the start of a process
 });
+
+test('a command line that is suspended beyond its lease replaces no younger token, and takes it', async () => {
+  using endpoint = await startEndpoint(() => 200);
+  const args = [command, join(folder, 'tokens.db'), endpoint.url];
+  const suspended = spawn(process.execPath, args);
+  let shown = '';
+  suspended.stdout.on('data', (text) => void (shown += text));
+  while (endpoint.seen.requests === 0) await setTimeout(10);
+  suspended.kill('SIGSTOP');
+
+  const next = await run(process.execPath, args);
+  const ended = once(suspended, 'close');
+  suspended.kill('SIGCONT');
+  await ended;
+  const later = await run(process.execPath, args);
+
+  expect([next.stdout, shown, later.stdout]).toEqual(['t2', 't2', 't2']);
+  expect(endpoint.seen.requests).toBe(2);
+});

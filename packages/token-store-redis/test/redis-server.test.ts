@@ -100,3 +100,27 @@ test.skipIf(isMissing)('with a subscriber a waiting replica learns of a change a
   await subscriber.close();
   await client.close();
 });
+
+test.skipIf(isMissing)('a key of another application in its place costs the sharing, and is not changed', async () => {
+  const issuer = await fakeIssuer();
+  const client = await connect();
+  const prefix = `bearings-test-${randomUUID()}:`;
+  const config = { ...issuer.credentials, fetch: issuer.fetch, store: redisTokenStore(client, { prefix }), storeKeys };
+  await (await Token.create(config)).unwrap().close();
+  const [key = ''] = await client.keys(`${prefix}*`);
+  await client.set(key, 'of another application', { PX: 60_000 });
+
+  const token = (await Token.create({ ...config, start: 'lazy' })).unwrap();
+  const outcomes: string[] = [];
+  token.subscribe((event) => {
+    if (event.type === 'store') outcomes.push(event.outcome);
+  });
+  const acquired = await token.get();
+  const kept = await client.get(key);
+
+  expect(acquired.isOk()).toBe(true);
+  expect(outcomes).toEqual(['fallback']);
+  expect(kept).toBe('of another application');
+  await token.close();
+  await client.close();
+});
