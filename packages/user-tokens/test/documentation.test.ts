@@ -12,8 +12,18 @@ function literals(file: string, name: string): readonly string[] {
   return [...union.matchAll(/'([a-z_]+)'/g)].map(([, literal = '']) => literal);
 }
 
+test('the page of failures has every code that a handle or a call of the operator answers with', () => {
+  const files = ['packages/user-tokens/src/errors.ts', 'packages/oauth-bearer/src/errors.ts'];
+  const sources = files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
+  const codes = [...sources.matchAll(/readonly code = '(\w+)'/g)].map(([, code = '']) => code);
+
+  expect(codes.length).toBeGreaterThanOrEqual(10);
+  // the layer of a client answers with that one
+  expect(codes.filter((code) => !page.includes(`| \`${code}\``))).toEqual(['STEP_UP_REQUIRED']);
+});
+
 test.each([
-  ['consent/flow-failure.ts', 'FlowReason', 13],
+  ['consent/flow-failure.ts', 'FlowReason', 15],
   ['store/grant-record.ts', 'grantReasons', 7],
   ['errors.ts', 'StoreFailure', 5],
 ])('the page of failures has every literal of %s, %s', (file, type, atLeast) => {

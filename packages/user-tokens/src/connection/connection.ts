@@ -1,10 +1,16 @@
-import { TokenUnavailableError } from '@bearings/oauth-bearer';
+import { TokenConfigError, TokenUnavailableError } from '@bearings/oauth-bearer';
 import type { IssuedToken, TokenError } from '@bearings/oauth-bearer';
-import { InvalidTokenResponseError, ReauthorizationRequiredError, TokenEndpoint } from '@bearings/oauth-bearer/source';
+import {
+  DpopKeys,
+  InvalidTokenResponseError,
+  ReauthorizationRequiredError,
+  TokenEndpoint,
+} from '@bearings/oauth-bearer/source';
 import type {
   EndpointRequest,
   GrantRequest,
   RevocationRequest,
+  ServerOptions,
   TokenHttpResponse,
   TokenServer,
 } from '@bearings/oauth-bearer/source';
@@ -22,8 +28,8 @@ import { getJson } from './get-json.ts';
 export interface ConnectionRequest extends Omit<GrantRequest, 'adapt' | 'bodyFormat'> {
   /** The issuer that the grant is bound to: nothing is sent to another. Default: any. */
   readonly issuer?: string | undefined;
-  /** Called with each answer that is read, before it is adapted. */
-  readonly onAnswer?: ((response: TokenHttpResponse) => void) | undefined;
+  /** Called with each answer that is read: as it came, and adapted. */
+  readonly onAnswer?: ((response: TokenHttpResponse, adapted: TokenHttpResponse) => void) | undefined;
 }
 
 const defaultTtlMs = 300_000;
@@ -32,6 +38,8 @@ const defaultTtlMs = 300_000;
 export class Connection {
   readonly name: string;
   readonly config: ConnectionConfig;
+  /** The keys that tokens are bound to. */
+  readonly dpopKeys: DpopKeys;
   readonly #network: ConnectionNetwork;
   /** Absent until the issuer of a protected resource has been found. */
   #endpoint: TokenEndpoint | undefined;
@@ -40,6 +48,7 @@ export class Connection {
   private constructor(name: string, config: ConnectionConfig, network: ConnectionNetwork) {
     this.name = name;
     this.config = config;
+    this.dpopKeys = new DpopKeys(config.dpop, network.clock);
     this.#network = network;
   }
 
@@ -49,21 +58,29 @@ export class Connection {
     config: ConnectionConfig,
     network: ConnectionNetwork,
   ): Result<Connection, UserTokensConfigError> {
-    const connection = new Connection(name, config, network);
     const { protectedResource, issuerUrl = protectedResource } = config;
     if (issuerUrl === undefined && config.endpoints === undefined) {
       const problem = 'is missing: set it, or endpoints or protectedResource, or spread a preset';
       return Err(new UserTokensConfigError(`connections.${name}.issuerUrl`, problem));
     }
-    return connection
-      .#createEndpoint(issuerUrl)
-      .map((endpoint) => {
-        if (protectedResource === undefined) connection.#endpoint = endpoint;
-        return connection;
-      })
+    return construct(() => new Connection(name, config, network))
+      .andThen((connection) =>
+        connection.#createEndpoint(issuerUrl).map((endpoint) => {
+          if (protectedResource === undefined) connection.#endpoint = endpoint;
+          return connection;
+        }),
+      )
       .mapErr(
         ({ field, message }) => new UserTokensConfigError(`connections.${name}.${field}`, afterField(message, field)),
       );
+  }
+
+  /** True for a client without authentication: its refresh tokens are bound to its key (RFC 9449 §5). */
+  get isPublic(): boolean {
+    const { clientSecret, privateKey, clientAssertion, certificate, clientAuthMethod = 'none' } = this.config;
+    const secrets = [clientSecret, privateKey, clientAssertion, certificate];
+    // the certificate of a TLS method is that of the network (RFC 8705 §2)
+    return clientAuthMethod === 'none' && secrets.every((each) => each === undefined);
   }
 
   /** What a grant is bound to. Without an issuer, the token endpoint; `undefined` where it has to be discovered. */
@@ -77,10 +94,10 @@ export class Connection {
     return [resource].flat();
   }
 
-  /** The provider's endpoints, discovered once. */
-  async server(): Promise<Result<TokenServer, TokenError>> {
+  /** The provider's endpoints, discovered once; with `isDpop`, those of one that issues DPoP tokens, as far as is known. */
+  async server(options?: ServerOptions): Promise<Result<TokenServer, TokenError>> {
     const endpoint = await this.#open();
-    return endpoint.isErr() ? endpoint : endpoint.value.server();
+    return endpoint.isErr() ? endpoint : endpoint.value.server(options);
   }
 
   /** Requests a token. The answer is read as the provider's description says. */
@@ -101,8 +118,9 @@ export class Connection {
       bodyFormat,
       params: [...params, ...resources, ...Object.entries(tokenParams)],
       adapt: (response: TokenHttpResponse) => {
-        onAnswer?.(response);
-        return normalizeTokenResponse(response, this.config);
+        const adapted = normalizeTokenResponse(response, this.config);
+        onAnswer?.(response, adapted);
+        return adapted;
       },
     });
     return issued.map((token) => this.#withLifetime(token));
@@ -120,10 +138,10 @@ export class Connection {
     return endpoint.isErr() ? endpoint : endpoint.value.post(request);
   }
 
-  /** A JSON document of the provider, such as its keys or, with an access token, the user's profile. */
-  async getJson(url: string, accessToken?: string): ReturnType<typeof getJson> {
+  /** A JSON document of the provider, such as its keys or, with a token, the user's profile. */
+  async getJson(url: string, issued?: IssuedToken): ReturnType<typeof getJson> {
     const { requestTimeoutMs: _, ...network } = this.#network;
-    return getJson(url, { ...network, insecureHttp: this.config.insecureHttp ?? false, accessToken });
+    return getJson(url, { ...network, insecureHttp: this.config.insecureHttp ?? false, issued });
   }
 
   /** An answer without `expires_in`: as the description says; else a token that cannot be refreshed does not expire. */
@@ -161,12 +179,23 @@ export class Connection {
 
   #createEndpoint(issuerUrl: string | undefined): ReturnType<typeof TokenEndpoint.create> {
     const { requestTimeoutMs: acquireTimeoutMs, fetch, ...network } = this.#network;
-    const { clientId, clientSecret, privateKey, certificate, keyId, signingAlg, assertionAudience } = this.config;
-    const { basicEncoding, clientAuthMethod, endpoints, insecureHttp = false } = this.config;
-    const credential = { clientSecret, privateKey, certificate, keyId, signingAlg, assertionAudience, basicEncoding };
+    const { clientId, clientSecret, privateKey, clientAssertion, certificate, keyId, signingAlg } = this.config;
+    const { assertionAudience, basicEncoding, clientAuthMethod, endpoints, insecureHttp = false } = this.config;
+    const secrets = { clientSecret, privateKey, clientAssertion, certificate };
+    const credential = { ...secrets, keyId, signingAlg, assertionAudience, basicEncoding };
     const server = endpoints === undefined ? { issuerUrl } : { tokenEndpoint: endpoints.token };
     const client = { clientId, ...credential, clientAuthMethod, insecureHttp, acquireTimeoutMs, defaultTtlMs };
     return TokenEndpoint.create({ ...server, ...client, ...network, ...(fetch && { fetch }) });
+  }
+}
+
+/** @returns the error of a key that cannot be used */
+function construct(make: () => Connection): Result<Connection, TokenConfigError> {
+  try {
+    return Ok(make());
+  } catch (cause) {
+    if (cause instanceof TokenConfigError) return Err(cause);
+    throw cause;
   }
 }
 

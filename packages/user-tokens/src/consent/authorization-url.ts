@@ -18,7 +18,8 @@ export interface AuthorizationRequest {
  * The URL of the authorization server that asks for consent (RFC 6749 §4.1.1), always with PKCE by S256 (RFC 7636 §4.3).
  *
  * `prompt=consent` is added with `offline_access` of OpenID Connect, whose §11 requires it: some servers issue no refresh
- * token without it. `authParams` replace any of it; an empty value removes a parameter. The parameters that protect
+ * token without it. With a key that tokens are bound to, the code is bound to it as well (`dpop_jkt`, RFC 9449 §10): it is
+ * of no use to another client. `authParams` replace any of it; an empty value removes a parameter. The parameters that protect
  * the flow cannot be replaced.
  */
 export function authorizationUrl(config: ConnectionConfig, request: AuthorizationRequest): URL {
@@ -39,6 +40,7 @@ export function authorizationUrl(config: ConnectionConfig, request: Authorizatio
   query.set('code_challenge', hashText(secret.verifier));
   query.set('code_challenge_method', 'S256');
   if (isOpenId) query.set('nonce', secret.nonce);
+  if (secret.binding !== undefined) query.set('dpop_jkt', secret.binding.thumbprint);
   for (const resource of resources) query.append('resource', resource);
   return url;
 }

@@ -1,6 +1,6 @@
 import type { BearingsError } from '@bearings/client/errors';
 import type { IssuedToken } from '@bearings/oauth-bearer';
-import type { TokenServer } from '@bearings/oauth-bearer/source';
+import type { BoundDpopKey, TokenServer } from '@bearings/oauth-bearer/source';
 import { isBearingsError } from '@bearings/client';
 import type { FlowRecord } from '../store/flow-record.ts';
 import type { GrantRecord } from '../store/grant-record.ts';
@@ -47,7 +47,8 @@ async function exchange(flow: FlowRecord, callback: CheckedCallback, context: Co
   checkIssuer(query.iss, flow, server);
   if (query.error !== undefined) throw readAuthorizationError(query, secret);
   const requestedAt = clock.monotonic();
-  const issued = await requestToken(flow, callback, secret);
+  const bound = await findKey(secret, callback);
+  const issued = await requestToken(flow, callback, { ...secret, bound });
   const account = await findAccount(issued, { connection, server, flow, nonce: secret.nonce, nowMs: clock.now() });
   if (flow.account !== '' && account !== flow.account) throw new FlowFailure('other_account');
   const isForgotten = (await untilStored(() => store.getFlow(flow.id), clock)) === undefined;
@@ -55,7 +56,8 @@ async function exchange(flow: FlowRecord, callback: CheckedCallback, context: Co
   const { tenant, user, issuer } = flow;
   const { clientId, extras: keepExtras } = connection.config;
   const consent = { tenant, user, connection: connection.name, account, issuer, clientId, issued, keepExtras };
-  return untilStored(() => vault.save({ ...consent, ageMs: clock.monotonic() - requestedAt }), clock);
+  const keys = { binding: bound?.binding, isPublic: connection.isPublic };
+  return untilStored(() => vault.save({ ...consent, ...keys, ageMs: clock.monotonic() - requestedAt }), clock);
 }
 
 async function openSecret(flow: FlowRecord, { sealer }: ConsentContext): Promise<FlowSecret> {
@@ -78,11 +80,23 @@ function checkIssuer(iss: string | undefined, flow: FlowRecord, { issuer, metada
   if (iss === undefined && isAdvertised) throw new FlowFailure('issuer_missing');
 }
 
+/**
+ * The key of the flow: the code is bound to it. A new one for a flow that was started before the connection had `dpop`.
+ *
+ * @throws FlowFailure
+ */
+async function findKey({ binding }: FlowSecret, { connection }: CheckedCallback): Promise<BoundDpopKey | undefined> {
+  if (binding === undefined) return connection.dpopKeys.create();
+  const bound = connection.dpopKeys.open(binding);
+  if (bound === undefined) throw new FlowFailure('client_changed');
+  return bound;
+}
+
 /** Sends the code once (RFC 6749 §4.1.3): a second use revokes the tokens of the first (§4.1.2). */
 async function requestToken(
   flow: FlowRecord,
   { connection, query }: CheckedCallback,
-  { verifier }: FlowSecret,
+  { verifier, bound }: Pick<FlowSecret, 'verifier'> & { readonly bound: BoundDpopKey | undefined },
 ): Promise<IssuedToken> {
   const issued = await connection.request({
     params: [
@@ -92,6 +106,7 @@ async function requestToken(
       ['code_verifier', verifier],
     ],
     retry: 'never',
+    dpopKey: bound?.key,
     scopes: flow.scopes,
     signal: new AbortController().signal,
     isProbe: false,

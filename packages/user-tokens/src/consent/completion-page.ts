@@ -41,6 +41,14 @@ const endings: Readonly<Record<FlowReason, Ending>> = {
       'Go back to the application, start again, and choose the account that is connected.',
     ],
   },
+  dpop_unsupported: {
+    status: 502,
+    title: 'This provider cannot be connected',
+    paragraphs: [
+      'It does not protect access in the way that this application is set up for, so nothing was connected.',
+      'Only the operator of the application can change that.',
+    ],
+  },
   issuer_mismatch: untrusted,
   issuer_missing: untrusted,
   client_changed: untrusted,

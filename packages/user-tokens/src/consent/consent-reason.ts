@@ -1,5 +1,8 @@
+import { isBearingsError } from '@bearings/client';
 import type { Connection } from '../connection/connection.ts';
+import type { GrantVault } from '../grant/grant-vault.ts';
 import { findMissingScopes } from '../grant/missing-scopes.ts';
+import { isUnusable, openGrant } from '../grant/open-grant.ts';
 import type { GrantReason, GrantRecord } from '../store/grant-record.ts';
 
 /** Why consent is needed. `not_connected`: there is no grant. `revoked`: it was revoked. */
@@ -20,4 +23,17 @@ export function findConsentReason(
   if (grant.accessExpiresInMs > 0) return undefined;
   if (!grant.hasRefreshToken) return 'no_refresh_token';
   return grant.refreshExpiresInMs <= 0 ? 'refresh_expired' : undefined;
+}
+
+/** Why the tokens of a grant that is enough cannot be used; `undefined` when they can, and when an operator has to help. */
+export async function findSealedReason(
+  grant: GrantRecord,
+  connection: Connection,
+  vault: GrantVault,
+): Promise<ConsentReason | undefined> {
+  try {
+    return isUnusable(await openGrant(grant, connection, vault), connection) ? 'client_changed' : undefined;
+  } catch (cause) {
+    return isBearingsError(cause, 'STORE') && cause.reason === 'undecryptable' ? 'undecryptable' : undefined;
+  }
 }

@@ -7,7 +7,7 @@ import type { GrantRecord } from '../store/grant-record.ts';
 import type { Authorization, AuthorizeRequest, PendingAuthorization } from './authorization.ts';
 import { checkReturnTo } from './check-return-to.ts';
 import type { ConsentContext } from './consent-context.ts';
-import { findConsentReason } from './consent-reason.ts';
+import { findConsentReason, findSealedReason } from './consent-reason.ts';
 import type { ConsentReason } from './consent-reason.ts';
 import { createFlowSecret, hashText, randomText } from './flow-secret.ts';
 import { callbackUrl, connectUrl } from './handler-base.ts';
@@ -38,11 +38,11 @@ export function createAuthorize(context: ConsentContext): Authorize {
   const starting = new Map<string, Promise<PendingAuthorization>>();
 
   /** One flow for all callers that ask for the same. */
-  function startOnce(purpose: FlowPurpose): Promise<PendingAuthorization> {
+  function startOnce(purpose: FlowPurpose, connection: Connection): Promise<PendingAuthorization> {
     const key = JSON.stringify(purpose);
     const known = starting.get(key);
     if (known !== undefined) return known;
-    const started = start(purpose, context).finally(() => starting.delete(key));
+    const started = start(purpose, connection, context).finally(() => starting.delete(key));
     starting.set(key, started);
     return started;
   }
@@ -56,9 +56,10 @@ export function createAuthorize(context: ConsentContext): Authorize {
     checkReturnTo(returnTo);
     const asked = request.scopes ?? config.scopes;
     const grant = account === '' ? undefined : await store.find(query);
-    const reason = account === '' ? 'other_account' : findConsentReason(grant, asked, connection);
+    const shownReason = account === '' ? 'other_account' : findConsentReason(grant, asked, connection);
+    const reason = shownReason ?? (grant && (await findSealedReason(grant, connection, context.vault)));
     if (reason === undefined) return { status: 'authorized' };
-    return startOnce({
+    const purpose = {
       tenant,
       user,
       connection: name,
@@ -68,7 +69,8 @@ export function createAuthorize(context: ConsentContext): Authorize {
       issuer: await findIssuer(connection),
       redirectUri: callbackUrl(context.base, name),
       reason,
-    });
+    };
+    return startOnce(purpose, connection);
   };
 }
 
@@ -108,7 +110,11 @@ async function findIssuer(connection: Connection): Promise<string> {
   return server.value.issuer;
 }
 
-async function start(purpose: FlowPurpose, context: ConsentContext): Promise<PendingAuthorization> {
+async function start(
+  purpose: FlowPurpose,
+  { dpopKeys }: Connection,
+  context: ConsentContext,
+): Promise<PendingAuthorization> {
   const { store, sealer, flowLifetimeMs, base, clock, report } = context;
   const { reason, ...flow } = purpose;
   const pending = await store.listPendingFlows(purpose);
@@ -123,7 +129,7 @@ async function start(purpose: FlowPurpose, context: ConsentContext): Promise<Pen
     expiresAt: clock.now() + expiresInMs,
   });
   if (known !== undefined) return toPending(known.id, known.expiresInMs);
-  const secret = createFlowSecret();
+  const secret = createFlowSecret((await dpopKeys.create())?.binding);
   const identified = { ...flow, id: randomText(), stateHash: hashText(secret.state), kind: 'code' as const };
   const content = await sealFlowSecret(secret, identified, sealer);
   await store.insertFlow({ ...identified, ...content, lifetimeMs: flowLifetimeMs });

@@ -62,12 +62,8 @@ const readExtras =
     return readPath(extras?.get(name), others);
   };
 
-async function readProfile(
-  url: string,
-  { value: accessToken }: IssuedToken,
-  connection: Connection,
-): Promise<ReadMember> {
-  const profile = await connection.getJson(url, accessToken);
+async function readProfile(url: string, issued: IssuedToken, connection: Connection): Promise<ReadMember> {
+  const profile = await connection.getJson(url, issued);
   if (profile.isErr()) throw new FlowFailure('account_unknown', { cause: profile.error });
   return (path) => readPath(profile.value, path.split('.'));
 }

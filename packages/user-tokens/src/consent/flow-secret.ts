@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { DpopBinding } from '@bearings/oauth-bearer/source';
 
 /** What one consent is protected by. Kept sealed, and erased when the flow ends. */
 export interface FlowSecret {
@@ -8,11 +9,13 @@ export interface FlowSecret {
   readonly verifier: string;
   /** Connects the ID token with the flow (OpenID Connect Core §3.1.2.1). */
   readonly nonce: string;
+  /** The key that the tokens will be bound to (RFC 9449). */
+  readonly binding?: DpopBinding | undefined;
 }
 
 /** Each value has 256 random bits of its own: 43 characters. */
-export function createFlowSecret(): FlowSecret {
-  return { state: randomText(), verifier: randomText(), nonce: randomText() };
+export function createFlowSecret(binding?: DpopBinding): FlowSecret {
+  return { state: randomText(), verifier: randomText(), nonce: randomText(), binding };
 }
 
 /** 256 random bits, base64url. */

@@ -1,5 +1,7 @@
 import { flowContext } from '../sealing/seal-context.ts';
 import type { FlowBinding } from '../sealing/seal-context.ts';
+import { readStoredBinding, toStoredBinding } from '../grant/stored-binding.ts';
+import type { StoredBinding } from '../grant/stored-binding.ts';
 import type { RowSealer } from '../sealing/row-sealer.ts';
 import { StoreError } from '../errors.ts';
 import type { FlowRecord } from '../store/flow-record.ts';
@@ -8,7 +10,13 @@ import type { FlowSecret } from './flow-secret.ts';
 
 /** Seals the secrets of a flow for its row. */
 export async function sealFlowSecret(secret: FlowSecret, flow: FlowBinding, sealer: RowSealer): Promise<SealedContent> {
-  return sealer.seal(new TextEncoder().encode(JSON.stringify(secret)), flowContext(flow));
+  const { state, verifier, nonce, binding } = secret;
+  const stored: StoredSecret = { state, verifier, nonce, dpop: toStoredBinding(binding) };
+  return sealer.seal(new TextEncoder().encode(JSON.stringify(stored)), flowContext(flow));
+}
+
+interface StoredSecret extends Omit<FlowSecret, 'binding'> {
+  readonly dpop?: StoredBinding | undefined;
 }
 
 /**
@@ -19,8 +27,8 @@ export async function sealFlowSecret(secret: FlowSecret, flow: FlowBinding, seal
 export async function openFlowSecret(flow: FlowRecord, sealer: RowSealer): Promise<FlowSecret> {
   const { sealed, keyId } = flow;
   if (sealed === undefined) throw new StoreError('undecryptable', 'The secrets of this flow have been erased');
-  const { state, verifier, nonce }: FlowSecret = JSON.parse(
+  const { state, verifier, nonce, dpop }: StoredSecret = JSON.parse(
     new TextDecoder().decode(await sealer.open({ sealed, keyId }, flowContext(flow))),
   );
-  return { state, verifier, nonce };
+  return { state, verifier, nonce, binding: readStoredBinding(dpop) };
 }

@@ -1,6 +1,8 @@
 import type { Clock } from '@bearings/client';
 import { TokenUnavailableError } from '@bearings/oauth-bearer';
-import type { IssuedToken, TokenError } from '@bearings/oauth-bearer';
+import type { TokenError } from '@bearings/oauth-bearer';
+import { elapsedMs, instantNow } from '@bearings/oauth-bearer/source';
+import type { Instant } from '@bearings/oauth-bearer/source';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import type { Connection } from '../connection/connection.ts';
@@ -10,11 +12,13 @@ import { toGrantError } from './grant-error.ts';
 import { grantFacts } from './grant-event.ts';
 import type { GrantEvent } from './grant-event.ts';
 import type { GrantVault } from './grant-vault.ts';
-import { findObstacle, isEnough, isServable, reauthorize } from './open-grant.ts';
+import { findEnd, findObstacle, isEnough, isServable, isUnusable, openGrant, reauthorize } from './open-grant.ts';
 import type { Need, OpenGrant } from './open-grant.ts';
 import { describeFailure } from './refresh-failure.ts';
 import { sendRefresh } from './send-refresh.ts';
-import { renewGrant } from './renew-grant.ts';
+import { renewGrant, rotateGrant } from './renew-grant.ts';
+import type { RenewedGrant } from './renew-grant.ts';
+import { hashToken } from './token-pair.ts';
 import type { TokenPair } from './token-pair.ts';
 import type { UnsavedPairs } from './unsaved-pairs.ts';
 
@@ -49,8 +53,8 @@ interface Renewal {
 interface Claimed extends OpenGrant {
   readonly connection: Connection;
   readonly isRecovering: boolean;
-  /** On the monotonic clock, before the claim. */
-  readonly claimedAtMs: number;
+  /** Before the claim. On both clocks: a machine that sleeps stops the monotonic one. */
+  readonly claimedAt: Instant;
 }
 
 /**
@@ -116,13 +120,15 @@ export class GrantRefresher {
     const obstacle = findObstacle(grant, connection);
     if (obstacle !== undefined || grant === undefined)
       return Err(obstacle ?? reauthorize(connection.name, 'not_connected'));
-    const opened = { grant, pair: await vault.open(grant) };
+    const opened = await openGrant(grant, connection, vault);
+    if (isUnusable(opened, connection)) return Err(reauthorize(connection.name, 'client_changed'));
     if (isEnough(opened, need)) return Ok(opened);
     const end = findEnd(opened);
     if (end !== undefined) return isServable(opened, need) ? Ok(opened) : this.#end(grant, end);
     const server = await connection.server();
     if (server.isErr()) return server;
-    return this.#claim(opened, connection);
+    const bound = opened.bound ?? (await connection.dpopKeys.create());
+    return this.#claim({ ...opened, bound }, connection);
   }
 
   /** A grant that cannot be renewed any more. */
@@ -135,7 +141,7 @@ export class GrantRefresher {
     const { store, owner, leaseMs, random, clock } = this.#context;
     const { grant, pair } = opened;
     const attempt = await hashToken(pair);
-    const claimedAtMs = clock.monotonic();
+    const claimedAt = instantNow(clock);
     const isTaken = grant.lease !== undefined && grant.lease.endsInMs > 0 && grant.lease.owner !== owner;
     if (isTaken || !(await store.claim(grant.id, { version: grant.version, owner, leaseMs, attempt }))) {
       await this.#wait(25 + random() * 50);
@@ -144,22 +150,31 @@ export class GrantRefresher {
     const isRecovering = grant.attempt === attempt;
     if (isRecovering) await this.#wait(Math.min(longestRecoveryMs, leaseMs / 10));
     const isMoved = isRecovering && (await store.get(grant.id))?.version !== grant.version;
-    return isMoved ? undefined : this.#send({ ...opened, connection, isRecovering, claimedAtMs });
+    return isMoved ? undefined : this.#send({ ...opened, connection, isRecovering, claimedAt });
   }
 
   async #send(claimed: Claimed): Promise<Outcome | undefined> {
-    const { grant, pair, connection, isRecovering, claimedAtMs } = claimed;
+    const { grant, pair, bound, connection, isRecovering, claimedAt } = claimed;
     const { clock, leaseMs } = this.#context;
     const startedMs = clock.monotonic();
     // a process that was suspended after its claim may have lost the lease: another may have sent this token
-    const isLate = startedMs - claimedAtMs > leaseMs / 3;
+    const isLate = elapsedMs(claimedAt, clock) > leaseMs / 3;
     if (pair.refresh === undefined || isLate)
       return this.#release(claimed, { clearsAttempt: !isRecovering, lastError: 'SUSPENDED' });
-    const answer = await sendRefresh(connection, { ...grant, refresh: pair.refresh, isRecovering });
-    if (answer.kind === 'issued') return this.#commit(claimed, answer.issued, clock.monotonic() - startedMs);
+    const request = { ...grant, refresh: pair.refresh, isRecovering, dpopKey: bound?.key };
+    const answer = await sendRefresh(connection, request);
+    const tookMs = clock.monotonic() - startedMs;
+    if (answer.kind === 'issued') {
+      const onStored = (): void => this.#context.notify({ type: 'refreshed', tookMs, ...grantFacts(grant) });
+      return this.#commit(claimed, renewGrant(claimed, answer.issued, tookMs), onStored);
+    }
     if (answer.kind === 'dead') return this.#refused(grant, answer.isInterrupted);
-    const { error, isUnused: clearsAttempt } = answer;
-    await this.#release(claimed, { clearsAttempt, lastError: describeFailure(error) });
+    const { error } = answer;
+    if (answer.kind === 'rotated') {
+      await this.#commit(claimed, rotateGrant(claimed, answer, elapsedMs(claimedAt, clock)), () => {});
+    } else {
+      await this.#release(claimed, { clearsAttempt: answer.isUnused, lastError: describeFailure(error) });
+    }
     this.#context.notify({ type: 'refresh-failed', error, ...grantFacts(grant) });
     return Err(error);
   }
@@ -183,12 +198,11 @@ export class GrantRefresher {
     return isOurs;
   }
 
-  async #commit(claimed: Claimed, issued: IssuedToken, tookMs: number): Promise<Outcome | undefined> {
+  async #commit(claimed: Claimed, { opened, facts }: RenewedGrant, onStored: () => void): Promise<Outcome | undefined> {
     const { store, unsaved, owner, leaseMs, notify } = this.#context;
     const { grant } = claimed;
     const whose = grantFacts(grant);
     const { id, version } = grant;
-    const { opened, facts } = renewGrant(claimed, issued, tookMs);
     const write = async (): Promise<boolean> => {
       const sealed = await this.#context.vault.seal(opened.pair, opened.grant);
       return store.commit(id, version, { ...facts, ...sealed });
@@ -199,10 +213,15 @@ export class GrantRefresher {
       const holdLease = async (): Promise<unknown> => store.extend(id, { version, owner, leaseMs });
       unsaved.add(id, { opened, write, holdLease, onSettled: () => notify({ type: 'persisted', ...whose }) });
       notify({ type: 'persist-failed', ...whose });
-      return Ok(opened);
+      // past its lease, another process may have stored a newer pair: the next step writes this one, or finds that one
+      return this.#isPastLease(claimed) ? undefined : Ok(opened);
     }
-    notify({ type: 'refreshed', tookMs, ...whose });
+    onStored();
     return Ok(opened);
+  }
+
+  #isPastLease({ claimedAt }: Claimed): boolean {
+    return elapsedMs(claimedAt, this.#context.clock) > this.#context.leaseMs;
   }
 
   /** Another process was faster: its pair counts. If the user has revoked the grant, the new pair is revoked too. */
@@ -221,16 +240,3 @@ export class GrantRefresher {
 
 const unsavedError = ({ name }: Connection): TokenUnavailableError =>
   new TokenUnavailableError(`${name}: the store has not taken the last tokens, so they cannot be renewed`);
-
-/** Why a grant cannot be renewed; `undefined` when it can. */
-function findEnd({ grant, pair }: OpenGrant): GrantReason | undefined {
-  if (grant.status !== 'active') return grant.reason ?? 'refresh_refused';
-  if (pair.refresh === undefined) return 'no_refresh_token';
-  return grant.refreshExpiresInMs <= 0 ? 'refresh_expired' : undefined;
-}
-
-/** Which refresh token an attempt was made with. Only compared. */
-async function hashToken({ refresh }: TokenPair): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(refresh?.expose()));
-  return Buffer.from(digest).toString('base64url').slice(0, 22);
-}

@@ -1,4 +1,5 @@
 import type { IssuedToken } from '@bearings/oauth-bearer';
+import type { DpopBinding } from '@bearings/oauth-bearer/source';
 import { StoreError } from '../errors.ts';
 import { grantContext } from '../sealing/seal-context.ts';
 import type { GrantBinding } from '../sealing/seal-context.ts';
@@ -18,6 +19,10 @@ export interface Consent extends GrantKey {
   readonly ageMs: number;
   /** The members of the answer to keep. */
   readonly keepExtras?: readonly string[] | undefined;
+  /** The key that the tokens are bound to. */
+  readonly binding?: DpopBinding | undefined;
+  /** True for a client without authentication: its refresh tokens are bound too (RFC 9449 §5). Default: false. */
+  readonly isPublic?: boolean | undefined;
 }
 
 /** How often a consent is tried to be stored while other processes change the same row. */
@@ -53,7 +58,7 @@ export class GrantVault {
    * Stores what a user has consented to, over what there was for this user, connection and account.
    *
    * When the provider issued no refresh token, the stored one is kept if the grant is active, of the same client, and of an
-   * account that is known.
+   * account that is known, and the new key may use it.
    *
    * @throws StoreError
    */
@@ -84,8 +89,8 @@ export class GrantVault {
   }
 
   async #toContent(consent: Consent, binding: GrantBinding, known?: GrantRecord): Promise<GrantContent> {
-    const { issued, issuer, clientId, ageMs, keepExtras } = consent;
-    const pair = toTokenPair(issued, keepExtras);
+    const { issued, issuer, clientId, ageMs, keepExtras, binding: boundTo } = consent;
+    const pair = toTokenPair(issued, { extras: keepExtras, binding: boundTo });
     const kept = pair.refresh === undefined ? await this.#keptRefreshToken(consent, known) : undefined;
     const refresh = pair.refresh ?? kept;
     const scopes = kept === undefined ? issued.scopes : [...(known?.scopes ?? []), ...(issued.scopes ?? [])];
@@ -106,7 +111,9 @@ export class GrantVault {
     const isKnownAccount = consent.account !== ''; // without an id it may be another account's token
     if (known?.status !== 'active' || !isSameClient || !isKnownAccount) return undefined;
     try {
-      return (await this.open(known)).refresh;
+      const { refresh, binding } = await this.open(known);
+      const isBound = consent.isPublic === true && binding !== undefined;
+      return isBound && binding.thumbprint !== consent.binding?.thumbprint ? undefined : refresh;
     } catch {
       return undefined; // a grant that cannot be decrypted needs new consent
     }

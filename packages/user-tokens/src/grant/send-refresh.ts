@@ -1,10 +1,12 @@
 import type { IssuedToken, SecretString, TokenError } from '@bearings/oauth-bearer';
-import type { TokenHttpResponse } from '@bearings/oauth-bearer/source';
+import type { GrantRequest, TokenHttpResponse } from '@bearings/oauth-bearer/source';
 import type { Connection } from '../connection/connection.ts';
 import { isDeadGrant, isUnused, isUnusedAttempt } from './refresh-failure.ts';
+import { readRotatedToken } from './rotated-token.ts';
+import type { RotatedToken } from './rotated-token.ts';
 
 /** What a refresh is sent with. */
-export interface RefreshRequest {
+export interface RefreshRequest extends Pick<GrantRequest, 'dpopKey'> {
   readonly refresh: SecretString;
   /** The issuer that the grant is bound to. */
   readonly issuer: string;
@@ -19,6 +21,8 @@ export type RefreshAnswer =
   | { readonly kind: 'issued'; readonly issued: IssuedToken }
   /** The provider does not accept the refresh token any more. `isInterrupted`: it may have accepted it before. */
   | { readonly kind: 'dead'; readonly isInterrupted: boolean; readonly error: TokenError }
+  /** The access token cannot be used; the refresh token beside it has replaced the one that was sent. */
+  | { readonly kind: 'rotated'; readonly rotated: RotatedToken; readonly error: TokenError }
   /** An outage or an operator's mistake. `isUnused`: the provider has certainly not used the refresh token. */
   | { readonly kind: 'failed'; readonly isUnused: boolean; readonly error: TokenError };
 
@@ -27,9 +31,10 @@ export type RefreshAnswer =
  * narrow what is granted, and which Salesforce refuses.
  */
 export async function sendRefresh(connection: Connection, request: RefreshRequest): Promise<RefreshAnswer> {
-  const { refresh, issuer, scopes, isRecovering } = request;
+  const { refresh, issuer, scopes, isRecovering, dpopKey } = request;
   let mayBeUsed = isRecovering;
   let isPage = false;
+  let rotated: RotatedToken | undefined;
   const answer = await connection.request({
     params: [
       ['grant_type', 'refresh_token'],
@@ -39,12 +44,17 @@ export async function sendRefresh(connection: Connection, request: RefreshReques
     isProbe: isRecovering,
     scopes,
     issuer,
+    dpopKey,
     signal: new AbortController().signal, // an answer is always waited for: it may be the only one
     onRetry: (event) => void (mayBeUsed ||= !isUnusedAttempt(event)),
-    onAnswer: (response) => void (isPage = isHtml(response)),
+    onAnswer: (response, adapted) => {
+      isPage = isHtml(response);
+      rotated = readRotatedToken(adapted);
+    },
   });
   if (answer.isOk()) return { kind: 'issued', issued: answer.value };
   const { error } = answer;
+  if (rotated !== undefined) return { kind: 'rotated', rotated, error };
   if (isDeadGrant(error, isPage)) return { kind: 'dead', isInterrupted: mayBeUsed, error };
   return { kind: 'failed', isUnused: !mayBeUsed && isUnused(error), error };
 }

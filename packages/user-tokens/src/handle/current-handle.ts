@@ -1,21 +1,10 @@
 import { TokenConfigError } from '@bearings/oauth-bearer';
 import type { AccessToken, GetOptions, TokenError, TokenHandle, TokenStatus } from '@bearings/oauth-bearer';
+import { noTokenStatus } from '@bearings/oauth-bearer/source';
 import { Err } from 'ts-results';
 import type { Result } from 'ts-results';
 
 type TokenResult = Result<AccessToken, TokenError>;
-
-const nothing: TokenStatus = {
-  state: 'none',
-  generation: 0,
-  isShared: false,
-  issuedAt: undefined,
-  expiresAt: undefined,
-  renewsAt: undefined,
-  validForMs: 0,
-  scopes: [],
-  failure: undefined,
-};
 
 /**
  * The token of whichever user the current call is for. Outside `users.run` every call is refused: a token of another user
@@ -42,7 +31,7 @@ export class CurrentHandle implements TokenHandle {
   }
 
   status(): TokenStatus {
-    return this.#find()?.status() ?? nothing;
+    return this.#find()?.status() ?? noTokenStatus;
   }
 
   /** There are as many tokens as users: subscribe to `users`, or to the handle of one user. */

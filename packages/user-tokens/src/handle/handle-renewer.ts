@@ -62,14 +62,14 @@ export class HandleRenewer {
   async acquire(): Promise<TokenResult> {
     if (this.#flight !== undefined) return this.#flight;
     if (this.failure !== undefined && this.isPaused) return this.failure.result;
-    return this.#start(() => this.#renew({ version: 0, minValidityMs: 0, isRejected: false }));
+    return this.#start(() => this.#renew({ version: 0, minValidityMs: 0 }));
   }
 
   /** A token that is valid for longer than the current one, if that is possible now. */
   async renewAhead(held: HeldGrant): Promise<TokenResult> {
     if (this.#flight !== undefined) return this.#flight;
     if (this.isPaused) return held.result;
-    return this.#start(() => this.#renew({ version: held.version, minValidityMs: Infinity, isRejected: false }));
+    return this.#start(() => this.#renew({ version: held.version, minValidityMs: Infinity }));
   }
 
   /**
@@ -83,7 +83,9 @@ export class HandleRenewer {
     if (this.isPaused || !mayStart()) return held.result;
     this.isRotating = true;
     const at = this.#context.clock.now();
-    const rotation = this.#start(() => this.#renew({ version: held.version, minValidityMs: 0, isRejected: true }));
+    const rotation = this.#start(() =>
+      this.#renew({ version: held.version, minValidityMs: 0, rejected: held.access.secret }),
+    );
     this.#notify({ type: 'invalidated', at, generation: this.generation, ageMs: at - held.access.issuedAt });
     return rotation;
   }
@@ -93,7 +95,7 @@ export class HandleRenewer {
     const { isDue } = held;
     if (!isDue && held.uncheckedMs < this.#context.recheckMs) return;
     if (this.#flight !== undefined || this.isPaused) return;
-    const need = { version: held.version, minValidityMs: renewAheadMs, isRejected: false };
+    const need = { version: held.version, minValidityMs: renewAheadMs };
     void this.#start(() => (isDue ? this.#renew(need) : this.#recheck(held))); // answers, never throws
   }
 
@@ -126,7 +128,7 @@ export class HandleRenewer {
     const before = this.held;
     const resets = this.#resets;
     let outcome = await action();
-    if (resets !== this.#resets) outcome = await this.#renew({ version: 0, minValidityMs: 0, isRejected: false });
+    if (resets !== this.#resets) outcome = await this.#renew({ version: 0, minValidityMs: 0 });
     this.#flight = undefined;
     const wasRotating = this.isRotating;
     this.isRotating = false;
@@ -211,7 +213,7 @@ export class HandleRenewer {
       held.confirm(); // once per period, as long as the token is valid
       return undefined;
     }
-    return this.#renew({ version: 0, minValidityMs: 0, isRejected: false });
+    return this.#renew({ version: 0, minValidityMs: 0 });
   }
 
   #notify(event: TokenEvent): void {

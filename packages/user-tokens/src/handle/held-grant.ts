@@ -21,12 +21,13 @@ export class HeldGrant {
   readonly #clock: Clock;
   #checkedAt: Instant;
 
-  constructor({ grant, pair }: OpenGrant, generation: number, clock: Clock) {
+  constructor({ grant, pair, bound }: OpenGrant, generation: number, clock: Clock) {
     const { id, version, scopes, accessExpiresInMs: lifetimeMs } = grant;
     const value = pair.access.expose();
     this.id = id;
     this.version = version;
-    this.access = new AccessToken({ value, scopes, issuedAt: clock.now(), lifetimeMs, generation });
+    const signing = bound && { scheme: 'DPoP' as const, dpopKey: bound.key };
+    this.access = new AccessToken({ value, scopes, issuedAt: clock.now(), lifetimeMs, generation, ...signing });
     this.result = Ok(this.access);
     this.#readAt = instantNow(clock);
     this.#checkedAt = this.#readAt;

@@ -17,7 +17,7 @@ export interface Loopback extends AsyncDisposable {
   readonly redirectUri: string;
   /**
    * Starts a consent: answers with the page of the authorization server to open. From now on its answer is accepted, once.
-   * `undefined` when the server cannot be found.
+   * `undefined` when the server cannot be found, or `consent-failed` says why it cannot be used.
    */
   start(users: Pick<UserTokens, 'handler' | 'subscribe'>, flow: PendingAuthorization): Promise<string | undefined>;
   /**

@@ -43,6 +43,6 @@ async function refreshGrant(engine: Engine, grant: GrantRecord): Promise<boolean
   const { id, version, hasRefreshToken } = grant;
   const connection = engine.connection(grant.connection);
   if (connection === undefined || !hasRefreshToken) return undefined;
-  const need = { version, minValidityMs: Infinity, isRejected: false };
+  const need = { version, minValidityMs: Infinity };
   return (await engine.refresher.renew({ id, connection, need })).isOk();
 }

@@ -1,5 +1,5 @@
 import { Sealer } from '@bearings/oauth-bearer/sealing';
-import type { KeyRing } from '@bearings/oauth-bearer/sealing';
+import type { Bytes, KeyRing } from '@bearings/oauth-bearer/sealing';
 import { StoreError } from '../errors.ts';
 import type { SealedContent } from '../store/grant-record.ts';
 
@@ -17,7 +17,7 @@ export class RowSealer {
   }
 
   /** Seals with the current key. */
-  async seal(plaintext: Uint8Array<ArrayBuffer>, context: readonly string[]): Promise<SealedContent> {
+  async seal(plaintext: Bytes, context: readonly string[]): Promise<SealedContent> {
     return this.#sealer.seal(plaintext, context);
   }
 

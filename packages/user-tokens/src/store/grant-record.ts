@@ -24,7 +24,7 @@ export const grantReasons = [
   'insufficient_scope',
   /** The stored tokens were changed, moved, or sealed with a key of another value. */
   'undecryptable',
-  /** The connection has another issuer or client id than the grant. */
+  /** The connection has another issuer or client id than the grant, or not the key that its tokens are bound to. */
   'client_changed',
 ] as const;
 
@@ -44,6 +44,8 @@ export interface GrantContent extends SealedContent {
   /** Milliseconds until the refresh token expires; `Infinity` when that is not known, or there is none. */
   readonly refreshLifetimeMs: number;
   readonly hasRefreshToken: boolean;
+  /** What was wrong with the answer that brought the refresh token, such as `INVALID_TOKEN_RESPONSE`. Default: nothing. */
+  readonly lastError?: string | undefined;
 }
 
 /** A new row. */

@@ -62,14 +62,17 @@ export interface GrantStore extends FlowStore {
 
   /** Adds a row with version 1; false when the key exists. */
   insert(grant: NewGrant): Promise<boolean>;
-  /** Stores new consent over the row, whatever its status: version + 1, `active`, no lease, no attempt. */
+  /** Stores new consent over the row, whatever its status: version + 1, `active`, no lease, no attempt, no error. */
   replace(id: string, version: number, content: GrantContent): Promise<boolean>;
 
   /** Takes the lease and marks the attempt, if the row is `active`, of this version, and no lease of another owner runs. */
   claim(id: string, claim: Claim): Promise<boolean>;
   /** Prolongs the lease of an owner, by the store's clock. */
   extend(id: string, claim: Omit<Claim, 'attempt'>): Promise<boolean>;
-  /** Stores the refreshed pair, if the row is `active` and of this version: version + 1, no lease, no attempt. */
+  /**
+   * Stores the refreshed pair, if the row is `active` and of this version: version + 1, no lease, no attempt. The content's
+   * `lastError` replaces the one before, also when it has none.
+   */
   commit(id: string, version: number, content: GrantContent): Promise<boolean>;
   /** Ends the lease of an owner without new tokens. */
   release(id: string, release: Release): Promise<boolean>;

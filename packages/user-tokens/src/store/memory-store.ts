@@ -63,7 +63,8 @@ class MemoryStore extends MemoryFlows implements GrantStore {
     if (this.#rows.has(grant.id) || this.#userRows(grant).some(isSameKey)) return false;
     const { id, tenant, user, connection, account } = grant;
     const now = this.now();
-    const fresh = { status: 'active', reason: undefined, version: 1, lastError: undefined, ...unclaimed } as const;
+    const { lastError } = grant;
+    const fresh = { status: 'active', reason: undefined, version: 1, lastError, ...unclaimed } as const;
     const key = { id, tenant, user, connection, account, createdAt: now, updatedAt: now };
     this.#rows.set(id, { ...key, ...fresh, ...toInstants(grant, now) });
     this.#ids.set(userKey(grant), (this.#ids.get(userKey(grant)) ?? new Set()).add(id));
@@ -185,7 +186,7 @@ class MemoryStore extends MemoryFlows implements GrantStore {
 
   #renewed(row: Row, content: GrantContent): Partial<Row> {
     const now = this.now();
-    const stored = { version: row.version + 1, reason: undefined, lastError: undefined, updatedAt: now };
+    const stored = { version: row.version + 1, reason: undefined, lastError: content.lastError, updatedAt: now };
     return { ...unclaimed, ...stored, ...toInstants(content, now) };
   }
 

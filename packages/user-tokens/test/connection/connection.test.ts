@@ -1,4 +1,5 @@
 import { systemClock } from '@bearings/client';
+import { withUndici } from '@bearings/undici';
 import { expect, test } from 'vitest';
 import { Connection } from '../../src/connection/connection.ts';
 import type { ConnectionConfig } from '../../src/connection/connection-config.ts';
@@ -149,4 +150,20 @@ test('a grant of another issuer is not sent to the one that a protected resource
 
   expect(refused.unwrapErr()).toMatchObject({ code: 'REAUTHORIZATION_REQUIRED', reason: 'client_changed' });
   expect([sent.isOk(), servers.bodies.length]).toEqual([true, 1]);
+});
+
+const keyPair = { cert: { file: '/etc/tls/tls.crt' }, key: { file: '/etc/tls/tls.key' } }; // read when a request is sent
+
+test.each([
+  [true, 'without authentication', { clientAuthMethod: 'none' }],
+  [false, 'with a secret', { clientSecret: 'a secret' }],
+  [false, 'with an assertion', { clientAssertion: { file: '/var/run/assertion' } }],
+  [false, 'with a certificate of an authority', { clientAuthMethod: 'tls_client_auth' }],
+  [false, 'with a registered certificate', { clientAuthMethod: 'self_signed_tls_client_auth' }],
+] as const)('that a client is public is %s for one %s', (isPublic, _, credential) => {
+  const config = { issuerUrl, clientId: 'app', scopes: [], ...credential };
+
+  const connection = Connection.create('erp', config, { ...times, network: withUndici({ tls: keyPair }) }).unwrap();
+
+  expect(connection.isPublic).toBe(isPublic);
 });

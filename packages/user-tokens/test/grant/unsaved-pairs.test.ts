@@ -2,6 +2,7 @@ import { memoryStore } from '@bearings/user-tokens';
 import { virtualClock } from '@bearings/testing';
 import { expect, test } from 'vitest';
 import { createUsers } from '../create-users.ts';
+import { FakeProvider } from '../fake-provider.ts';
 import { turn, whileTimePasses } from '../while-time-passes.ts';
 
 const purpose = { user: 'alice', connection: 'mail' };
@@ -136,4 +137,36 @@ test('a grant that is revoked while its new pair is not stored stays revoked, an
   expect(provider.revocations).toEqual(['rt_CANARY_alice_2', 'at_CANARY_alice_2']);
   expect(await store.get(id)).toMatchObject({ status: 'revoked', version: 1 });
   expect(users.for(purpose).read().isErr()).toBe(true);
+});
+
+test('a process that was suspended in its write, until another had stored a newer pair, serves the newer pair', async () => {
+  const [mine, theirs] = [virtualClock(), virtualClock()];
+  const shared = memoryStore({ clock: theirs });
+  const suspension: { begin?: () => Promise<void> } = {};
+  const store = new Proxy(shared, {
+    get(target, name): unknown {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      return async (...values: unknown[]): Promise<unknown> => {
+        if (name === 'commit') await suspension.begin?.();
+        return Reflect.apply(member, target, values);
+      };
+    },
+  });
+  const provider = new FakeProvider({ rotation: { graceMs: 60_000 }, clock: theirs });
+  const { users, connect, another } = await createUsers({ store, clock: mine, provider });
+  const { id } = await connect(expired);
+  const other = await another({ store: shared, clock: theirs });
+  suspension.begin = async () => {
+    delete suspension.begin;
+    await theirs.advance(15_000);
+    await whileTimePasses(other.for(purpose).get(), theirs);
+    await mine.suspend(20_000);
+    throw new Error('the connection is gone');
+  };
+
+  const token = await users.for(purpose).get();
+
+  expect(token.unwrap().secret.expose()).toBe('at_CANARY_alice_3');
+  expect(await shared.get(id)).toMatchObject({ version: 2, status: 'active' });
 });

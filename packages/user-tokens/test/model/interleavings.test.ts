@@ -1,11 +1,12 @@
+import { SecretString } from '@bearings/oauth-bearer';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { explore } from './explore.ts';
 import { checkInvariants } from './invariants.ts';
 import { TwoProcesses } from './two-processes.ts';
 
-const expired = { version: 0, minValidityMs: 0, isRejected: false };
-const rejected = { version: 1, minValidityMs: 0, isRejected: true };
+const expired = { version: 0, minValidityMs: 0 };
+const rejected = { version: 1, minValidityMs: 0, rejected: new SecretString('at1') };
 
 test.each([
   ['expired', expired],

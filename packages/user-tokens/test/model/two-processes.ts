@@ -1,6 +1,7 @@
 import type { Clock } from '@bearings/client';
 import { SecretString, TokenHttpError, TokenUnavailableError } from '@bearings/oauth-bearer';
 import type { IssuedToken, TokenError } from '@bearings/oauth-bearer';
+import { DpopKeys } from '@bearings/oauth-bearer/source';
 import { memoryStore } from '@bearings/user-tokens';
 import type { GrantRecord, GrantStore } from '@bearings/user-tokens';
 import { Err, Ok } from 'ts-results';
@@ -93,7 +94,7 @@ export class TwoProcesses {
   async run(choose: Choose, need: Need, possible: readonly Incident[]): Promise<void> {
     const issued = {
       value: 'at1',
-      lifetimeMs: need.isRejected ? 3_600_000 : -1,
+      lifetimeMs: need.rejected === undefined ? -1 : 3_600_000,
       scopes: [],
       extras: first,
     } as unknown as IssuedToken;
@@ -257,6 +258,7 @@ export class TwoProcesses {
       request,
       server,
       revoke,
+      dpopKeys: new DpopKeys(false, this.#clock(undefined)),
     } as unknown as Connection;
   }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { amount } from '../../../../test/amount.ts';
 import { FakeProvider } from '../fake-provider.ts';
 import { postgres } from '../../../../test/services.ts';
 import type { CallerReport, Step } from './caller.ts';
@@ -9,7 +10,7 @@ import type { StartedCaller } from './start-caller.ts';
 
 const leaseMs = 3_000;
 const steps: readonly Step[] = ['before claim', 'after claim', 'after send', 'before commit', 'after commit'];
-const runs = Number(process.env['KILLS'] ?? 20);
+const runs = Math.max(amount(20), steps.length);
 const kinds = [
   { kind: 'SQLite', isThere: true },
   { kind: 'PostgreSQL', isThere: postgres.isThere },
@@ -108,9 +109,7 @@ describe.each(kinds)('$kind', ({ kind, isThere }) => {
       const late = await continued(stopped);
 
       expect(next).toEqual({ tokens: ['at_CANARY_alice_3'], errors: [] });
-      // where the time limit of the store passed meanwhile, the process serves its own pair, which is valid too
-      expect(late?.errors).toEqual([]);
-      expect(['at_CANARY_alice_2', 'at_CANARY_alice_3']).toContain(late?.tokens[0]);
+      expect(late).toEqual({ tokens: ['at_CANARY_alice_3'], errors: [] });
       expect(await shared.read()).toMatchObject({ version: 2, status: 'active', updatedAt: before?.updatedAt });
     },
   );

@@ -181,6 +181,27 @@ describe.each(storeKinds)('$kind', ({ isThere, create }) => {
     },
   );
 
+  test.skipIf(!isThere)('a commit stores what was wrong with its answer, and the next one clears it', async () => {
+    await using tables = await create();
+    const { store, other } = tables;
+    const mine = grant();
+    await store.insert(mine);
+
+    const errors: (string | undefined)[] = [];
+    for (const [version, lastError] of [
+      [1, 'INVALID_TOKEN_RESPONSE'],
+      [2, undefined],
+      [3, 'UNSUPPORTED_TOKEN_TYPE'],
+    ] as const) {
+      await store.commit(mine.id, version, content({ lastError }));
+      errors.push((await other.get(mine.id))?.lastError);
+    }
+    await store.replace(mine.id, 4, content());
+    errors.push((await other.get(mine.id))?.lastError);
+
+    expect(errors).toEqual(['INVALID_TOKEN_RESPONSE', undefined, 'UNSUPPORTED_TOKEN_TYPE', undefined]);
+  });
+
   test.skipIf(!isThere)(
     'a grant that has ended is neither claimed nor committed, and new consent revives it',
     async () => {

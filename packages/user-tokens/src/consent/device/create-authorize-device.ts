@@ -20,7 +20,7 @@ import type { DevicePoll, DeviceToken } from './poll-device-token.ts';
  * Starts the device grant; `undefined` when the server has no endpoint for it.
  *
  * @throws UserTokensConfigError for a request that is wrong; nothing was sent
- * @throws TokenError when the server does not answer, or not with a device code
+ * @throws TokenError when the server does not answer, not with a device code, or does not issue the DPoP tokens that are set
  */
 export type AuthorizeDevice = (request: DeviceRequest) => Promise<DeviceAuthorization | undefined>;
 
@@ -38,14 +38,15 @@ export function createAuthorizeDevice(context: ConsentContext): AuthorizeDevice 
     const connection = findConnection(name, context.connections);
     checkQuery({ tenant, user, connection: name });
     const { config } = connection;
-    const server = (await connection.server()).unwrapOrElse(raise);
+    const server = (await connection.server({ isDpop: connection.dpopKeys.isOn })).unwrapOrElse(raise);
     const url = config.endpoints?.deviceAuthorization ?? server.metadata?.['device_authorization_endpoint'];
     if (typeof url !== 'string') return undefined;
     const scopes = given ?? config.scopes;
     const startedAt = clock.monotonic();
     const device = await requestDevice(url, connection, scopes);
     const endsAt = startedAt + device.lifetimeMs;
-    const flow = { id: randomText(), tenant, user, connection, server, scopes, device, endsAt };
+    const bound = await connection.dpopKeys.create();
+    const flow = { id: randomText(), tenant, user, connection, server, scopes, device, endsAt, bound };
     report({ type: 'consent-requested', ...toFacts(flow), scopes, reason: 'device' });
     const { userCode, verificationUri, verificationUriComplete } = device;
     return {
@@ -105,12 +106,13 @@ async function save(
   flow: DeviceFlow,
   { clock, vault }: ConsentContext,
 ): Promise<GrantRecord> {
-  const { connection, server, tenant, user } = flow;
+  const { connection, server, tenant, user, bound } = flow;
   const account = await findAccount(issued, { connection, server, flow, nonce: undefined, nowMs: clock.now() });
   const { clientId, extras: keepExtras } = connection.config;
   const consent = { tenant, user, connection: connection.name, account, issuer: server.issuer, clientId };
+  const keys = { binding: bound?.binding, isPublic: connection.isPublic };
   return untilStored(
-    () => vault.save({ ...consent, issued, keepExtras, ageMs: clock.monotonic() - requestedAt }),
+    () => vault.save({ ...consent, ...keys, issued, keepExtras, ageMs: clock.monotonic() - requestedAt }),
     clock,
   );
 }

@@ -1,6 +1,7 @@
 import { untilAborted } from '@bearings/client/layer';
 import type { Clock } from '@bearings/client';
 import type { IssuedToken, TokenError } from '@bearings/oauth-bearer';
+import type { BoundDpopKey } from '@bearings/oauth-bearer/source';
 import type { Connection } from '../../connection/connection.ts';
 import { FlowFailure } from '../flow-failure.ts';
 import type { DeviceResponse } from './device-response.ts';
@@ -12,6 +13,8 @@ export interface DevicePoll {
   /** When the device code ends, by the monotonic clock. */
   readonly endsAt: number;
   readonly scopes: readonly string[];
+  /** The key that the token is bound to. */
+  readonly bound: BoundDpopKey | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -32,7 +35,7 @@ const longestPauseMs = 60_000;
  * @throws the signal's reason when it is aborted
  */
 export async function pollDeviceToken(poll: DevicePoll): Promise<DeviceToken> {
-  const { connection, device, endsAt, scopes, clock, signal } = poll;
+  const { connection, device, endsAt, scopes, clock, signal, bound } = poll;
   let { intervalMs } = device;
   let pauseMs = intervalMs;
   for (;;) {
@@ -44,7 +47,7 @@ export async function pollDeviceToken(poll: DevicePoll): Promise<DeviceToken> {
       ['grant_type', 'urn:ietf:params:oauth:grant-type:device_code'],
       ['device_code', device.deviceCode],
     ];
-    const request = { params, retry: 'never', scopes, signal, isProbe: false } as const;
+    const request = { params, retry: 'never', scopes, signal, isProbe: false, dpopKey: bound?.key } as const;
     const result = await untilAborted(connection.request(request), signal);
     if (result.isOk()) return { issued: result.value, requestedAt };
     const { error } = result;

@@ -59,15 +59,15 @@ export class SqlStore extends SqlFlows implements GrantStore {
     const { id, tenant, user, connection, account } = grant;
     return this.#changes(
       `INSERT INTO bearings_grants (id, tenant, user_id, connection, account, issuer, client_id, scopes, access_expires_at,
-         refresh_expires_at, has_refresh_token, sealed, key_id, status, version, created_at, updated_at)
-       VALUES ($1, $10, $11, $12, $13, $2, $3, $4, {now} + $5, {now} + $6, $7, $8, $9, 'active', 1, {now}, {now})
+         refresh_expires_at, has_refresh_token, sealed, key_id, last_error, status, version, created_at, updated_at)
+       VALUES ($1, $11, $12, $13, $14, $2, $3, $4, {now} + $5, {now} + $6, $7, $8, $9, $10, 'active', 1, {now}, {now})
        ON CONFLICT DO NOTHING RETURNING id`,
       [id, ...contentValues(grant), tenant, user, connection, account],
     );
   }
 
   async replace(id: string, version: number, content: GrantContent): Promise<boolean> {
-    return this.#changes(`${store} WHERE id = $1 AND version = $10 RETURNING id`, [
+    return this.#changes(`${store} WHERE id = $1 AND version = $11 RETURNING id`, [
       id,
       ...contentValues(content),
       version,
@@ -90,7 +90,7 @@ export class SqlStore extends SqlFlows implements GrantStore {
   }
 
   async commit(id: string, version: number, content: GrantContent): Promise<boolean> {
-    const where = "WHERE id = $1 AND version = $10 AND status = 'active' RETURNING id";
+    const where = "WHERE id = $1 AND version = $11 AND status = 'active' RETURNING id";
     return this.#changes(`${store} ${where}`, [id, ...contentValues(content), version]);
   }
 
@@ -175,11 +175,12 @@ export class SqlStore extends SqlFlows implements GrantStore {
 /** Writes a new pair, whatever the row had. */
 const store = `UPDATE bearings_grants SET issuer = $2, client_id = $3, scopes = $4, access_expires_at = {now} + $5,
   refresh_expires_at = {now} + $6, has_refresh_token = $7, sealed = $8, key_id = $9, version = version + 1,
-  status = 'active', reason = NULL, last_error = NULL, attempt = NULL, ${unclaimed}, updated_at = {now}`;
+  status = 'active', reason = NULL, last_error = $10, attempt = NULL, ${unclaimed}, updated_at = {now}`;
 
-/** `$2` to `$9`. Adding `null` to a number makes the instant `NULL`: it never comes. */
+/** `$2` to `$10`. Adding `null` to a number makes the instant `NULL`: it never comes. */
 function contentValues(content: GrantContent): readonly SqlValue[] {
   const { issuer, clientId, scopes, accessLifetimeMs, refreshLifetimeMs, hasRefreshToken, sealed, keyId } = content;
+  const { lastError = null } = content;
   const lifetimes = [toInstant(accessLifetimeMs), toInstant(refreshLifetimeMs)];
-  return [issuer, clientId, JSON.stringify(scopes), ...lifetimes, hasRefreshToken ? 1 : 0, sealed, keyId];
+  return [issuer, clientId, JSON.stringify(scopes), ...lifetimes, hasRefreshToken ? 1 : 0, sealed, keyId, lastError];
 }
