@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { intro, outro } from './reference-texts.ts';
+import { contexts, intro, outro, secretFiles } from './reference-texts.ts';
 import { table } from './table.ts';
 
 type Json = z.core.JSONSchema.BaseSchema;
@@ -9,7 +9,7 @@ export function reference(schema: Json): string {
   const client = property(schema, 'clients').additionalProperties;
   if (typeof client !== 'object') throw new TypeError('The schema has no clients');
   const auths = (property(client, 'auth').oneOf ?? []).filter((each) => typeof each === 'object');
-  const groups = ['network', 'retry', 'concurrency', 'redirects'].map((name) => [
+  const groups = ['doctor', 'network', 'retry', 'concurrency', 'redirects'].map((name) => [
     `### \`${name}\``,
     property(client, name).description ?? '',
     fieldTable(property(client, name)),
@@ -18,6 +18,7 @@ export function reference(schema: Json): string {
     `### \`${constantText(property(auth, 'type'))}\``,
     auth.description ?? '',
     fieldTable(auth),
+    ...Object.keys(auth.properties ?? {}).flatMap((name) => groupTables(name, property(auth, name))),
   ]);
   return [
     intro,
@@ -28,9 +29,14 @@ export function reference(schema: Json): string {
     '## `tokenStore`',
     `${property(schema, 'tokenStore').description ?? ''} See [token-store.md](token-store.md).`,
     fieldTable(property(schema, 'tokenStore')),
+    '## `secretFiles`',
+    `${property(schema, 'secretFiles').description ?? ''} ${secretFiles}`,
+    fieldTable(property(schema, 'secretFiles')),
     '## `auth`',
     'How requests are authenticated, by `type`. The credential is sent only to the origin of `baseUrl`.',
     ...kinds.flat(),
+    '## `contexts`',
+    contexts,
     outro,
   ].join('\n\n');
 }
@@ -58,13 +64,23 @@ function fieldTable(schema: Json): string {
   return table(['field', 'type', 'default', 'example', 'description'], rows);
 }
 
+/** The tables of a field that is a group of fields, or one of several groups. */
+function groupTables(name: string, field: Json): readonly string[] {
+  const groups = [field, ...(field.oneOf ?? []), ...(field.anyOf ?? [])].filter(
+    (each): each is Json => typeof each === 'object' && each.properties !== undefined,
+  );
+  if (groups.length === 0) return [];
+  const tables = groups.flatMap((group) => [group === field ? '' : (group.description ?? ''), fieldTable(group)]);
+  return [`#### \`${name}\``, field.description ?? '', ...tables].filter((each) => each !== '');
+}
+
 const constantText = (schema: Json): string => String(schema.const ?? '');
 
 function describeType(name: string, schema: Json): string {
   if (schema.const !== undefined) return `\`${constantText(schema)}\``;
   if (schema.enum !== undefined) return schema.enum.map((each) => `\`${String(each)}\``).join(', ');
   if (schema.pattern?.startsWith('^(?:env:') === true) return 'reference';
-  if (schema.oneOf !== undefined || schema.properties !== undefined) return '[fields](#' + name + ')';
+  if (schema.oneOf !== undefined || schema.properties !== undefined) return `[fields](#${name.toLowerCase()})`;
   const either = schema.anyOf?.filter((each) => typeof each === 'object').map((each) => describeType(name, each));
   if (either !== undefined) return either.join(' or ');
   if (schema.type === 'array') return describeList(schema);

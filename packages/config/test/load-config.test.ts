@@ -148,7 +148,7 @@ test.each([
   [
     'an unknown auth type',
     clientWith('auth: { type: oauth2 }'),
-    'clients.a.auth.type is text: must be oauth2_client_credentials, oauth2_authorization_code, bearer, basic, api_key or none',
+    'clients.a.auth.type is text: must be oauth2_client_credentials, oauth2_authorization_code, google_service_account, bearer, basic, api_key or none',
   ],
   ['a misspelt auth type', clientWith('auth: { type: apikey }'), 'Did you mean api_key?'],
   [
@@ -171,11 +171,6 @@ test.each([
     'clients.a.auth.metadataUrl is set without issuerUrl',
   ],
   [
-    'a certificate without a key',
-    oauth(`${complete}\ncertificateFile: /run/orders.crt`),
-    'clients.a.auth.certificateFile is set without privateKeyRef',
-  ],
-  [
     'a token type that needs a proof',
     oauth(`${complete}\nbearerTokenTypes: [DPoP]`),
     'clients.a.auth.bearerTokenTypes',
@@ -183,7 +178,7 @@ test.each([
   [
     'an unused secret',
     oauth(`${complete}\nclientAuthMethod: none`),
-    'has the value none although there is a secret or a key',
+    'has the value none although there is a secret, a key or an assertion',
   ],
   ['a misspelt method', oauth(`${complete}\nclientAuthMethod: client-secret-post`), 'Did you mean client_secret_post?'],
   ['scopes in one text', oauth(`${complete}\nscopes: a b`), 'clients.a.auth.scopes is text: must be a list'],

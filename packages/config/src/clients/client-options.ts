@@ -1,10 +1,12 @@
 import { profiles } from '@bearings/client';
 import type { ClientOptions } from '@bearings/client';
 import type { ClientConfig } from '../schema/client-schema.ts';
+import { omitUndefined } from './omit-undefined.ts';
 
 /** Converts one client of a config to options of `createClient`: the names are the same. The profile gives the defaults. */
 export function toClientOptions(config: ClientConfig): ClientOptions {
-  const { profile = 'default', auth: _auth, network: _network, retry, concurrency, redirects, ...options } = config;
+  const { auth: _auth, network: _network, doctor: _doctor, ...others } = config;
+  const { profile = 'default', retry, concurrency, redirects, ...options } = others;
   const base = profiles[profile];
   return {
     ...base,
@@ -19,12 +21,4 @@ export function toClientOptions(config: ClientConfig): ClientOptions {
 function toLimitObject<T extends object>(option: T | number | undefined): T | { readonly limit?: number } {
   if (typeof option === 'object') return option;
   return option === undefined ? {} : { limit: option };
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Removes fields that are undefined, because they would replace a default. */
-function omitUndefined<T extends object>(fields: T): Defined<T>;
-function omitUndefined(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

@@ -1,17 +1,18 @@
-import { createClient, orThrow } from '@bearings/client';
+import { createClient } from '@bearings/client';
 import type { Client, Layer } from '@bearings/client';
 import { withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
 import type { TokenHandle } from '@bearings/oauth-bearer';
 import type { NetworkConfig } from '../schema/network-schema.ts';
 import type { ClientConfig } from '../schema/client-schema.ts';
 import { toClientOptions } from './client-options.ts';
-import { readCredentials } from './configured-credential.ts';
 import type { ConfiguredCredential } from './configured-credential.ts';
 import { Networks } from './networks.ts';
 import { openTokenStore } from './open-token-store.ts';
-import type { TokenSharing } from './open-token-store.ts';
-import { createToken, tokenRules } from './create-token.ts';
-import type { TokenOptions } from './create-token.ts';
+import type { OpenedSharing, TokenSharing } from './open-token-store.ts';
+import { ClientTokens } from './client-tokens.ts';
+import type { ClientToken } from './client-tokens.ts';
+import { tokenRules } from './token-options.ts';
+import type { TokenOptions } from './token-options.ts';
 import { formatName } from '../document/document-path.ts';
 import { InvalidConfigError, createProblem } from '../document/invalid-config-error.ts';
 import type { Config } from '../load-config.ts';
@@ -70,21 +71,22 @@ export async function createClients(config: Config, options: ClientsOptions = {}
   checkOptions(options, rules, { owner: 'createClients' });
   const { names = Object.keys(config.clients) } = options;
   assertNames(config, names);
-  const tokens = new Map<string, TokenHandle>();
+  const tokens = new ClientTokens();
   const created: [name: string, client: Client][] = [];
   const own = new Networks(config);
-  let opened: TokenSharing | undefined;
+  let opened: OpenedSharing | undefined;
   const close = async (): Promise<void> => {
     await Promise.all(created.map(([, client]) => client.close()));
-    await Promise.all([...tokens.values()].map((token) => token.close()));
+    await tokens.close();
     await own.close();
-    opened?.store.close();
+    await opened?.close();
   };
   try {
     const parts = await createParts({ config, names, options }, own);
     if (options.sharing === undefined) opened = await openTokenStore(config);
     const sharing = options.sharing === false ? undefined : (options.sharing ?? opened);
-    await createTokens({ ...config, clients: pickClients(config.clients, names) }, tokens, { options, parts, sharing });
+    const networks = (name: string): Layer | undefined => parts.get(name)?.network;
+    await tokens.create({ ...config, clients: pickClients(config.clients, names) }, { options, networks, sharing });
     for (const name of names)
       created.push([name, createNamedClient(name, { config, options, token: tokens.get(name), ...parts.get(name) })]);
   } catch (cause) {
@@ -153,37 +155,10 @@ async function createParts(
   return parts;
 }
 
-interface TokensContext {
-  readonly options: ClientsOptions;
-  readonly parts: ReadonlyMap<string, ClientParts>;
-  readonly sharing: TokenSharing | undefined;
-}
-
-/**
- * Creates one token for each credential and stores it under the name of each client that uses it.
- *
- * @throws TokenError | InvalidConfigError
- */
-async function createTokens(
-  config: Config,
-  tokens: Map<string, TokenHandle>,
-  { options, parts, sharing }: TokensContext,
-): Promise<void> {
-  for (const credential of readCredentials(config)) {
-    const { fetch, clock, random, openGrants } = options;
-    const network = parts.get(credential.clients[0] ?? '')?.network;
-    const token = await orThrow(
-      createToken(config, credential, { fetch, network, clock, random, openGrants, sharing }),
-    );
-    for (const name of credential.clients) tokens.set(name, token);
-    options.onToken?.(token, credential);
-  }
-}
-
 interface ClientContext extends ClientParts {
   readonly config: Config;
   readonly options: ClientsOptions;
-  readonly token: TokenHandle | undefined;
+  readonly token: ClientToken | undefined;
 }
 
 /** @throws ConfigError */
@@ -202,7 +177,9 @@ function createNamedClient(name: string, { config, options, token, added = [], n
   ]);
 }
 
-function authLayers({ auth }: ClientConfig, token: TokenHandle | undefined): readonly Layer[] {
+function authLayers({ auth }: ClientConfig, token: ClientToken | undefined): readonly Layer[] {
   if (token === undefined) return [];
-  return [auth.type === 'api_key' ? withBearerAuthHeader(token, auth.header) : withBearerAuth(token)];
+  const { handle, stepUp } = token;
+  if (auth.type === 'api_key') return [withBearerAuthHeader(handle, auth.header)];
+  return [withBearerAuth(handle, stepUp && { stepUp })];
 }

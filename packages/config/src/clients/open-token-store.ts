@@ -1,26 +1,59 @@
 import { orThrow } from '@bearings/client';
-import type { KeySet } from '@bearings/oauth-bearer/store';
+import type { KeySet, KeyValue, TokenStore } from '@bearings/oauth-bearer/store';
 import type { FileTokenStore } from '@bearings/token-store-file';
 import type { Config } from '../load-config.ts';
+import type { OpenedStore } from './opened-store.ts';
 
 /** A store of tokens, and the keys they are sealed with: the options `store` and `storeKeys` of `Token.create`. */
 export interface TokenSharing {
-  readonly store: FileTokenStore;
+  readonly store: TokenStore;
   readonly storeKeys: KeySet;
 }
 
+/** The store of a config. */
+export interface OpenedSharing extends TokenSharing, OpenedStore, AsyncDisposable {}
+
 /**
- * Opens the `tokenStore` of a config; `undefined` without one. The caller closes the store.
+ * Opens the `tokenStore` of a config; `undefined` without one. The caller closes it.
  *
- * @throws InvalidConfigError when the key cannot be read
- * @throws ConfigError when the file cannot be used
+ * Redis and PostgreSQL may be unavailable: tokens are then requested without them.
+ *
+ * @throws InvalidConfigError when the key or the password cannot be read
+ * @throws ConfigError when the file cannot be used, or the client library is not installed
  */
 export async function openTokenStore({
   tokenStore,
   readSecret,
-}: Pick<Config, 'tokenStore' | 'readSecret'>): Promise<TokenSharing | undefined> {
+}: Pick<Config, 'tokenStore' | 'readSecret'>): Promise<OpenedSharing | undefined> {
   if (tokenStore === undefined) return undefined;
-  const key = await orThrow(readSecret(tokenStore.keyRef));
-  const { fileTokenStore } = await import('@bearings/token-store-file'); // it needs node:sqlite, which other configs do not
-  return { store: fileTokenStore(tokenStore.file), storeKeys: { current: 'key', keys: { key } } };
+  const { file, redis, postgres, keyRef, passwordRef, user, prefix, table } = tokenStore;
+  const key = await orThrow(readSecret(keyRef));
+  const password = passwordRef === undefined ? undefined : (await orThrow(readSecret(passwordRef))).expose();
+  const login = { user, password };
+  if (redis !== undefined) {
+    const { openRedis } = await import('./open-redis.ts'); // each is loaded when a config needs it
+    return toSharing(await openRedis({ url: redis, prefix, ...login }), key);
+  }
+  if (postgres !== undefined) {
+    const { openPostgres } = await import('./open-postgres.ts');
+    return toSharing(await openPostgres({ url: postgres, table, ...login }), key);
+  }
+  return openTokenFile(file ?? '', key);
 }
+
+/**
+ * Opens a store in a file. The caller closes it.
+ *
+ * @throws ConfigError when the file cannot be used
+ */
+export async function openTokenFile(path: string, key: KeyValue): Promise<OpenedSharing> {
+  const { fileTokenStore } = await import('@bearings/token-store-file'); // it needs node:sqlite, which other configs do not
+  const store: FileTokenStore = fileTokenStore(path);
+  return toSharing({ store, clear: () => store.clear(), close: async () => store.close() }, key);
+}
+
+const toSharing = (opened: OpenedStore, key: KeyValue): OpenedSharing => ({
+  ...opened,
+  storeKeys: { current: 'key', keys: { key } },
+  [Symbol.asyncDispose]: () => opened.close(),
+});

@@ -23,9 +23,16 @@ export interface DocumentSource {
   readonly locate: (path: DocumentPath) => Pick<Problem, 'file' | 'line' | 'column'>;
 }
 
-/** Opens a document: an object, or a file of at most 1 MiB. A file is JSON if its name ends in `.json`, otherwise YAML. */
-export async function openDocument(source: string | object): Promise<Result<DocumentSource, InvalidConfigError>> {
-  if (typeof source === 'string') return fromFile(source);
+/**
+ * Opens a document: an object, or a file of at most 1 MiB. A file is JSON if its name ends in `.json`, otherwise YAML.
+ *
+ * @param text - the content to use in place of the file's
+ */
+export async function openDocument(
+  source: string | object,
+  text?: string,
+): Promise<Result<DocumentSource, InvalidConfigError>> {
+  if (typeof source === 'string') return text === undefined ? fromFile(source) : parseSource(source, text);
   return Ok({ value: source, subject: 'The config', folder: undefined, problems: [], locate: () => ({}) });
 }
 
@@ -34,7 +41,10 @@ const maxBytes = 1024 * 1024;
 async function fromFile(file: string): Promise<Result<DocumentSource, InvalidConfigError>> {
   const read = await readSmallFile({ path: file, limitBytes: maxBytes });
   if (read.isErr()) return Err(new InvalidConfigError(file, [createProblem([], read.error, { file })]));
-  const { text } = read.value;
+  return parseSource(file, read.value.text);
+}
+
+function parseSource(file: string, text: string): Result<DocumentSource, InvalidConfigError> {
   const tree = parseYaml(text);
   const syntaxError = extname(file).toLowerCase() === '.json' ? findJsonSyntaxError(text, tree) : undefined;
   const problems = (syntaxError === undefined ? tree.issues : [syntaxError]).map((issue) =>

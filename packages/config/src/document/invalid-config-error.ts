@@ -46,7 +46,8 @@ function formatMessage(subject: string, problems: readonly Problem[]): string {
   return [`${toSafeLine(subject)} has ${count}`, ...lines].join('\n');
 }
 
-function formatProblem({ path, file, line, column, ...issue }: Problem): string {
+/** A problem as one line: the place, the path, what is there and what is correct. */
+export function formatProblem({ path, file, line, column, ...issue }: Problem): string {
   const at = file !== undefined && line !== undefined ? `${toSafeLine(file)}:${line}:${column}  ` : '';
   return `${at}${path === '' ? 'It' : path} ${formatIssue(issue)}`;
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { DocumentPath } from './document-path.ts';
+import { isNamedFile } from '../secrets/named-file.ts';
+import { isSecretKind } from '../secrets/secret-reference.ts';
 import { referenceKinds } from '../secrets/secret-schema.ts';
 import type { ReferenceKind } from '../secrets/secret-schema.ts';
 
@@ -44,8 +46,7 @@ function toMarkedJsonSchema(schema: z.ZodType): Json {
 
 const mark = 'bearings:secret';
 
-const isKind = (kind: unknown): kind is ReferenceKind =>
-  kind === 'secret' || kind === 'key' || kind === 'certificateFile' || kind === 'keyFile';
+const isKind = (kind: unknown): kind is ReferenceKind => isSecretKind(kind) || isNamedFile(kind);
 
 interface Found {
   readonly root: Json;

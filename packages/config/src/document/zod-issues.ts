@@ -20,12 +20,25 @@ export function toIssues(issue: ZodIssue, context: DocumentContext): readonly Pa
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((name) => unknownField([...path, name], context));
   }
+  const branch = meantBranch(issue);
+  if (branch !== undefined) {
+    return branch.flatMap((each) => toIssues({ ...each, path: [...issue.path, ...each.path] }, context));
+  }
   const value = valueAt(context.document, path);
   const placeholder = typeof value === 'string' ? placeholderIssue(value) : undefined;
   if (placeholder !== undefined) return [{ path, ...placeholder }];
   const meant = typeof value === 'string' ? closestOption(value, issue) : undefined;
   const suggestion = meant === undefined ? {} : { suggestion: meant };
   return [{ path, found: describeFound(issue, value), expected: describeExpected(issue), ...suggestion }];
+}
+
+/** The issues of the one branch of a union whose type the value has, such as a group of fields. */
+function meantBranch(issue: ZodIssue): readonly ZodIssue[] | undefined {
+  if (issue.code !== 'invalid_union') return undefined;
+  const isOtherType = ({ code, path }: ZodIssue): boolean =>
+    path.length === 0 && (code === 'invalid_type' || code === 'invalid_value' || code === 'invalid_format');
+  const branches = issue.errors.filter((errors) => errors.length > 0 && !errors.some(isOtherType));
+  return branches.length === 1 ? branches[0] : undefined;
 }
 
 function unknownField(path: DocumentPath, { document, fieldsAt }: DocumentContext): PathIssue {

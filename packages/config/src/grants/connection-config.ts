@@ -3,10 +3,16 @@ import type { ConnectionConfig, Provider } from '@bearings/user-tokens';
 import { providers } from '@bearings/user-tokens/providers';
 import type { AuthorizationCodeAuth } from '../schema/authorization-code-fields.ts';
 
+/** What the references of an `auth` stand for. */
+export interface ConnectionSecrets {
+  readonly readSecret: (reference: string) => () => Promise<SecretString>;
+  readonly dpop: ConnectionConfig['dpop'];
+}
+
 /** Converts an `auth` to a connection of `UserTokens`. */
 export function toConnectionConfig(
   auth: AuthorizationCodeAuth,
-  readSecret: (reference: string) => () => Promise<SecretString>,
+  { readSecret, dpop }: ConnectionSecrets,
 ): ConnectionConfig {
   const { clientId, clientSecretRef, scopes = [], resource, insecureHttp = false } = auth;
   const provider = findProvider(auth);
@@ -19,6 +25,7 @@ export function toConnectionConfig(
     ...(clientSecretRef !== undefined && { clientSecret: readSecret(clientSecretRef) }),
     scopes,
     ...(resource !== undefined && { resource }),
+    ...(dpop !== undefined && { dpop }),
     authParams: { ...provider.authParams, ...auth.authParams },
     insecureHttp,
   };

@@ -1,6 +1,6 @@
 import { orThrow } from '@bearings/client';
 import { TokenConfigError, TokenUnavailableError } from '@bearings/oauth-bearer';
-import type { SecretString, TokenError } from '@bearings/oauth-bearer';
+import type { SecretString, TokenConfig, TokenError } from '@bearings/oauth-bearer';
 import type {
   GrantStore,
   KeySet,
@@ -10,8 +10,11 @@ import type {
   UserTokensError,
   UserTokensOptions,
 } from '@bearings/user-tokens';
+import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
+import { InvalidConfigError } from '../document/invalid-config-error.ts';
 import type { Config } from '../load-config.ts';
+import { readDpop } from '../clients/read-dpop.ts';
 import type { AuthorizationCodeAuth } from '../schema/authorization-code-fields.ts';
 import { grantServer, toConnectionConfig } from './connection-config.ts';
 
@@ -52,10 +55,25 @@ export async function openUserTokens(
   const tenant = [`${clientId} at ${grantServer(auth)}`, ...[resource].flat()].join(' for ');
   const identity = { tenant, user: 'terminal' };
   const read = (reference: string) => (): Promise<SecretString> => orThrow(readSecret(reference));
-  const connections = { [connection]: toConnectionConfig(auth, read) };
+  const dpop = await readKey({ readSecret }, auth);
+  if (dpop.isErr()) return dpop;
+  const connections = { [connection]: toConnectionConfig(auth, { readSecret: read, dpop: dpop.value }) };
   const { UserTokens } = await import('@bearings/user-tokens'); // a config without such a client does not load it
   const users = await UserTokens.create({ ...access, connections, redirectUri, identify: () => identity });
   return users.map((opened) => ({ users: opened, purpose: { ...identity, connection, scopes } })).mapErr(toTokenError);
+}
+
+/** The key of `dpop`. It may have gone since the config was read. */
+async function readKey(
+  config: Pick<Config, 'readSecret'>,
+  auth: AuthorizationCodeAuth,
+): Promise<Result<TokenConfig['dpop'], TokenConfigError>> {
+  try {
+    return Ok(await readDpop(config, auth));
+  } catch (cause) {
+    if (!(cause instanceof InvalidConfigError)) throw cause;
+    return Err(new TokenConfigError('dpop.privateKeyRef', `cannot be read: ${cause.message}`, cause));
+  }
 }
 
 /** What a user of a config can do about it: correct a setting, or wait for the store. */

@@ -1,5 +1,5 @@
 import { TokenUnavailableError } from '@bearings/oauth-bearer';
-import { ReauthorizationRequiredError, TokenClosedError } from '@bearings/oauth-bearer/source';
+import { noTokenStatus, ReauthorizationRequiredError, TokenClosedError } from '@bearings/oauth-bearer/source';
 import type {
   AccessToken,
   GetOptions,
@@ -18,18 +18,6 @@ type TokenResult = Result<AccessToken, TokenError>;
 export type OpenGrants = () => Promise<Result<OpenUserTokens, TokenError>>;
 
 const notOpened: TokenResult = Err(new TokenUnavailableError('The grants have not been read yet'));
-
-const nothing: TokenStatus = {
-  state: 'none',
-  generation: 0,
-  isShared: false,
-  issuedAt: undefined,
-  expiresAt: undefined,
-  renewsAt: undefined,
-  validForMs: 0,
-  scopes: [],
-  failure: undefined,
-};
 
 /** The token of the person at the terminal. The grants are opened at its first use; after a failure, at the next. */
 export class PersonToken implements TokenHandle {
@@ -63,7 +51,7 @@ export class PersonToken implements TokenHandle {
   }
 
   status(): TokenStatus {
-    return this.#handle?.status() ?? nothing;
+    return this.#handle?.status() ?? noTokenStatus;
   }
 
   subscribe(listener: TokenListener): () => void {

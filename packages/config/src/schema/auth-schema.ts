@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { authorizationCodeSchema } from './authorization-code-schema.ts';
 import { headerNameText, text } from './field-schemas.ts';
+import { googleServiceAccountSchema } from './google-service-account-schema.ts';
 import { oauth2Schema } from './oauth2-schema.ts';
 import { secretReference } from '../secrets/secret-schema.ts';
 
@@ -41,6 +42,7 @@ const none = z
 export const authSchema = z.discriminatedUnion('type', [
   oauth2Schema,
   authorizationCodeSchema,
+  googleServiceAccountSchema,
   bearer,
   basic,
   apiKey,

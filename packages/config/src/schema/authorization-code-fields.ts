@@ -1,5 +1,6 @@
 import { providers } from '@bearings/user-tokens/providers';
 import { z } from 'zod';
+import { dpopSchema } from './dpop-schema.ts';
 import { httpUrl, nonBlankText, params, text } from './field-schemas.ts';
 import { scope } from './oauth2-fields.ts';
 import { secretReference } from '../secrets/secret-schema.ts';
@@ -40,6 +41,13 @@ export const authorizationCodeFields = z.strictObject({
     .optional()
     .describe('The resources that the token is for: one absolute URI or a list (RFC 8707).')
     .meta({ examples: ['https://orders.internal'] }),
+  dpop: dpopSchema
+    .optional()
+    .describe(
+      'Binds tokens to a key, so that a copied token is of no use (DPoP, RFC 9449): `true` for a new key at each login, which is ' +
+        'stored sealed with the tokens, or `{ privateKeyRef }` for yours, which is not stored.',
+    )
+    .meta({ default: false }),
   authParams: params.optional().describe('More parameters for the authorization request, such as `audience`.'),
   insecureHttp: z
     .boolean()

@@ -71,7 +71,8 @@ const redirects = z
   })
   .describe('Which redirects are followed.');
 
-const fields = z.strictObject({
+/** The fields of one client, without the rules between them. */
+export const clientFields = z.strictObject({
   baseUrl: httpUrl
     .describe(
       'The URL that paths are resolved against. A path in it ends in a slash. Its origin is the only one that gets the credential.',
@@ -85,6 +86,16 @@ const fields = z.strictObject({
       'A set of defaults for the settings below: `profiles` of @bearings/client. This page shows those of `default`.',
     )
     .meta({ default: 'default' }),
+  doctor: z
+    .strictObject({
+      path: z
+        .string()
+        .min(1)
+        .describe('A path that exists and needs the credential, relative to `baseUrl`.')
+        .meta({ examples: ['/health'] }),
+    })
+    .optional()
+    .describe('What `bearings doctor` asks the API. Default: `baseUrl` itself.'),
   timeout: limitMs
     .optional()
     .describe('Time limit for each attempt, until the response headers arrive. `false` disables it.')
@@ -123,7 +134,7 @@ const fields = z.strictObject({
 });
 
 /** The schema of one client. */
-export const clientSchema = fields
+export const clientSchema = clientFields
   .superRefine(
     ({ baseUrl, insecureHttp, timeout, totalTimeout }, context) => {
       const wrong = (field: string, found: string, message: string): void =>

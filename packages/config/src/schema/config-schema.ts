@@ -1,18 +1,16 @@
 import { z } from 'zod';
+import { clientName } from './client-name.ts';
 import { clientSchema } from './client-schema.ts';
+import { checkClients } from './client-rules.ts';
+import { contextSchema } from './context-schema.ts';
+import { isObject } from './field-schemas.ts';
 import { networkSchema } from './network-schema.ts';
+import { secretFilesSchema } from './secret-files-schema.ts';
 import { tokenStoreSchema } from './token-store-schema.ts';
 
-/** Names with another meaning on the clients object. `then` would make it a promise. */
-const reserved = ['close', 'then'];
-
-const clientName = z
+const contextName = z
   .string()
-  .regex(/^[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*$/, 'must be letters, digits and single dashes, with a letter first')
-  .refine(
-    (name) => !reserved.includes(name),
-    'choose another name: clients.close and clients.then have another meaning',
-  );
+  .regex(/^[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*$/, 'must be letters, digits and single dashes, with a letter first');
 
 /** The schema of a config file. */
 export const configSchema = z
@@ -25,7 +23,18 @@ export const configSchema = z
       ),
     tokenStore: tokenStoreSchema
       .optional()
-      .describe('Where the processes of one machine share their tokens. Default: each process requests its own.'),
+      .describe(
+        'Where processes share their tokens: those of one machine by a file, those of many by Redis or PostgreSQL. Default: each process requests its own.',
+      ),
+    secretFiles: secretFilesSchema.optional(),
+    context: contextName
+      .optional()
+      .describe('The context to use when none is named. Default: none; the file is used without its contexts.'),
+    contexts: z
+      .record(contextName, contextSchema)
+      .optional()
+      .describe('What differs between environments, such as `dev` and `prod`, by name.'),
     clients: z.record(clientName, clientSchema).describe('The clients by name.'),
   })
+  .superRefine(checkClients, { when: isObject })
   .describe('The HTTP clients of a service, with references to their secrets.');

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
-import { SecretString, Token } from '@bearings/oauth-bearer';
+import { googleServiceAccount, SecretString, Token } from '@bearings/oauth-bearer';
 import { Err, Ok } from 'ts-results';
 import type { Result } from 'ts-results';
 import { toSafeLine } from '../document/document-path.ts';
@@ -7,20 +7,31 @@ import type { Issue } from '../document/issue.ts';
 import { placeholderIssue } from '../document/placeholder.ts';
 import { InvalidConfigError, createProblem } from '../document/invalid-config-error.ts';
 import { readSmallFile } from '../document/small-file.ts';
-import { isOpenToOthers, permissionIssue } from './file-permission.ts';
+import { permissionIssue } from './file-permission.ts';
+import type { FileRules } from './file-permission.ts';
 
 /** Environment variables, usually the process environment. The library does not read the environment itself. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `secret`: one line. `key`: a private key, which may have many lines. */
-export type SecretKind = 'secret' | 'key';
+/**
+ * `secret`: one line. `key`: a private key, which may have many lines. `googleKey`: a service-account key of Google, as it is
+ * downloaded.
+ */
+export type SecretKind = (typeof secretKinds)[number];
+
+const secretKinds = ['secret', 'key', 'googleKey'] as const;
+
+/** True for the kind of a reference to a secret. */
+export const isSecretKind = (kind: unknown): kind is SecretKind => secretKinds.some((each) => each === kind);
 
 /** Options of `readSecret`. */
 export interface SecretOptions {
   /** The environment variables for `env:NAME`. Default: none. */
   readonly env?: Environment | undefined;
-  /** `key` for a private key (PEM or JWK). Default: `secret`. */
+  /** `key` for a private key (PEM or JWK), `googleKey` for a service-account key of Google. Default: `secret`. */
   readonly kind?: SecretKind;
+  /** Allows a file that other users can read. Default: only in a container, and at a mount below `/run/secrets`. */
+  readonly readableByOthers?: boolean | undefined;
 }
 
 /**
@@ -44,11 +55,13 @@ const notAReference: Issue = {
 /** {@link readSecret} for `readDocument`, which adds the place. */
 export async function resolveSecret(
   reference: string,
-  { env = {}, kind = 'secret' }: SecretOptions,
+  { env = {}, kind = 'secret', ...rules }: SecretOptions & FileRules,
 ): Promise<Result<SecretString, Issue>> {
   const read = parseReference(reference);
   if (read.isErr()) return read;
-  return 'variable' in read.value ? fromVariable(read.value.variable, env, kind) : fromFile(read.value.path, kind);
+  return 'variable' in read.value
+    ? fromVariable(read.value.variable, env, kind)
+    : fromFile(read.value.path, kind, rules);
 }
 
 /** Parses a reference. Does not check that the secret exists. */
@@ -89,18 +102,20 @@ function fromVariable(name: string, env: Environment, kind: SecretKind): Result<
 
 const maxBytes = 64 * 1024;
 
-async function fromFile(path: string, kind: SecretKind): Promise<Result<SecretString, Issue>> {
+async function fromFile(path: string, kind: SecretKind, rules: FileRules): Promise<Result<SecretString, Issue>> {
   const where = `names the file ${toSafeLine(path)}, which`;
   const read = await readSmallFile({ path, limitBytes: maxBytes });
   if (read.isErr()) return Err({ ...read.error, found: `${where} ${read.error.found}` });
   const { text, stats } = read.value;
-  if (isOpenToOthers(stats)) return Err(permissionIssue(where, path, stats));
+  const issue = await permissionIssue({ path, where, stats }, rules);
+  if (issue !== undefined) return Err(issue);
   return checkSecret(text.replace(/\r?\n$/, ''), where, kind);
 }
 
 function checkSecret(value: string, where: string, kind: SecretKind): Result<SecretString, Issue> {
   if (value === '') return Err({ found: `${where} is empty`, expected: 'put the secret there' });
   if (kind === 'key') return checkKey(value, where);
+  if (kind === 'googleKey') return checkGoogleKey(value, where);
   if (value.trim() !== value) {
     return Err({ found: `${where} has white space around the secret`, expected: 'remove it' });
   }
@@ -115,4 +130,18 @@ function checkKey(value: string, where: string): Result<SecretString, Issue> {
   const probe = Token.onDemand({ tokenEndpoint: 'https://id.example/', clientId: 'probe', privateKey: value });
   if (probe.isOk()) return Ok(new SecretString(value));
   return Err({ found: `${where} ${probe.error.message.replace(/^privateKey value /, '')}`, expected: '' });
+}
+
+/** Reads it as `googleServiceAccount` does; the error shows nothing of it. */
+function checkGoogleKey(value: string, where: string): Result<SecretString, Issue> {
+  try {
+    const probe = Token.onDemand(googleServiceAccount(JSON.parse(value), { scopes: [] }));
+    if (probe.isOk()) return Ok(new SecretString(value));
+  } catch {
+    // not such a key
+  }
+  return Err({
+    found: `${where} is not a service-account key of Google`,
+    expected: 'use the JSON file as it was downloaded',
+  });
 }

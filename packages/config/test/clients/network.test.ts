@@ -138,7 +138,7 @@ clients:
       clients.yaml:3:3  network.proxy contains a user or a password: remove it and use proxyUser and proxyPasswordRef
       clients.yaml:5:3  network.caFile names the file none.pem, which does not exist: create it, or correct the name
       clients.yaml:6:3  network.certFile names the file not.pem, which has no certificate in PEM: name a file that begins with -----BEGIN CERTIFICATE-----
-      clients.yaml:7:3  network.keyFile names the file open.key, which other users may read or write (mode 0644): chmod 600 open.key (in Kubernetes: defaultMode: 0400, and fsGroup if the user is not root)
+      clients.yaml:7:3  network.keyFile names the file open.key, which other users may read or write (mode 0644): chmod 600 open.key (in Kubernetes: defaultMode: 0400, and fsGroup if the user is not root), or set secretFiles: { readableByOthers: true } where no other user has an account
       clients.yaml:9:55  clients.a.network.certFile is missing: must be set, because keyFile needs it
       clients.yaml:9:66  clients.a.network.proxy is not the URL of a proxy: must be env, or a URL such as http://proxy.internal:3128"
   `);
