@@ -13,13 +13,17 @@ export const exitCodes = {
 /** An exit code of a command. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** The exit codes as `--help` shows them. */
-export const exitCodeHelp: string = `Exit codes:
-  0    success
-  1    an unexpected failure; for doctor: a check failed
-  2    the command or the config is wrong; nothing was sent
-  3    no token: the authorization server did not issue one
-  4    the API answered 4xx
-  5    the API answered 5xx
-  6    no usable answer from the API: network, TLS, timeout, a redirect that was not followed
-  130  interrupted`;
+/** The exit codes as help and man pages show them. */
+export const exitCodeSection: { readonly title: string; readonly lines: readonly string[] } = {
+  title: 'Exit codes',
+  lines: [
+    '0    success',
+    '1    an unexpected failure; for doctor: a check failed',
+    '2    the command or the config is wrong; nothing was sent',
+    '3    no token: the authorization server did not issue one',
+    '4    the API answered 4xx',
+    '5    the API answered 5xx',
+    '6    no usable answer from the API: network, TLS, timeout, a redirect that was not followed',
+    '130  interrupted',
+  ],
+};

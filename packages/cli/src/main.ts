@@ -19,8 +19,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.stderr.on('error', () => {});
 
 const terminal: Terminal = {
-  get stdin() {
-    return { isTTY: isatty(0), stream: process.stdin };
+  stdin: {
+    isTTY: isatty(0),
+    // opened only when a command reads it
+    get stream() {
+      return process.stdin;
+    },
   },
   stdout: createOutput(process.stdout, process.env),
   stderr: createOutput(process.stderr, process.env),

@@ -1,18 +1,15 @@
-import { Command, CommanderError } from 'commander';
-import { addAuthClearCommand } from './commands/auth-clear/auth-clear-command.ts';
-import { addAuthStatusCommand } from './commands/auth-status/auth-status-command.ts';
-import { addAuthTokenCommand } from './commands/auth-token/auth-token-command.ts';
-import { addCallCommand } from './commands/call/call-command.ts';
-import { addDoctorCommand } from './commands/doctor/doctor-command.ts';
-import { addExplainCommand } from './commands/explain/explain-command.ts';
-import { addInitCommand } from './commands/init/init-command.ts';
-import { addLoginCommand } from './commands/login/login-command.ts';
-import { addLogoutCommand } from './commands/logout/logout-command.ts';
-import type { GivenGlobalOptions, RunCommand } from './commands/run-command.ts';
-import { exitCodeHelp, exitCodes } from './exit-codes.ts';
+import { CommanderError } from 'commander';
+import type { Command } from 'commander';
+import { commands } from './command-line/commands.ts';
+import type { CommandSpec, GlobalOptions } from './command-line/command-spec.ts';
+import { createProgram } from './command-line/create-program.ts';
+import type { RunSpec } from './command-line/create-program.ts';
+import { withContext } from './config/chosen-context.ts';
+import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { assertOneStdinReader } from './terminal/stdin-readers.ts';
+import { withColor } from './terminal/terminal.ts';
 import type { Terminal } from './terminal/terminal.ts';
-import { version } from './version.ts';
 
 /**
  * Runs a command line.
@@ -23,17 +20,20 @@ import { version } from './version.ts';
  */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.ok;
-  const runCommand: RunCommand = async (command, action) => {
-    const options = { debug: false, ...command.optsWithGlobals<GivenGlobalOptions>() };
+  const runSpec: RunSpec = async (spec, command, values) => {
+    const options = readGlobalOptions(command);
+    const chosen = withContext(withColor(terminal, options.color), options.context);
     try {
-      exitCode = await action(terminal, options);
+      assertOneStdinReader(chosen, options);
+      exitCode = (await spec.run?.(chosen, options, values)) ?? exitCode;
     } catch (error) {
       const { reportFailure } = await import('./output/report-failure.ts');
-      exitCode = await reportFailure(terminal, error, options);
+      exitCode = await reportFailure(chosen, error, { ...options, client: findClient(spec, values) });
     }
   };
+  if (args[0] === '__complete') return complete(terminal, args.slice(1));
   try {
-    await createProgram(terminal, runCommand).parseAsync(args, { from: 'user' });
+    await createProgram(terminal, commands, runSpec).parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
@@ -41,43 +41,25 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   }
 }
 
-function createProgram({ stdout, stderr }: Terminal, runCommand: RunCommand): Command {
-  const program = new Command('bearings')
-    .description('Authenticated requests to your services, the state of their tokens, and checks that find faults.')
-    .version(version(), '--version', 'show the version')
-    .option('--config <file>', 'the config (default: $BEARINGS_CONFIG, else bearings.yaml, .yml or .json here)')
-    .option(
-      '--key <reference>',
-      'the key of stored logins, env:NAME or file:PATH (default: $BEARINGS_KEY, else the keyring)',
-    )
-    .option('--debug', 'show the HTTP exchanges with the authorization server on stderr, without secrets')
-    .option('--no-cache', 'request tokens anew: neither read nor write the tokenStore of the config')
-    .helpOption('-h, --help', 'show help')
-    .helpCommand(false)
-    .configureHelp({ showGlobalOptions: true })
-    .configureOutput({
-      writeOut: (text) => void stdout.write(text),
-      writeErr: (text) => void stderr.write(text),
-      getOutHelpWidth: () => stdout.columns,
-      getErrHelpWidth: () => stderr.columns,
-      getOutHasColors: () => stdout.hasColor,
-      getErrHasColors: () => stderr.hasColor,
-      outputError: (text, write) => write(text.replace(/^error: /, 'bearings: ')),
-    })
-    .exitOverride()
-    .addHelpText('after', `\n${exitCodeHelp}`);
-  addCallCommand(program, runCommand);
-  addLoginCommand(program, runCommand);
-  addLogoutCommand(program, runCommand);
-  const auth = program
-    .command('auth')
-    .summary('show the state of tokens, print a token, or delete stored tokens')
-    .helpCommand(false);
-  addAuthStatusCommand(auth, runCommand);
-  addAuthTokenCommand(auth, runCommand);
-  addAuthClearCommand(auth, runCommand);
-  addDoctorCommand(program, runCommand);
-  addExplainCommand(program, runCommand);
-  addInitCommand(program, runCommand);
-  return program;
+/** The client that a command is about, for what to do next. `doctor` itself has said what it found. */
+function findClient(
+  { name, arguments: [first] = [] }: Pick<CommandSpec, 'name' | 'arguments'>,
+  [value]: readonly unknown[],
+): string | undefined {
+  return first?.candidates === 'clients' && name !== 'doctor' && typeof value === 'string' ? value : undefined;
+}
+
+/** The global options from before and after the command's name. */
+const readGlobalOptions = (command: Command): GlobalOptions => ({
+  debug: false,
+  ...command.optsWithGlobals<Partial<GlobalOptions>>(),
+});
+
+/**
+ * `bearings __complete WORD…`, which the completion scripts call: the words up to the cursor, of which the last is being
+ * typed. Not parsed, because they are the words of another command line.
+ */
+async function complete(terminal: Terminal, words: readonly string[]): Promise<ExitCode> {
+  const { printCandidates } = await import('./commands/completion/print-candidates.ts');
+  return printCandidates(terminal, commands, words);
 }

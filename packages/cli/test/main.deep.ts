@@ -62,6 +62,7 @@ onTerminal('on a terminal init asks, and writes a config from the answers', asyn
     ['name of the client', 'stock\r'],
     ['base URL of stock', `${servers.api.url}\r`],
     ['authenticate its callers', '\u001b[A\r'], // up from the first choice is the last: none
+    ['Try it now', 'n\r'],
     ['Another client', '\r'],
   ] as const;
   const { code, out } = await bearingsOnTerminal(['init', 'asked.yaml'], {

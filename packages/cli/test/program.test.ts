@@ -72,6 +72,18 @@ test('an error message says what is wrong and what to do next', async () => {
   await expect(shown.join('\n')).toMatchFileSnapshot('golden/errors.txt');
 });
 
+test('in a terminal with colors, the code of an error is a link to its documentation', async () => {
+  const call = ['call', 'orders', 'v1/orders/42'];
+  const env = { ...servers.env, ORDERS_SECRET: 'a wrong secret' };
+
+  const [linked, piped] = [await bearings(call, { env, tty: ['stderr'] }), await bearings(call, { env })];
+
+  const address = 'https://bearings-dev.github.io/bearings/errors#TOKEN_HTTP';
+  expect(linked.err).toContain(`(\u001b]8;;${address}\u0007TOKEN_HTTP\u001b]8;;\u0007)`);
+  expect(piped.err).toContain('(TOKEN_HTTP)');
+  expect(piped.err).not.toContain('\u001b');
+});
+
 test.each([
   ['a 2xx', ['call', 'orders', 'v1/orders/42'], 0],
   ['help', ['--help'], 0],
@@ -101,13 +113,13 @@ test.each([
 });
 
 test.each([
-  ['auth token', ['auth', 'token', 'orders']],
-  ['auth status', ['auth', 'status']],
-  ['doctor', ['doctor']],
-])('with a secret that is not set %s exits with 2 and names the variable', async (_, args) => {
+  ['auth token', ['auth', 'token', 'orders'], 2],
+  ['auth status', ['auth', 'status'], 2],
+  ['doctor', ['doctor'], 1],
+])('with a secret that is not set %s exits with %3$d and names the variable', async (_, args, expected) => {
   const { code, out, err } = await bearings(args, { env: {} });
 
-  expect(code).toBe(2);
+  expect(code).toBe(expected);
   expect(out + err).toContain('names the environment variable ORDERS_SECRET, which is not set');
 });
 

@@ -1,16 +1,19 @@
 import { orThrow } from '@bearings/client';
-import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { closestName } from '@bearings/client/layer';
-import { InvalidConfigError, loadConfig } from '@bearings/config';
-import type { Config } from '@bearings/config';
+import { formatProblem, InvalidConfigError, loadConfig } from '@bearings/config';
+import type { Config, Problem } from '@bearings/config';
 import type { Result } from 'ts-results';
-import type { Terminal } from '../terminal/terminal.ts';
+import { printable } from '../output/redaction.ts';
 import { UsageError } from '../usage-error.ts';
+import { readPipedConfig } from './piped-config.ts';
+import { findConfigFile } from './config-file.ts';
+import { chosenContext } from './chosen-context.ts';
+import type { ConfigContext } from './config-file.ts';
 
 /** Which config to use. */
 export interface FindConfigOptions {
-  /** The file. Default: `BEARINGS_CONFIG`, else the first of bearings.yaml, bearings.yml, bearings.json that exists. */
+  /** The file; `-` for stdin, or a pipe. Default: `BEARINGS_CONFIG`, else the first of bearings.yaml, bearings.yml, bearings.json that exists. */
   readonly config?: string | undefined;
   /** The clients whose secrets must exist. Default: all. */
   readonly names?: readonly string[] | undefined;
@@ -25,18 +28,27 @@ export interface FoundConfig {
   readonly config: Result<Config, InvalidConfigError>;
 }
 
-type ConfigContext = Pick<Terminal, 'cwd' | 'env'>;
-
-const usualNames = ['bearings.yaml', 'bearings.yml', 'bearings.json'];
-
 /**
  * Finds and reads the config, and reports all its problems.
  *
  * @throws UsageError when there is no config; the message says where it was searched
  */
 export async function readConfig(context: ConfigContext, options: FindConfigOptions): Promise<FoundConfig> {
-  const file = await findConfig(context, options);
-  const loaded = await loadConfig(resolve(context.cwd, file), { env: context.env, names: options.names });
+  const file = await findConfigFile(context, options.config);
+  const path = resolve(context.cwd, file);
+  const text = await readPipedConfig(context, path, file);
+  // files that a config from a pipe names are beside the command, not beside the pipe
+  const source = text === undefined ? path : resolve(context.cwd, 'config');
+  const warnings: Problem[] = [];
+  const loaded = await loadConfig(source, {
+    ...(text !== undefined && { text }),
+    env: context.env,
+    names: options.names,
+    context: chosenContext(context.env),
+    onWarning: (warning) => warnings.push({ ...warning, ...(warning.file !== undefined && { file }) }),
+  });
+  for (const warning of warnings)
+    await context.stderr.write(`bearings: warning: ${printable(formatProblem(warning))}\n`);
   return { file, config: loaded.mapErr((error) => withFileName(file, error)) };
 }
 
@@ -66,28 +78,6 @@ export function assertClientsExist({ clients }: Pick<Config, 'clients'>, names: 
     return `the config has no client ${name}: ${hint}`;
   });
   throw new UsageError(lines.join('\n'));
-}
-
-/** @throws UsageError */
-async function findConfig({ cwd, env }: ConfigContext, { config }: FindConfigOptions): Promise<string> {
-  const given = config ?? env['BEARINGS_CONFIG'] ?? '';
-  if (given !== '') return given;
-  for (const name of usualNames) if (await fileExists(resolve(cwd, name))) return name;
-  throw new UsageError(
-    [
-      `no config found: ${cwd} has no ${usualNames.join(', ')}`,
-      '  name a file with --config FILE or BEARINGS_CONFIG, or create one: bearings init',
-    ].join('\n'),
-  );
-}
-
-async function fileExists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The same error with the file name as the user gave it. */

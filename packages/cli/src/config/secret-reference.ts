@@ -1,4 +1,4 @@
-import type { CredentialAuth } from '@bearings/config';
+import type { CredentialAuth, SecretKind } from '@bearings/config';
 
 /** The reference to a credential's secret or key; `undefined` when it has none. */
 export function secretReference(auth: CredentialAuth): string | undefined {
@@ -11,8 +11,16 @@ export function secretReference(auth: CredentialAuth): string | undefined {
       return auth.tokenRef;
     case 'basic':
       return auth.passwordRef;
+    case 'google_service_account':
+      return auth.serviceAccountKeyRef;
     case 'api_key':
       break;
   }
   return auth.keyRef;
+}
+
+/** What the reference to a credential's secret names. */
+export function secretKind(auth: CredentialAuth): SecretKind {
+  if (auth.type === 'google_service_account') return 'googleKey';
+  return auth.type === 'oauth2_client_credentials' && auth.privateKeyRef !== undefined ? 'key' : 'secret';
 }

@@ -10,9 +10,14 @@ const controls = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/gu;
 
 /** JSON as a terminal may show it: what JSON leaves as it is, and a terminal obeys, is escaped. */
 export function printableJson(value: unknown, indent?: number): string {
-  const escaped = (letter: string): string => `\\u${(letter.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(value, undefined, indent).replace(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, escaped);
+  return JSON.stringify(value, undefined, indent).replace(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, escapeLetter);
 }
+
+/** A word of JSON as a terminal may show it: its control characters are escaped as JSON does. */
+export const escapeJsonControls = (word: string): string =>
+  word.replace(/\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu, escapeLetter);
+
+const escapeLetter = (letter: string): string => `\\u${(letter.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
 
 /** A header as it may be shown: the scheme of a credential, without the credential. */
 export function redactHeader(name: string, value: string, secrets: readonly string[]): string {

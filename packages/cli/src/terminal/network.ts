@@ -1,9 +1,11 @@
-import { createClient, profiles } from '@bearings/client';
+import { createClient, profiles, systemClock } from '@bearings/client';
 import type { Layer } from '@bearings/client';
 import { layer } from '@bearings/client/layer';
 import { createNetwork as createConfigNetwork } from '@bearings/config';
 import type { Config, NetworkConfig, TokenOptions } from '@bearings/config';
-import { withAuthDebugLog } from '../output/auth-debug-log.ts';
+import { printExchanges } from '../output/auth-debug-log.ts';
+import { observeExchanges } from '../output/observe-exchanges.ts';
+import type { ExchangeListener } from '../output/observe-exchanges.ts';
 import { findProxyVariable } from './proxy-variables.ts';
 import type { Terminal } from './terminal.ts';
 import { wrapTransport } from './wrap-transport.ts';
@@ -23,10 +25,13 @@ export interface Network extends AsyncDisposable {
   readonly open: (settings: NetworkConfig | undefined) => Promise<Layer | undefined>;
 }
 
-/** The terminal's network. With `debug` it shows each exchange with the authorization server on stderr. */
+/**
+ * The terminal's network. With `debug` it shows each exchange with the authorization server on stderr; a listener gets
+ * them instead.
+ */
 export function createNetwork(
   terminal: Terminal,
-  debug: boolean,
+  debug: boolean | ExchangeListener,
   config: Pick<Config, 'readSecret'> = noConfig,
 ): Network {
   const { clock, random, env } = terminal;
@@ -36,22 +41,22 @@ export function createNetwork(
     clientSignals.add(call.signal);
     return next(request, call);
   });
+  const listener = typeof debug === 'function' ? debug : printExchanges(terminal);
+  const isClientRequest = ({ signal }: RequestInit): boolean =>
+    signal instanceof AbortSignal && clientSignals.has(signal);
   const log = (fetch: typeof globalThis.fetch): typeof globalThis.fetch =>
-    withAuthDebugLog(
-      { ...terminal, fetch },
-      ({ signal }) => signal instanceof AbortSignal && clientSignals.has(signal),
-    );
-  const fetch = debug ? log(terminal.fetch) : terminal.fetch;
+    observeExchanges({ fetch, clock: clock ?? systemClock, isClientRequest }, listener);
+  const fetch = debug === false ? terminal.fetch : log(terminal.fetch);
   const disposables = new AsyncDisposableStack();
   const known = new Map<string, Promise<Layer>>();
   const create = async (settings: NetworkConfig): Promise<Layer> => {
     const created = disposables.use(await createConfigNetwork(config, settings));
-    return debug ? wrapTransport(created, log) : created;
+    return debug === false ? created : wrapTransport(created, log);
   };
   return {
     fetch,
     options: { fetch, ...time },
-    layers: () => (debug ? [markRequests] : []),
+    layers: () => (debug === false ? [] : [markRequests]),
     async open(given) {
       const settings = given ?? (findProxyVariable(env) === undefined ? undefined : ({ proxy: 'env' } as const));
       if (settings === undefined) return undefined;

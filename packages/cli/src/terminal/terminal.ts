@@ -77,3 +77,22 @@ function wantsColor(
   if (force !== '') return force !== '0' && force !== 'false';
   return isTTY && no === '' && term !== 'dumb';
 }
+
+/**
+ * The terminal with the colors of `--color`.
+ *
+ * @param when - `auto`, `always` or `never`
+ */
+export function withColor(terminal: Terminal, when: string | undefined): Terminal {
+  if (when === undefined || when === 'auto') return terminal;
+  const set = (output: Output): Output => ({
+    isTTY: output.isTTY,
+    get columns() {
+      return output.columns;
+    },
+    hasColor: when === 'always',
+    stream: output.stream,
+    write: (chunk) => output.write(chunk),
+  });
+  return { ...terminal, stdout: set(terminal.stdout), stderr: set(terminal.stderr) };
+}

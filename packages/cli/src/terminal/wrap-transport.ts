@@ -5,8 +5,8 @@ type Fetch = typeof globalThis.fetch;
 
 /** The same transport with a wrapper around it that is written for `fetch`, such as a log. */
 export function wrapTransport(transport: Layer, wrap: (fetch: Fetch) => Fetch): Layer {
-  const { name, settings = {} } = transport;
-  return layer('transport', { name, settings }, (next, client) => {
+  const { name, settings = {}, clientCertificate } = transport;
+  const wrapped = layer('transport', { name, settings }, (next, client) => {
     const send = transport.stage(next, client);
     return (request, call) => {
       const { method, url, body } = request;
@@ -15,4 +15,5 @@ export function wrapTransport(transport: Layer, wrap: (fetch: Fetch) => Fetch): 
       return wrap(() => send(request, call))(url, { method, headers, signal: call.signal, ...shown });
     };
   });
+  return { ...wrapped, clientCertificate };
 }

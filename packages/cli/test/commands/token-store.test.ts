@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -80,12 +80,103 @@ test.each([
   expect(terminal.out().replaceAll(/ +/g, ' ')).toContain(shown);
 });
 
-test('auth clear without a store in the config says so', async () => {
+const home = join(folder, 'home');
+const cacheFile = join(home, '.cache', 'bearings', 'tokens.db');
+
+/** Runs commands of a person whose config names no store, each in a terminal of its own. */
+async function runAtHome(
+  servers: FakeServers,
+  more: object,
+  ...args: readonly string[]
+): Promise<readonly [string, number]> {
+  const terminal = servers.terminal({ env: { HOME: home, ...more }, desktop: { ...noDesktop, keyring: noKeyring } });
+  await run(args, terminal);
+  return [terminal.out(), servers.issuer.counts.token];
+}
+
+const noKeyring = {
+  read: () => Promise.reject(new Error('no keyring')),
+  write: () => Promise.reject(new Error('no keyring')),
+};
+const noDesktop = { browserObstacle: 'in a test', openBrowser: () => Promise.reject(new Error('no browser')) };
+const withKey = { BEARINGS_KEY: 'env:TOKEN_KEY', ...env };
+
+test('without a store in the config commands share a token by the cache of this person, when there is a key', async () => {
   using servers = createFakeServers();
-  const terminal = servers.terminal();
 
-  const exitCode = await run(['auth', 'clear'], terminal);
+  const [first] = await runAtHome(servers, withKey, 'auth', 'token', 'orders');
+  const [second] = await runAtHome(servers, withKey, 'auth', 'token', 'orders');
+  const [status, requests] = await runAtHome(servers, withKey, 'auth', 'status', '--json');
 
-  expect(exitCode).toBe(2);
-  expect(terminal.err()).toContain('no tokenStore');
+  expect(second).toBe(first);
+  expect(JSON.parse(status).credentials[0].origin).toBe('store');
+  expect(requests).toBe(1);
+  const modes = [cacheFile, join(cacheFile, '..')].map((path) => (lstatSync(path).mode & 0o777).toString(8));
+  expect(modes).toEqual(['600', '700']);
+  expect(readFileSync(cacheFile, 'latin1')).not.toContain(first);
+});
+
+test('the key of the keyring opens the cache', async () => {
+  using servers = createFakeServers();
+  const keyring = { read: async () => env.TOKEN_KEY, write: noKeyring.write };
+  const token = async (): Promise<void> => {
+    const terminal = servers.terminal({ env: { HOME: home }, desktop: { ...noDesktop, keyring } });
+    await run(['auth', 'token', 'orders'], terminal);
+  };
+
+  await token();
+  await token();
+
+  expect(servers.issuer.counts.token).toBe(1);
+});
+
+test.each<[string, object]>([
+  ['without a key', {}],
+  ['with a key that is too short', { BEARINGS_KEY: 'env:TOKEN_KEY', TOKEN_KEY: 'c2hvcnQ=' }],
+  ['with a key that cannot be read', { BEARINGS_KEY: 'env:MISSING' }],
+])('%s nothing is stored, and commands work', async (_, more) => {
+  using servers = createFakeServers();
+
+  const [first] = await runAtHome(servers, more, 'auth', 'token', 'orders');
+  const [second, requests] = await runAtHome(servers, more, 'auth', 'token', 'orders');
+
+  expect([first, second].every((text) => text.length > 20)).toBe(true);
+  expect(requests).toBe(2);
+  expect(existsSync(home)).toBe(false);
+});
+
+test('a symbolic link in place of the cache is not followed, and commands work', async () => {
+  using servers = createFakeServers();
+  const target = join(folder, 'target');
+  mkdirSync(join(cacheFile, '..'), { recursive: true });
+  symlinkSync(target, cacheFile);
+
+  await runAtHome(servers, withKey, 'auth', 'token', 'orders');
+  const [, requests] = await runAtHome(servers, withKey, 'auth', 'token', 'orders');
+
+  expect(requests).toBe(2);
+  expect(existsSync(target)).toBe(false);
+});
+
+test.each([
+  [['--no-cache'], 0],
+  [[], 1],
+])('auth clear empties the cache, which a command with %j has filled with %i tokens', async (flags, count) => {
+  using servers = createFakeServers();
+  await runAtHome(servers, withKey, 'auth', 'token', 'orders', ...flags);
+
+  const [printed] = await runAtHome(servers, {}, 'auth', 'clear');
+
+  expect(printed).toBe(`${count} stored ${count === 1 ? 'token' : 'tokens'} deleted\n`);
+});
+
+test('doctor says which server of the store does not answer', async () => {
+  const store = { redis: 'redis://127.0.0.1:1', keyRef: 'env:TOKEN_KEY' };
+  using servers = createFakeServers(undefined, { tokenStore: store });
+  const terminal = servers.terminal({ env });
+
+  const exitCode = await run(['doctor', 'orders'], terminal);
+
+  expect(exitCode).not.toBe(0);
+  expect(terminal.out()).toContain('redis://127.0.0.1:1 does not answer');
 });

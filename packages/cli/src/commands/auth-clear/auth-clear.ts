@@ -1,23 +1,20 @@
-import { openTokenStore } from '@bearings/config';
+import { clearTokenCache, openTokenStore } from '@bearings/config';
+import { tokenCache } from '../../config/command-sharing.ts';
 import { openConfig } from '../../config/find-config.ts';
 import type { FindConfigOptions } from '../../config/find-config.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import { UsageError } from '../../usage-error.ts';
 
 /**
- * `bearings auth clear`: deletes every token in the store of the config.
+ * `bearings auth clear`: deletes every token in the store of the config; without one those in the token cache.
  *
- * @throws UsageError when the config has no `tokenStore`
- * @throws InvalidConfigError | ConfigError
+ * @throws UsageError | InvalidConfigError | ConfigError
  */
 export async function authClear(terminal: Terminal, { config: file }: FindConfigOptions): Promise<ExitCode> {
   const config = await openConfig(terminal, { config: file, names: [] });
-  const sharing = await openTokenStore(config);
-  if (sharing === undefined) throw new UsageError('the config has no tokenStore: no token is stored');
-  using store = sharing.store;
-  const count = await store.clear();
+  await using opened = await openTokenStore(config);
+  const count = opened === undefined ? await clearTokenCache(tokenCache(terminal)) : await opened.clear();
   await terminal.stdout.write(`${count} stored ${count === 1 ? 'token' : 'tokens'} deleted\n`);
   return exitCodes.ok;
 }

@@ -1,7 +1,8 @@
 import { systemClock } from '@bearings/client';
 import { untilAborted } from '@bearings/client/layer';
-import { openTokenStore, readCredentials } from '@bearings/config';
+import { readCredentials } from '@bearings/config';
 import type { Config } from '@bearings/config';
+import { openSharing } from '../../config/command-sharing.ts';
 import { assertClientsExist, openConfig } from '../../config/find-config.ts';
 import type { FindConfigOptions } from '../../config/find-config.ts';
 import { grantsOpener } from '../../grants/grants-opener.ts';
@@ -42,7 +43,8 @@ export async function authStatus(terminal: Terminal, options: AuthStatusOptions)
   const names = given ?? Object.keys(config.clients);
   assertClientsExist(config, names);
   await using network = createNetwork(terminal, options.debug === true, config);
-  const sharing = await openTokenStore(config);
+  await using shared = await openSharing(terminal, config, options);
+  const sharing = shared.sharing === false ? undefined : shared.sharing;
   const openGrants = grantsOpener(terminal, config, options.key);
   const credentials: WatchedCredential[] = [];
   try {
@@ -60,7 +62,6 @@ export async function authStatus(terminal: Terminal, options: AuthStatusOptions)
     throw cause;
   } finally {
     await Promise.all(credentials.map(({ close }) => close()));
-    sharing?.store.close();
   }
 }
 

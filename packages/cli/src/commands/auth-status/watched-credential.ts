@@ -1,10 +1,10 @@
 import { orThrow } from '@bearings/client';
 import type { Clock } from '@bearings/client';
-import { createToken, grantServer } from '@bearings/config';
+import { createToken } from '@bearings/config';
 import type { Config, ConfiguredCredential, TokenOptions } from '@bearings/config';
 import type { TokenError, TokenHandle, TokenState } from '@bearings/oauth-bearer';
 import { acquireWithin } from '../../time/acquire-within.ts';
-import { secretReference } from '../../config/secret-reference.ts';
+import { credentialSource } from '../../config/credential-source.ts';
 import { compareScopes } from '../../output/scope-difference.ts';
 import type { ScopeDifference } from '../../output/scope-difference.ts';
 import { tokenErrorCause, tokenErrorRemedy } from '../../output/token-remedies.ts';
@@ -85,7 +85,7 @@ function credentialStatus(
   const lifetimeMs = issuedAt === undefined || expiresAt === undefined ? undefined : expiresAt - issuedAt;
   return {
     credential,
-    from: credentialSource(credential),
+    from: credentialSource(credential.auth),
     state: hasToken && !isOAuth2 ? 'static' : state,
     generation,
     lifetimeMs: hasToken && !isOAuth2 ? Infinity : lifetimeMs,
@@ -97,12 +97,6 @@ function credentialStatus(
     ...(hasToken ? compareScopes(requested, granted) : { missing: [], extra: [] }),
     error: last && toShownError(last),
   };
-}
-
-function credentialSource({ auth }: ConfiguredCredential): string {
-  if (auth.type === 'oauth2_authorization_code') return grantServer(auth);
-  const server = auth.type === 'oauth2_client_credentials' ? (auth.issuerUrl ?? auth.tokenUrl) : secretReference(auth);
-  return server ?? '';
 }
 
 function toShownError(error: TokenError): ShownError {

@@ -1,6 +1,7 @@
 import { orThrow } from '@bearings/client';
 import { createClients } from '@bearings/config';
 import type { TokenHandle } from '@bearings/oauth-bearer';
+import { openSharing } from '../../config/command-sharing.ts';
 import { assertClientsExist, openConfig } from '../../config/find-config.ts';
 import { grantsOpener } from '../../grants/grants-opener.ts';
 import { createNetwork } from '../../terminal/network.ts';
@@ -8,12 +9,16 @@ import { exitCodes } from '../../exit-codes.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { UsageError } from '../../usage-error.ts';
+import { formatToken } from './format-token.ts';
+import type { TokenForm } from './format-token.ts';
 
 /** The options of `bearings auth token`. */
 export interface AuthTokenOptions {
   readonly client: string;
   /** Also prints it on a terminal. */
   readonly reveal: boolean;
+  /** How to print it. Default: `text`. */
+  readonly form?: TokenForm;
   readonly config: string | undefined;
   /** Where the key of stored logins is. */
   readonly key: string | undefined;
@@ -36,8 +41,10 @@ export async function authToken(terminal: Terminal, options: AuthTokenOptions): 
   const tokens: TokenHandle[] = [];
   const onToken = (token: TokenHandle): void => void tokens.push(token);
   await using network = createNetwork(terminal, debug, config);
+  await using shared = await openSharing(terminal, config, options);
   await using clients = await createClients(config, {
     ...network.options,
+    sharing: shared.sharing,
     openGrants: grantsOpener(terminal, config, options.key),
     openNetwork: network.open,
     names: [client],
@@ -46,8 +53,10 @@ export async function authToken(terminal: Terminal, options: AuthTokenOptions): 
   void clients; // created only for their token
   const [token] = tokens;
   if (token === undefined) throw new UsageError(`${client} has no credential (auth.type: none)`);
-  const { secret } = await orThrow(token.get({ signal: terminal.interrupted }));
-  await terminal.stdout.write(`${secret.expose()}\n`);
+  const acquired = await orThrow(token.get({ signal: terminal.interrupted }));
+  const { scopes } = token.status();
+  const text = formatToken({ client, token: acquired, scopes }, { form: options.form ?? 'text', terminal });
+  await terminal.stdout.write(`${text}\n`);
   return exitCodes.ok;
 }
 

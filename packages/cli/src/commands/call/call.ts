@@ -1,35 +1,29 @@
 import { systemClock } from '@bearings/client';
-import type { Client, FetchInit, Layer } from '@bearings/client';
+import type { Client, Layer } from '@bearings/client';
 import { layer } from '@bearings/client/layer';
 import { createClients } from '@bearings/config';
 import type { ClientConfig, Config } from '@bearings/config';
 import { printResponse, assertWritable } from './print-response.ts';
-import { parseBodyArgument } from './body-argument.ts';
-import type { BodyArgument } from './body-argument.ts';
+import { openSharing } from '../../config/command-sharing.ts';
 import { assertClientsExist, openConfig } from '../../config/find-config.ts';
 import { grantsOpener } from '../../grants/grants-opener.ts';
-import type { GlobalOptions } from '../run-command.ts';
+import type { GlobalOptions } from '../../command-line/command-spec.ts';
 import { createNetwork } from '../../terminal/network.ts';
 import { formatDuration } from '../../output/format-duration.ts';
 import type { ExitCode } from '../../exit-codes.ts';
-import { parseHeaderArguments } from './header-argument.ts';
 import { stackDiagram } from '../../output/stack-diagram.ts';
+import { assertOneStdinReader } from '../../terminal/stdin-readers.ts';
 import { formatSize } from '../../terminal/progress.ts';
-import { resolveTarget } from './resolve-target.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import { withCallFlags } from './call-config.ts';
+import type { CallFlags } from './call-flags.ts';
+import { createHarRecorder, noHar } from './har.ts';
+import type { HarRecorder } from './har.ts';
+import { callPages } from './paging/call-pages.ts';
+import { prepareRequest } from './prepare-request.ts';
+import type { PreparedRequest } from './prepare-request.ts';
 import { noTrace, createTrace } from './trace.ts';
 import type { Trace } from './trace.ts';
-import { UsageError } from '../../usage-error.ts';
-
-/** The flags of `bearings call`. */
-export interface CallFlags {
-  readonly method?: string;
-  readonly data?: string;
-  readonly header?: readonly string[];
-  readonly output?: string;
-  readonly include?: boolean;
-  readonly verbose?: boolean;
-}
 
 /** The arguments of `bearings call`. */
 export interface CallArguments {
@@ -48,32 +42,34 @@ export interface CallArguments {
  */
 export async function call(terminal: Terminal, callArguments: CallArguments): Promise<ExitCode> {
   const { client: name, path, flags, global } = callArguments;
-  const config = await openConfig(terminal, { config: global.config, names: [name], cache: global.cache });
-  const clientConfig = findClient(config, name);
-  const target = resolveTarget(clientConfig.baseUrl, path);
-  const headers = parseHeaderArguments(flags.header ?? [], clientConfig.auth);
-  const method = chooseMethod(flags);
-  if (flags.output !== undefined) await assertWritable(terminal, flags.output);
-  const body = flags.data === undefined ? undefined : await parseBodyArgument(terminal, flags.data);
-  if (body !== undefined && !headers.has('content-type')) headers.set('content-type', body.contentType);
-  const trace = flags.verbose === true ? createTrace(terminal, await stackDiagram(config.clients, name)) : noTrace;
-  await using network = createNetwork(terminal, global.debug, config);
+  assertOneStdinReader(terminal, global, flags.data);
+  const found = await openConfig(terminal, { config: global.config, names: [name], cache: global.cache });
+  const clientConfig = findClient(found, name);
+  const config = withCallFlags(found, name, flags);
+  if (flags.output !== undefined) await assertWritable(terminal, '-o', flags.output);
+  if (flags.har !== undefined) await assertWritable(terminal, '--har', flags.har);
+  const request = await prepareRequest(terminal, clientConfig, { path, flags });
   const secrets = new Set<string>();
+  const har = flags.har === undefined ? noHar : createHarRecorder(terminal, flags.har, secrets);
+  const trace = flags.verbose === true ? createTrace(terminal, await stackDiagram(found.clients, name)) : noTrace;
+  await using network = createNetwork(terminal, global.debug, config);
   try {
-    await using clients = await createClients(withoutDefaultBodyLimit(config), {
+    await using shared = await openSharing(terminal, config, global);
+    await using clients = await createClients(config, {
       ...network.options,
+      sharing: shared.sharing,
       openGrants: grantsOpener(terminal, config, global.key),
       names: [name],
-      layers: () => [...trace.layers(), ...network.layers(), rememberCredentials(secrets)],
+      layers: () => [...trace.layers(), ...network.layers(), rememberCredentials(secrets), ...har.layers()],
       openNetwork: network.open,
       onToken: trace.watchToken,
     });
     const client = clients[name];
     if (client === undefined) throw new TypeError(`Client ${name} was found before and is missing now`);
-    const init = { method, headers, signal: terminal.interrupted, ...toBodyInit(body) };
-    return await sendAndPrint(terminal, { client, target, init, flags, trace, secrets });
+    return await sendAndPrint(terminal, { client, request, flags, trace, secrets, har });
   } finally {
-    body?.dispose();
+    request.dispose();
+    await har.write();
   }
 }
 
@@ -85,39 +81,13 @@ function findClient(config: Config, name: string): ClientConfig {
   return clientConfig;
 }
 
-/** @throws UsageError for what `fetch` refuses */
-function chooseMethod({ method, data }: CallFlags): string {
-  const upper = (method ?? (data === undefined ? 'GET' : 'POST')).toUpperCase();
-  if (!/^[A-Z]+(?:-[A-Z]+)*$/.test(upper) || ['CONNECT', 'TRACE', 'TRACK'].includes(upper)) {
-    throw new UsageError('-X needs a method such as GET, POST, PUT, PATCH or DELETE');
-  }
-  if (data !== undefined && (upper === 'GET' || upper === 'HEAD')) {
-    throw new UsageError(`a ${upper} request has no body: omit -d, or use another method`);
-  }
-  return upper;
-}
-
-/** The default limit protects memory, and this command keeps no body in memory. A limit in the config still applies. */
-function withoutDefaultBodyLimit(config: Config): Config {
-  const clients = Object.entries(config.clients).map(([name, client]) => [
-    name,
-    { maxResponseBytes: Number.MAX_SAFE_INTEGER, ...client },
-  ]);
-  return { ...config, clients: Object.fromEntries(clients) };
-}
-
-const toBodyInit = (argument: BodyArgument | undefined): FetchInit =>
-  argument === undefined
-    ? {}
-    : { body: argument.body, ...(argument.body instanceof ReadableStream && { duplex: 'half' }) };
-
 interface CallContext {
   readonly client: Client;
-  readonly target: string;
-  readonly init: FetchInit;
+  readonly request: PreparedRequest;
   readonly flags: CallFlags;
   readonly trace: Trace;
   readonly secrets: ReadonlySet<string>;
+  readonly har: HarRecorder;
 }
 
 /** A layer that records the sent credentials, because a response may quote them. */
@@ -129,17 +99,23 @@ const rememberCredentials = (secrets: Set<string>): Layer =>
 
 async function sendAndPrint(
   terminal: Terminal,
-  { client, target, init, flags, trace, secrets }: CallContext,
+  { client, request: { target, init, pages }, flags, trace, secrets, har }: CallContext,
 ): Promise<ExitCode> {
   const { clock = systemClock } = terminal;
   const startedAt = clock.monotonic();
-  const response = await client.fetch(target, init);
-  const printed = await printResponse(terminal, response, {
-    file: flags.output,
-    includeHead: flags.include === true,
-    secrets: [...secrets],
-  });
-  const took = formatDuration(clock.monotonic() - startedAt);
-  trace.finish(`done in ${took}: ${response.status}, ${formatSize(printed.bytes)}`);
-  return printed.exitCode;
+  const print = async (response: Response): Promise<ExitCode> => {
+    const printed = await printResponse(terminal, response, {
+      file: flags.output,
+      includeHead: flags.include === true,
+      isJson: flags.json === true,
+      secrets: [...secrets],
+      onChunk: har.addChunk,
+    });
+    const took = formatDuration(clock.monotonic() - startedAt);
+    trace.finish(`done in ${took}: ${response.status}, ${formatSize(printed.bytes)}`);
+    return printed.exitCode;
+  };
+  const separatesPages = flags.json !== true && !terminal.stdout.isTTY;
+  if (pages !== undefined) return callPages(terminal, { client, target, init, print, separatesPages, ...pages });
+  return print(await client.fetch(target, init));
 }

@@ -5,9 +5,11 @@ import { untilAborted } from '@bearings/client/layer';
 import { exitCodes } from '../../exit-codes.ts';
 import type { ExitCode } from '../../exit-codes.ts';
 import { color } from '../../output/color.ts';
+import { createJsonFormatter } from '../../output/json-formatter.ts';
 import { createProgress } from '../../terminal/progress.ts';
 import { printable, redactHeader } from '../../output/redaction.ts';
 import type { Output, Terminal } from '../../terminal/terminal.ts';
+import { formatJsonResponse, isJsonType } from './json-response.ts';
 import { UsageError } from '../../usage-error.ts';
 
 /** How to print a response. */
@@ -16,8 +18,12 @@ export interface PrintResponseOptions {
   readonly file: string | undefined;
   /** Prints status and headers first. */
   readonly includeHead: boolean;
+  /** Prints head and body as one JSON document. */
+  readonly isJson: boolean;
   /** Secrets to remove from the head, because the server may quote them. */
   readonly secrets: readonly string[];
+  /** Called with each chunk of the body. */
+  readonly onChunk: (chunk: Uint8Array) => void;
 }
 
 /** The exit code and size of a printed response. */
@@ -26,7 +32,10 @@ export interface PrintedResponse {
   readonly bytes: number;
 }
 
-/** Prints a response as it arrives: the body unchanged to stdout or a file, and the status of a failure to stderr. */
+/**
+ * Prints a response as it arrives, and the status of a failure to stderr. The body goes unchanged to a file, or to stdout;
+ * on a terminal JSON is indented.
+ */
 export async function printResponse(
   terminal: Terminal,
   response: Response,
@@ -36,8 +45,7 @@ export async function printResponse(
   const { status, statusText, ok } = response;
   if (options.includeHead) await stdout.write(formatHead(response, options.secrets));
   const file = ok && options.file !== undefined ? resolve(cwd, options.file) : undefined;
-  const bytes =
-    file === undefined ? await writeToStdout(terminal, response) : await writeToFile(terminal, response, file);
+  const bytes = await writeBody(terminal, response, { ...options, file });
   const exitCode = statusExitCode(status);
   if (exitCode !== exitCodes.ok) {
     const line = printable(
@@ -51,17 +59,18 @@ export async function printResponse(
 /**
  * Checks that a file can be written.
  *
+ * @param flag - for the message
  * @throws UsageError
  */
-export async function assertWritable({ cwd }: Terminal, name: string): Promise<void> {
+export async function assertWritable({ cwd }: Terminal, flag: string, name: string): Promise<void> {
   const path = resolve(cwd, name);
   try {
     const isDirectory = await isDirectoryAt(path);
-    if (isDirectory) throw new UsageError(`-o ${name} is a directory`);
+    if (isDirectory) throw new UsageError(`${flag} ${name} is a directory`);
     await access(isDirectory === undefined ? dirname(path) : path, constants.W_OK);
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    throw new UsageError(`-o ${name} cannot be written (${errorCode(cause)})`);
+    throw new UsageError(`${flag} ${name} cannot be written (${errorCode(cause)})`);
   }
 }
 
@@ -87,27 +96,79 @@ function formatHead({ status, statusText, headers }: Response, secrets: readonly
   return `${[printable(`HTTP ${status} ${statusText}`.trimEnd()), ...lines].join('\n')}\n\n`;
 }
 
-async function writeToStdout(terminal: Terminal, response: Response): Promise<number> {
+function writeBody(terminal: Terminal, response: Response, options: PrintResponseOptions): Promise<number> {
+  const { onChunk, file } = options;
+  if (file !== undefined) return writeToFile(terminal, response, { file, onChunk });
+  if (options.isJson) return writeDocument(terminal, response, options);
+  const isShown = terminal.stdout.isTTY && isJsonType(response.headers);
+  return isShown ? writeIndented(terminal, response, onChunk) : writeToStdout(terminal, response, onChunk);
+}
+
+/** On a terminal, so that the prompt starts on a new line. */
+async function writeToStdout(terminal: Terminal, response: Response, onChunk: OnChunk): Promise<number> {
   const { stdout } = terminal;
   let last: number | undefined;
   const write = async (chunk: Uint8Array): Promise<void> => {
     last = chunk.at(-1) ?? last;
+    onChunk(chunk);
     await stdout.write(chunk);
   };
   const bytes = await readBody(response, write, { terminal, showsProgress: !stdout.isTTY });
   const lineFeed = 10;
-  if (stdout.isTTY && last !== undefined && last !== lineFeed) await stdout.write('\n'); // so that the prompt starts on a new line
+  if (stdout.isTTY && last !== undefined && last !== lineFeed) await stdout.write('\n');
   return bytes;
 }
 
-async function writeToFile(terminal: Terminal, response: Response, path: string): Promise<number> {
-  const file = await open(path, 'w');
+/** JSON for people. */
+async function writeIndented(terminal: Terminal, response: Response, onChunk: OnChunk): Promise<number> {
+  const { stdout } = terminal;
+  const decoder = new TextDecoder();
+  const formatter = createJsonFormatter({ indent: 2, paint: (style, text) => color(stdout, style, text) });
+  const write = async (chunk: Uint8Array): Promise<void> => {
+    onChunk(chunk);
+    await stdout.write(formatter.push(decoder.decode(chunk, { stream: true })));
+  };
+  const bytes = await readBody(response, write, { terminal, showsProgress: false });
+  const rest = formatter.push(decoder.decode()) + formatter.end();
+  if (bytes > 0) await stdout.write(`${rest}\n`);
+  return bytes;
+}
+
+async function writeDocument(
+  terminal: Terminal,
+  response: Response,
+  { secrets, onChunk }: PrintResponseOptions,
+): Promise<number> {
+  const chunks: Uint8Array[] = [];
+  const write = async (chunk: Uint8Array): Promise<void> => {
+    onChunk(chunk);
+    chunks.push(chunk);
+  };
+  const bytes = await readBody(response, write, { terminal, showsProgress: true });
+  const { stdout } = terminal;
+  const indent = stdout.isTTY ? 2 : undefined;
+  await stdout.write(`${formatJsonResponse(response, Buffer.concat(chunks), { secrets, indent })}\n`);
+  return bytes;
+}
+
+async function writeToFile(
+  terminal: Terminal,
+  response: Response,
+  { file, onChunk }: { readonly file: string; readonly onChunk: OnChunk },
+): Promise<number> {
+  const opened = await open(file, 'w');
+  const write = (chunk: Uint8Array): Promise<void> => {
+    onChunk(chunk);
+    return opened.appendFile(chunk);
+  };
   try {
-    return await readBody(response, (chunk) => file.appendFile(chunk), { terminal, showsProgress: true });
+    return await readBody(response, write, { terminal, showsProgress: true });
   } finally {
-    await file.close();
+    await opened.close();
   }
 }
+
+type OnChunk = PrintResponseOptions['onChunk'];
 
 type Write = (chunk: Uint8Array) => ReturnType<Output['write']>;
 

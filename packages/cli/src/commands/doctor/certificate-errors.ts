@@ -25,7 +25,8 @@ export function describeCertificateError(code: string, { host, endsAt }: Certifi
   return causes.get(code) ?? { cause: 'its chain is not valid', remedy: trustIt };
 }
 
-const trustIt = 'If this is your own certificate authority, trust it: NODE_EXTRA_CA_CERTS=/path/to/ca.pem';
+const trustIt =
+  'If this is your own certificate authority, trust it: caFile in network of the config, or NODE_EXTRA_CA_CERTS=/path/to/ca.pem';
 
 const unknownRoot: CertificateError = { cause: 'this machine does not trust the root of its chain', remedy: trustIt };
 
@@ -39,7 +40,7 @@ const causes: ReadonlyMap<string, CertificateError> = new Map([
     {
       cause: 'the server does not send the intermediate certificates',
       remedy:
-        'Configure the server to send the whole chain; for your own authority set NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
+        'Configure the server to send the whole chain; for your own authority set caFile in network of the config, or NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
     },
   ],
   [

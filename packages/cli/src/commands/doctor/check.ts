@@ -6,7 +6,7 @@ export interface Finding {
   readonly verdict: Verdict;
   /** What works, or the cause of the failure. */
   readonly message: string;
-  /** What to do about it. */
+  /** What to do about it; a hint when the verdict is `ok`. */
   readonly remedy?: string;
 }
 
@@ -29,6 +29,8 @@ export interface CheckGroup {
 export interface CheckResult extends Finding {
   readonly subject: string;
   readonly check: string;
+  /** How long it took, in milliseconds. */
+  readonly durationMs: number;
   /** The name of the failed check because of which this one was skipped. */
   readonly blockedBy?: string;
 }

@@ -1,5 +1,6 @@
-import type { DiscoveryError, ServerMetadata } from '@bearings/oidc-discovery';
+import type { DiscoveryError, IssuerMismatchError, ServerMetadata } from '@bearings/oidc-discovery';
 import type { Result } from 'ts-results';
+import { connectionRemedy } from '../../output/connection-remedies.ts';
 import { failed, ok, skipped } from './check.ts';
 import type { Check, Finding } from './check.ts';
 
@@ -21,10 +22,9 @@ function toFinding(discovery: Discovery): Finding {
 function discoveryRemedy(error: DiscoveryError): string {
   switch (error.code) {
     case 'DISCOVERY_HTTP':
-      if (error.status !== 404) return 'Ask the operator of the authorization server';
-      return 'Correct issuerUrl (Keycloak: https://HOST/realms/NAME), or set tokenUrl if the server has no metadata';
+      return statusRemedy(error);
     case 'ISSUER_MISMATCH':
-      return 'Write issuerUrl exactly as the server does, including a final slash; or correct the issuer in the server';
+      return mismatchRemedy(error);
     case 'INVALID_METADATA':
       return 'Correct issuerUrl: another server answers there, such as a login page or a proxy';
     case 'DISCOVERY_CONFIG':
@@ -32,5 +32,25 @@ function discoveryRemedy(error: DiscoveryError): string {
     case 'DISCOVERY_UNAVAILABLE':
       break;
   }
-  return 'Try again; if it fails again, ask the operator of the authorization server';
+  return connectionRemedy(error) ?? 'Try again; if it fails again, ask the operator of the authorization server';
+}
+
+function mismatchRemedy({ expected, found, url }: Pick<IssuerMismatchError, 'expected' | 'found' | 'url'>): string {
+  const withoutSlash = (issuer: string): string => issuer.replace(/\/$/, '');
+  if (withoutSlash(expected) === withoutSlash(found))
+    return `Set issuerUrl: ${found}, ${found.endsWith('/') ? 'with' : 'without'} the final slash, as the server writes it`;
+  return `If ${found} is this server's public name, set issuerUrl: ${found} and metadataUrl: ${url}. Else correct issuerUrl: another server answers there`;
+}
+
+/** The status that is most specific: the second location is often missing where the first one is refused. */
+function statusRemedy({ status, message }: DiscoveryError & { readonly status: number }): string {
+  const answered = [...message.matchAll(/answered (\d{3})/g)].map(([, text]) => Number(text));
+  const shown = answered.find((each) => each !== 404) ?? status;
+  if (shown >= 300 && shown <= 399)
+    return 'Write issuerUrl as the server has it now: it redirects, such as from http to https, or to another host';
+  if (shown === 401 || shown === 403)
+    return 'Set metadataUrl or tokenUrl: the metadata is not public here, or a gateway keeps this machine out';
+  if (shown >= 500 || shown === 429)
+    return 'Try again; if it fails again, ask the operator of the authorization server';
+  return 'Correct issuerUrl, or metadataUrl where it is set (Keycloak: https://HOST/realms/NAME), or set tokenUrl if the server has no metadata';
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { failed, ok } from './check.ts';
+import { failed, ok, warning } from './check.ts';
 import type { Check, Finding } from './check.ts';
 import { errorCode } from './error-code.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -9,10 +9,15 @@ export function dnsCheck(endpoint: Endpoint): Check {
   return { name: 'DNS', dependsOn: [], run: () => checkAddress(endpoint) };
 }
 
-async function checkAddress({ address: { host }, resolve }: Endpoint): Promise<Finding> {
+/** A resolver asks the next name server after 5 s. */
+const slowMs = 2_000;
+
+async function checkAddress({ address: { host }, resolve, clock }: Endpoint): Promise<Finding> {
   if (isIP(host) !== 0) return ok(`${host} is an IP address`);
+  const startedMs = clock.monotonic();
   try {
-    return ok(`${host} has the address ${(await resolve()).join(', ')}`);
+    const message = `${host} has the address ${(await resolve()).join(', ')}`;
+    return clock.monotonic() - startedMs < slowMs ? ok(message) : warning(message, slowRemedy);
   } catch (error) {
     const code = errorCode(error);
     const { cause, remedy } = causes.get(code) ?? otherCause;
@@ -20,7 +25,15 @@ async function checkAddress({ address: { host }, resolve }: Endpoint): Promise<F
   }
 }
 
+const slowRemedy =
+  'Check the name servers of this machine (/etc/resolv.conf): each new connection waits so long, as when the first of them does not answer';
+
 const otherCause = { cause: 'cannot be resolved', remedy: 'Check the DNS settings of this machine' };
+
+const silentServers = {
+  cause: 'cannot be resolved: no name server answers',
+  remedy: 'Check the network, and the name servers of this machine (/etc/resolv.conf)',
+};
 
 const causes: ReadonlyMap<string, typeof otherCause> = new Map([
   [
@@ -31,6 +44,6 @@ const causes: ReadonlyMap<string, typeof otherCause> = new Map([
         'Correct the host in the URL, or connect to the network that knows it: a VPN, a cluster, its DNS search domain',
     },
   ],
-  ['EAI_AGAIN', { cause: 'cannot be resolved', remedy: 'Check the network: the name server does not answer' }],
-  ['ETIMEDOUT', { cause: 'cannot be resolved', remedy: 'Check the network: the name server does not answer' }],
+  ['EAI_AGAIN', silentServers],
+  ['ETIMEDOUT', silentServers],
 ]);

@@ -1,25 +1,27 @@
-import type { Command } from 'commander';
-import type { RunCommand } from '../run-command.ts';
+import type { CommandSpec } from '../../command-line/command-spec.ts';
 
 interface DoctorFlags {
   readonly json?: boolean;
+  readonly path?: string;
 }
 
-/** Adds `bearings doctor`. */
-export function addDoctorCommand(program: Command, runCommand: RunCommand): void {
-  const command = program
-    .command('doctor')
-    .summary('find what is wrong, and how to fix it')
-    .description(
-      'Checks config, secrets, DNS, TCP, TLS, discovery, client authentication, clocks, tokens and scopes, ' +
-        'and whether the API accepts the token. Each failed check shows the cause and the remedy.',
-    )
-    .argument('[clients...]', 'the clients to check (default: all)')
-    .option('--json', 'print JSON, for machines');
-  command.action((clients: readonly string[], { json = false }: DoctorFlags) =>
-    runCommand(command, async (terminal, { config, key, debug }) => {
-      const { doctor } = await import('./doctor.ts');
-      return doctor(terminal, { clients, json, config, key, debug });
-    }),
-  );
-}
+/** `bearings doctor`. */
+export const doctorCommand: CommandSpec<[clients: readonly string[], flags: DoctorFlags]> = {
+  name: 'doctor',
+  summary: 'find what is wrong, and how to fix it',
+  description:
+    'Checks config, secrets, DNS, TCP, TLS, discovery, client authentication, clocks, tokens and scopes, ' +
+    'and whether the API accepts the token. Each failed check shows the cause and the remedy.',
+  arguments: [{ usage: '[clients...]', description: 'the clients to check (default: all)', candidates: 'clients' }],
+  options: [
+    {
+      flags: '--path <path>',
+      description: 'a path of the API that exists, to send the probe to (default: the base URL)',
+    },
+    { flags: '--json', description: 'print JSON, for machines' },
+  ],
+  async run(terminal, { config, key, debug }, [clients, { json = false, path }]) {
+    const { doctor } = await import('./doctor.ts');
+    return doctor(terminal, { clients, json, path, config, key, debug });
+  },
+};

@@ -12,7 +12,7 @@ import type { Network } from '../../terminal/network.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { apiCheck } from './api-check.ts';
 import type { CheckResult, CheckGroup } from './check.ts';
-import { trackServerClocks } from './server-clocks.ts';
+import { trackResponses } from './tracked-responses.ts';
 import { configChecks } from './config-checks.ts';
 import { credentialChecks } from './credential-checks.ts';
 import type { CredentialChecks } from './credential-checks.ts';
@@ -28,6 +28,8 @@ import { runChecks } from './run-checks.ts';
 export interface DoctorOptions extends FindConfigOptions {
   /** Names of clients; their credentials are checked too. Default: all. */
   readonly clients?: readonly string[];
+  /** A path of the API that exists, for the probe. Default: that of the config, else the base URL. */
+  readonly path?: string | undefined;
   /** Prints JSON, when all checks have ended. Default: false. */
   readonly json?: boolean | undefined;
   /** Where the key of stored logins is. */
@@ -45,7 +47,7 @@ export async function doctor(terminal: Terminal, options: DoctorOptions, probes?
   const found = await readConfig(terminal, { config: options.config, names: [] }); // secrets have their own check
   const configGroup = configChecks({ ...found, env: terminal.env });
   if (found.config.isErr()) {
-    await printReport(runChecks([configGroup], terminal.interrupted), terminal, options);
+    await printReport(runChecks([configGroup], terminal), terminal, options);
     return exitCodes.usage;
   }
   const config = found.config.value;
@@ -53,19 +55,15 @@ export async function doctor(terminal: Terminal, options: DoctorOptions, probes?
   assertClientsExist(config, names);
   await using network = createNetwork(terminal, options.debug === true, config);
   const results = await printReport(
-    runAllChecks({ config, names, configGroup, network, probes, key: options.key }, terminal),
+    runAllChecks({ config, names, configGroup, network, probes, key: options.key, path: options.path }, terminal),
     terminal,
     options,
   );
   return resultsExitCode(results);
 }
 
-/** A missing secret counts as an error in the config. */
-function resultsExitCode(results: readonly CheckResult[]): ExitCode {
-  const failed = results.filter(({ verdict }) => verdict === 'failed');
-  if (failed.some(({ check }) => check === 'secret')) return exitCodes.usage;
-  return failed.length > 0 ? exitCodes.unexpected : exitCodes.ok;
-}
+const resultsExitCode = (results: readonly CheckResult[]): ExitCode =>
+  results.some(({ verdict }) => verdict === 'failed') ? exitCodes.unexpected : exitCodes.ok;
 
 async function printReport(
   results: AsyncIterable<CheckResult>,
@@ -79,48 +77,57 @@ async function printReport(
   return all;
 }
 
-interface DoctorContext {
+/** What is checked, and with what. */
+export interface DoctorContext {
   readonly config: Config;
   readonly names: readonly string[];
   readonly configGroup: CheckGroup;
   readonly network: Network;
-  readonly probes: Probes | undefined;
-  readonly key: string | undefined;
+  readonly probes?: Probes | undefined;
+  readonly key?: string | undefined;
+  readonly path?: string | undefined;
 }
 
 /** Runs the checks of the config, then of its credentials, then of its clients. */
-async function* runAllChecks(context: DoctorContext, terminal: Terminal): AsyncGenerator<CheckResult> {
+export async function* runAllChecks(context: DoctorContext, terminal: Terminal): AsyncGenerator<CheckResult> {
   const { config, names, configGroup, network, probes } = context;
   const { clock = systemClock, random = Math.random, interrupted } = terminal;
-  const clocks = trackServerClocks(network.fetch, clock);
-  const routes = createRoutes({ config, network, clocks, env: terminal.env });
+  const responses = trackResponses(network.fetch, clock);
+  const routes = createRoutes({ config, network, responses, env: terminal.env });
   const findEndpoint = createEndpoints({ probes: probes ?? createProbes(clock), clock });
-  const credentials = new Map<string, CredentialChecks>();
-  const tokens = new Map<string, TokenHandle>();
+  const credentials = new Map<string, { readonly checks: CredentialChecks; readonly token: TokenHandle }>();
   const onToken = (token: TokenHandle, credential: ConfiguredCredential): void => {
     const checks = credentialChecks(credential, token, {
       config,
       findEndpoint,
-      clocks,
+      responses,
       random,
+      clock,
       findRoute: (url) => routes.find(credential.clients[0] ?? '', url),
     });
-    for (const name of credential.clients) credentials.set(name, checks);
-    for (const name of credential.clients) tokens.set(name, token);
+    for (const name of credential.clients) credentials.set(name, { checks, token });
   };
-  const { layers } = network;
   const openGrants = grantsOpener(terminal, config, context.key);
-  const injected = { fetch: clocks.fetch, openNetwork: routes.open, clock, random, openGrants };
-  await using clients = await createClients(config, { names, onToken, layers, ...injected, sharing: false });
+  const { layers } = network;
+  const injected = { layers, fetch: responses.fetch, openNetwork: routes.open, clock, random, openGrants };
+  await using clients = await createClients(config, { names, onToken, ...injected, sharing: false });
   const createChecks = (name: string): CheckGroup => {
-    const { baseUrl, auth } = config.clients[name] ?? unreachable(name);
+    const { baseUrl, auth, doctor: probe } = config.clients[name] ?? unreachable(name);
     const connectivity = routeChecks(findEndpoint(baseUrl), routes.find(name, baseUrl), findEndpoint);
-    const dependsOn = [...connectivity, ...[credentials.get(name)?.usable ?? []].flat()];
-    const client = clients[name] ?? unreachable(name);
-    const api = apiCheck(dependsOn, { client, baseUrl, auth, token: tokens.get(name), interrupted });
+    const dependsOn = [...connectivity, ...[credentials.get(name)?.checks.usable ?? []].flat()];
+    const api = apiCheck(dependsOn, {
+      client: clients[name] ?? unreachable(name),
+      baseUrl,
+      path: context.path ?? probe?.path,
+      auth,
+      token: credentials.get(name)?.token,
+      interrupted,
+      clock,
+    });
     return { title: `Client ${name}: ${baseUrl}`, checks: [...connectivity, api] };
   };
-  yield* runChecks([configGroup, ...new Set(credentials.values()), ...names.map(createChecks)], interrupted);
+  const checked = new Set([...credentials.values()].map(({ checks }) => checks));
+  yield* runChecks([configGroup, ...checked, ...names.map(createChecks)], terminal);
 }
 
 /** For names that {@link assertClientsExist} has checked. */

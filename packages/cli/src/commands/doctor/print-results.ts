@@ -34,12 +34,13 @@ async function* collect(results: AsyncIterable<CheckResult>, all: CheckResult[])
 /** The output of `doctor --json`. Fields may be added, not removed. */
 export function formatJson(results: readonly CheckResult[]): string {
   const isOk = results.every(({ verdict }) => verdict !== 'failed');
-  const checks = results.map(({ subject, check, verdict, message, remedy = null }) => ({
+  const checks = results.map(({ subject, check, verdict, message, durationMs, remedy = null }) => ({
     subject,
     check,
     verdict,
     message,
     remedy,
+    durationMs: Math.round(durationMs),
   }));
   return `${printableJson({ ok: isOk, checks }, 2)}\n`;
 }
@@ -54,12 +55,19 @@ const marks: Readonly<Record<Verdict, { readonly mark: string; readonly style: C
 const nameWidth = 13;
 const indent = ' '.repeat(nameWidth + 4);
 
-function formatResult({ check, verdict, message, remedy = '' }: CheckResult, stdout: Terminal['stdout']): string {
+/** A check that takes longer says so: what works slowly is often the cause of what fails elsewhere. */
+const slowMs = 1_000;
+
+function formatResult(
+  { check, verdict, message: text, durationMs, remedy = '' }: CheckResult,
+  stdout: Terminal['stdout'],
+): string {
   const { mark, style } = marks[verdict];
-  const [first = '', ...more] = wrapText(message, stdout);
-  const text = verdict === 'skipped' ? color(stdout, 'dim', first) : first;
+  const took = durationMs < slowMs ? '' : ` (took ${(durationMs / 1_000).toFixed(1)} s)`;
+  const [first = '', ...more] = wrapText(`${text}${took}`, stdout);
+  const shown = verdict === 'skipped' ? color(stdout, 'dim', first) : first;
   const advice = remedy === '' ? [] : wrapText(remedy, stdout).map((line, at) => `${at === 0 ? '→' : ' '} ${line}`);
-  const head = `  ${color(stdout, style, mark)} ${check.padEnd(nameWidth)}${text}`;
+  const head = `  ${color(stdout, style, mark)} ${check.padEnd(nameWidth)}${shown}`;
   return [head, ...[...more, ...advice].map((line) => `${indent}${line}`)].map((line) => `${line}\n`).join('');
 }
 

@@ -36,8 +36,11 @@ export interface Probes {
   readonly handshake: (address: Address) => Promise<Handshake>;
 }
 
-/** The time limit of each probe, in milliseconds. */
+/** The time limit of a connection, and of a handshake, in milliseconds. */
 const limitMs = 5_000;
+
+/** A resolver asks the next name server after 5 s; it may have three. In milliseconds. */
+const resolveLimitMs = 16_000;
 
 /** How long an alert of the server is awaited after the handshake, in milliseconds. */
 const alertLimitMs = 500;
@@ -46,7 +49,7 @@ const alertLimitMs = 500;
 export function createProbes(clock: Clock): Probes {
   return {
     resolve: (host) =>
-      withTimeout(limitMs, clock, async () => (await lookup(host, { all: true })).map(({ address }) => address)),
+      withTimeout(resolveLimitMs, clock, async () => (await lookup(host, { all: true })).map(({ address }) => address)),
     connect: (address) => withTimeout(limitMs, clock, (signal) => openAndClose(address, signal)),
     handshake: (address) => withTimeout(limitMs, clock, (signal) => performHandshake(address, { signal, clock })),
   };

@@ -1,7 +1,6 @@
 import { createClient, formatHttpError, isBearingsError, profiles } from '@bearings/client';
 import { discard } from '@bearings/client/layer';
-import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { certificateCheck } from './certificate-check.ts';
 import { describeCertificateError } from './certificate-errors.ts';
 import { failed, ok } from './check.ts';
 import type { Check, Finding } from './check.ts';
@@ -23,7 +22,7 @@ export function routeChecks(
   const dns = proxy === undefined ? dnsCheck(endpoint) : ofProxy(dnsCheck(findEndpoint(proxy.url)), proxy);
   const first = proxy === undefined ? endpoint : findEndpoint(proxy.url);
   const tcp = proxy === undefined ? tcpCheck(first, dns) : ofProxy(tcpCheck(first, dns), proxy);
-  const certificate = settings?.certFile === undefined ? [] : [certificateCheck(settings.certFile, endpoint)];
+  const certificate = settings?.certFile === undefined ? [] : [certificateCheck(settings, endpoint.clock)];
   const dependsOn = [tcp, ...certificate];
   const server: Check = { name: 'server', dependsOn, run: () => checkServer(endpoint, route) };
   return [dns, tcp, ...certificate, server];
@@ -39,17 +38,6 @@ const ofProxy = (check: Check, { url, from }: RouteProxy): Check => ({
     return failed(`the proxy ${url}: ${message}`, `Correct ${from}, or ask the operator of the proxy`);
   },
 });
-
-function certificateCheck(file: string, { clock }: Endpoint): Check {
-  const run = async (): Promise<Finding> => {
-    const { validTo } = new X509Certificate(await readFile(file));
-    const remedy = 'Renew the files of certFile and keyFile in network';
-    return Date.parse(validTo) <= clock.now()
-      ? failed(`certFile has expired: ${validTo}`, remedy)
-      : ok(`certFile is valid until ${validTo}`);
-  };
-  return { name: 'certificate', dependsOn: [], run };
-}
 
 /** After the TLS handshake, a server closes a connection without a client certificate; undici does not tell the alert. */
 const closedCodes: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET']);
@@ -72,15 +60,40 @@ async function checkServer({ url, clock }: Endpoint, { transport, proxy, setting
   }
 }
 
+/** OpenSSL's codes for an answer in plain text. */
+const plainTextCodes = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/;
+
+interface ProxyContext extends Pick<Route, 'settings'> {
+  /** The host that is called. */
+  readonly host: string;
+}
+
+/** A proxy that wants TLS closes the connection, or answers with what is not HTTP, to a CONNECT in plain text. */
+function proxyRemedy(error: unknown, { url, from }: RouteProxy, { host, settings }: ProxyContext): string {
+  const reason = isBearingsError(error, 'TLS') || isBearingsError(error, 'TRANSPORT') ? error.reason : '';
+  if (url.startsWith('https:') && plainTextCodes.test(reason))
+    return `Set the scheme of ${from} to http: the proxy itself speaks no TLS`;
+  if (url.startsWith('https:') && isBearingsError(error, 'TLS'))
+    return `Set caFile in network to the authority of the proxy, or correct the host in ${from}`;
+  if (url.startsWith('http:') && (closedCodes.has(reason) || /^(?:HPE_.*|UNKNOWN)$/.test(reason)))
+    return `Set the scheme of ${from} to https if the proxy wants TLS of its own, or correct its port: it does not answer as a proxy`;
+  const isRefused = error instanceof Error && error.message.includes('answered 407');
+  if (!isRefused) return `Correct ${from}, or ask the operator of the proxy to allow ${host}`;
+  if (!from.startsWith('network'))
+    return `Put the user and the password that the proxy requires into the URL in ${from}, or correct them`;
+  return settings?.proxyUser === undefined
+    ? 'Set proxyUser and proxyPasswordRef in network: the proxy requires a user and a password'
+    : 'Correct proxyUser, or the password behind proxyPasswordRef, in network: the proxy refuses them';
+}
+
 function serverRemedy(
   error: unknown,
   { hostname: host, protocol }: URL,
   { proxy, settings }: Pick<Route, 'proxy' | 'settings'>,
 ): string {
   const message = error instanceof Error ? error.message : '';
-  if (proxy !== undefined && message.includes(`the proxy ${proxy.url} failed`)) {
-    return `Correct ${proxy.from}, with its user and password, or ask the operator of the proxy to allow ${host}`;
-  }
+  if (proxy !== undefined && message.includes(`the proxy ${proxy.url} failed`))
+    return proxyRemedy(error, proxy, { host, settings });
   if (isBearingsError(error, 'TLS')) {
     const alert = describeTlsAlert(error.reason);
     if (alert !== undefined) return alert.remedy;
@@ -93,5 +106,7 @@ function serverRemedy(
   }
   const isClosed = isBearingsError(error, 'TRANSPORT') && closedCodes.has(error.reason);
   if (isClosed && protocol === 'https:' && settings?.certFile === undefined) return missingCertificate;
+  if (isClosed && protocol === 'http:')
+    return 'Write https: in the URL if this port speaks TLS; else ask the operator of the server';
   return 'Ask the operator of the server why the connection fails';
 }

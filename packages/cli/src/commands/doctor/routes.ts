@@ -5,7 +5,7 @@ import type { Terminal } from '../../terminal/terminal.ts';
 import { wrapTransport } from '../../terminal/wrap-transport.ts';
 import { findRouteProxy } from './route.ts';
 import type { Route } from './route.ts';
-import type { ServerClocks } from './server-clocks.ts';
+import type { TrackedResponses } from './tracked-responses.ts';
 
 /** The transports of clients and tokens, and the ways of their requests. */
 export interface Routes {
@@ -19,16 +19,16 @@ export interface Routes {
 export interface RoutesContext {
   readonly config: Config;
   readonly network: Pick<Network, 'open'>;
-  readonly clocks: ServerClocks;
+  readonly responses: TrackedResponses;
   readonly env: Terminal['env'];
 }
 
-export function createRoutes({ config, network, clocks, env }: RoutesContext): Routes {
+export function createRoutes({ config, network, responses, env }: RoutesContext): Routes {
   const opened = new Map<NetworkConfig | undefined, Layer | undefined>();
   return {
     async open(settings) {
       const transport = await network.open(settings);
-      if (!opened.has(settings)) opened.set(settings, transport && wrapTransport(transport, clocks.track));
+      if (!opened.has(settings)) opened.set(settings, transport && wrapTransport(transport, responses.track));
       return opened.get(settings);
     },
     find(name, url) {

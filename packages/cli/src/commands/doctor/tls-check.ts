@@ -4,6 +4,7 @@ import type { Check, Finding } from './check.ts';
 import { errorCode } from './error-code.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Handshake } from './probes.ts';
+import { describeEnd } from './certificate-end.ts';
 import { describeCertificateError } from './certificate-errors.ts';
 import { describeTlsAlert } from './tls-alerts.ts';
 
@@ -11,9 +12,6 @@ import { describeTlsAlert } from './tls-alerts.ts';
 export function tlsCheck(endpoint: Endpoint, tcp: Check): Check {
   return { name: 'TLS', dependsOn: [tcp], run: () => checkHandshake(endpoint) };
 }
-
-const dayMs = 86_400_000;
-const soonDays = 14;
 
 async function checkHandshake(endpoint: Endpoint): Promise<Finding> {
   const { url, clock, handshake } = endpoint;
@@ -28,9 +26,14 @@ async function checkHandshake(endpoint: Endpoint): Promise<Finding> {
     return toFinding(await handshake(), { host: endpoint.address.host, now: clock.now() });
   } catch (error) {
     const code = errorCode(error);
-    const { cause, remedy } = describeTlsAlert(code) ?? (plainTextCodes.test(code) ? notTls : brokenHandshake);
+    const { cause, remedy } = describeTlsAlert(code) ?? handshakeFailure(code);
     return failed(`${cause} (${code})`, remedy);
   }
+}
+
+function handshakeFailure(code: string): typeof notTls {
+  if (code === 'ETIMEDOUT') return silentPort;
+  return plainTextCodes.test(code) ? notTls : brokenHandshake;
 }
 
 /** OpenSSL's codes for an answer in plain text. */
@@ -38,6 +41,11 @@ const plainTextCodes = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)
 const notTls = {
   cause: 'the server does not use TLS',
   remedy: 'Correct the port; for a server on this machine use http',
+};
+const silentPort = {
+  cause: 'the server accepts the connection, and then stays silent: no TLS handshake within 5 s',
+  remedy:
+    'Correct host and port: another service may listen there. Or a firewall or proxy on the way drops what follows the connection',
 };
 const brokenHandshake = {
   cause: 'the handshake failed',
@@ -51,9 +59,8 @@ function toFinding(handshake: Handshake, { host, now }: { readonly host: string;
     const { cause, remedy } = describeCertificateError(trustError, { host, endsAt });
     return failed(`${certificate} is not trusted: ${cause} (${trustError})`, remedy);
   }
-  const days = Math.floor((endsAt - now) / dayMs);
-  const end = days < 1 ? 'expires within a day' : `expires in ${days === 1 ? 'a day' : `${days} days`}`;
-  if (days < soonDays) {
+  const { end, isSoon } = describeEnd(endsAt, now);
+  if (isSoon) {
     return warning(
       `${protocol}; ${certificate} ${end}`,
       'Renew the certificate, or find out why its automatic renewal failed',

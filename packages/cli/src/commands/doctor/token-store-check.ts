@@ -1,35 +1,47 @@
-import { isBearingsError } from '@bearings/client';
+import { isBearingsError, systemClock } from '@bearings/client';
+import type { Clock } from '@bearings/client';
 import { openTokenStore } from '@bearings/config';
 import type { Config } from '@bearings/config';
 import { shared } from '@bearings/oauth-bearer/store';
+import { withTimeout } from '../../time/with-timeout.ts';
 import { failed, ok } from './check.ts';
 import type { Check, Finding } from './check.ts';
 
-/** The check `token store`: can the file be used, and is its key right? None without a `tokenStore` in the config. */
-export function tokenStoreChecks(config: Config): readonly Check[] {
+/** The check `token store`: does it answer, and is its key right? None without a `tokenStore` in the config. */
+export function tokenStoreChecks(config: Config, clock: Clock = systemClock): readonly Check[] {
   if (config.tokenStore === undefined) return [];
-  return [{ name: 'token store', dependsOn: [], run: () => checkStore(config) }];
+  return [{ name: 'token store', dependsOn: [], run: () => checkStore(config, clock) }];
 }
 
-async function checkStore(config: Config): Promise<Finding> {
+/** As long as a replica waits for its store, in milliseconds. */
+const timeoutMs = 2_300;
+
+async function checkStore(config: Config, clock: Clock): Promise<Finding> {
+  const place = storePlace(config);
   try {
-    const sharing = await openTokenStore(config);
+    await using sharing = await openTokenStore(config);
     if (sharing === undefined) return ok('none');
-    using store = sharing.store;
-    shared(
-      { acquire: () => Promise.reject(new TypeError('not asked')) },
-      { store, keys: sharing.storeKeys, identity: '' },
-    );
+    const { store, storeKeys } = sharing;
+    shared({ acquire: () => Promise.reject(new TypeError('not asked')) }, { store, keys: storeKeys, identity: '' });
     const owner = crypto.randomUUID();
     const question = { isRejected: false, owner, leaseMs: 1_000, rotationPeriodMs: 0, sealIds: [] };
-    await store.ask('doctor', question);
-    await store.release('doctor', { owner });
-    return ok(`${config.tokenStore?.file ?? ''} can be written, and the key has 32 bytes`);
+    await withTimeout(timeoutMs, clock, async () => {
+      await store.ask('doctor', question);
+      await store.release('doctor', { owner });
+    });
+    return ok(`${place} can be written, and the key has 32 bytes`);
   } catch (cause) {
-    const message = isBearingsError(cause) ? cause.message : 'the file cannot be written';
-    return failed(
-      message,
-      'Create a key with: openssl rand -base64 32. Without a token store each command requests a token',
-    );
+    const message = isBearingsError(cause) ? cause.message : `${place} does not answer, or cannot be written`;
+    return failed(message, remedy);
   }
 }
+
+/** The file, or the server without its path, as `redis://cache.internal:6379`. */
+function storePlace({ tokenStore: { file, redis, postgres } = { keyRef: '' } }: Config): string {
+  if (file !== undefined) return file;
+  const url = URL.parse(redis ?? postgres ?? '');
+  return url === null ? 'the store' : `${url.protocol}//${url.host}`;
+}
+
+const remedy =
+  'Check the address and the password of tokenStore, and create its key with: openssl rand -base64 32. Without it each process requests a token';

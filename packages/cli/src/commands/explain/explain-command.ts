@@ -1,17 +1,19 @@
-import type { Command } from 'commander';
-import type { RunCommand } from '../run-command.ts';
+import type { CommandSpec } from '../../command-line/command-spec.ts';
+import { clientArgument } from '../client-argument.ts';
 
-/** Adds `bearings explain`. */
-export function addExplainCommand(program: Command, runCommand: RunCommand): void {
-  const command = program
-    .command('explain')
-    .summary("show a client's stages and settings")
-    .description("Shows the stages of a client's requests, in their order, with their settings. Sends nothing.")
-    .argument('<client>', "the client's name in the config");
-  command.action((client: string) =>
-    runCommand(command, async (terminal, { config }) => {
-      const { explainClient } = await import('./explain.ts');
-      return explainClient(terminal, { client, config });
-    }),
-  );
+interface ExplainFlags {
+  readonly json?: boolean;
 }
+
+/** `bearings explain`. */
+export const explainCommand: CommandSpec<[client: string, flags: ExplainFlags]> = {
+  name: 'explain',
+  summary: "show a client's stages and settings",
+  description: "Shows the stages of a client's requests, in their order, with their settings. Sends nothing.",
+  arguments: [clientArgument],
+  options: [{ flags: '--json', description: 'print JSON, for machines' }],
+  async run(terminal, { config }, [client, { json = false }]) {
+    const { explainClient } = await import('./explain.ts');
+    return explainClient(terminal, { client, config, json });
+  },
+};

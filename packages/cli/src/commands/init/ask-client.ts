@@ -1,14 +1,10 @@
-import type { ClientConfig } from '@bearings/config';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { askAuth } from './ask-auth.ts';
+import { lookAtApi } from './look-at-api.ts';
+import { tryClient } from './try-client.ts';
+import type { NamedClient } from './named-client.ts';
 import type { Prompts } from './prompts.ts';
 import { checkField } from './check-field.ts';
-
-/** A client and its name. */
-export interface NamedClient {
-  readonly name: string;
-  readonly client: ClientConfig;
-}
 
 /** Where to ask, and the names that are already used. */
 export interface AskClientOptions {
@@ -26,6 +22,10 @@ export async function askClient(terminal: Terminal, { prompts, takenNames }: Ask
     message: `The base URL of ${name}, such as https://${name}.internal?`,
     check: checkField.baseUrl,
   });
-  const auth = await askAuth(terminal, { prompts, name });
-  return { name, client: { baseUrl, auth } };
+  const hints = await lookAtApi(terminal, prompts, baseUrl);
+  for (;;) {
+    const client = { baseUrl, auth: await askAuth(terminal, { prompts, name, hints }) };
+    const tried = await tryClient(terminal, prompts, { name, client });
+    if (tried !== undefined) return { name, client: tried };
+  }
 }

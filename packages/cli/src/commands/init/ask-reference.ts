@@ -41,3 +41,7 @@ const askFile = async ({ prompts, secretName }: AskReferenceOptions): Promise<st
     message: `The file with the ${secretName}, such as /run/secrets/orders?`,
     check: (answer) => (answer === '' ? 'must be a path' : undefined),
   })}`;
+
+/** The environment variable to propose for a secret of a client. */
+export const proposeVariable = (name: string, what: string): string =>
+  `${name}-${what}`.replace(/[^A-Za-z0-9]+/g, '_').toUpperCase();

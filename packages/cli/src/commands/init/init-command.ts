@@ -1,17 +1,14 @@
-import type { Command } from 'commander';
-import type { RunCommand } from '../run-command.ts';
+import type { CommandSpec } from '../../command-line/command-spec.ts';
 
-/** Adds `bearings init`. */
-export function addInitCommand(program: Command, runCommand: RunCommand): void {
-  const command = program
-    .command('init')
-    .summary('ask questions and write a config')
-    .description('Asks for the clients, checks each answer, and writes a config. It never asks for a secret.')
-    .argument('[file]', 'the file to write', 'bearings.yaml');
-  command.action((file: string) =>
-    runCommand(command, async (terminal, { debug }) => {
-      const { init } = await import('./init.ts');
-      return init(terminal, { file, debug });
-    }),
-  );
-}
+/** `bearings init`. */
+export const initCommand: CommandSpec<[file: string]> = {
+  name: 'init',
+  summary: 'ask questions and write a config',
+  description:
+    'Asks for the clients, checks each answer with the servers, tries a token and a first call, and writes a config. It never asks for a secret.',
+  arguments: [{ usage: '[file]', description: 'the file to write', default: 'bearings.yaml', candidates: 'files' }],
+  async run(terminal, { debug }, [file]) {
+    const { init } = await import('./init.ts');
+    return init(terminal, { file, debug });
+  },
+};

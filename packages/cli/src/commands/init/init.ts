@@ -50,9 +50,25 @@ async function askAndWrite(terminal: Terminal, file: string, prompts: Prompts): 
   }
   const clients = await askClients(terminal, prompts);
   await write(path, configText(clients), { file, fileExists });
+  await offerLogins(terminal, prompts, { clients, file });
   const [name] = clients.keys();
   await prompts.print(printable(`Wrote ${file}. Next:\n  bearings doctor\n  bearings call ${name} <path>`));
   return exitCodes.ok;
+}
+
+interface WrittenConfig {
+  readonly clients: ReadonlyMap<string, ClientConfig>;
+  readonly file: string;
+}
+
+/** Logs in to the clients with the token of a person, and sends their first call, if the user wants to. */
+async function offerLogins(terminal: Terminal, prompts: Prompts, { clients, file }: WrittenConfig): Promise<void> {
+  for (const [name, { auth, baseUrl }] of clients) {
+    if (auth.type !== 'oauth2_authorization_code') continue;
+    if (!(await prompts.confirm(`Log in to ${name} now?`, true))) continue;
+    const { tryLogin } = await import('./try-login.ts');
+    await tryLogin(terminal, { prompts, name, baseUrl, file });
+  }
 }
 
 async function askClients(terminal: Terminal, prompts: Prompts): Promise<ReadonlyMap<string, ClientConfig>> {

@@ -79,5 +79,6 @@ const failures: ReadonlyMap<string, string> = new Map([
   ['account_unknown', uncertain],
   ['undecryptable', lost],
   ['not_stored', lost],
+  ['dpop_unsupported', 'the server does not issue DPoP tokens'],
   ['server_error', 'the server answered with an error'],
 ]);

@@ -32,7 +32,8 @@ export async function loginByBrowser(context: LoginContext, { ports, openBrowser
   const consent = watchConsent(users);
   const flow = await startConsent(opened);
   const url = await loopback.start(users, flow);
-  if (url === undefined) throw new TokenUnavailableError(`${context.server} has no page to log in at, or is down`);
+  if (url === undefined)
+    throw consent().error ?? new TokenUnavailableError(`${context.server} has no page to log in at, or is down`);
   await (openBrowser === undefined ? showUrl(url, context) : openPage(url, openBrowser, context));
   const result = await waitForAnswer(flow, { loopback, opened, readsUrl: openBrowser === undefined }, context);
   await loopback.close(); // the page in the browser is complete

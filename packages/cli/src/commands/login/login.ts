@@ -8,7 +8,7 @@ import { createDesktop } from '../../terminal/desktop.ts';
 import { createNetwork } from '../../terminal/network.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { UsageError } from '../../usage-error.ts';
-import type { GlobalOptions } from '../run-command.ts';
+import type { GlobalOptions } from '../../command-line/command-spec.ts';
 import { loginByBrowser } from './login-by-browser.ts';
 import { loginByDevice } from './login-by-device.ts';
 import type { LoginContext } from './login-context.ts';

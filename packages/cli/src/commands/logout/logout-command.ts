@@ -1,17 +1,14 @@
-import type { Command } from 'commander';
-import type { RunCommand } from '../run-command.ts';
+import type { CommandSpec } from '../../command-line/command-spec.ts';
+import { clientArgument } from '../client-argument.ts';
 
-/** Adds `bearings logout`. */
-export function addLogoutCommand(program: Command, runCommand: RunCommand): void {
-  const command = program
-    .command('logout')
-    .summary('revoke and delete the tokens of a login')
-    .description("Revokes the tokens of a client's login at the authorization server (RFC 7009), and deletes them.")
-    .argument('<client>', "the client's name in the config");
-  command.action((client: string) =>
-    runCommand(command, async (terminal, global) => {
-      const { logout } = await import('./logout.ts');
-      return logout(terminal, { client, global });
-    }),
-  );
-}
+/** `bearings logout`. */
+export const logoutCommand: CommandSpec<[client: string]> = {
+  name: 'logout',
+  summary: 'revoke and delete the tokens of a login',
+  description: "Revokes the tokens of a client's login at the authorization server (RFC 7009), and deletes them.",
+  arguments: [clientArgument],
+  async run(terminal, global, [client]) {
+    const { logout } = await import('./logout.ts');
+    return logout(terminal, { client, global });
+  },
+};

@@ -7,7 +7,7 @@ import { findLogin } from '../../grants/find-login.ts';
 import { grantsOpener } from '../../grants/grants-opener.ts';
 import { createNetwork } from '../../terminal/network.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import type { GlobalOptions } from '../run-command.ts';
+import type { GlobalOptions } from '../../command-line/command-spec.ts';
 
 /** The arguments of `bearings logout`. */
 export interface LogoutArguments {

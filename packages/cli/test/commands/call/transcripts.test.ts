@@ -46,3 +46,18 @@ test('-v shows why the API does not answer', async () => {
 
   await expect(shown).toMatchFileSnapshot('../../golden/call-v-unreachable.txt');
 });
+
+test('the habits of other clients: a query, a form, the whole response as data', async () => {
+  await using servers = await startRealServers();
+  await servers.write('order.json', '{"item":7}');
+  const shown: string[] = [];
+  for (const args of [
+    ['call', 'orders', 'v1/orders/42', '--query', 'page=2', '--json'],
+    ['call', 'orders', 'v1/echo', '-d', '@order.json', '--retry', '0', '--har', 'order.har'],
+    ['call', 'orders', 'v1/status/404', '-F', 'note=urgent', '-F', 'file=@order.json'],
+  ]) {
+    shown.push(await transcript(servers, args));
+  }
+
+  await expect(shown.join('\n')).toMatchFileSnapshot('../../golden/call-habits.txt');
+});

@@ -83,6 +83,7 @@ test('--json prints the documented fields', async () => {
       verdict: 'ok',
       message: '1 client, 1 credential',
       remedy: null,
+      durationMs: expect.any(Number),
     },
     {
       subject: 'Credential of orders: billing at https://id.internal',
@@ -90,6 +91,7 @@ test('--json prints the documented fields', async () => {
       verdict: 'ok',
       message: 'env:ORDERS_SECRET exists',
       remedy: null,
+      durationMs: expect.any(Number),
     },
     {
       subject: 'Credential of orders: billing at https://id.internal',
@@ -97,6 +99,7 @@ test('--json prints the documented fields', async () => {
       verdict: 'failed',
       message: 'id.internal is not known to DNS (ENOTFOUND)',
       remedy: expect.stringContaining('VPN'),
+      durationMs: expect.any(Number),
     },
     {
       subject: 'Credential of orders: billing at https://id.internal',
@@ -104,16 +107,17 @@ test('--json prints the documented fields', async () => {
       verdict: 'skipped',
       message: 'not checked: DNS failed',
       remedy: null,
+      durationMs: expect.any(Number),
     },
   ]);
 });
 
-test('--json reports an invalid config, with exit code 2', async () => {
+test('--json reports a secret that is missing, with exit code 1', async () => {
   using servers = createFakeServers({ orders: { baseUrl, auth: oauth2Auth({ clientSecretRef: 'env:NOT_SET' }) } });
 
   const { exitCode, terminal } = await runDoctor(servers, { options: { json: true } });
 
-  expect(exitCode).toBe(2);
+  expect(exitCode).toBe(1);
   expect(JSON.parse(terminal.out())).toMatchObject({
     ok: false,
     checks: expect.arrayContaining([expect.objectContaining({ check: 'secret', verdict: 'failed' })]),
@@ -247,6 +251,11 @@ test('a discovery that does not answer is given up after ten seconds', async () 
 test.each([
   [{ type: 'none' }, 401, '✗ HEAD / answered 401, without a reason → Set auth'],
   [{ type: 'none' }, 404, '✓ HEAD / answered 404'],
+  [
+    oauth2Auth(),
+    404,
+    '! HEAD / answered 404, which does not show whether the token is accepted → Name a path that exists: --path',
+  ],
   [{ type: 'api_key', keyRef: 'env:STOCK_KEY' }, 401, 'without a reason → Check that the key is still valid'],
   [{ type: 'basic', username: 'u', passwordRef: 'env:STOCK_KEY' }, 403, 'Check that the password is still valid'],
   [{ type: 'bearer', tokenRef: 'env:STOCK_KEY' }, 200, '✓ HEAD / answered 200, with the token'],
@@ -358,4 +367,29 @@ test('prints no secret and no token', async () => {
     expect(printed).not.toMatch(/planted|eyJ/);
     expect(printed).not.toContain(plantedSecret);
   }
+});
+
+test('a path of the API is asked in place of the base URL, from the config or the command', async () => {
+  using servers = createFakeServers({ orders: { baseUrl, auth: oauth2Auth(), doctor: { path: '/health' } } });
+
+  const fromConfig = await runDoctor(servers);
+  const fromCommand = await runDoctor(servers, { options: { path: 'v1/orders/42' } });
+  servers.api.inject(faults.status(404));
+  const missing = await runDoctor(servers);
+
+  expect(checkLines(fromConfig.lines, 'API')[0]).toContain('HEAD /health answered');
+  expect(checkLines(fromCommand.lines, 'API')[0]).toContain('HEAD /v1/orders/42 answered');
+  expect(checkLines(missing.lines, 'API')[0]).toContain('✗ HEAD /health answered 404 → Correct the path, or baseUrl');
+});
+
+test('a check that takes longer than a second says how long it took', async () => {
+  using servers = createFakeServers();
+  const resolve = async (): Promise<readonly string[]> => {
+    await servers.clock.advance(5_100);
+    return ['127.0.0.1'];
+  };
+
+  const { lines } = await runDoctor(servers, { probes: { resolve } });
+
+  expect(checkLines(lines, 'DNS')[0]).toContain('(took 5.1 s)');
 });

@@ -294,6 +294,19 @@ test('a page that is not https is not opened', async () => {
   expect(err).toContain('the page to log in at is not https');
 });
 
+test.each([[[]], [['--device']]])(
+  'with %j, a server that does not issue DPoP tokens is named at once',
+  async (args) => {
+    using setup = createLoginSetup({ auth: { dpop: true } });
+
+    const { code, err } = await setup.bearings(['login', 'orders', ...args]);
+
+    expect(code).toBe(2);
+    expect(err).toContain('https://id.internal does not issue DPoP tokens');
+    expect(setup.issuer.requests.map(({ endpoint }) => endpoint)).toEqual(['metadata']);
+  },
+);
+
 test('when no program opens the page, it is shown, and the login goes on', async () => {
   using setup = createLoginSetup();
   const terminal = setup.terminal({ openBrowser: () => Promise.reject(new Error('spawn xdg-open ENOENT')) });

@@ -1,0 +1,7 @@
+import type { ClientConfig } from '@bearings/config';
+
+/** A client and its name. */
+export interface NamedClient {
+  readonly name: string;
+  readonly client: ClientConfig;
+}
