@@ -52,8 +52,15 @@ function describeType(field: Schema): string {
   if (field.enum !== undefined) return field.enum.map((value) => `\`${String(value)}\``).join(' or ');
   if (field.oneOf !== undefined) return 'fields, by variant';
   if (field.type === 'array') return `list of ${describeType(toSchema(field.items))}`;
-  if (field.type === 'object') return field.properties === undefined ? 'names with texts' : 'fields';
+  if (field.type === 'object') return field.properties === undefined ? describeMap(field) : 'fields';
+  if (field.type === 'boolean') return '`true` or `false`';
+  if (field.type === 'number') return 'number';
   return field.type === 'integer' ? 'whole number' : 'text';
+}
+
+/** An object with any names. */
+function describeMap({ additionalProperties: values }: Schema): string {
+  return toSchema(values).type === 'string' ? 'names with texts' : 'any JSON object';
 }
 
 /** Pads the cells, as a Markdown formatter does. */

@@ -1,6 +1,6 @@
 import { createClient, orThrow } from '@bearings/client';
 import { layer } from '@bearings/client/layer';
-import type { Client, Layer } from '@bearings/client';
+import type { Client, Clock, Layer } from '@bearings/client';
 import { DestinationNotAllowedError } from '@bearings/client/errors';
 import { readSecret } from '@bearings/config';
 import type { Environment } from '@bearings/config';
@@ -9,19 +9,32 @@ import type { SecretString, TokenHandle } from '@bearings/oauth-bearer';
 import type { RestPull } from './connector-schema.ts';
 import { RunError } from './run-error.ts';
 import { createSnippet } from './snippet.ts';
+import { createThrottle } from './throttle.ts';
+import type { ThrottleOptions } from './throttle.ts';
 import { createRecordingFetch } from './recording-fetch.ts';
 import type { LastResponse } from './recording-fetch.ts';
 
-/** What a run uses of its environment. */
-export interface RunContext {
+/** What a connection uses of its environment. */
+export interface ConnectContext {
   readonly env: Environment;
   /** Called with warnings, which do not stop the run. */
   readonly warn: (line: string) => void;
+  /** Ends the requests of the connection. */
+  readonly signal: AbortSignal;
+  /** Called before each wait that the API asks for. */
+  readonly onThrottled: ThrottleOptions['onWait'];
+  /** The time of such waits. */
+  readonly clock: Clock;
 }
 
 /** A client of a source's API, with its credential. The caller closes it. */
 export interface Connection {
   readonly client: Client;
+  /** The headers of every request. */
+  readonly headers: Headers;
+  readonly retryLimit: number;
+  readonly bodyTimeoutMs: number;
+  readonly signal: AbortSignal;
   /** The field of the credential; `undefined` without a credential. */
   readonly credential: 'spec.source.oauth' | 'spec.source.auth' | undefined;
   /** The last response of the token endpoint. */
@@ -37,22 +50,35 @@ export interface Connection {
  *
  * @throws RunError | TokenError when the file is wrong; nothing was sent
  */
-export async function connectSource(source: RestPull, { env, warn }: RunContext): Promise<Connection> {
+export async function connectSource(
+  source: RestPull,
+  { env, warn, signal, onThrottled: onWait, clock }: ConnectContext,
+): Promise<Connection> {
   const secrets = createSecretReader(env);
   const recording = createRecordingFetch(globalThis.fetch);
   const token = await createToken(source, { read: secrets.read, fetch: recording.fetch });
+  const headers = withoutOverridden(token, source, warn);
+  const { requestsPerSecond, maxThrottleMs } = source;
   const client = createClient(
     {
-      baseUrl: source.url,
-      headers: withoutOverridden(token, source, warn),
+      baseUrl: new URL('/', source.url).href, // requests have whole addresses; this one is for the origin
+      headers,
       timeout: source.timeoutMs,
-      retry: source.retryLimit,
+      // without 429: it is no failure, and the throttle waits as long as the API asks
+      retry: { limit: source.retryLimit, methods: ['get', 'post'], statusCodes: [408, 500, 502, 503, 504], always: [] },
+      maxResponseBytes: source.maxPageBytes,
       userAgent: 'bearings-connector',
     },
     token === undefined ? sameOriginOnly : withBearerAuth(token),
+    createThrottle({ requestsPerSecond, maxThrottleMs, clock, onWait }),
+    await createSecretHeaders(source.secretHeaders, secrets.read),
   );
   return {
     client,
+    headers: new Headers(headers),
+    retryLimit: source.retryLimit,
+    bodyTimeoutMs: source.bodyTimeoutMs,
+    signal,
     credential: source.oauth === undefined ? source.auth && 'spec.source.auth' : 'spec.source.oauth',
     lastTokenResponse: recording.lastResponse,
     show: (text) =>
@@ -70,7 +96,7 @@ interface SecretReader {
   readonly known: () => readonly string[];
 }
 
-function createSecretReader(env: RunContext['env']): SecretReader {
+function createSecretReader(env: ConnectContext['env']): SecretReader {
   const known = new Map<string, SecretString>();
   return {
     async read(reference) {
@@ -109,11 +135,26 @@ async function createStaticToken(reference: string, ask: SecretReader['read']): 
   return staticToken(() => ask(reference));
 }
 
+/** Headers with secrets, read for each request: they may change while the connector runs. */
+async function createSecretHeaders(
+  references: RestPull['secretHeaders'],
+  read: SecretReader['read'],
+): Promise<readonly Layer[]> {
+  const entries = Object.entries(references);
+  for (const [, reference] of entries) await read(reference);
+  if (entries.length === 0) return [];
+  const secretHeaders = layer('auth', 'secret-headers', (next) => async (request, call) => {
+    for (const [name, reference] of entries) call.headers.set(name, (await read(reference)).expose());
+    return next(request, call);
+  });
+  return [secretHeaders];
+}
+
 /** The configured headers, without those that the file's credential overrides. */
 function withoutOverridden(
   token: TokenHandle | undefined,
   { headers, oauth, auth }: RestPull,
-  warn: RunContext['warn'],
+  warn: ConnectContext['warn'],
 ): Record<string, string> {
   const winner = oauth === undefined ? 'spec.source.auth' : 'spec.source.oauth';
   if (oauth !== undefined && auth !== undefined)

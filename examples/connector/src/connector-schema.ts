@@ -1,66 +1,7 @@
-import { isSecure } from '@bearings/client/layer';
 import { secretReference } from '@bearings/config';
 import { z } from 'zod';
-
-const name = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'must be letters, digits, - and _, and begin with a letter or digit')
-  .describe('The name in messages and records: letters, digits, `-` and `_`.');
-
-const url = z.string().refine((value) => {
-  const parsed = URL.parse(value);
-  return parsed !== null && isSecure(parsed) && parsed.username === '' && parsed.password === '';
-}, 'must be an https URL (http only to this machine), without user and password');
-
-const pointer = z.string().regex(/^(?:\/(?:[^~/]|~[01])*)*$/, 'must be a JSON pointer such as /data/items (RFC 6901)');
-
-const parameter = z.string().min(1);
-
-const noPaging = z.strictObject({ type: z.literal('none').describe('One response holds all records.') });
-
-const linkPaging = z.strictObject({
-  type: z.literal('link').describe('Each response names the next page in its `Link` header, `rel="next"` (RFC 8288).'),
-});
-
-const cursorPaging = z.strictObject({
-  type: z.literal('cursor').describe('Each response holds the cursor of the next page.'),
-  next: pointer.describe(
-    'JSON pointer to the next cursor. If it is missing, `null` or empty, the page is the last one.',
-  ),
-  param: parameter.default('cursor').describe('The query parameter for the cursor.'),
-});
-
-const pagePaging = z.strictObject({
-  type: z
-    .literal('page')
-    .describe('Pages have numbers. The last page is empty, or has fewer records than an earlier one.'),
-  param: parameter.default('page').describe('The query parameter for the number.'),
-  size: z.int().min(1).optional().describe('How many records to request per page. Without it the server decides.'),
-  sizeParam: parameter.default('per_page').describe('The query parameter for the size.'),
-  first: z.int().min(0).default(1).describe('The number of the first page.'),
-  afterLast: z
-    .enum(['empty_page', 'not_found'])
-    .default('empty_page')
-    .describe('How the server answers after the last page. With `not_found`, a 404 is the end and not a failure.'),
-});
-
-/** How to find the next page. Required: a wrong guess would silently lose records. */
-const paging = z
-  .discriminatedUnion('type', [noPaging, linkPaging, cursorPaging, pagePaging])
-  .describe('How to find the next page.');
-
-const resource = z.strictObject({
-  name,
-  path: z
-    .string()
-    .regex(/^(?![A-Za-z][A-Za-z0-9+.-]*:|[/\\]{2}|\\)[^?#]*$/, 'must be a path below spec.source.url, without a query')
-    .describe('The path below `spec.source.url`.'),
-  params: z.record(z.string(), z.string()).default({}).describe('Query parameters of every page.'),
-  records: pointer
-    .default('')
-    .describe('JSON pointer to the list of records in a response. Empty: the response itself.'),
-  paging,
-});
+import { name, url } from './schema/fields.ts';
+import { resources } from './schema/resource-schema.ts';
 
 const oauth = z
   .strictObject({
@@ -93,11 +34,10 @@ const auth = z
   .strictObject({ bearerTokenRef: secretReference.describe('The place of the token: `env:NAME` or `file:/path`.') })
   .describe('A static bearer token.');
 
+const headerName = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'must be the name of a header');
+
 const headers = z
-  .record(
-    z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'must be the name of a header'),
-    z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be visible characters on one line'),
-  )
+  .record(headerName, z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be visible characters on one line'))
   .describe('Headers of every request. The file holds their values, so none should be a secret.');
 
 const restPull = z.strictObject({
@@ -106,15 +46,42 @@ const restPull = z.strictObject({
     .regex(/^[^?#]*$/, 'must have no query: use params of the resources instead')
     .describe('The URL of the API. Credentials and requests are sent only to its origin.'),
   headers: headers.default({}),
+  secretHeaders: z
+    .record(headerName, secretReference)
+    .default({})
+    .describe('Headers whose values are secrets, such as an API key: `env:NAME` or `file:/path` for each.'),
   auth: auth.optional(),
   oauth: oauth.optional(),
   timeoutMs: z.int().min(1).default(30_000).describe('Milliseconds until the response headers, for each attempt.'),
-  retryLimit: z.int().min(0).default(2).describe('How often a page is retried after 429, 5xx or no answer.'),
-  resources: z
-    .array(resource)
+  bodyTimeoutMs: z
+    .int()
     .min(1)
-    .refine((list) => new Set(list.map((each) => each.name)).size === list.length, 'must have unique names')
-    .describe('The lists to pull, in this order.'),
+    .default(600_000)
+    .describe('Milliseconds for the whole body of a response, also when it arrives little by little.'),
+  retryLimit: z.int().min(0).default(2).describe('How often a page is retried after 5xx or no answer.'),
+  maxPageBytes: z
+    .int()
+    .min(1)
+    .default(64 * 1_024 * 1_024)
+    .describe('The largest response in bytes, after decompression. A page is in memory as a whole.'),
+  concurrency: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe(
+      'How many pages to request at the same time, from different lists. With more than 1 the lists are mixed in the output.',
+    ),
+  requestsPerSecond: z
+    .number()
+    .positive('must be more than 0')
+    .optional()
+    .describe('The largest number of requests per second, of all resources together.'),
+  maxThrottleMs: z
+    .int()
+    .min(0)
+    .default(3_600_000)
+    .describe('The longest wait for one page when the server answers 429, in milliseconds. Such waits are no retries.'),
+  resources: resources.describe('The lists to pull, in this order.'),
 });
 
 const restPush = z.strictObject({
@@ -134,12 +101,29 @@ export const sources = { rest_pull: restPull, rest_push: restPush, sql_pull: sql
 
 const source = z.discriminatedUnion('mode', [restPull, restPush, sqlPull]).describe('The source of the records.');
 
+const schedule = z
+  .strictObject({
+    cron: z
+      .string()
+      .regex(
+        /^\s*(?:[^\s]+\s+){4}[^\s]+\s*$/,
+        'must have five fields: minute, hour, day of the month, month, day of the week',
+      )
+      .describe('Minute, hour, day of the month, month, day of the week: `0 3 * * *` is each day at three.'),
+    timezone: z
+      .string()
+      .refine(isTimeZone, 'must be a time zone such as Europe/Berlin')
+      .default('UTC')
+      .describe('The time zone of these times.'),
+  })
+  .describe('When `connector worker` runs the connector automatically. `connector run` does not use it.');
+
 /** The schema of a connector file. */
 export const connectorSchema = z
   .strictObject({
     kind: z.literal('Connector').describe('The type of the file.'),
     metadata: z.strictObject({ name }).describe('The name of the connector.'),
-    spec: z.strictObject({ source }).describe('The settings of the connector.'),
+    spec: z.strictObject({ source, schedule: schedule.optional() }).describe('The settings of the connector.'),
   })
   .meta({ title: 'Connector', description: 'A source of records, and how to pull them.' });
 
@@ -152,5 +136,10 @@ export type Mode = keyof typeof sources;
 /** A REST API to pull from, page by page. */
 export type RestPull = z.output<typeof restPull>;
 
-/** One list of records of a source. */
-export type Resource = z.output<typeof resource>;
+function isTimeZone(timeZone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

@@ -65,7 +65,7 @@ test('lists all problems of a file with their lines, without the secret', async 
     '25:5 retries',
   ]);
   expect(stderr).toContain('must be an https URL (http only to this machine), without user and password\n');
-  expect(stderr).toContain('must be none, link, cursor or page. Did you mean link?\n');
+  expect(stderr).toContain('must be none, link, url, cursor, page or offset. Did you mean link?\n');
   expect(stderr).not.toContain('hunter2');
   expect([code, existsSync(shop.path('out')), existsSync(shop.path('state'))]).toEqual([2, false, false]);
 });
@@ -102,6 +102,81 @@ test('two resources with the same name are rejected', async () => {
   const read = await readConnector(shop.path('shop.json'), { SHOP_SECRET: 'kept-by-the-shop' });
 
   expect(read.isErr() && read.error.message).toMatch(/spec\.source\.resources is a list: must have unique names$/);
+});
+
+const list = { name: 'all', path: 'all', paging: { type: 'none' } };
+
+test.each<[string, object, string]>([
+  [
+    'a body without POST',
+    { body: { a: 1 } },
+    'resources[0].body is a group of fields: must be left out, or method must be POST',
+  ],
+  [
+    'a cursor in the body of a GET',
+    { paging: { type: 'cursor', next: '/next', param: '/after' } },
+    'resources[0].paging.param is text: must be a query parameter or header:Name, because a pointer into the body needs method: POST',
+  ],
+  [
+    'a start in the body of a GET',
+    { incremental: { field: '/at', param: '/since' } },
+    'resources[0].incremental.param is text: must be a query parameter or header:Name, because a pointer into the body needs method: POST',
+  ],
+  [
+    'a place that is none',
+    { paging: { type: 'url', next: 'links/next' } },
+    'resources[0].paging.next is text: must be a JSON pointer such as /meta/next, header:Name for a response header, or last:/id for the last record',
+  ],
+  [
+    'a step by a size that is missing',
+    { paging: { type: 'offset', step: 'size' } },
+    'resources[0].paging.size is missing: must be set, because step: size needs it',
+  ],
+  [
+    'a name in the path without a value',
+    { path: 'users/{id}/orders' },
+    'resources[0].path is text: must have only names that parent.values has, and {id} is none',
+  ],
+  [
+    'an unknown parent',
+    { parent: { resource: 'user', values: {} } },
+    'resources[0].parent.resource is text: must be the name of another resource of this source',
+  ],
+  [
+    'a parent of itself',
+    { parent: { resource: 'all', values: {} } },
+    'resources[0].parent.resource is text: must not be a parent of itself',
+  ],
+  [
+    'two parents of each other',
+    [
+      { ...list, parent: { resource: 'b', values: {} } },
+      { ...list, name: 'b', parent: { resource: 'all', values: {} } },
+    ],
+    'resources[0].parent.resource is text: must not be a parent of itself',
+  ],
+  [
+    'changes of a resource with a parent',
+    [
+      list,
+      { ...list, name: 'b', parent: { resource: 'all', values: {} }, incremental: { field: '/at', param: 'since' } },
+    ],
+    'resources[1].incremental is a group of fields: must not be set with parent: its records are pulled for each parent again',
+  ],
+  [
+    'a value without its place',
+    { incremental: { field: '/at', param: 'since', value: 'ge' } },
+    'resources[0].incremental.value is text: must have {since}, where the start goes',
+  ],
+  ['a misspelt field', { dedup: true }, 'resources[0].dedup is not a field here. Did you mean dedupe?'],
+])('a source with %s is rejected, and the field is named', async (_what, given, expected) => {
+  await using shop = await createShop();
+  const resources = Array.isArray(given) ? given : [{ ...list, ...given }];
+  await shop.describe({ resources });
+
+  const read = await readConnector(shop.path('shop.json'), { SHOP_SECRET: 'kept-by-the-shop' });
+
+  expect(read.isErr() && read.error.message).toContain(`spec.source.${expected}`);
 });
 
 const usage = '    usage: node src/main.ts run <connector.yaml> --out <records.ndjson> --state <checkpoint.json>';

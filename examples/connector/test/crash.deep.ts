@@ -1,10 +1,11 @@
 import { existsSync, statSync, watch } from 'node:fs';
 import { expect, test } from 'vitest';
+import { amount } from '../../../test/amount.ts';
 import { createShop } from './shop.ts';
 import type { Running, Shop } from './shop.ts';
 
 const seed = Number(process.env['SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
-const trials = Number(process.env['KILLS'] ?? 12);
+const trials = Math.max(amount(12), 4);
 
 /** Counts when the kills happened: kills before or after a run prove nothing. */
 const kills = { all: 0, amidRun: 0, tailBeyondCheckpoint: 0, checkpointHalfWritten: 0, endedBefore: 0 };
@@ -36,9 +37,20 @@ test(
   },
 );
 
+test('with several lists at the same time, kills lose and double nothing either', { timeout: 300_000 }, async () => {
+  const sortLines = (text: string): readonly string[] => text.split('\n').toSorted();
+  const undisturbed = sortLines(await runAndReadOutput(async () => {}));
+  for (let trial = 0; trial < trials / 2; trial += 1) {
+    const random = createRandom(seed + 1_000 + trial);
+    const output = await runAndReadOutput((shop) => killRepeatedly(shop, random), { concurrency: 3 });
+    expect(sortLines(output), `trial ${trial} of SEED=${seed}`).toEqual(undisturbed);
+  }
+});
+
 /** Runs the connector to its end, after some events, and returns its output. */
-async function runAndReadOutput(disturb: (shop: Shop) => Promise<void>): Promise<string> {
+async function runAndReadOutput(disturb: (shop: Shop) => Promise<void>, changes: object = {}): Promise<string> {
   await using shop = await createShop();
+  await shop.describe({ ...changes });
   await disturb(shop);
   const { code, stderr } = await shop.run();
   expect(code, stderr).toBe(0);

@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { normalize, createShop } from './shop.ts';
+import { readConnector } from '../src/read-connector.ts';
+import { runConnector } from '../src/run-connector.ts';
+import { createRunFiles } from '../src/run-files.ts';
+import { normalize, createShop, shopEnv } from './shop.ts';
 
 test('pulls three lists with three types of paging, each record once and in order', async () => {
   await using shop = await createShop();
 
   const ended = await shop.run();
 
-  expect([ended.code, normalize(ended.stderr, shop)]).toEqual([0, '✓ shop: 64 records in 14 pages → shop.ndjson']);
+  expect([ended.code, normalize(ended.stderr, shop)]).toEqual([0, '✓ shop: 64 records in 15 pages → shop.ndjson']);
   const ids = (name: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${name}-${i + 1}`);
   expect(shop.records().map(({ record }) => (record as { id: string }).id)).toEqual([
     ...ids('orders', 23),
@@ -124,9 +127,9 @@ test('a failed run keeps its pages, and the next run continues after them', asyn
   ]);
   expect([finished.code, normalize(finished.stderr, shop)]).toEqual([
     0,
-    '✓ shop: 64 records in 14 pages, 6 of them by earlier runs → shop.ndjson',
+    '✓ shop: 64 records in 15 pages, 6 of them by earlier runs → shop.ndjson',
   ]);
-  expect([shop.api.requests - requests, new Set(shop.output().split('\n')).size]).toEqual([8, 65]);
+  expect([shop.api.requests - requests, new Set(shop.output().split('\n')).size]).toEqual([9, 65]);
 });
 
 test.each([
@@ -144,4 +147,41 @@ test.each([
 
   expect(error).toMatchObject({ code: 'CONFIG', message: `spec.source.mode is ${mode}; this example runs rest_pull` });
   expect(existsSync(shop.path('state.json'))).toBe(false);
+});
+
+test('a stopped run keeps its pages, and the next run continues after them', async () => {
+  await using shop = await createShop();
+  const stop = new AbortController();
+  shop.api.onRequest((_request, _response, count) => {
+    if (count === 7) stop.abort();
+    return undefined;
+  });
+
+  const stopped = await shop.pull({ signal: stop.signal });
+  const written = shop.records().length;
+  const { error } = await shop.pull();
+
+  expect([stopped.error?.code, stopped.error?.details]).toEqual([
+    'ABORTED',
+    ['kept: 28 records of 6 pages; run the same command to continue'],
+  ]);
+  expect([written, error, new Set(shop.output().split('\n')).size]).toEqual([28, undefined, 65]);
+});
+
+test('a listener that throws does not affect the run, and sees each page after it is written', async () => {
+  await using shop = await createShop();
+  const connector = (await readConnector(shop.path('shop.json'), shopEnv)).unwrap();
+  const files = createRunFiles({ outPath: shop.path('shop.ndjson'), statePath: shop.path('state.json') });
+  const seen: number[] = [];
+
+  const outcome = await runConnector(connector, {
+    ...files,
+    env: shopEnv,
+    onEvent(event) {
+      if (event.type === 'page') seen.push(shop.records().length - event.total.records);
+      throw new Error('display is gone');
+    },
+  });
+
+  expect([outcome.isOk(), new Set(seen)]).toEqual([true, new Set([0])]);
 });

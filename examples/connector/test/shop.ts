@@ -10,7 +10,10 @@ import { startShopApi } from '../src/demo/shop-api.ts';
 import type { ShopApi } from '../src/demo/shop-api.ts';
 import { readConnector } from '../src/read-connector.ts';
 import { runConnector } from '../src/run-connector.ts';
+import type { RunOptions } from '../src/run-connector.ts';
 import type { RunError } from '../src/run-error.ts';
+import type { RunEvent } from '../src/run-event.ts';
+import { createRunFiles } from '../src/run-files.ts';
 
 /** The exit code and stderr of a process. */
 export interface Outcome {
@@ -22,12 +25,16 @@ export interface Outcome {
 interface PullResult {
   readonly error: RunError | undefined;
   readonly warnings: readonly string[];
+  readonly events: readonly RunEvent[];
 }
 
 /** A running process. */
 export interface Running {
   readonly pid: number | undefined;
-  readonly kill: () => void;
+  /** Default: SIGKILL. */
+  readonly kill: (signal?: NodeJS.Signals) => void;
+  /** What the process prints on stdout is not read any more. */
+  readonly closeStdout: () => void;
   readonly ended: Promise<Outcome>;
 }
 
@@ -41,10 +48,10 @@ export interface Shop extends AsyncDisposable {
   /** Writes the connector's file with changed fields of the source. */
   describe(changes: Record<string, unknown>): Promise<void>;
   /** Starts the connector in a new process. */
-  start(): Running;
+  start(options?: readonly string[]): Running;
   run(): Promise<Outcome>;
-  /** Runs the connector in this process. */
-  pull(): Promise<PullResult>;
+  /** Runs the connector in this process. Default: never ended, with the system's time. */
+  pull(options?: Pick<RunOptions, 'signal' | 'clock'>): Promise<PullResult>;
   /** The text of the output. */
   output(): string;
   records(): readonly { readonly resource: string; readonly record: unknown }[];
@@ -54,7 +61,7 @@ export interface Shop extends AsyncDisposable {
 export const clientSecret = 'planted-secret-of-the-shop';
 
 const lists = { orders: 23, customers: 20, invoices: 21 };
-const shopEnv = { SHOP_SECRET: clientSecret, SHOP_TOKEN: 'a-planted-static-token' };
+export const shopEnv = { SHOP_SECRET: clientSecret, SHOP_TOKEN: 'a-planted-static-token' };
 const main = join(import.meta.dirname, '../src/main.ts');
 
 /** Creates a shop: 23 orders with links, 20 customers with a cursor, 21 invoices with page numbers; 5 per page. */
@@ -74,8 +81,8 @@ export async function createShop(registration: Partial<Registration> = {}, sizes
     writeFile(path('shop.json'), connectorFile({ ...source, ...changes }));
   await describe({});
   const output = (): string => readFileSync(path('shop.ndjson'), 'utf8');
-  const start = (): Running =>
-    startCommand(folder, ['run', 'shop.json', '--out', 'shop.ndjson', '--state', 'state.json']);
+  const start = (options: readonly string[] = []): Running =>
+    startCommand(folder, ['run', 'shop.json', '--out', 'shop.ndjson', '--state', 'state.json', ...options]);
   return {
     provider,
     api,
@@ -84,16 +91,22 @@ export async function createShop(registration: Partial<Registration> = {}, sizes
     describe,
     start,
     run: () => start().ended,
-    async pull() {
+    async pull({ signal, clock } = {}) {
+      const events: RunEvent[] = [];
       const warnings: string[] = [];
       const connector = (await readConnector(path('shop.json'), shopEnv)).unwrap();
       const paths = { outPath: path('shop.ndjson'), statePath: path('state.json') };
       const pulled = await runConnector(connector, {
-        ...paths,
+        ...createRunFiles(paths),
         env: shopEnv,
-        warn: (line) => void warnings.push(line),
+        signal,
+        clock,
+        onEvent: (event) => {
+          if (event.type === 'warning') warnings.push(event.message);
+          else events.push(event);
+        },
       });
-      return { error: pulled.isErr() ? pulled.error : undefined, warnings };
+      return { error: pulled.isErr() ? pulled.error : undefined, warnings, events };
     },
     output: () => (existsSync(path('shop.ndjson')) ? output() : ''),
     records: () =>
@@ -113,7 +126,8 @@ export async function createShop(registration: Partial<Registration> = {}, sizes
 /** Starts the command in a new process. */
 export function startCommand(folder: string, args: readonly string[]): Running {
   const env = { ...process.env, ...shopEnv };
-  const child = spawn(process.execPath, [main, ...args], { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [main, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.resume();
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     stderr += chunk;
@@ -122,7 +136,12 @@ export function startCommand(folder: string, args: readonly string[]): Running {
     const [code] = (await once(child, 'close')) as [number | null];
     return { code, stderr };
   };
-  return { pid: child.pid, kill: () => void child.kill('SIGKILL'), ended: ended() };
+  return {
+    pid: child.pid,
+    kill: (signal = 'SIGKILL') => void child.kill(signal),
+    closeStdout: () => void child.stdout.destroy(),
+    ended: ended(),
+  };
 }
 
 /** Replaces values that differ in each run: ports and folders. */

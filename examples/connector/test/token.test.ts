@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
-import { expect, test } from 'vitest';
+import { virtualClock } from '@bearings/testing';
+import { expect, test, vi } from 'vitest';
 import '@bearings/testing/vitest';
 import { clientSecret, normalize, createShop } from './shop.ts';
 
@@ -15,6 +16,32 @@ test('a revoked token costs one 401 and no record', async () => {
   expect([error, new Set(shop.output().split('\n')).size]).toEqual([undefined, 65]);
   expect([shop.api.rejected, shop.provider.tokenRequests]).toEqual([1, 2]);
 });
+
+test('expired tokens are replaced during a run, and no record is lost', async () => {
+  const clock = virtualClock();
+  using _ = fakeDate(clock.now());
+  await using shop = await createShop({ tokenLifetimeS: 6 });
+  shop.api.onRequest((_request, response) => {
+    const end = response.end.bind(response);
+    const answerLater = async (chunk: string): Promise<void> => {
+      await clock.advance(1_000);
+      vi.setSystemTime(clock.now()); // the provider's time
+      end(chunk);
+    };
+    response.end = ((chunk: string) => void answerLater(chunk)) as unknown as typeof response.end;
+    return undefined;
+  });
+
+  const { error } = await shop.pull({ clock });
+
+  expect([error, shop.records().length]).toEqual([undefined, 64]);
+  expect(shop.provider.tokenRequests).toBeGreaterThan(2);
+});
+
+function fakeDate(now: number): Disposable {
+  vi.useFakeTimers({ toFake: ['Date'], now });
+  return { [Symbol.dispose]: () => void vi.useRealTimers() };
+}
 
 test('a token that is rejected twice ends the run', async () => {
   await using shop = await createShop();
@@ -33,7 +60,7 @@ test('a token that is rejected twice ends the run', async () => {
     The API rejects the token, also a newly acquired one: check spec.source.oauth.scopes and audience
     challenge: Bearer error="invalid_token", error_description="wrong audience"
     answer: {"message":"not for me"}
-    kept: 10 records of 2 pages; run the same command to continue`,
+    kept: 10 records of 2 pages; the same command requests this page again`,
   ]);
   expect([shop.api.requests, shop.provider.tokenRequests]).toEqual([4, 2]);
 });

@@ -1,0 +1,15 @@
+export { connectorSchema } from './connector-schema.ts';
+export type { Connector, Mode } from './connector-schema.ts';
+export type { Checkpoint } from './checkpoint.ts';
+export type { CheckpointStore } from './checkpoint-store.ts';
+export type { Output } from './output.ts';
+export { previewResource } from './preview-resource.ts';
+export type { Preview, PreviewOptions } from './preview-resource.ts';
+export { pruneForMode } from './prune-for-mode.ts';
+export type { SpecDraft } from './prune-for-mode.ts';
+export { readConnector } from './read-connector.ts';
+export { runConnector } from './run-connector.ts';
+export type { RunOptions, Summary } from './run-connector.ts';
+export { RunError } from './run-error.ts';
+export type { RunEvent, RunListener } from './run-event.ts';
+export { createRunFiles } from './run-files.ts';
