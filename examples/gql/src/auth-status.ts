@@ -4,16 +4,16 @@ import { readStatus } from './credential-status.ts';
 import type { CredentialStatus } from './credential-status.ts';
 import { formatDuration } from './format-duration.ts';
 import type { EndpointsConfig } from './endpoints-config.ts';
-import { prettyJson } from './lossless-json.ts';
+import { prettyJson } from './pretty-json.ts';
 import { findEndpoint, openConfig } from './open-config.ts';
+import type { ConfigArguments } from './open-config.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The arguments of `gql auth status`. */
-export interface StatusArguments {
+export interface StatusArguments extends ConfigArguments {
   /** Names of endpoints; an empty list means all. */
   readonly endpoints: readonly string[];
   readonly json?: boolean;
-  readonly config?: string;
 }
 
 /**
@@ -23,8 +23,10 @@ export interface StatusArguments {
  */
 export async function authStatus(args: StatusArguments, terminal: Terminal): Promise<void> {
   const { json = false } = args;
-  const config = selectEndpoints(await openConfig(args.config, terminal), args.endpoints);
-  const credentials = await Promise.all(readCredentials(config).map((each) => readStatus(config, each, terminal)));
+  const config = selectEndpoints(await openConfig(args, terminal), args.endpoints);
+  await using sharing = await config.openSharing();
+  const read = readCredentials(config).map((each) => readStatus({ config, sharing }, each, terminal));
+  const credentials = await Promise.all(read);
   const open = Object.keys(config.clients).filter((name) => config.clients[name]?.auth.type === 'none');
   if (json) terminal.print(`${prettyJson({ credentials, withoutCredential: open })}\n`);
   else terminal.print(`${[...credentials.map(formatStatus), ...open.map(openLine)].join('\n')}\n`);
@@ -47,6 +49,7 @@ function formatStatus(status: CredentialStatus): string {
     ['issuer', issuer ?? undefined],
     ['client', clientId ?? undefined],
     ['state', state],
+    ['from', status.origin === 'store' ? 'the token store' : undefined],
     ['lifetime', formatLifetime(status)],
     ['scopes', type === 'oauth2_client_credentials' ? formatScopes(status) : undefined],
     ['error', error === null ? undefined : `${error.message.replaceAll(/\s+/g, ' ')} (${error.code})`],

@@ -18,6 +18,8 @@ export interface ConnectOptions extends Pick<Terminal, 'tokenOptions'> {
   /** Called before each attempt. */
   readonly onSend: () => void;
   readonly observer: Observer | undefined;
+  /** For a subscription: the body may pause and grow without a limit. Default: false. */
+  readonly isStream?: boolean;
 }
 
 /** Observes requests and token events, for `-v`. */
@@ -34,19 +36,43 @@ export interface Observer {
 export async function connect(
   config: EndpointsConfig,
   name: string,
-  { tokenOptions, redaction, onSend, observer }: ConnectOptions,
+  { tokenOptions, redaction, onSend, observer, isStream = false }: ConnectOptions,
 ): Promise<Connection> {
   const observerLayers = observer === undefined ? [] : [observer.layer(redaction)];
-  const clients = await createClients(config, {
+  const sharing = await config.openSharing();
+  const closeSharing = async (): Promise<void> => sharing?.close();
+  const creating = createClients(isStream ? withoutBodyLimits(config) : config, {
     ...tokenOptions,
+    sharing: sharing ?? false,
     names: [name],
     layers: () => [recordCredentials(redaction, onSend), ...observerLayers],
     ...(observer && { onToken: observer.onToken }),
   });
-  const close = (): Promise<void> => clients.close();
+  const clients = await orClose(creating, closeSharing);
+  const close = async (): Promise<void> => {
+    await clients.close();
+    await closeSharing();
+  };
   const client = clients[name];
   if (client === undefined) throw new TypeError(`Endpoint ${name} was found before and is missing now`);
   return { client, close, [Symbol.asyncDispose]: close };
+}
+
+async function orClose<T>(creating: Promise<T>, close: () => Promise<void>): Promise<T> {
+  try {
+    return await creating;
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+function withoutBodyLimits({ clients, ...config }: EndpointsConfig): EndpointsConfig {
+  const limits = { bodyTimeout: false, maxResponseBytes: Number.MAX_SAFE_INTEGER } as const;
+  return {
+    ...config,
+    clients: Object.fromEntries(Object.entries(clients).map(([name, each]) => [name, { ...each, ...limits }])),
+  };
 }
 
 /** Records each sent credential, of any type of `auth`, so that it can be removed from texts of the server. */

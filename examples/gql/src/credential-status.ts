@@ -1,5 +1,5 @@
 import { createToken } from '@bearings/config';
-import type { ConfiguredCredential, CredentialAuth, InvalidConfigError } from '@bearings/config';
+import type { ConfiguredCredential, CredentialAuth, InvalidConfigError, TokenSharing } from '@bearings/config';
 import type { TokenError, TokenHandle, TokenState } from '@bearings/oauth-bearer';
 import type { EndpointsConfig } from './endpoints-config.ts';
 import type { Terminal } from './terminal.ts';
@@ -13,6 +13,8 @@ export interface CredentialStatus {
   readonly issuer: string | null;
   readonly clientId: string | null;
   readonly state: TokenState;
+  /** Whether the token was stored by another command, or requested now; null without one, and for a static credential. */
+  readonly origin: 'store' | 'server' | null;
   /** Milliseconds since the epoch; null without a token, and when the end is not known. */
   readonly expiresAt: number | null;
   /** Milliseconds; null when `expiresAt` is null. */
@@ -29,14 +31,20 @@ export interface CredentialStatus {
 /** The longest time for one acquisition. */
 const maxAcquireMs = 10_000;
 
+/** A config, and what its tokens are shared by. */
+interface StatusContext {
+  readonly config: EndpointsConfig;
+  readonly sharing: TokenSharing | undefined;
+}
+
 /** Acquires a token, or reads a static secret, and returns the result. */
 export async function readStatus(
-  config: EndpointsConfig,
+  { config, sharing }: StatusContext,
   { clients: endpoints, auth }: ConfiguredCredential,
   { tokenOptions, signal }: Terminal,
 ): Promise<CredentialStatus> {
   const source = tokenSource(auth);
-  const opened = await createToken(config, { auth: withShortTimeout(auth) }, tokenOptions);
+  const opened = await createToken(config, { auth: withShortTimeout(auth) }, { ...tokenOptions, sharing });
   if (opened.isErr()) return { endpoints, ...source, ...noTokenFacts(auth), error: toError(opened.error) };
   const token = opened.value;
   try {
@@ -63,22 +71,29 @@ function tokenSource(auth: CredentialAuth): Pick<CredentialStatus, 'type' | 'iss
   return { type, issuer: auth.issuerUrl ?? auth.tokenUrl ?? null, clientId: auth.clientId };
 }
 
-type TokenFacts = Pick<CredentialStatus, 'state' | 'expiresAt' | 'validForMs' | 'scopes'>;
+type TokenFacts = Pick<CredentialStatus, 'state' | 'origin' | 'expiresAt' | 'validForMs' | 'scopes'>;
 
 const requestedScopes = (auth: CredentialAuth): readonly string[] =>
   'scopes' in auth ? [...new Set(auth.scopes)] : [];
 
 function noTokenFacts(auth: CredentialAuth): TokenFacts {
   const requested = requestedScopes(auth);
-  return { state: 'none', expiresAt: null, validForMs: null, scopes: { requested, granted: [], missing: requested } };
+  return {
+    state: 'none',
+    origin: null,
+    expiresAt: null,
+    validForMs: null,
+    scopes: { requested, granted: [], missing: requested },
+  };
 }
 
 function tokenFacts(token: TokenHandle, auth: CredentialAuth): TokenFacts {
-  const { state, expiresAt, validForMs, scopes: granted } = token.status();
+  const { state, expiresAt, validForMs, isShared, scopes: granted } = token.status();
   if (state === 'none') return noTokenFacts(auth);
   const requested = requestedScopes(auth);
   return {
     state,
+    origin: 'clientId' in auth ? (isShared ? 'store' : 'server') : null,
     expiresAt: expiresAt ?? null,
     validForMs: Number.isFinite(validForMs) ? validForMs : null,
     scopes: { requested, granted, missing: requested.filter((scope) => !granted.includes(scope)) },

@@ -49,7 +49,7 @@ function describeLoss(message: string, error: unknown, call: FailedCall): Comman
 function mutationNote(error: unknown, { operation, isSent }: FailedCall): readonly string[] {
   const wasNotSent =
     isBearingsError(error, 'TLS') || (isBearingsError(error, 'TRANSPORT') && unsentReasons.has(error.reason));
-  if (operation.kind === 'query' || !isSent || wasNotSent) return [];
+  if (operation.kind !== 'mutation' || !isSent || wasNotSent) return [];
   return ['The mutation may have been executed. It was not sent again'];
 }
 

@@ -3,8 +3,11 @@ import { authSchema, configSchema, readDocument, readSecret } from '@bearings/co
 import type { ClientConfig, Config, Environment } from '@bearings/config';
 import { z } from 'zod';
 import { CommandError } from './command-error.ts';
+import { createOpenSharing } from './token-sharing.ts';
+import type { OpenSharing } from './token-sharing.ts';
 
-const { keyType: endpointName, valueType: client } = configSchema.shape.clients;
+const { clients, tokenStore } = configSchema.shape;
+const { keyType: endpointName, valueType: client } = clients;
 const { baseUrl, timeout, headers } = client.shape;
 
 const endpoint = z.strictObject({
@@ -20,6 +23,7 @@ const endpoint = z.strictObject({
 /** The format of the file. Names, fields and `auth` follow the rules of `@bearings/config`. */
 const endpointsSchema = z.strictObject({
   $schema: z.string().optional(),
+  tokenStore,
   endpoints: z.record(endpointName, endpoint),
 });
 
@@ -29,6 +33,7 @@ export interface EndpointsConfig extends Config {
   readonly file: string;
   /** The URL of each endpoint. */
   readonly urls: Readonly<Record<string, string>>;
+  readonly openSharing: OpenSharing;
 }
 
 /**
@@ -39,12 +44,15 @@ export interface EndpointsConfig extends Config {
 export async function readEndpoints(file: string, env: Environment): Promise<EndpointsConfig> {
   const read = await readDocument(file, endpointsSchema, { env });
   if (read.isErr()) throw new CommandError('USAGE', read.error.message);
-  const clients = Object.entries(read.value.endpoints).map(([name, given]) => [name, toClientConfig(given)] as const);
+  const named = Object.entries(read.value.endpoints).map(([name, given]) => [name, toClientConfig(given)] as const);
+  const { tokenStore: store } = read.value;
+  const readCurrent: Config['readSecret'] = (reference, kind = 'secret') => readSecret(reference, { env, kind });
   return {
     file,
     urls: Object.fromEntries(Object.entries(read.value.endpoints).map(([name, { url }]) => [name, url])),
-    clients: Object.fromEntries(clients),
-    readSecret: (reference, kind = 'secret') => readSecret(reference, { env, kind }),
+    clients: Object.fromEntries(named),
+    readSecret: readCurrent,
+    openSharing: createOpenSharing({ tokenStore: store, readSecret: readCurrent }, env),
   };
 }
 

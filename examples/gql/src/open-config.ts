@@ -7,6 +7,13 @@ import type { EndpointsConfig } from './endpoints-config.ts';
 import { suggestName } from './suggest-name.ts';
 import type { Terminal } from './terminal.ts';
 
+/** The options of every command. */
+export interface ConfigArguments {
+  readonly config?: string;
+  /** False with `--no-cache`: tokens are requested anew, and not stored. Default: true. */
+  readonly cache?: boolean;
+}
+
 const usualNames = ['gql.yaml', 'gql.yml', 'gql.json'];
 
 /**
@@ -14,10 +21,16 @@ const usualNames = ['gql.yaml', 'gql.yml', 'gql.json'];
  *
  * @throws CommandError that lists all problems, or where the config was searched
  */
-export async function openConfig(given: string | undefined, { env, cwd }: Terminal): Promise<EndpointsConfig> {
+export async function openConfig(
+  { config: given, cache = true }: ConfigArguments,
+  { env, cwd }: Terminal,
+): Promise<EndpointsConfig> {
   const named = given ?? env['GQL_CONFIG'];
   const file = named ?? usualNames.find((name) => existsSync(resolve(cwd, name)));
-  if (file !== undefined) return readEndpoints(resolve(cwd, file), env);
+  if (file !== undefined) {
+    const config = await readEndpoints(resolve(cwd, file), env);
+    return cache ? config : { ...config, openSharing: async () => undefined };
+  }
   const searched = `${cwd} has no ${usualNames.join(', ')}, and GQL_CONFIG is not set`;
   throw new CommandError('USAGE', 'No config found', [searched, 'Name a file with --config FILE']);
 }

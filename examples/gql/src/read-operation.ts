@@ -1,5 +1,5 @@
-import { GraphQLError, Kind, OperationTypeNode, parse } from 'graphql';
-import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import { GraphQLError, Kind, parse } from 'graphql';
+import type { DocumentNode, FragmentDefinitionNode, OperationDefinitionNode } from 'graphql';
 import { CommandError } from './command-error.ts';
 import { suggestName } from './suggest-name.ts';
 
@@ -7,26 +7,37 @@ import { suggestName } from './suggest-name.ts';
 export interface Operation {
   /** The whole document, unchanged. */
   readonly document: string;
-  readonly kind: 'query' | 'mutation';
+  readonly kind: 'query' | 'mutation' | 'subscription';
   readonly name: string | undefined;
   /** The names of the variables it declares. */
   readonly variables: readonly string[];
+  readonly definition: OperationDefinitionNode;
+  /** The fragments of the document, by name. */
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** The parsed document. */
+  readonly parsed: DocumentNode;
 }
 
 /**
  * Finds the operation of a document to execute.
  *
  * @param name - required when the document has several operations
- * @throws CommandError for invalid GraphQL, an unclear choice, or a subscription
+ * @throws CommandError for invalid GraphQL, or an unclear choice
  */
 export function readOperation(document: string, name: string | undefined): Operation {
-  const operations = parseDocument(document).definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
-  const { operation: kind, ...chosen } = chooseOperation(operations, name);
-  if (kind === OperationTypeNode.SUBSCRIPTION) {
-    throw new CommandError('USAGE', 'This is a subscription; gql executes only queries and mutations');
-  }
-  const variables = (chosen.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
-  return { document, kind, name: chosen.name?.value, variables };
+  const parsed = parseDocument(document);
+  const operations = parsed.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
+  const fragments = parsed.definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION);
+  const definition = chooseOperation(operations, name);
+  return {
+    document,
+    kind: definition.operation,
+    name: definition.name?.value,
+    variables: (definition.variableDefinitions ?? []).map(({ variable }) => variable.name.value),
+    definition,
+    fragments: new Map(fragments.map((fragment) => [fragment.name.value, fragment])),
+    parsed,
+  };
 }
 
 function parseDocument(document: string): DocumentNode {

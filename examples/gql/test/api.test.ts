@@ -71,6 +71,30 @@ test('sends variables of a file and of the command line together', async () => {
   expect(JSON.parse(stdout)).toEqual({ product: { name: 'A chair' }, products: [{ id: 'p-1' }] });
 });
 
+test('a variable comes from a file or the environment, as JSON if it is JSON, otherwise as text', async () => {
+  await using servers = await createTestServers();
+  const names = ['text', 'json', 'variable', 'number'];
+  const query = `query (${names.map((name) => `$${name}: Any`).join(', ')}) { product(id: "p-1") { name } }`;
+  await servers.write('note.txt', 'two\nlines\n');
+  await servers.write('filter.json', '{"ids": [9007199254740993]}\n');
+  Object.assign(servers.env, { NOTE: 'a=b', COUNT: '1.10' });
+
+  await servers.run([
+    'api',
+    'catalog',
+    query,
+    '--var-file=text=note.txt',
+    '--var-file=json=filter.json',
+    '--var-env=variable=NOTE',
+    '--var-env=number=COUNT',
+  ]);
+
+  const sent = servers.api.requests[0]?.text() ?? '';
+  expect(JSON.parse(sent).variables).toMatchObject({ text: 'two\nlines\n', variable: 'a=b' });
+  expect(sent).toContain('"json":{"ids":[9007199254740993]}');
+  expect(sent).toContain('"number":1.10');
+});
+
 test('numbers of the response are printed unchanged, and control characters are escaped', async () => {
   await using servers = await createTestServers();
   const text = '{"data":{"id":9007199254740993,"price":1.10,"name":"\u009b2J"}}';
@@ -118,7 +142,7 @@ test('a query is retried after a 503, and the error shows the number of attempts
 
 test.each([
   ['a 503', faults.status(503), 5, 1],
-  ['no connection', faults.unreachable(), 6, 1],
+  ['no connection', faults.unreachable(), 6, 3],
   ['a 429', faults.status(429), 4, 3],
 ])('a mutation is sent again only when it was not executed: %s', async (_, fault, ...[code, requests]) => {
   await using servers = await createTestServers();

@@ -125,7 +125,10 @@ export async function createTestServers(): Promise<TestServers> {
 }
 
 /** A command and its output; lines of stderr are marked with `2>`. */
-function formatTranscript(args: readonly string[], { code, stdout, stderr }: Omit<Outcome, 'transcript'>): string {
+export function formatTranscript(
+  args: readonly string[],
+  { code, stdout, stderr }: Omit<Outcome, 'transcript'>,
+): string {
   const shown = args.map((arg) => (/^[\w=.@/-]+$/.test(arg) ? arg : `'${arg}'`)).join(' ');
   const errors = stderr === '' ? '' : `${stderr.trimEnd().replaceAll(/^/gm, '2> ')}\n`;
   return `$ gql ${shown}\n${stdout}${errors}[exit ${code}]\n`;

@@ -6,6 +6,9 @@ import { config, createTestServers, secret } from './test-servers.ts';
 const golden = (name: string): string => `golden/${name}.txt`;
 const product = '{ product(id: "p-1") { name } }';
 const ids = 'query ($id: ID!) { product(id: $id) { name } }';
+const twoConnections =
+  'query ($a: String, $b: String) { x: list(after: $a) { pageInfo { hasNextPage endCursor } } y: list(after: $b) { pageInfo { hasNextPage endCursor } } }';
+const circle = 'query ($a: String) { list(after: $a) { ...F } } fragment F on L { ...F ...F }';
 const two = 'query One { a } query Two { b }';
 const shop = 'clientSecretRef: env:SHOP_SECRET';
 
@@ -74,7 +77,6 @@ const mistakes: readonly (readonly string[])[] = [
   ['api', 'catalog', '{ product('],
   ['api', 'catalog', ''],
   ['api', 'catalog', 'fragment F on Product { name }'],
-  ['api', 'catalog', 'subscription { prices }'],
   ['api', 'catalog', '@missing.graphql'],
   ['api', 'catalog', '@.'],
   ['api', 'catalog', two],
@@ -83,6 +85,17 @@ const mistakes: readonly (readonly string[])[] = [
   ['api', 'catalog', ids, '--var', 'id=1', '--var', 'id=2'],
   ['api', 'catalog', ids, '--var', 'id=1', '--vars', '{"id": 2}'],
   ['api', 'catalog', ids, '--vars', '[1]'],
+  ['api', 'catalog', ids, '--var-file', 'id=missing.txt'],
+  ['api', 'catalog', ids, '--var-file', 'id'],
+  ['api', 'catalog', ids, '--var-env', 'id=NO_SUCH_VARIABLE'],
+  ['api', 'catalog', ids, '--var-env', 'id=ID', '--var', 'id=1'],
+  ['api', 'catalog', product, '--paginate'],
+  ['api', 'catalog', 'mutation { rename(id: "p-1", name: "x") { id } }', '--paginate'],
+  ['api', 'catalog', twoConnections, '--paginate'],
+  ['api', 'catalog', circle, '--paginate'],
+  ['api', 'catalog', 'subscription { ticks }', '--persisted'],
+  ['api', 'catalog', product, '--events', '3'],
+  ['api', 'catalog', 'subscription { ticks }', '--events', '0'],
   ['api', 'catalog', ids, '--vars', '@gql.yaml'],
   ['api', 'catalog', ids, '--var', 'ID=1'],
   ['api', 'catalog', product, '--var', 'id=1'],
@@ -94,6 +107,7 @@ const mistakes: readonly (readonly string[])[] = [
 
 test('a wrong command line ends with 2, sends nothing, and shows what is right', async () => {
   await using servers = await createTestServers();
+  servers.env['ID'] = 'p-1';
 
   const outcome = [];
   for (const args of mistakes) outcome.push(await servers.run(args));
