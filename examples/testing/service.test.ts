@@ -1,6 +1,7 @@
 import { createClient, orThrow } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { fakeApi, fakeIssuer } from '@bearings/testing';
+import { mswHandlers } from '@bearings/testing/msw';
 import { setupServer } from 'msw/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -8,7 +9,7 @@ const issuer = fakeIssuer();
 const orders = fakeApi(issuer, {
   'GET /v1/orders/:id': { scopes: ['orders.read'], answer: ({ params }) => ({ id: params['id'], total: 99.5 }) },
 });
-const network = setupServer(...issuer.handlers, ...orders.handlers);
+const network = setupServer(...mswHandlers(issuer, orders));
 
 beforeAll(() => network.listen({ onUnhandledFrame: 'error' }));
 afterAll(() => network.close());
