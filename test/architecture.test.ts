@@ -7,7 +7,7 @@ const readme = readFileSync('README.md', 'utf8');
 
 /** Package → the packages it builds on, as the table of the README draws it. */
 const drawn = new Map(
-  [...readme.matchAll(/^\| \[@bearings\/([\w-]+)\]\([^)]+\) *\|[^|]+\| ([^|]+?) *\|$/gm)].map(
+  [...readme.matchAll(/^\| \[(?:@bearings\/)?([\w-]+)\]\(packages\/[^)]+\) *\|[^|]+\| ([^|]+?) *\|$/gm)].map(
     ([, name = '', on = '']) => [name, on === '–' ? [] : on.split(', ').toSorted()],
   ),
 );
@@ -16,7 +16,7 @@ const drawn = new Map(
 function imported(folder: string): string[] {
   const sources = globSync(`${folder}/src/**/*.ts`).map((file) => readFileSync(file, 'utf8'));
   const names = sources.flatMap((source) =>
-    [...source.matchAll(/from '@bearings\/([\w-]+)/g)].map(([, name = '']) => name),
+    [...source.matchAll(/(?:from |\bimport\()'@bearings\/([\w-]+)/g)].map(([, name = '']) => name),
   );
   return [...new Set(names)].toSorted();
 }
@@ -70,6 +70,20 @@ test('nothing logs, reads the environment or ends the process but the one file i
 
   expect(guilty).toEqual([]);
 });
+
+test.each(['client', 'oidc-discovery', 'oauth-bearer'])(
+  '%s loads where there is no module of Node and no Buffer: it imports none, but in a function',
+  (name) => {
+    const sources = globSync(`packages/${name}/src/**/*.ts`);
+    const outside =
+      /^(?:import|export) (?!type\b)[^;]*from 'node:|^import 'node:|\bBuffer\.|^(?! ).*await import\('node:/m;
+
+    const guilty = sources.filter((file) => outside.test(readFileSync(file, 'utf8')));
+
+    expect(sources.length).toBeGreaterThan(10);
+    expect(guilty).toEqual([]);
+  },
+);
 
 /** The files that a source file imports by a relative path, types included. */
 function importedFiles(file: string): string[] {

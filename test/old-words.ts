@@ -29,4 +29,9 @@ export const exceptions: readonly { readonly file: string; readonly text: string
 /** Declared names ending in `Of` that may stay, each with its reason. */
 export const allowedNames: readonly { readonly name: string; readonly why: string }[] = [
   { name: 'getPrototypeOf', why: 'a trap of Proxy' },
+  { name: 'onBehalfOf', why: 'the term of the field (RFC 8693) for a call with an exchanged token' },
+  {
+    name: 'deadlineOf',
+    why: 'read as "the deadline of a request"; a function that users name beside withDeadlineHeader',
+  },
 ];

@@ -20,6 +20,9 @@ const deep = ['{packages,examples}/*/test/**/*.deep.ts', 'test/**/*.deep.ts'];
 /** `--mode mutants`: changes the sources, one mistake at a time. */
 const mutants = ['test/mutation/mutation.mutants.ts'];
 
+/** `--mode tarballs`: what users install. `.ci/run` packs it. */
+const tarballs = ['test/packages/*.tarballs.ts'];
+
 /**
  * Tests that need a process of their own: Node's `fetch` does not recover from fake timers, OpenTelemetry's globals are
  * set once, and a garbage collection is fast and exact only in a small heap.
@@ -47,7 +50,8 @@ export default defineConfig(({ mode }) => ({
     maxWorkers: '100%',
     // generous, for machines that are busy: no daily test waits for real time
     testTimeout: mode === 'deep' ? 300_000 : 30_000,
-    expect: { poll: { interval: 5 } },
+    // a poll waits for what surely comes; on a busy machine that may be late
+    expect: { poll: { interval: 5, timeout: mode === 'deep' ? 60_000 : 20_000 } },
     // what a test replaces is restored before the next one starts
     restoreMocks: true,
     unstubEnvs: true,
@@ -58,6 +62,7 @@ export default defineConfig(({ mode }) => ({
       ...(mode === 'deep' && { DEEP: '1' }),
     },
     ...(mode === 'deep' && { include: deep }),
+    ...(mode === 'tarballs' && { include: tarballs }),
     ...(mode === 'mutants' && { include: mutants }),
     // importing the modules anew for each file would take half of the CPU time of the daily tests
     ...(mode === 'test' && {

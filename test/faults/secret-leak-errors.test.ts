@@ -21,7 +21,7 @@ function holdsNoExchange(error: unknown): void {
 
 /** Every request carries every kind of secret. */
 const extras: Partial<TokenConfig> = {
-  extraParams: { assertion: 'as_CANARY_1' },
+  extraParams: { password: 'as_CANARY_1' },
   extraHeaders: { 'x-api-key': 'ak_CANARY_1' },
   start: 'lazy',
 };

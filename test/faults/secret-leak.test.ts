@@ -42,7 +42,7 @@ Object.defineProperties(careless, {
 /** The objects of a service while every secret is in use: after a call, a rotation and a rejected call. */
 async function holdings(): Promise<Readonly<Record<string, unknown>>> {
   const seen: unknown[] = [];
-  const { issuer, token, config } = await createService({ token: { extraParams: { assertion: 'as_CANARY_1' } } });
+  const { issuer, token, config } = await createService({ token: { extraParams: { password: 'as_CANARY_1' } } });
   const { fetch = globalThis.fetch } = config;
   const events: unknown[] = [];
   token.subscribe((event) => events.push(event));

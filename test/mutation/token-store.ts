@@ -42,5 +42,7 @@ export const tokenStoreMutants: readonly Mutant[] = mutantsIn('oauth-bearer', {
   'store/share-token.ts': [
     ['    clientId,\n', ''],
     ['[...new Set(scopes)].toSorted()', 'scopes'],
+    ['identity: current ?? identity', 'identity'],
+    ['return { ...issued, isCertificateBound: true };', 'return issued;'],
   ],
 });

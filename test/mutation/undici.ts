@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts';
 /** Wrong changes of the undici transport: bodies, connections, closing, proxies, certificates, headers. */
 export const undiciMutants: readonly Mutant[] = mutantsIn('undici', {
   'exchange.ts': [
-    ['else controller.abort(abandoned);', ''],
+    ['else controller.abort(abortReasons.abandoned);', ''],
     ['    if (status < 200) return;\n', ''],
     ['if (this.#isDiscarding) return this.#discard(chunk);', ''],
     ['      this.#isPaused = true;\n      controller.pause();\n', ''],
@@ -18,13 +18,22 @@ export const undiciMutants: readonly Mutant[] = mutantsIn('undici', {
     ],
     ['    if (!scope.isCancelled) return;\n', '    if (!scope.isCancelled || this.#isComplete) return;\n'],
     ['if (this.#discardedBytes >= maxBufferedBytes) this.cancel();', ''],
-    ['    controller?.abort(abandoned);\n', ''],
+    ['    controller?.abort(toAbortReason(reason));\n', ''],
     ['    this.#settle?.reject(reason);\n', ''],
     ['    this.#stopListening();\n', ''],
     ['    this.#context.onEnd();\n', ''],
     ['    this.#controller = undefined; //', '    //'],
     ['    this.onRelease?.();\n', ''],
-    ["Object.defineProperty(abandoned, 'stack', { value: undefined });", ''],
+  ],
+  'abort-reasons.ts': [
+    ["  Object.defineProperty(error, 'stack', { value: undefined });\n", ''],
+    ["isBearingsError(reason, 'ATTEMPT_TIMEOUT') ||", ''],
+  ],
+  'addresses/balance.ts': [
+    ["    if (error === abortReasons.timedOut) this.#balanced.pool.record(address, 'bad');\n", ''],
+    ['    if (controller?.aborted !== true) return false;\n', ''],
+    ["status >= 502 && status <= 504 ? 'bad' : 'good'", "'good'"],
+    ["isUnreachable ? 'unreachable' : 'bad'", "'bad'"],
   ],
   'chunk-buffer.ts': [
     ['    this.#byteLength += chunk.byteLength;\n', ''],
@@ -43,6 +52,7 @@ export const undiciMutants: readonly Mutant[] = mutantsIn('undici', {
     ['    this.#source.cancel(reason);\n', ''],
   ],
   'connections.ts': [
+    ['    this.#thumbprint = undefined;\n', ''],
     ['this.#clock.monotonic() >= this.#refreshAt', 'this.#clock.monotonic() > this.#refreshAt'],
     ['isDynamic(options) ? tlsRefreshInterval : Infinity', 'tlsRefreshInterval'],
     ['Promise.race([this.#refreshOnce(), waited.promise])', 'this.#refreshOnce()'],

@@ -21,7 +21,11 @@ export const userTokensMutants: readonly Mutant[] = mutantsIn('user-tokens', {
       '',
     ],
     ["  if (flow.status !== 'pending') return page(endedPage(flow));\n", ''],
-    ['|| server.value.issuer !== flow.issuer', ''],
+    ['  if (server.issuer !== flow.issuer) return undefined;\n', ''],
+    ['secret.binding !== undefined || connection', 'connection'],
+    ['secret.binding !== undefined || connection.dpopKeys.isOn', 'secret.binding !== undefined'],
+    ['  if (!(await store.finishFlow(flow.id, failure))) return pageOfEnded(flow, store);\n', ''],
+    ['  listeners.notify(flow.id);\n', ''],
     ['isSecure(url) || (config.insecureHttp', "url.protocol !== 'javascript:' || (config.insecureHttp"],
   ],
   'consent/refuse-other-user.ts': [
@@ -36,6 +40,9 @@ export const userTokensMutants: readonly Mutant[] = mutantsIn('user-tokens', {
     ["  if (flow.account !== '' && account !== flow.account) throw new FlowFailure('other_account');\n", ''],
     ["    retry: 'never',\n", "    retry: 'once',\n"],
     ["      ['code_verifier', verifier],\n", ''],
+    ['    dpopKey: bound?.key,\n', ''],
+    ["  if (bound === undefined) throw new FlowFailure('client_changed');\n", ''],
+    ['{ binding: bound?.binding, isPublic: connection.isPublic }', '{}'],
     ["  if (isForgotten) throw new FlowFailure('user_forgotten');\n", ''],
   ],
   'consent/binding-cookie.ts': [
@@ -52,6 +59,7 @@ export const userTokensMutants: readonly Mutant[] = mutantsIn('user-tokens', {
     ["query.set('code_challenge_method', 'S256');", "query.set('code_challenge_method', 'plain');"],
     ['hashText(secret.verifier)', 'secret.verifier'],
     ["  if (isOpenId) query.set('nonce', secret.nonce);\n", ''],
+    ["  if (secret.binding !== undefined) query.set('dpop_jkt', secret.binding.thumbprint);\n", ''],
     ["  if (isOpenId && scopes.includes('offline_access')) query.set('prompt', 'consent');\n", ''],
   ],
   'consent/validate-id-token.ts': [
@@ -65,6 +73,7 @@ export const userTokensMutants: readonly Mutant[] = mutantsIn('user-tokens', {
     ['    if (known !== undefined) return known;\n', ''],
     ['each.expiresInMs * 2 >= flowLifetimeMs', 'each.expiresInMs >= 0'],
     ['    checkReturnTo(returnTo);\n', ''],
+    ['shownReason ?? (grant && (await findSealedReason(grant, connection, context.vault)))', 'shownReason'],
   ],
   'consent/page.ts': [["  '<': '&lt;',\n", '']],
   'consent/create-handler.ts': [
@@ -84,6 +93,7 @@ export const userTokensMutants: readonly Mutant[] = mutantsIn('user-tokens', {
   'consent/device/poll-device-token.ts': [
     ['const slowDownMs = 5_000;', 'const slowDownMs = 0;'],
     ['intervalMs += slowDownMs', 'pauseMs += slowDownMs'],
+    [', dpopKey: bound?.key }', ' }'],
     ['if (pauseMs > leftMs) return undefined;', 'if (leftMs <= 0) return undefined;'],
     ['Math.min(pauseMs * 2, longestPauseMs)', 'pauseMs * 2'],
     ['Math.max(pauseMs, error.retryAfterMs ?? 0)', 'pauseMs'],
@@ -98,7 +108,30 @@ export const userTokensMutants: readonly Mutant[] = mutantsIn('user-tokens', {
       "    if (token === undefined) return { status: 'failed' };\n",
     ],
     ["    report({ type: 'consent-completed', ...facts, grantId, account });\n", ''],
+    ['connection.server({ isDpop: connection.dpopKeys.isOn })', 'connection.server()'],
   ],
+  'grant/open-grant.ts': [
+    [' || hasLostKey(opened)', ''],
+    ['isPublic && hasLostKey(opened)', 'hasLostKey(opened)'],
+    ['isPublic && hasLostKey(opened)', 'false'],
+    ['return pair.access.expose() !== need.rejected.expose();', 'return grant.version > need.version;'],
+  ],
+  'grant/send-refresh.ts': [['    dpopKey,\n', '']],
+  'grant/renew-grant.ts': [
+    ['version: grant.version + 1 }, pair, bound }', 'version: grant.version + 1 }, pair }'],
+    ['isRebound ? 0 : accessExpiresInMs - tookMs', 'accessExpiresInMs - tookMs'],
+    ['isRebound ? bound?.binding : pair.binding', 'pair.binding'],
+    ['hasRefreshToken: true, lastError }', 'hasRefreshToken: true }'],
+  ],
+  'grant/rotated-token.ts': [
+    ["|| typeof error === 'string') return", ') return'],
+    ['status >= 200 && status <= 299 ?', 'status > 0 ?'],
+  ],
+  'grant/grant-vault.ts': [
+    ['return isBound && binding.thumbprint !== consent.binding?.thumbprint ? undefined : refresh;', 'return refresh;'],
+    ['const isBound = consent.isPublic === true && binding', 'const isBound = binding'],
+  ],
+  'handle/held-grant.ts': [['generation, ...signing }', 'generation }']],
   'loopback/open-loopback.ts': [
     ['url.origin !== server.origin || url.pathname', 'url.pathname'],
     ['url.origin !== server.origin || url.pathname !== receiver.path', 'url.origin !== server.origin'],
