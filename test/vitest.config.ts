@@ -17,6 +17,9 @@ const daily = [
 /** `pnpm test --mode deep`: what takes long, and searches with new random seeds. */
 const deep = ['{packages,examples}/*/test/**/*.deep.ts', 'test/**/*.deep.ts'];
 
+/** Deep tests of replicas that share tokens. They run one by one, after the others: a store that answers late is a fault. */
+const alone = ['packages/token-store-*/test/*.deep.ts', 'examples/fleet/test/*.deep.ts', '**/port-token-store.deep.ts'];
+
 /** `--mode mutants`: changes the sources, one mistake at a time. */
 const mutants = ['test/mutation/mutation.mutants.ts'];
 
@@ -61,7 +64,18 @@ export default defineConfig(({ mode }) => ({
       NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node-compile-cache'),
       ...(mode === 'deep' && { DEEP: '1' }),
     },
-    ...(mode === 'deep' && { include: deep }),
+    ...(mode === 'deep' && {
+      projects: [
+        {
+          extends: true as const,
+          test: { name: 'deep', include: deep, exclude: ['**/node_modules/**', ...alone], sequence: { groupOrder: 0 } },
+        },
+        {
+          extends: true as const,
+          test: { name: 'alone', include: alone, fileParallelism: false, sequence: { groupOrder: 1 } },
+        },
+      ],
+    }),
     ...(mode === 'tarballs' && { include: tarballs }),
     ...(mode === 'mutants' && { include: mutants }),
     // importing the modules anew for each file would take half of the CPU time of the daily tests
