@@ -25,14 +25,19 @@ const api = fakeApi(issuer, {
 await issuer.listen();
 await api.listen();
 
+const errors: unknown[] = [];
+
 /** The outcome of an act: what it resolves with, or the code of its error. */
 async function outcome(act: () => Promise<unknown>): Promise<unknown> {
   try {
     return await act();
   } catch (error) {
+    errors.push(error);
     return error instanceof Error && 'code' in error ? error.code : String(error);
   }
 }
+
+const secretPath = 'planted-s3cret?key=planted-s3cret';
 
 /** A server that does something with the connection, once it has read a request. */
 async function rawServer(act: (socket: import('node:net').Socket) => void): Promise<string> {
@@ -42,7 +47,7 @@ async function rawServer(act: (socket: import('node:net').Socket) => void): Prom
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/${secretPath}`;
 }
 
 const token = await orThrow(Token.create(issuer.credentials));
@@ -61,6 +66,8 @@ const rotations = issuer.counts.token - before;
 
 const resetUrl = await rawServer((socket) => socket.resetAndDestroy());
 const silentUrl = await rawServer(() => {});
+const notHttpUrl = await rawServer((socket) => socket.end('SSH-2.0-planted-s3cret\r\n'));
+const cutUrl = await rawServer((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nplanted-s3cret'));
 const oneSecret = token
   .read()
   .map(({ secret }) => secret.expose())
@@ -78,10 +85,14 @@ const found = {
     return state;
   }),
   reset: await outcome(() => createClient({ retry: 0 }).get(resetUrl)),
-  refused: await outcome(() => createClient({ retry: 0 }).get('http://127.0.0.1:9/')),
+  refused: await outcome(() => createClient({ retry: 0 }).get(`http://127.0.0.1:9/${secretPath}`)),
+  notHttp: await outcome(() => createClient({ retry: 0 }).get(notHttpUrl)),
+  cut: await outcome(() => createClient({ retry: 0 }).get(cutUrl).text()),
   silent: await outcome(() => createClient({ retry: 0, timeout: 100 }).get(silentUrl)),
   userAndPassword: await outcome(() => createClient({ retry: 0 }).get('http://user:pass@127.0.0.1:9/')),
-  leaks: (inspect([client, token], { depth: 9 }) + JSON.stringify(token)).includes(oneSecret),
+  leaks: [oneSecret, 'planted-s3cret'].some((secret) =>
+    (inspect([client, token, errors], { depth: 9 }) + JSON.stringify([token, errors])).includes(secret),
+  ),
 };
 await token.close();
 await client.close();
@@ -94,6 +105,8 @@ const expected = {
   signed: 'fresh',
   reset: 'TRANSPORT',
   refused: 'TRANSPORT',
+  notHttp: 'TRANSPORT',
+  cut: 'TRANSPORT',
   silent: 'ATTEMPT_TIMEOUT',
   userAndPassword: 'INVALID_URL',
   leaks: false,

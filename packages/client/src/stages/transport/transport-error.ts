@@ -72,6 +72,11 @@ function describeCode({ code, message }: CodedError): Reason {
 /** OpenSSL's whole error, of which the fifth part is for people: `40ED…:error:0A00010B:SSL routines:f:wrong version number:…`. */
 const openSslText = /[0-9A-F]{4,32}:error:[0-9A-F]{1,16}:[^:]*:[^:]*:([^:]*):[^]*$/;
 
+const address = /https?:\/\/[^\s"'<>]+/gi;
+
+/** What a caller of Bun's `fetch` could pass; a caller of a client cannot. */
+const bunAdvice = /\. For more information, pass `verbose: true`.*$/;
+
 function findReason(cause: unknown): Reason {
   const found = findDenoReason(cause);
   if (found !== undefined) return { reason: found, detail: `the connection failed (${found})` };
@@ -125,7 +130,8 @@ interface CodedError extends Error {
 
 /**
  * A copy of the platform's own error below `fetch failed`. Only those with a code are quoted: their messages are the
- * platform's fixed texts, with an address at most. SDKs recognise a failed connection by `error.cause.code`.
+ * platform's fixed texts, with an address at most, of which the origin stays: Bun's have the whole URL. SDKs recognise a
+ * failed connection by `error.cause.code`.
  */
 function codedCause(cause: unknown): CodedError | undefined {
   for (let error = cause, depth = 0; error instanceof Error && depth < 5; error = error.cause, depth += 1) {
@@ -133,7 +139,10 @@ function codedCause(cause: unknown): CodedError | undefined {
     if (first instanceof Error && 'code' in first && typeof first.code === 'string') {
       const { code, message } = first;
       const syscall = 'syscall' in first && typeof first.syscall === 'string' ? first.syscall : undefined;
-      return Object.assign(new Error(message), { code, ...(syscall !== undefined && { syscall }) });
+      return Object.assign(new Error(message.replace(bunAdvice, '').replace(address, parseOrigin)), {
+        code,
+        ...(syscall !== undefined && { syscall }),
+      });
     }
   }
   return undefined;

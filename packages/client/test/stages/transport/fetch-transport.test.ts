@@ -44,6 +44,20 @@ test.each(['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET', 'ENOTFOUND'])('%s is 
   expect(error).toMatchObject({ code: 'TRANSPORT', reason: code, origin: 'https://api.test' });
 });
 
+test('a text of the runtime that quotes the URL, as Bun does, keeps its origin only', async () => {
+  const text = `Malformed_HTTP_Response fetching "${url}". For more information, pass \`verbose: true\` in the second argument`;
+  const raw = Object.assign(new Error(text), { code: 'Malformed_HTTP_Response' });
+
+  const error = await caught(() =>
+    send(scriptedFetch(() => Promise.reject(raw)))(new ClientRequest({ url, method: 'GET' }), oneCall()),
+  );
+
+  expect(error.message).toBe(
+    'GET https://api.test/path: no answer: Malformed_HTTP_Response fetching "https://api.test" (Malformed_HTTP_Response)',
+  );
+  expect(inspect(error, { depth: 9 })).not.toContain('secret');
+});
+
 test.each(['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID', 'EPROTO'])(
   '%s is a failure of TLS',
   async (code) => {
