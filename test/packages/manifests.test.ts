@@ -116,3 +116,21 @@ test('engines are compared with the Node that runs the scripts, and not with tha
 
   expect(settings.match(/^nodeVersion: (.+)$/m)?.[1]).toBe(devDependencies?.['node']);
 });
+
+test('the support policy names the lowest Node of each package', () => {
+  const policy = readFileSync('docs/support.md', 'utf8');
+  const rows = [...policy.matchAll(/^\| (.*`.*?) +\| (\d+\.\d+\.\d+)/gm)];
+  const stated = ({ name }: Manifest): string | undefined => {
+    const [, last = ''] = name.match(/^(?:@bearings\/)?(.+)$/) ?? [];
+    const named = rows.find(([, packages = '']) => packages.split(/\W+/).includes(last)) ?? rows.at(-1);
+    return named?.[2];
+  };
+
+  expect(rows).toHaveLength(3);
+  for (const manifest of manifests) {
+    expect([manifest.name, stated(manifest)]).toEqual([
+      manifest.name,
+      semver.minVersion(manifest.engines.node)?.version,
+    ]);
+  }
+});

@@ -6,7 +6,7 @@ import type { Order, Orders, Settings } from '../settings.ts';
 
 export async function connect({ apiUrl, issuerUrl, clientId, clientSecret }: Settings): Promise<Orders> {
   const token = await orThrow(Token.create({ issuerUrl, clientId, clientSecret }));
-  const { fetch } = createClient({ baseUrl: apiUrl }, withBearerAuth(token));
+  const { fetch } = createClient({ prefix: apiUrl }, withBearerAuth(token));
   const httpClient: HttpClient = {
     async sendRequest(request) {
       const { url, method, abortSignal } = request;

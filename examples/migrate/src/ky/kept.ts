@@ -5,7 +5,7 @@ import type { Order, Orders, Settings } from '../settings.ts';
 
 export async function connect({ apiUrl, issuerUrl, clientId, clientSecret }: Settings): Promise<Orders> {
   const token = await orThrow(Token.create({ issuerUrl, clientId, clientSecret }));
-  const { fetch } = createClient({ baseUrl: apiUrl }, withBearerAuth(token));
+  const { fetch } = createClient({ prefix: apiUrl }, withBearerAuth(token));
   const client = ky.create({ prefix: apiUrl, fetch, retry: 0, timeout: false });
 
   return {

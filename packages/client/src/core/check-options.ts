@@ -30,9 +30,22 @@ export function checkOptions<T extends object>(options: T, rules: OptionRules<T>
   }
 }
 
+/** What axios, got and request call an option. */
+const namesElsewhere: ReadonlyMap<string, string> = new Map([
+  ['params', 'searchParams'],
+  ['query', 'searchParams'],
+  ['qs', 'searchParams'],
+  ['data', 'json'],
+  ['validateStatus', 'throwHttpErrors'],
+  ['maxRedirects', 'redirects'],
+  ['followRedirect', 'redirects'],
+  ['maxContentLength', 'maxResponseBytes'],
+]);
+
 /** The error for an option that does not exist. */
 export function unknownOption(name: string, names: readonly string[], context: OptionsContext): ConfigError {
-  const meant = closestName(name, names);
+  const here = namesElsewhere.get(name) ?? '';
+  const meant = names.includes(here) ? here : closestName(name, names);
   const help = meant === undefined ? `The options are ${listNames(names)}` : `Did you mean ${path(meant, context)}?`;
   const field = path(name.slice(0, 60), context);
   return new ConfigError(field, `${context.owner} has no option ${field}. ${help}`);
