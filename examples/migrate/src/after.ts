@@ -9,6 +9,9 @@ export async function connect({ apiUrl, issuerUrl, clientId, clientSecret }: Set
   return {
     get: async (id) => client.get(`v1/orders/${id}`).json<Order>(),
     create: async (order) => client.post('v1/orders', { json: order }).json<Order>(),
-    close: async () => token.close(),
+    async close() {
+      await client.close();
+      await token.close();
+    },
   };
 }
