@@ -4,9 +4,7 @@ import { bearerInterceptor } from '@bearings/undici';
 import { Agent } from 'undici';
 
 const clientSecret = process.env['ORDERS_SECRET'] ?? '';
-await using token = await orThrow(
-  Token.create({ issuerUrl: 'https://id.internal', clientId: 'billing', clientSecret }),
-);
+const token = await orThrow(Token.create({ issuerUrl: 'https://id.internal', clientId: 'billing', clientSecret }));
 
 const agent = new Agent().compose(bearerInterceptor(token, { origins: ['https://orders.internal'] }));
 console.log(typeof agent.dispatch);

@@ -1,7 +1,7 @@
 import { createClient, orThrow } from '@bearings/client';
 import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 
-await using token = await orThrow(
+const token = await orThrow(
   Token.create({
     issuerUrl: 'https://id.internal',
     clientId: 'billing',

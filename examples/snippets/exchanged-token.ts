@@ -3,7 +3,7 @@ import { createClient, orThrow } from '@bearings/client';
 import { TokenPool, withBearerAuth } from '@bearings/oauth-bearer';
 
 const clientSecret = process.env['ORDERS_SECRET'] ?? '';
-await using pool = orThrow(TokenPool.create({ issuerUrl: 'https://id.internal', clientId: 'gateway', clientSecret }));
+const pool = orThrow(TokenPool.create({ issuerUrl: 'https://id.internal', clientId: 'gateway', clientSecret }));
 
 /** The access token of the request that is being answered. */
 const incoming = new AsyncLocalStorage<string>();

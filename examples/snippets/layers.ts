@@ -28,7 +28,7 @@ async function handle(request: Request): Promise<Response> {
   const incoming = { id: request.headers.get('x-request-id') ?? crypto.randomUUID(), deadline: deadlineOf(request) };
   return requests.run(incoming, async () => {
     const totalTimeout = incoming.deadline?.remainingMs() ?? 10_000;
-    return Response.json(await catalog.get('v1/items', { totalTimeout, timeout: totalTimeout }).json());
+    return Response.json(await catalog.get('v1/items', { totalTimeout }).json());
   });
 }
 

@@ -3,8 +3,8 @@ import { Token, withBearerAuth } from '@bearings/oauth-bearer';
 import { withUndici } from '@bearings/undici';
 
 const folder = process.env['CERTIFICATE_FOLDER'] ?? '/var/run/tls';
-await using network = withUndici({ tls: { cert: { file: `${folder}/tls.crt` }, key: { file: `${folder}/tls.key` } } });
-await using token = await orThrow(
+const network = withUndici({ tls: { cert: { file: `${folder}/tls.crt` }, key: { file: `${folder}/tls.key` } } });
+const token = await orThrow(
   Token.create({
     issuerUrl: 'https://id.internal',
     clientId: 'billing',

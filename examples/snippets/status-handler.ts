@@ -6,7 +6,7 @@ const clientSecret = process.env['ORDERS_SECRET'] ?? '';
 const token = await orThrow(Token.create({ issuerUrl: 'https://id.internal', clientId: 'billing', clientSecret }));
 const orders = createClient({ baseUrl: 'https://orders.internal' }, withBearerAuth(token));
 
-using status = statusHandler({
+const status = statusHandler({
   tokens: { orders: { token, from: 'https://id.internal', clientId: 'billing', clients: ['orders'] } },
   clients: { orders },
 });

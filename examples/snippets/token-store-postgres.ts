@@ -11,6 +11,6 @@ const storeKeys = { current: '2026-11', keys: { '2026-11': process.env['TOKEN_KE
 const store = postgresTokenStore({ query });
 
 const config = { issuerUrl: 'https://id.internal', clientId: 'billing', clientSecret, store, storeKeys };
-await using token = await orThrow(Token.create(config));
+const token = await orThrow(Token.create(config));
 console.log(token.status().state);
 await pool.end();

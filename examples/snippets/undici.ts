@@ -1,7 +1,7 @@
 import { createClient, explain } from '@bearings/client';
 import { withUndici } from '@bearings/undici';
 
-await using network = withUndici({ connections: 64, connectTimeout: 2_000 });
+const network = withUndici({ connections: 64, connectTimeout: 2_000 });
 const orders = createClient({ baseUrl: 'https://orders.internal' }, network);
 
 console.log(explain(orders).split('\n').at(-1));

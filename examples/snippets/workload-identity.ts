@@ -4,8 +4,6 @@ import { kubernetesToken } from '@bearings/workload-identity';
 
 const file = process.env['ASSERTION_FILE'] ?? '/var/run/secrets/tokens/id';
 const clientAssertion = kubernetesToken({ file });
-await using token = await orThrow(
-  Token.create({ issuerUrl: 'https://id.internal', clientId: 'billing', clientAssertion }),
-);
+const token = await orThrow(Token.create({ issuerUrl: 'https://id.internal', clientId: 'billing', clientAssertion }));
 
 console.log(token.status().state);

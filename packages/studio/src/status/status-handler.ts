@@ -83,7 +83,7 @@ function answer(request: Request, feed: StatusFeed): Response {
   const { method, signal } = request;
   if (method !== 'GET' && method !== 'HEAD')
     return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } });
-  if (feed.disposed.aborted) return new Response(null, { status: 503 });
+  if (feed.disposed.aborted) return new Response('the status handler was disposed', { status: 503 });
   const wantsEvents = request.headers.get('accept')?.includes('text/event-stream') === true;
   const type = wantsEvents ? 'text/event-stream' : 'application/json';
   const init = { headers: { ...headers, 'content-type': type } };

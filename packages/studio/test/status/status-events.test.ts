@@ -58,7 +58,8 @@ test('a disposed status answers 503, and reads nothing', async () => {
   status[Symbol.dispose]();
 
   expect(status(withEvents()).status).toBe(503);
-  expect(status(new Request('http://127.0.0.1/status')).status).toBe(503);
+  const response = status(new Request('http://127.0.0.1/status'));
+  expect([response.status, await response.text()]).toEqual([503, 'the status handler was disposed']);
   expect(clock.pending).toBe(0);
   expect(read).not.toHaveBeenCalled();
 });

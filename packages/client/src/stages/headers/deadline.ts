@@ -39,7 +39,7 @@ export interface Deadline {
   readonly at: number;
   /** True when the caller waits no longer. */
   readonly isOver: boolean;
-  /** Milliseconds left, at least 1: an option `totalTimeout` for calls that are made for this request. */
+  /** Milliseconds left, a whole number from 1: an option `totalTimeout` for calls that are made for this request. */
   remainingMs(): number;
 }
 
@@ -74,7 +74,7 @@ export function deadlineOf({ headers }: IncomingRequest, options: DeadlineOption
     get isOver() {
       return clock.monotonic() >= at;
     },
-    remainingMs: () => Math.max(1, at - clock.monotonic()),
+    remainingMs: () => Math.max(1, Math.ceil(at - clock.monotonic())),
   };
 }
 
