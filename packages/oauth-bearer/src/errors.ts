@@ -54,6 +54,8 @@ export interface TokenHttpDetails {
   readonly retryAfterMs?: number | undefined;
   /** How the client authenticated, for the remedy. */
   readonly clientAuthMethod?: ClientAuthMethod | undefined;
+  /** The `grant_type` that was sent, for the remedy. Default: `client_credentials`. */
+  readonly grantType?: string | undefined;
 }
 
 /** The authorization server (or the server of its discovery document) answered with a status other than 200. */

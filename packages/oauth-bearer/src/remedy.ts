@@ -8,16 +8,25 @@ interface RemedyContext {
   readonly oauthError?: string | undefined;
   /** How the client authenticated. Without it, a status alone is not taken for a refusal of the client. */
   readonly clientAuthMethod?: ClientAuthMethod | undefined;
+  /** The `grant_type` that was sent. Default: `client_credentials`. */
+  readonly grantType?: string | undefined;
 }
+
+const grantNames: ReadonlyMap<string | undefined, string> = new Map([
+  ['authorization_code', 'the authorization code grant'],
+  ['refresh_token', 'the refresh token grant'],
+  ['urn:ietf:params:oauth:grant-type:device_code', 'the device grant (RFC 8628)'],
+  ['urn:ietf:params:oauth:grant-type:jwt-bearer', 'the JWT bearer grant (RFC 7523)'],
+  ['urn:ietf:params:oauth:grant-type:token-exchange', 'token exchange (RFC 8693)'],
+]);
 
 /** Which setting to check, for the errors that only a person can correct (RFC 6749 §5.2, RFC 8707 §2). */
 const remedies: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    unauthorized_client:
-      'Check clientId: the server does not know this client, or does not allow it the client credentials grant',
+    unauthorized_client: 'Check clientId: the server does not know this client, or does not allow it {grant}',
     invalid_client_id: 'Check clientId: the server does not know it',
     invalid_scope: 'Check scopes: the server does not know one of them, or does not allow it to this client',
-    unsupported_grant_type: 'Check issuerUrl or tokenEndpoint: this server does not offer the client credentials grant',
+    unsupported_grant_type: 'Check issuerUrl or tokenEndpoint: this server does not offer {grant}',
     invalid_target: 'Check audience and resource: the server does not know one of them',
     access_denied: 'Check audience and scopes: the server does not allow them to this client',
   }),
@@ -36,13 +45,14 @@ const forbidden = `${refusedClient}, and whether a gateway lets this machine thr
 const moved = 'Check issuerUrl or tokenEndpoint: there is no token endpoint at this URL';
 
 /** The next step for a person, after an error response to a token request. */
-export function findRemedy({ status, oauthError, clientAuthMethod }: RemedyContext): string | undefined {
+export function findRemedy({ status, oauthError, clientAuthMethod, grantType }: RemedyContext): string | undefined {
   const wasSent = clientAuthMethod !== undefined;
   if (oauthError === 'invalid_client' || (status === 401 && (wasSent || oauthError !== undefined))) {
     if (isCertificateMethod(clientAuthMethod)) return refusedCertificate[clientAuthMethod];
     return clientAuthMethod === 'private_key_jwt' ? refusedAssertion : refusedClient;
   }
-  if (oauthError !== undefined) return remedies.get(oauthError);
+  const grant = grantNames.get(grantType) ?? 'the client credentials grant';
+  if (oauthError !== undefined) return remedies.get(oauthError)?.replace('{grant}', grant);
   if (!wasSent) return undefined;
   if (status === 403) return forbidden;
   return isMoved(status) ? moved : undefined;

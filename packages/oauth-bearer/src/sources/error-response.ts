@@ -11,17 +11,27 @@ export interface ErrorContext {
   readonly endpoint: string;
   /** How the client authenticated. */
   readonly clientAuthMethod?: ClientAuthMethod | undefined;
+  /** The `grant_type` that was sent. Default: `client_credentials`. */
+  readonly grantType?: string | undefined;
   /** What was sent and must not be shown. */
   readonly secrets: readonly string[];
 }
 
 /** The error that an error response of a token endpoint is (RFC 6749 §5.2). It quotes nothing else of the body. */
 export function toHttpError({ status, text, retryAfterMs }: TokenHttpResponse, context: ErrorContext): TokenHttpError {
-  const { endpoint, clientAuthMethod, secrets } = context;
+  const { endpoint, clientAuthMethod, grantType, secrets } = context;
   const body = parseObject(text) ?? {};
   const oauthError = readErrorCode(body, secrets);
   const oauthErrorDescription = oauthError && readDescription(body, secrets);
-  return new TokenHttpError({ endpoint, status, oauthError, oauthErrorDescription, retryAfterMs, clientAuthMethod });
+  return new TokenHttpError({
+    endpoint,
+    status,
+    oauthError,
+    oauthErrorDescription,
+    retryAfterMs,
+    clientAuthMethod,
+    grantType,
+  });
 }
 
 /**

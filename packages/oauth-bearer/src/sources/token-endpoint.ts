@@ -189,7 +189,9 @@ export class TokenEndpoint {
       const certificates = await readCertificates?.();
       // one whose request failed may still be busy with it
       if (this.#keepsClient) this.#idle = sender;
-      return { response, used, context: { endpoint, secrets, clientAuthMethod: used?.method, certificates } };
+      const [, grantType] = params.find(([name]) => name === 'grant_type') ?? [];
+      const context = { endpoint, secrets, clientAuthMethod: used?.method, grantType, certificates };
+      return { response, used, context };
     } finally {
       this.#tried = sender.tried;
     }
@@ -209,7 +211,7 @@ export class TokenEndpoint {
   /** @throws TokenHttpError | InvalidTokenResponseError | UnsupportedTokenTypeError */
   #read({ response, used, context }: Exchange, grant: GrantRequest): IssuedToken {
     const { defaultTtlMs, bearerTypes, certificate } = this.#settings;
-    const { params, scopes, adapt, dpopKey = this.#settings.dpopKey } = grant;
+    const { scopes, adapt, dpopKey = this.#settings.dpopKey } = grant;
     const adapted = adapt === undefined ? response : adapt(response);
     const isDpop = dpopKey !== undefined;
     const isBound = certificate?.isBound === true;
@@ -217,8 +219,7 @@ export class TokenEndpoint {
     const bound = isDpop ? { scheme: 'DPoP' as const, dpopKey } : isBound && { isCertificateBound: true };
     const issued: IssuedToken = { ...read, ...bound };
     if (used === undefined) return issued;
-    const [, grantType = ''] = params.find(([name]) => name === 'grant_type') ?? [];
-    const request = { grantType, clientAuthMethod: used.method };
+    const request = { grantType: context.grantType ?? '', clientAuthMethod: used.method };
     return { ...issued, request, ...(used.secret !== undefined && { secret: used.secret }) };
   }
 

@@ -350,3 +350,23 @@ test('the audience of the config is that of a function, too', async () => {
   expect(audiences).toEqual(['https://sts.example']);
   await token.unwrap().close();
 });
+
+test.each<[string, GrantConfig | undefined, string]>([
+  ['client credentials', undefined, 'this server does not offer the client credentials grant'],
+  [
+    'a token exchange',
+    { type: 'token_exchange', subjectToken: () => 'token-of-alice' },
+    'this server does not offer token exchange (RFC 8693)',
+  ],
+  [
+    'an assertion',
+    { type: 'jwt_bearer', assertion: async () => signToken({ sub: 'alice' }) },
+    'this server does not offer the JWT bearer grant (RFC 7523)',
+  ],
+])('a refusal of %s names the grant that was sent', async (_, grant, remedy) => {
+  const fetch = async (): Promise<Response> => Response.json({ error: 'unsupported_grant_type' }, { status: 400 });
+
+  const token = await Token.create({ ...base, clientSecret: 's', fetch, ...(grant && { grant }) });
+
+  expect(token.isErr() && token.error.message).toContain(remedy);
+});
