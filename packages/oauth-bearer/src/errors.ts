@@ -56,6 +56,8 @@ export interface TokenHttpDetails {
   readonly clientAuthMethod?: ClientAuthMethod | undefined;
   /** The `grant_type` that was sent, for the remedy. Default: `client_credentials`. */
   readonly grantType?: string | undefined;
+  /** The next step for a person. Default: found by the status and the error. */
+  readonly remedy?: string | undefined;
 }
 
 /** The authorization server (or the server of its discovery document) answered with a status other than 200. */
@@ -77,7 +79,7 @@ export class TokenHttpError extends Failure {
   constructor(details: TokenHttpDetails, { cause, kind }: FailureDetails = {}) {
     const { endpoint, status, oauthError, oauthErrorDescription, retryAfterMs } = details;
     const words = [oauthError, oauthErrorDescription && `(${oauthErrorDescription})`].filter(Boolean).join(' ');
-    const remedy = findRemedy(details);
+    const remedy = details.remedy ?? findRemedy(details);
     const message = `No token: ${endpoint} answered ${status}${words && `: ${words}`}${remedy ? `. ${remedy}` : ''}`;
     const isPassing = status === 408 || status === 429 || (status >= 500 && status !== 501);
     const isPermanent = !isPassing && !passingCodes.has(oauthError);

@@ -50,10 +50,16 @@ export function isSameServer(one: TokenServer, other: TokenServer): boolean {
   return facts(one) === facts(other);
 }
 
+const noMetadata =
+  'Correct issuerUrl, or set metadataUrl; for a server without metadata, set tokenEndpoint in its place';
+
 function fromDiscovery(error: DiscoveryError): TokenError {
   switch (error.code) {
     case 'DISCOVERY_HTTP':
-      return new TokenHttpError({ endpoint: error.tried.join(' and '), status: error.status }, { cause: error });
+      return new TokenHttpError(
+        { endpoint: error.tried.join(' and '), status: error.status, remedy: error.retryable ? undefined : noMetadata },
+        { cause: error },
+      );
     case 'INVALID_METADATA':
     case 'ISSUER_MISMATCH':
       return new InvalidTokenResponseError(error.message, { cause: error });
