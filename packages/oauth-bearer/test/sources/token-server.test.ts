@@ -205,20 +205,17 @@ test.each([401, 403, 404])("discovery's %d says nothing about the secret", async
   expect(error.message).not.toContain('secret');
 });
 
-test.each([401, 404])(
-  'metadata that is not there (%d) is told apart from a server without metadata',
-  async (status) => {
-    const fetch = async (): Promise<Response> => new Response(null, { status });
+test.each([401, 404])('metadata that is not there (%d): the error says what to correct', async (status) => {
+  const fetch = async (): Promise<Response> => new Response(null, { status });
 
-    const token = await Token.create({ issuerUrl: 'https://id.test', clientId: 'svc', clientSecret: 's', fetch });
+  const token = await Token.create({ issuerUrl: 'https://id.test', clientId: 'svc', clientSecret: 's', fetch });
 
-    expect(token.isErr() && token.error).toMatchObject({
-      code: 'TOKEN_HTTP',
-      status,
-      cause: { code: 'DISCOVERY_HTTP' },
-    });
-    expect(token.isErr() && token.error.message).toMatch(
-      /answered 40\d\. Correct issuerUrl, or set metadataUrl; for a server without metadata, set tokenEndpoint in its place$/,
-    );
-  },
-);
+  expect(token.isErr() && token.error).toMatchObject({
+    code: 'TOKEN_HTTP',
+    status,
+    cause: { code: 'DISCOVERY_HTTP' },
+  });
+  expect(token.isErr() && token.error.message).toMatch(
+    /answered 40\d\. Correct issuerUrl, or set metadataUrl; for a server without metadata, set tokenEndpoint in its place$/,
+  );
+});
