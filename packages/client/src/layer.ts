@@ -18,6 +18,7 @@ export { addBodyHook } from './body/hooked-body.ts';
 export { bodyHooks, BodyHooks } from './body/body-hooks.ts';
 export type { BodyHook, HasBodyHooks, Read } from './body/body-hooks.ts';
 export { discard } from './body/discard.ts';
+export { withBody } from './body/hooked-stream.ts';
 export { parseJson } from './body/parse-json.ts';
 export { toTransportError } from './stages/transport/transport-error.ts';
 export type { TransportErrorContext } from './stages/transport/transport-error.ts';

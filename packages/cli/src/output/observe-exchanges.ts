@@ -1,3 +1,4 @@
+import { redact } from '@bearings/client/errors';
 import type { Clock } from '@bearings/client';
 import { redactBody, redactForm } from './redact-body.ts';
 import { hideQueryValues, redactHeader } from './redaction.ts';
@@ -81,7 +82,7 @@ async function showResponse(response: Response, tookMs: number, secrets: Set<str
   const shown = [...headers].map(
     ([name, value]) => [name, hideQueryValues(redactHeader(name, value, [...secrets]))] as const,
   );
-  return { status, statusText, tookMs, headers: shown, body };
+  return { status, statusText: redact(statusText, [...secrets]), tookMs, headers: shown, body };
 }
 
 /** The system's code, such as `ECONNREFUSED`. The error's message is left out: it may quote the request. */

@@ -14,10 +14,18 @@ const drainLimitMs = 1_000;
  * @param clock - for the time limit. Default: the system's
  */
 export async function discard(response: Response, clock: Clock = systemClock): Promise<void> {
-  const { body, bodyUsed, headers } = response;
-  if (body === null || bodyUsed || body.locked) return;
-  const reader: ReadableStreamDefaultReader<Uint8Array> = body.getReader();
-  if (Number(headers.get('content-length')) > drainLimitBytes) return cancelQuietly(reader);
+  try {
+    const { body, bodyUsed, headers } = response;
+    if (body === null || bodyUsed || body.locked) return;
+    const reader: ReadableStreamDefaultReader<Uint8Array> = body.getReader();
+    if (Number(headers.get('content-length')) > drainLimitBytes) return await cancelQuietly(reader);
+    await drain(reader, clock);
+  } catch {
+    // it has failed, so its connection is gone
+  }
+}
+
+async function drain(reader: ReadableStreamDefaultReader<Uint8Array>, clock: Clock): Promise<void> {
   const cancel = clock.schedule(drainLimitMs, () => void cancelQuietly(reader), { background: true });
   try {
     for (let seen = 0; seen <= drainLimitBytes;) {
@@ -25,8 +33,6 @@ export async function discard(response: Response, clock: Clock = systemClock): P
       if (done) return;
       seen += value.byteLength;
     }
-  } catch {
-    return;
   } finally {
     cancel();
   }

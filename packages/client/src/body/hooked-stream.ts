@@ -47,14 +47,28 @@ export class HookedStream extends ReadableStream<Uint8Array> {
   }
 }
 
-/** A new Response with another body: that of a Response cannot be replaced. */
-export function withBody(response: Response, body: ReadableStream<Uint8Array>): Response {
+/** A reason phrase that the constructor of a Response takes (RFC 9112 §4). */
+const usualPhrase = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/**
+ * A new Response with another body: that of a Response cannot be replaced. A server may send a status or a reason phrase that
+ * the constructor refuses, and `fetch` returns it: the new Response has it too.
+ */
+export function withBody(response: Response, body: ConstructorParameters<typeof Response>[0]): Response {
   const { status, statusText, headers, url, redirected, type } = response;
-  // a server may send a status that the constructor refuses, and `fetch` returns it
-  const isUsual = status >= 200 && status <= 599;
-  const made = new Response(body, { status: isUsual ? status : 599, statusText, headers });
-  const same = isUsual ? made : Object.defineProperty(made, 'status', { value: status, configurable: true });
-  return withFinalUrl(same, { url, redirected, type });
+  const made = new Response(body, {
+    status: status >= 200 && status <= 599 ? status : 599,
+    statusText: usualPhrase.test(statusText) ? statusText : '',
+    headers,
+  });
+  return withFinalUrl(withStatus(made, response), { url, redirected, type });
+}
+
+function withStatus(made: Response, { status, statusText }: Pick<Response, 'status' | 'statusText'>): Response {
+  if (made.status !== status) Object.defineProperty(made, 'status', { value: status, configurable: true });
+  if (made.statusText !== statusText)
+    Object.defineProperty(made, 'statusText', { value: statusText, configurable: true });
+  return made;
 }
 
 /**
@@ -62,13 +76,9 @@ export function withBody(response: Response, body: ReadableStream<Uint8Array>): 
  * not quote the body in its error.
  */
 export function withFinalUrl(response: Response, facts: Pick<Response, 'url' | 'redirected' | 'type'>): Response {
-  const { status } = response;
+  const { status, statusText } = response;
   const cloned = response.clone.bind(response);
-  const clone = (): Response => {
-    const made = cloned();
-    const same = made.status === status ? made : Object.defineProperty(made, 'status', { value: status });
-    return withFinalUrl(same, facts);
-  };
+  const clone = (): Response => withFinalUrl(withStatus(cloned(), { status, statusText }), facts);
   return Object.defineProperties(response, {
     url: { value: facts.url, configurable: true },
     redirected: { value: facts.redirected, configurable: true },

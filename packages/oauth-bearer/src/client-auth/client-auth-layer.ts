@@ -1,5 +1,5 @@
 import { isBearingsError } from '@bearings/client';
-import { discard, layer } from '@bearings/client/layer';
+import { discard, layer, withBody } from '@bearings/client/layer';
 import type { Layer } from '@bearings/client';
 import type { Call, ClientRequest, Stage } from '@bearings/client/layer';
 import type { ClientAuthentication } from './client-auth.ts';
@@ -59,7 +59,7 @@ function clientAuth({ read, isRefused, onUse, bodyFormat }: ClientAuthOptions): 
       if (session.hasReplayed || !mayBeRefusal(response)) return response;
       const body = await readText(response);
       const other = isRefused(response.status, body) ? (session.previous ?? (await reread(read, session))) : undefined;
-      if (other === undefined) return new Response(body, response);
+      if (other === undefined) return withBody(response, body);
       void discard(response, clock); // never rejects
       session.hasReplayed = true;
       session.current = other;

@@ -1,4 +1,4 @@
-import { layer } from '@bearings/client/layer';
+import { layer, withBody } from '@bearings/client/layer';
 import type { Layer } from '@bearings/client';
 import { parseObject } from '../sources/parse-object.ts';
 import type { DpopKey } from './dpop-key.ts';
@@ -22,7 +22,7 @@ export function withTokenRequestProof(readKey: () => DpopKey | undefined): Layer
     const response = await next(request, call);
     if (nonce === undefined || (response.status !== 400 && response.status !== 401)) return response;
     const body = await response.text();
-    if (parseObject(body)?.['error'] !== 'use_dpop_nonce') return new Response(body, response);
+    if (parseObject(body)?.['error'] !== 'use_dpop_nonce') return withBody(response, body);
     return next(request, call);
   });
 }

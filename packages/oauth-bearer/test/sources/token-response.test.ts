@@ -250,3 +250,12 @@ test('a response that breaks off is UNAVAILABLE', async () => {
   expect(error.code).toBe('TOKEN_UNAVAILABLE');
   expect(error).toHideSecrets(canary);
 });
+
+test('a refusal whose reason phrase no Response may have is a refusal', async () => {
+  const odd = (): Response =>
+    Object.defineProperty(Response.json({ error: 'invalid_client' }, { status: 401 }), 'statusText', {
+      value: 'Отказ',
+    });
+
+  expect(await failWith(odd)).toMatchObject({ code: 'TOKEN_HTTP', status: 401, oauthError: 'invalid_client' });
+});

@@ -1,3 +1,4 @@
+import { redact } from '@bearings/client/errors';
 import { createJsonFormatter } from '../../output/json-formatter.ts';
 import { printableJson, redactHeader } from '../../output/redaction.ts';
 
@@ -19,7 +20,7 @@ export function formatJsonResponse(
   { secrets, indent }: JsonResponseOptions,
 ): string {
   const shown = Object.fromEntries([...headers].map(([name, value]) => [name, redactHeader(name, value, secrets)]));
-  const head = printableJson({ status, statusText, headers: shown });
+  const head = printableJson({ status, statusText: redact(statusText, secrets), headers: shown });
   const formatter = createJsonFormatter({ indent });
   return formatter.push(`${head.slice(0, -1)},${describeBody(body, headers)}}`) + formatter.end();
 }

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { redact } from '@bearings/client/errors';
 import { untilAborted } from '@bearings/client/layer';
 import { exitCodes } from '../../exit-codes.ts';
 import type { ExitCode } from '../../exit-codes.ts';
@@ -49,7 +50,7 @@ export async function printResponse(
   const exitCode = statusExitCode(status);
   if (exitCode !== exitCodes.ok) {
     const line = printable(
-      `${URL.parse(response.url)?.origin ?? 'the API'} answered ${status} ${statusText}`.trimEnd(),
+      `${URL.parse(response.url)?.origin ?? 'the API'} answered ${status} ${redact(statusText, options.secrets)}`.trimEnd(),
     );
     await stderr.write(`${color(stderr, 'red', 'bearings:')} ${line}\n`);
   }
@@ -93,7 +94,7 @@ function statusExitCode(status: number): ExitCode {
 
 function formatHead({ status, statusText, headers }: Response, secrets: readonly string[]): string {
   const lines = [...headers].map(([name, value]) => `${name}: ${redactHeader(name, value, secrets)}`);
-  return `${[printable(`HTTP ${status} ${statusText}`.trimEnd()), ...lines].join('\n')}\n\n`;
+  return `${[printable(`HTTP ${status} ${redact(statusText, secrets)}`.trimEnd()), ...lines].join('\n')}\n\n`;
 }
 
 function writeBody(terminal: Terminal, response: Response, options: PrintResponseOptions): Promise<number> {

@@ -1,3 +1,4 @@
+import { redact } from '@bearings/client/errors';
 import { systemClock } from '@bearings/client';
 import { layer, slots } from '@bearings/client/layer';
 import type { Clock, Layer } from '@bearings/client';
@@ -131,7 +132,7 @@ function traceNetwork({ clock, printStages, print, note }: TraceContext): Stage 
     try {
       const response = await next(request, call);
       const after = formatDuration(clock.monotonic() - startedAt);
-      print('bold', `< ${response.status} ${response.statusText}`.trimEnd() + ` after ${after}`);
+      print('bold', `< ${response.status} ${redact(response.statusText, secrets)}`.trimEnd() + ` after ${after}`);
       for (const [name, value] of response.headers) print('dim', `< ${formatHeader(name, value)}`);
       return response;
     } catch (error) {

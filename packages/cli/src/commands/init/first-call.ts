@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { discard } from '@bearings/client/layer';
 import type { Client } from '@bearings/client';
 import { describeFailure } from '../../output/report-failure.ts';
@@ -33,7 +34,8 @@ export async function sendFirstCall(
   try {
     const response = await client.fetch(resolveTarget(baseUrl, path), { signal: interrupted, ...limits });
     await discard(response);
-    const { status, statusText } = response;
+    const { status } = response;
+    const statusText = STATUS_CODES[status] ?? ''; // the server's own may have what was sent
     const line = printable(`GET /${path.replace(/^\/|[?#].*$/gs, '')} answered ${status} ${statusText}`.trimEnd());
     await prompts.print(`  ${status < 400 ? '✓' : '!'} ${line}${explanations.get(status) ?? ''}`);
     return status !== 401 && status !== 403;

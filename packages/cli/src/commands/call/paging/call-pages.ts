@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isBearingsError } from '@bearings/client';
 import type { Client, FetchInit } from '@bearings/client';
+import { withBody } from '@bearings/client/layer';
 import { createPaging, firstPosition, nextStep, PagingError, readPlace, requestKey } from '@bearings/client/paging';
 import type { Page, PageRequest, PagingFailure, PagingOptions, Position } from '@bearings/client/paging';
 import { exitCodes } from '../../../exit-codes.ts';
@@ -62,13 +63,12 @@ async function printPage(
   for (const [name, value] of Object.entries(request.headers)) added.set(name, value);
   const response = await client.fetch(request.url.href, { ...init, headers: added });
   if (!response.ok) return { exitCode: await print(response) };
-  const { headers, status, statusText } = response;
   const bytes = await response.bytes();
-  await print(new Response(bytes.byteLength === 0 ? null : bytes, { status, statusText, headers }));
+  await print(withBody(response, bytes.byteLength === 0 ? null : bytes));
   if (separatesPages && bytes.byteLength > 0 && bytes.at(-1) !== lineFeed) await stdout.write('\n');
   // a redirect is the base of relative addresses
   const url = response.url === '' ? request.url : new URL(response.url);
-  return { request: { ...request, url }, headers, bytes };
+  return { request: { ...request, url }, headers: response.headers, bytes };
 }
 
 const lineFeed = 10;
