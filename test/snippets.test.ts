@@ -15,6 +15,13 @@ const network = setupServer(
     HttpResponse.json({ access_token: 'issued', token_type: 'Bearer', expires_in: 3600 }),
   ),
   http.get('https://catalog.internal/v1/items', () => HttpResponse.json([])),
+  http.get('https://orders.internal/v1/orders', ({ request }) =>
+    HttpResponse.json(
+      new URL(request.url).searchParams.get('cursor') === 'c2'
+        ? { data: [{ id: 43 }], meta: { next_cursor: null } }
+        : { data: [{ id: 41 }, { id: 42 }], meta: { next_cursor: 'c2' } },
+    ),
+  ),
   http.get('https://orders.internal/v1/orders/41', () => new HttpResponse(null, { status: 404 })),
   http.get('https://orders.internal/v1/orders/42', () => HttpResponse.json({ id: 42, state: 'shipped' })),
 );
@@ -66,6 +73,7 @@ const expected: Record<string, unknown> = {
   'layer.ts': 'GET https://orders.internal 200 (attempts: 1)',
   'nestjs.ts': { orders: { status: 'up', token: 'fresh', validForMs: expect.any(Number) } },
   'opentelemetry.ts': { id: 42, state: 'shipped' },
+  'paging.ts': '3 orders',
   'providers.ts': 'calendar, chat, erp, files',
   'status-handler.ts': 'fresh',
   'token-events.ts': 'acquired: valid for 3600 s',

@@ -34,6 +34,7 @@ const guides: readonly Item[] = [
   ]),
   group('Call', [
     ['Timeouts and deadlines', 'how-to/timeouts'],
+    ['Page through a list', 'how-to/page-through-a-list'],
     ['Profiles', 'profiles'],
     ['Circuit breaker', 'circuit-breaker'],
     ['Hedging, rate limits and more', 'layers'],

@@ -1,4 +1,11 @@
-/** Paging through the lists of an API: pure functions over the headers and the parsed body of a response. No I/O. */
+/**
+ * Paging through the lists of an API. `paginate` reads a list by a client. The other functions are pure, over the headers
+ * and the parsed body of a response, for programs that store a position or send the requests in their own way.
+ */
+export { paginate } from './paginate.ts';
+export type { PaginateOptions } from './paginate.ts';
+export type { ListPage, ListPageOptions } from './list-page.ts';
+export type { PagingInput } from './paging-input.ts';
 export { firstPosition } from './contract.ts';
 export type { Page, PageRequest, PagingStrategy, Position } from './contract.ts';
 export { createPaging } from './create-paging.ts';
