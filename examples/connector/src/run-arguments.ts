@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { assertDistinct } from './assert-distinct.ts';
 import { RunError } from './run-error.ts';
 
 export const usage = 'usage: node src/main.ts run <connector.yaml> --out <records.ndjson> --state <checkpoint.json>';
@@ -55,6 +56,13 @@ export function parseRunArguments(args: readonly string[]): RunArguments {
   if (file === undefined || positionals.length !== 1 || !outPath || !statePath) {
     throw new RunError('CONFIG', 'A run needs a connector file, --out and --state', [usage]);
   }
+  assertDistinct({
+    'the connector file': file,
+    '--out': outPath,
+    '--state': statePath,
+    '--infer-schema': inferSchema,
+    '--check-schema': checkSchema,
+  });
   return { file, outPath, statePath, json, quiet, inferSchema, checkSchema };
 }
 

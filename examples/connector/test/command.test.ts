@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { link, readFile, symlink, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { runCommand } from '../src/run-command.ts';
 import { apiEnv, createApi } from './api.ts';
@@ -189,4 +189,29 @@ test('--help prints the options and the exit codes', async () => {
   const { code, stdout } = await command(api, ['--help']);
 
   expect([code, stdout]).toEqual([0, expect.stringMatching(/--infer-schema[^]*Exit codes/)]);
+});
+
+test.each<[string, readonly string[], (api: Api) => Promise<void>]>([
+  ['--out and --state', ['--out', 'one', '--state', './one'], async () => {}],
+  ['--out and --infer-schema', ['--infer-schema', 'out.ndjson'], async () => {}],
+  ['the connector file and --out', ['--out', 'api.json'], async () => {}],
+  ['--out and --state', ['--state', 'link'], async (api) => symlink(api.path('out.ndjson'), api.path('link'))],
+  [
+    '--out and --state',
+    ['--state', 'hard'],
+    async (api) => {
+      await writeFile(api.path('out.ndjson'), '');
+      await link(api.path('out.ndjson'), api.path('hard'));
+    },
+  ],
+])('%s with the same file (%j) are refused, and nothing is sent or changed', async (names, flags, prepare) => {
+  await using api = await createListApi();
+  await prepare(api);
+  const before = await readFile(api.path('api.json'), 'utf8');
+
+  const args = flags.map((flag) => (flag.startsWith('--') ? flag : api.path(flag)));
+  const { code, stderr } = await command(api, args);
+
+  expect([code, stderr]).toEqual([2, expect.stringContaining(`${names} are the same file`)]);
+  expect([api.requests.length, await readFile(api.path('api.json'), 'utf8')]).toEqual([0, before]);
 });
