@@ -11,7 +11,8 @@ export interface FileVersion {
   readonly mode: number | undefined;
 }
 
-const maxBytes = 1024 * 1024;
+/** The largest file that is read, and so the largest that is written. */
+export const maxBytes: number = 1024 * 1024;
 
 const absent: FileVersion = { text: '', version: 'absent', changedAt: 0, mode: undefined };
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, open, rename, rm } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { readVersion, resolveFile } from './file-version.ts';
+import { maxBytes, readVersion, resolveFile } from './file-version.ts';
 import type { FileVersion } from './file-version.ts';
 
 /** What to write, and what must be there. */
@@ -21,6 +21,7 @@ export type Saved = { readonly saved: FileVersion } | { readonly conflict: FileV
  * a symbolic link to it. Nothing is written when the file is not the expected version.
  */
 export async function saveFile({ file, text, version }: SaveOptions): Promise<Saved> {
+  if (Buffer.byteLength(text) > maxBytes) throw new TypeError('would be larger than 1 MiB, so it was not written');
   const target = await resolveFile(file);
   const before = await readVersion(target);
   if (before.version !== version) return { conflict: before };

@@ -166,3 +166,19 @@ test('a file that is no text, or a folder, is shown with the reason, and is not 
   expect(saved.status).toBe(500);
   expect(readdirSync(folder.path)).toEqual([id]);
 });
+
+test('a text that could not be read again is not written', async () => {
+  const { post, folder } = await openExample();
+  const { version } = parse((await post('/api/read', { id })).text);
+
+  const { status, text } = await post('/api/save', {
+    id,
+    base: exampleConfig,
+    text: `# ${'x'.repeat(1024 * 1024)}`,
+    version,
+  });
+
+  expect([status, text]).toEqual([expect.any(Number), expect.stringContaining('larger than 1 MiB')]);
+  expect(status).toBeGreaterThanOrEqual(400);
+  expect(folder.read(id)).toBe(exampleConfig);
+});

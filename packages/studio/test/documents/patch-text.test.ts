@@ -155,3 +155,69 @@ test('the changes between two values make one of the other, in any document that
     }),
   );
 });
+
+test('comments and quotes stay when the last entry below a comment goes', () => {
+  const text = `# Owned by team payments. Do not remove.
+network: { proxy: 'http://proxy' } # of the office
+clients:
+  # the orders API
+  orders:
+    baseUrl: "https://orders.internal"
+`;
+
+  const patched = patch(text, (value) => delete value.clients.orders);
+
+  expect(patched).toContain('# Owned by team payments. Do not remove.\n');
+  expect(patched).toContain(`network: { proxy: 'http://proxy' } # of the office\n`);
+  expect(parseText(patched)?.value).toEqual({ network: { proxy: 'http://proxy' }, clients: {} });
+});
+
+test('a last item below a comment goes, and the comments before it stay', () => {
+  const text = '# first\norders:\n  scopes: # needed\n    - orders.read\n  timeout: 5 # seconds\n';
+
+  const patched = patch(text, (value) => value.orders.scopes.pop());
+
+  expect(patched).toContain('# first\n');
+  expect(patched).toContain('timeout: 5 # seconds\n');
+  expect(parseText(patched)?.value).toEqual({ orders: { scopes: [], timeout: 5 } });
+});
+
+const anchored = `# all of them
+
+orders:
+  auth: &shared { type: bearer, scopes: ["a"] } # one registration
+  timeout: &t 5000
+stock:
+  auth: *shared
+  timeout: *t # the same
+`;
+
+test.each<[string, Edit]>([
+  ['a value with an anchor changes', (value) => (value.orders.timeout = 6_000)],
+  ['a group with an anchor gets an item', (value) => value.orders.auth.scopes.push('b')],
+  ['a group with an anchor goes', (value) => delete value.orders],
+  ['a group with an anchor is another one', (value) => (value.orders.auth = { type: 'none' })],
+])('comments stay, and what the alias stood for, when %s', (_, edit) => {
+  const wanted = structuredClone(parseText(anchored)?.value);
+  // the same object is in both places of the parsed value
+  const separate: unknown = JSON.parse(JSON.stringify(wanted));
+  edit(separate);
+
+  const patched = patchText({ text: anchored, isJson: false }, isFields(separate) ? separate : undefined) ?? '';
+
+  expect(parseText(patched)?.value).toEqual(separate);
+  expect(patched).toContain('# all of them\n');
+  expect(patched).toContain('# the same\n');
+  expect(patched).not.toContain('"stock"');
+});
+
+test.each(['constructor', 'toString', '__proto__'])('a field called %s can be added and removed', (name) => {
+  const text = 'clients:\n  orders: 1\n';
+  const more: unknown = JSON.parse(`{"clients":{"orders":1,"${name}":2}}`);
+
+  const added = patchText({ text, isJson: false }, isFields(more) ? more : undefined) ?? '';
+  const removed = patchText({ text: added, isJson: false }, { clients: { orders: 1 } });
+
+  expect(added).toContain(`${name}: 2`);
+  expect(removed).toBe(text);
+});

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { systemClock } from '@bearings/client';
 import type { Layer } from '@bearings/client';
@@ -80,9 +80,16 @@ export function createHarRecorder(terminal: Terminal, file: string, secrets: Rea
       const known = [...secrets];
       const entries = exchanges.map((exchange) => toEntry(exchange, known));
       const log = { version: '1.2', creator: { name: 'bearings', version: version() }, entries };
-      await writeFile(resolve(terminal.cwd, file), `${JSON.stringify({ log }, undefined, 2)}\n`, { mode: 0o600 });
+      await writePrivately(resolve(terminal.cwd, file), `${JSON.stringify({ log }, undefined, 2)}\n`);
     },
   };
+}
+
+/** Also a file that is there already can be read by its owner alone afterwards. */
+async function writePrivately(file: string, text: string): Promise<void> {
+  await using handle = await open(file, 'w', 0o600);
+  if ((await handle.stat()).isFile()) await handle.chmod(0o600);
+  await handle.writeFile(text);
 }
 
 const begin = (request: ClientRequest, call: Call, clock: typeof systemClock): Exchange => ({

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { formatJsonResponse } from '../../../src/commands/call/json-response.ts';
@@ -187,9 +187,13 @@ test('--har has each request of the call, without a secret', async () => {
     'x-api-key: planted-key',
   ];
 
+  const file = join(servers.folder, 'call.har');
+  await writeFile(file, 'what others can read', { mode: 0o644 });
+
   const { code } = await call([...args, '--har', 'call.har']);
 
-  const text = await readFile(join(servers.folder, 'call.har'), 'utf8');
+  const text = await readFile(file, 'utf8');
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
   const { log } = JSON.parse(text);
   expect(code).toBe(0);
   expect(log).toMatchObject({
