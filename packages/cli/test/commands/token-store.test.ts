@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { run } from '../../src/program.ts';
 import { createFakeServers, oauth2Auth } from '../fixtures/fake-servers.ts';
 import type { FakeServers } from '../fixtures/fake-servers.ts';
@@ -170,6 +170,41 @@ test.each([
   expect(printed).toBe(`${count} stored ${count === 1 ? 'token' : 'tokens'} deleted\n`);
 });
 
+test('doctor says what is right for a key of the store that is wrong', async () => {
+  using servers = createServers();
+  const terminal = servers.terminal({ env: { TOKEN_KEY: 'abc' } });
+
+  await run(['doctor', 'orders'], terminal);
+
+  expect(terminal.out()).toContain('tokenStore.keyRef names env:TOKEN_KEY, which is not 32 bytes');
+  expect(terminal.out()).toContain('→ put 32 random bytes there, as this command prints them: openssl rand -base64 32');
+});
+
+test('doctor says that the file of the store must be writable', async () => {
+  mkdirSync(folder);
+  symlinkSync(join(folder, 'target'), tokenStore.file);
+  using servers = createServers();
+  const terminal = servers.terminal({ env });
+
+  await run(['doctor', 'orders'], terminal);
+
+  expect(terminal.out()).toContain('→ Name a file that this user can write as tokenStore.file');
+});
+
+test('doctor says which package of the store to install', async () => {
+  vi.doMock('@redis/client', () => Promise.reject(new Error('not installed')));
+  onTestFinished(() => vi.doUnmock('@redis/client'));
+  using servers = createFakeServers(undefined, {
+    tokenStore: { redis: 'redis://127.0.0.1:1', keyRef: 'env:TOKEN_KEY' },
+  });
+  const terminal = servers.terminal({ env });
+
+  await run(['doctor', 'orders'], terminal);
+
+  expect(terminal.out()).toContain('✗ token store  tokenStore.redis needs the package @redis/client\n');
+  expect(terminal.out()).toContain('→ Install it: npm install @redis/client\n');
+});
+
 test('doctor says which server of the store does not answer', async () => {
   const store = { redis: 'redis://127.0.0.1:1', keyRef: 'env:TOKEN_KEY' };
   using servers = createFakeServers(undefined, { tokenStore: store });
@@ -179,4 +214,6 @@ test('doctor says which server of the store does not answer', async () => {
 
   expect(exitCode).not.toBe(0);
   expect(terminal.out()).toContain('redis://127.0.0.1:1 does not answer');
+  expect(terminal.out()).toContain('→ Check its address, user and password in tokenStore. Until then');
+  expect(terminal.out()).not.toContain('openssl');
 });

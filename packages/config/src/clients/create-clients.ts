@@ -1,5 +1,6 @@
 import { createClient } from '@bearings/client';
 import type { Client, Layer } from '@bearings/client';
+import { ConfigError } from '@bearings/client/errors';
 import { withBearerAuth, withBearerAuthHeader } from '@bearings/oauth-bearer';
 import type { TokenHandle } from '@bearings/oauth-bearer';
 import type { NetworkConfig } from '../schema/network-schema.ts';
@@ -16,15 +17,7 @@ import type { TokenOptions } from './token-options.ts';
 import { formatName } from '../document/document-path.ts';
 import { InvalidConfigError, createProblem } from '../document/invalid-config-error.ts';
 import type { Config } from '../load-config.ts';
-import {
-  assertOption,
-  checkOptions,
-  closestName,
-  functionRule,
-  listRule,
-  objectRule,
-  stringRule,
-} from '@bearings/client/layer';
+import { checkOptions, closestName, functionRule, listRule, objectRule, stringRule } from '@bearings/client/layer';
 import type { OptionRule, OptionRules } from '@bearings/client/layer';
 
 /** Options of `createClients`. */
@@ -33,8 +26,11 @@ export interface ClientsOptions<Name extends string = string> extends Omit<Token
   readonly sharing?: TokenSharing | false | undefined;
   /** The clients to create. Each must be in the config. Default: all clients of the config. */
   readonly names?: readonly Name[];
-  /** More layers for a client, such as telemetry or another transport. The caller closes them. Default: none. */
-  readonly layers?: (name: string) => readonly Layer[];
+  /**
+   * More layers for a client, one by one or in lists as `createClient` takes them, such as telemetry or another transport.
+   * The caller closes them. Default: none.
+   */
+  readonly layers?: (name: string) => readonly (Layer | readonly Layer[])[];
   /**
    * Creates the network of clients with this `network` in the config, or with none; `undefined` for `fetch`. The caller
    * closes it. Default: `createNetwork`, closed with the clients; with `fetch`, the config's networks are not used.
@@ -75,12 +71,15 @@ export async function createClients(config: Config, options: ClientsOptions = {}
   const created: [name: string, client: Client][] = [];
   const own = new Networks(config);
   let opened: OpenedSharing | undefined;
-  const close = async (): Promise<void> => {
-    await Promise.all(created.map(([, client]) => client.close()));
-    await tokens.close();
-    await own.close();
-    await opened?.close();
-  };
+  let closing: Promise<void> | undefined;
+  const closeClients = async (): Promise<void> => void (await Promise.all(created.map(([, client]) => client.close())));
+  const close = (): Promise<void> =>
+    (closing ??= closeAll(
+      closeClients,
+      () => tokens.close(),
+      () => own.close(),
+      async () => opened?.close(),
+    ));
   try {
     const parts = await createParts({ config, names, options }, own);
     if (options.sharing === undefined) opened = await openTokenStore(config);
@@ -90,13 +89,24 @@ export async function createClients(config: Config, options: ClientsOptions = {}
     for (const name of names)
       created.push([name, createNamedClient(name, { config, options, token: tokens.get(name), ...parts.get(name) })]);
   } catch (cause) {
-    await close();
+    await close().catch(() => {}); // the cause says more
     throw cause;
   }
   return Object.freeze(Object.assign(Object.fromEntries(created), { close, [Symbol.asyncDispose]: close }));
 }
 
-const layersRule: OptionRule = { ...listRule(objectRule), expected: 'a function that returns a list of layers' };
+/** Closes one after another, also when one of them fails. */
+async function closeAll(...steps: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of steps) await step().catch((cause: unknown) => failures.push(cause));
+  if (failures.length > 0) throw failures[0];
+}
+
+const example = 'such as [withTelemetry(), withRateLimit({ limit: 10 })]';
+const layersRule: OptionRule = {
+  ...functionRule,
+  expected: `a function that takes the name of a client and returns a list of layers, ${example}`,
+};
 
 const rules: OptionRules<ClientsOptions> = {
   fetch: tokenRules.fetch,
@@ -108,7 +118,7 @@ const rules: OptionRules<ClientsOptions> = {
   },
   openGrants: tokenRules.openGrants,
   names: listRule(stringRule),
-  layers: functionRule,
+  layers: layersRule,
   openNetwork: functionRule,
   onToken: functionRule,
 };
@@ -146,13 +156,24 @@ async function createParts(
   const { openNetwork = async (network) => (fetch === undefined ? own.get(network) : undefined) } = options;
   const parts = new Map<string, ClientParts>();
   for (const name of names) {
-    const added = layers(name);
-    assertOption('layers', added, layersRule);
+    const added = readLayers(name, layers(name));
     const given = added.find(({ slot }) => slot === 'transport');
     const network = given ?? (await openNetwork(config.clients[name]?.network));
     parts.set(name, { network, added: network === undefined || network === given ? added : [...added, network] });
   }
   return parts;
+}
+
+/** @throws ConfigError */
+function readLayers(name: string, given: ReturnType<NonNullable<ClientsOptions['layers']>>): readonly Layer[] {
+  const added = Array.isArray(given) ? given.flat() : undefined;
+  if (added?.every(objectRule.test) === true) return added;
+  const kind = given instanceof Promise ? 'a promise' : `a value of type ${typeof given}`;
+  const found = added === undefined ? kind : 'a list with something else in it';
+  throw new ConfigError(
+    'layers',
+    `layers(${JSON.stringify(name)}) must return a list of layers, ${example}, not ${found}`,
+  );
 }
 
 interface ClientContext extends ClientParts {

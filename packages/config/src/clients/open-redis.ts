@@ -27,9 +27,9 @@ export async function openRedis({ url, user, password, prefix = 'bearings:' }: R
     socket: { connectTimeout: connectTimeoutMs },
   });
   const subscriber = client.duplicate();
-  const connected = [client, subscriber].map(connect);
+  const connections = [client, subscriber].map(connect);
   const store = redisTokenStore(client, { prefix, subscriber });
-  const whenReady = async (): Promise<void> => void (await Promise.all(connected));
+  const whenReady = async (): Promise<void> => void (await Promise.all(connections.map(({ settled }) => settled)));
   return {
     store: {
       ...store,
@@ -46,26 +46,40 @@ export async function openRedis({ url, user, password, prefix = 'bearings:' }: R
       }
       return count;
     },
-    async close() {
-      for (const each of [client, subscriber]) if (each.isOpen) each.destroy();
-    },
+    close: async () => void (await Promise.all(connections.map((each) => each.close()))),
   };
 }
 
 interface Connecting {
+  readonly isOpen: boolean;
   once(event: 'ready' | 'error', listener: () => void): unknown;
-  on(event: 'error', listener: () => void): unknown;
+  on(event: 'connect' | 'error' | 'reconnecting', listener: () => void): unknown;
   connect(): Promise<unknown>;
+  destroy(): void;
 }
 
-/** Resolves at the first success or failure. The client goes on trying by itself, and its commands fail meanwhile. */
-async function connect(client: Connecting): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  client.on('error', () => {}); // without a listener it would end the process
+interface Connection {
+  /** Resolves at the first success or failure. The client goes on trying, and its commands fail meanwhile. */
+  readonly settled: Promise<void>;
+  close(): Promise<void>;
+}
+
+function connect(client: Connecting): Connection {
+  const { promise: settled, resolve } = Promise.withResolvers<void>();
+  let attempt = Promise.withResolvers<void>();
+  client.on('reconnecting', () => (attempt = Promise.withResolvers<void>()));
+  client.on('connect', () => attempt.resolve());
+  client.on('error', () => attempt.resolve()); // without a listener it would end the process
   client.once('error', resolve);
   client.once('ready', resolve);
   void settle(client.connect(), resolve); // never rejects
-  await promise;
+  return {
+    settled,
+    async close() {
+      await attempt.promise; // `destroy` leaves a socket open that is not connected yet
+      if (client.isOpen) client.destroy();
+    },
+  };
 }
 
 async function settle(connecting: Promise<unknown>, settled: () => void): Promise<void> {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { memoryTokenStore, shared } from '@bearings/oauth-bearer/store';
 import type { KeyValue } from '@bearings/oauth-bearer/store';
 import type { Environment } from '../secrets/secret-reference.ts';
 import { openTokenFile } from './open-token-store.ts';
 import type { OpenedSharing } from './open-token-store.ts';
+import { isSealingKey } from './sealing-key.ts';
 
 /** The token cache of a command line. */
 export interface TokenCacheOptions {
@@ -43,18 +43,11 @@ export async function openTokenCache(
   if (file === undefined) return undefined;
   try {
     const key = await readKey();
-    if (key === undefined || key === null) return undefined;
-    assertKey(key);
+    if (key === undefined || key === null || !isSealingKey(key)) return undefined;
     return await openTokenFile(file, key);
   } catch {
     return undefined;
   }
-}
-
-/** @throws TokenConfigError for a key that is too short */
-function assertKey(key: KeyValue): void {
-  const source = { acquire: () => Promise.reject(new TypeError('not asked')) };
-  shared(source, { store: memoryTokenStore(), keys: { current: 'key', keys: { key } }, identity: '' });
 }
 
 /** Deletes every token in the token cache of a command line. Answers with how many there were. Needs no key. */

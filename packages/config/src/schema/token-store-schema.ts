@@ -49,7 +49,7 @@ const fields = z.strictObject({
     .optional()
     .describe('The table in `postgres`, created if the user may create it. Default: `bearings_tokens`.'),
   keyRef: secretReference.describe(
-    'Reference to the key that tokens are sealed with: 32 random bytes as base64, as `openssl rand -base64 32` prints them.',
+    "Reference to the key that tokens are sealed with: 32 random bytes as base64 or base64url, as `openssl rand -base64 32` prints them. A config's key has the id `key`: code that shares with it uses `{ current: 'key', keys: { key } }`. To change the key, use a new `prefix`, `table` or `file`, or open the store in code, with several keys.",
   ),
 });
 

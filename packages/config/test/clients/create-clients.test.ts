@@ -2,7 +2,7 @@ import { formatHttpError } from '@bearings/client';
 import { layer } from '@bearings/client/layer';
 import { generateKeyPairSync } from 'node:crypto';
 import { fakeApi, fakeIssuer, combineFetch, virtualClock } from '@bearings/testing';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import '@bearings/testing/vitest';
 import { caught } from '../../../client/test/caught.ts';
 import { createClients } from '../../src/clients/create-clients.ts';
@@ -305,6 +305,47 @@ test.each<[string, object]>([
   const config = (await loadConfig({ clients: { orders: { baseUrl: 'https://api.test/', auth } } }, { env })).unwrap();
 
   expect(await caught(() => createClients(config, options))).toMatchObject({ code: 'CONFIG', field });
+});
+
+test('layers of a client may be in lists, as in createClient', async () => {
+  const config = (
+    await loadConfig({ clients: { orders: { baseUrl: 'https://api.test/', auth: { type: 'none' } } } })
+  ).unwrap();
+  const named = (name: string) => layer('network', name, (next) => next);
+
+  await using clients = await createClients(config, {
+    names: ['orders'],
+    layers: () => [named('one'), [named('two'), named('three')]],
+  });
+
+  expect(clients.orders.stages).toEqual(expect.arrayContaining(['one', 'two', 'three']));
+});
+
+test.each<[string, unknown]>([
+  ['layers must be a function that takes the name of a client and returns a list of layers', []],
+  ['layers("orders") must return a list of layers, such as [withTelemetry(), ', async () => []],
+  ['not a promise', async () => []],
+  ['not a value of type undefined', () => undefined],
+  ['not a list with something else in it', () => [[undefined]]],
+])('wrong layers get a message that says what is right: %s', async (message, layers) => {
+  const config = (
+    await loadConfig({ clients: { orders: { baseUrl: 'https://api.test/', auth: { type: 'none' } } } })
+  ).unwrap();
+
+  const failure = await caught(() => createClients(config, { layers: layers as () => [] }));
+
+  expect(failure).toMatchObject({ code: 'CONFIG', field: 'layers' });
+  expect(failure.message).toContain(message);
+});
+
+test('clients are observed and limited as the README shows it', async () => {
+  vi.stubEnv('ORDERS_SECRET', 'a secret');
+  onTestFinished(() => void vi.unstubAllEnvs());
+
+  const { clients } = await import('./observed-clients.ts');
+
+  expect(clients.orders.stages).toEqual(expect.arrayContaining(['telemetry', 'rate-limit']));
+  await clients.close();
 });
 
 test('an unknown option of loadConfig is refused', async () => {

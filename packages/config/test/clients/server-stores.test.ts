@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
+import type { Socket } from 'node:net';
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { postgres, redis } from '../../../../test/services.ts';
-import { createClients, loadConfig, openTokenStore } from '../../src/index.ts';
+import { createClients, InvalidConfigError, loadConfig, openTokenStore } from '../../src/index.ts';
 import type { Config } from '../../src/index.ts';
 
 const env = {
@@ -78,6 +79,78 @@ test.each([
   const config = await load(place(typeof address === 'object' ? (address?.port ?? 1) : 1));
 
   expect([await runOnce(config), await runOnce(config)]).toEqual([1, 1]);
+});
+
+/** A TCP server that counts its connections and never answers. */
+async function startSilentServer(): Promise<{
+  readonly port: number;
+  readonly open: () => number;
+  readonly accepted: () => number;
+}> {
+  const sockets = new Set<Socket>();
+  let accepted = 0;
+  const server = createServer((socket) => {
+    accepted += 1;
+    sockets.add(socket);
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    socket.resume();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === 'object' ? (address?.port ?? 1) : 1;
+  return { port, open: () => sockets.size, accepted: () => accepted };
+}
+
+const places: readonly (readonly [string, (port: number) => object])[] = [
+  ['Redis', (port) => ({ redis: `redis://127.0.0.1:${port}` })],
+  ['PostgreSQL', (port) => ({ postgres: `postgres://127.0.0.1:${port}/tokens` })],
+];
+
+test.each(places)('with a wrong key nothing connects to %s, and the error says what is right', async (_, place) => {
+  const server = await startSilentServer();
+  const tokenStore = { keyRef: 'env:TOKEN_KEY', ...place(server.port) };
+  const config = (await loadConfig({ tokenStore, clients }, { env: { ...env, TOKEN_KEY: 'abc' } })).unwrap();
+
+  const failure: unknown = await createClients(config).catch((cause: unknown) => cause);
+
+  expect(failure).toBeInstanceOf(InvalidConfigError);
+  expect(failure).toMatchObject({ field: 'tokenStore.keyRef' });
+  expect(String(failure)).toContain(
+    'tokenStore.keyRef names env:TOKEN_KEY, which is not 32 bytes as base64 or base64url: put 32 random bytes there, as this command prints them: openssl rand -base64 32',
+  );
+  expect(server.accepted()).toBe(0);
+});
+
+test.each(['base64', 'base64url'] as const)('a key may be %s', async (encoding) => {
+  const tokenStore = { keyRef: 'env:TOKEN_KEY', redis: 'redis://127.0.0.1:1' };
+  const key = Buffer.alloc(32, 0xfb).toString(encoding); // both alphabets differ in it
+  const config = (await loadConfig({ tokenStore, clients }, { env: { ...env, TOKEN_KEY: key } })).unwrap();
+
+  expect(await runOnce(config)).toBe(1);
+});
+
+test('when creating the clients fails, the connections to Redis are closed, also those in progress', async () => {
+  const server = await startSilentServer();
+  const config = await load({ redis: `redis://127.0.0.1:${server.port}` });
+  const fail = (): never => {
+    throw new TypeError('the metrics are not ready');
+  };
+
+  await expect(createClients(config, { onToken: fail })).rejects.toThrow('the metrics are not ready');
+
+  await expect.poll(server.accepted).toBe(2);
+  await expect.poll(server.open).toBe(0);
+});
+
+test('clients are closed once, however often they are asked to', async () => {
+  const config = await load({ postgres: 'postgres://127.0.0.1:1/tokens' });
+  await using made = await createClients(config);
+
+  await made.close();
+  await made.close();
+
+  await expect(made['orders']?.get('v1/orders/42')).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
 });
 
 test.each<[string, object]>([

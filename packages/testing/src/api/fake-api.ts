@@ -30,7 +30,7 @@ export interface GuardedRoute {
   readonly answer: Responder;
 }
 
-/** Routes by method and path, such as `GET /v1/orders/:id`. */
+/** Routes by method and path, such as `GET /v1/orders/:id`. A route for GET answers HEAD too, without the body. */
 export type Routes = Readonly<Record<string, Responder | GuardedRoute>>;
 
 /** Options of `fakeApi`. */
@@ -97,6 +97,11 @@ interface Route extends GuardedRoute {
   readonly match: MatchPath;
 }
 
+interface FoundRoute {
+  readonly route: Route;
+  readonly params: ApiCall['params'];
+}
+
 /** A protected resource for tests. */
 export class FakeApi extends FakeServer<FaultContext> {
   readonly #issuer: FakeIssuer;
@@ -159,9 +164,14 @@ export class FakeApi extends FakeServer<FaultContext> {
     };
   }
 
-  #find({ method, url }: Request): { readonly route: Route; readonly params: ApiCall['params'] } | undefined {
+  #find({ method, url }: Request): FoundRoute | undefined {
+    if (method !== 'HEAD') return this.#match(url, [method, '*']);
+    return this.#match(url, ['HEAD']) ?? this.#match(url, ['GET', '*']);
+  }
+
+  #match(url: string, methods: readonly string[]): FoundRoute | undefined {
     for (const route of this.#routes) {
-      if (route.method !== '*' && route.method !== method) continue;
+      if (!methods.includes(route.method)) continue;
       const { origin, pathname } = new URL(url);
       const params = origin === this.origin ? route.match(pathname) : undefined;
       if (params !== undefined) return { route, params };

@@ -64,10 +64,10 @@ export function withBody(answer: Answer, body: Bytes | string): Answer {
  *
  * @throws TypeError as `fetch` does, if there is no connection
  */
-export function toFetchResponse(answer: Answer): Response {
+export function toFetchResponse(answer: Answer, method = 'GET'): Response {
   const { status, headers, body, lost } = answer;
   if (lost !== undefined) throw new TypeError('fetch failed', { cause: lostConnection(lost) });
-  if (headers.get('content-encoding') !== 'gzip') return toResponse(answer);
+  if (headers.get('content-encoding') !== 'gzip' || method === 'HEAD') return toResponse(answer, method);
   return new Response(decompress(body), { status, headers });
 }
 
@@ -77,10 +77,11 @@ function lostConnection(code: string): Error {
 
 const bodilessStatuses = new Set([101, 204, 205, 304]);
 
-/** Converts to a `Response` without decompressing the body. */
-export function toResponse({ status, headers, body, connectionFault }: Answer): Response {
+/** Converts to a `Response` without decompressing the body. The response to HEAD has none (RFC 9110 §9.3.2). */
+export function toResponse({ status, headers, body, connectionFault }: Answer, method = 'GET'): Response {
   if (connectionFault !== undefined) throw new TypeError(needsSocketMessage(connectionFault.kind));
-  return new Response(bodilessStatuses.has(status) ? null : body, { status, headers });
+  const isBodiless = method === 'HEAD' || bodilessStatuses.has(status);
+  return new Response(isBodiless ? null : body, { status, headers });
 }
 
 function decompress(body: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {

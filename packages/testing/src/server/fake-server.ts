@@ -47,7 +47,7 @@ export class FakeServer<S extends FaultContext> {
       const signal = init?.signal ?? request.signal;
       signal.throwIfAborted();
       if (new URL(request.url).origin !== this.origin) throw unreachable(request.url);
-      return toFetchResponse(await untilAborted(this.#respond(request), signal));
+      return toFetchResponse(await untilAborted(this.#respond(request), signal), request.method);
     };
   }
 
@@ -67,7 +67,7 @@ export class FakeServer<S extends FaultContext> {
    */
   async respond(request: Request): Promise<Response> {
     const answer = await this.#respond(request);
-    return answer.lost === undefined ? toResponse(answer) : Response.error();
+    return answer.lost === undefined ? toResponse(answer, request.method) : Response.error();
   }
 
   /** Listens on loopback and updates {@link FakeServer.origin}. After `close()`, it listens on the same port again. */

@@ -119,6 +119,33 @@ test('a route is chosen by method and path, and gets the call', async () => {
   expect(unknown.status).toBe(404);
 });
 
+test.each(['fetch', 'a connection'])(
+  'HEAD to a route for GET gets its status and headers without the body, by %s',
+  async (way) => {
+    const { token, api } = setUp({
+      '* /v1/*': () => Response.json({ error: 'other' }, { status: 404 }),
+      'GET /orders/:id': ({ params }) => Response.json(params, { status: 203, headers: { etag: '"1"' } }),
+      'HEAD /head': () => new Response(null, { status: 204 }),
+      'GET /head': () => ({}),
+    });
+    if (way === 'a connection') await api.listen();
+    const fetch = way === 'fetch' ? api.fetch : globalThis.fetch;
+    const headers = { authorization: `Bearer ${await token()}` };
+    const ask = (path: string, method: string) => fetch(`${api.origin}${path}`, { method, headers });
+
+    const [got, asked] = [await ask('/orders/42', 'GET'), await ask('/orders/42', 'HEAD')];
+    const statuses = [await ask('/v1/x', 'HEAD'), await ask('/head', 'HEAD'), await ask('/none', 'HEAD')];
+    await api.close();
+
+    expect([got.status, await got.text()]).toEqual([203, '{"id":"42"}']);
+    expect([asked.status, await asked.text(), asked.body]).toEqual([203, '', null]);
+    expect(['etag', 'content-type', 'content-length'].map((name) => asked.headers.get(name))).toEqual(
+      ['etag', 'content-type', 'content-length'].map((name) => got.headers.get(name)),
+    );
+    expect(statuses.map(({ status }) => status)).toEqual([404, 204, 404]);
+  },
+);
+
 test('counts has the number of all, unauthorized and forbidden requests', async () => {
   const { token, call, api } = setUp({ 'GET /': { scopes: ['admin'], answer: () => ({}) } });
 

@@ -25,7 +25,7 @@ export interface ApiCheckContext {
   readonly clock?: Clock | undefined;
 }
 
-/** The check `API`: does it accept the credential? Sends HEAD to the base URL, or GET if HEAD is not supported. */
+/** The check `API`: does it accept the credential? Sends HEAD, and GET when the answer says little about the API. */
 export function apiCheck(dependsOn: readonly Check[], context: ApiCheckContext): Check {
   return { name: 'API', dependsOn, run: () => checkApi(context) };
 }
@@ -78,7 +78,9 @@ function withoutCredential(text: string, token: TokenHandle | undefined): string
   return redact(text, [secret.expose(), shown.value.authorization()]);
 }
 
-const rejectsHead = ({ status }: ApiAnswer): boolean => status === 405 || status === 501;
+/** Many APIs answer GET alone: HEAD to a path of theirs gets 404. */
+const rejectsHead = ({ status, isBase }: ApiAnswer): boolean =>
+  status === 405 || status === 501 || (status === 404 && !isBase);
 
 const remedies: ReadonlyMap<string, string> = new Map([
   ['REDIRECT_BLOCKED', 'Correct baseUrl: a redirect to another origin is often a login page'],

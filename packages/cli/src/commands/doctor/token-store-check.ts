@@ -1,8 +1,7 @@
 import { isBearingsError, systemClock } from '@bearings/client';
 import type { Clock } from '@bearings/client';
-import { openTokenStore } from '@bearings/config';
+import { InvalidConfigError, openTokenStore } from '@bearings/config';
 import type { Config } from '@bearings/config';
-import { shared } from '@bearings/oauth-bearer/store';
 import { withTimeout } from '../../time/with-timeout.ts';
 import { failed, ok } from './check.ts';
 import type { Check, Finding } from './check.ts';
@@ -21,8 +20,7 @@ async function checkStore(config: Config, clock: Clock): Promise<Finding> {
   try {
     await using sharing = await openTokenStore(config);
     if (sharing === undefined) return ok('none');
-    const { store, storeKeys } = sharing;
-    shared({ acquire: () => Promise.reject(new TypeError('not asked')) }, { store, keys: storeKeys, identity: '' });
+    const { store } = sharing;
     const owner = crypto.randomUUID();
     const question = { isRejected: false, owner, leaseMs: 1_000, rotationPeriodMs: 0, sealIds: [] };
     await withTimeout(timeoutMs, clock, async () => {
@@ -31,8 +29,7 @@ async function checkStore(config: Config, clock: Clock): Promise<Finding> {
     });
     return ok(`${place} can be written, and the key has 32 bytes`);
   } catch (cause) {
-    const message = isBearingsError(cause) ? cause.message : `${place} does not answer, or cannot be written`;
-    return failed(message, remedy);
+    return judgeFailure(cause, place);
   }
 }
 
@@ -43,5 +40,17 @@ function storePlace({ tokenStore: { file, redis, postgres } = { keyRef: '' } }: 
   return url === null ? 'the store' : `${url.protocol}//${url.host}`;
 }
 
-const remedy =
-  'Check the address and the password of tokenStore, and create its key with: openssl rand -base64 32. Without it each process requests a token';
+function judgeFailure(cause: unknown, place: string): Finding {
+  if (cause instanceof InvalidConfigError) {
+    const { path = '', found = '', expected = '' } = cause.problems[0] ?? {};
+    return failed(`${path} ${found}`.trimStart(), expected);
+  }
+  if (!isBearingsError(cause)) {
+    const remedy =
+      'Check its address, user and password in tokenStore. Until then each process requests a token of its own';
+    return failed(`${place} does not answer, or cannot be written`, remedy);
+  }
+  const [problem = '', command] = cause.message.split(/: (?=npm install)/);
+  if (command !== undefined) return failed(problem, `Install it: ${command}`);
+  return failed(cause.message, 'Name a file that this user can write as tokenStore.file');
+}

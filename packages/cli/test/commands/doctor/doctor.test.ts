@@ -283,6 +283,22 @@ test('an API that does not support HEAD gets a GET', async () => {
 });
 
 test.each([
+  [404, 200, '✓ GET /v1/orders/42 answered 200, with the token'],
+  [405, 200, '✓ GET /v1/orders/42 answered 200, with the token'],
+  [501, 200, '✓ GET /v1/orders/42 answered 200, with the token'],
+  [404, 403, '✗ GET /v1/orders/42 answered 403, without a reason → Allow for the client'],
+  [404, 404, '✗ GET /v1/orders/42 answered 404 → Correct the path, or baseUrl: there is nothing at this address'],
+])('with --path, an API that answers HEAD with %d and GET with %d is judged by GET', async (head, get, text) => {
+  using servers = createFakeServers();
+  servers.api.inject(faults.status(head), { times: 1 });
+  if (get !== 200) servers.api.inject(faults.status(get), { times: 1 });
+
+  const { lines } = await runDoctor(servers, { options: { path: '/v1/orders/42' } });
+
+  expect(checkLines(lines, 'API')[0]).toContain(text);
+});
+
+test.each([
   [{ type: 'api_key', keyRef: 'env:STOCK_KEY' }, 'planted-api-key'],
   [{ type: 'basic', username: 'u', passwordRef: 'env:STOCK_KEY' }, 'planted-api-key'],
   [{ type: 'basic', username: 'u', passwordRef: 'env:STOCK_KEY' }, Buffer.from('u:planted-api-key').toString('base64')],
@@ -379,7 +395,7 @@ test('a path of the API is asked in place of the base URL, from the config or th
 
   expect(checkLines(fromConfig.lines, 'API')[0]).toContain('HEAD /health answered');
   expect(checkLines(fromCommand.lines, 'API')[0]).toContain('HEAD /v1/orders/42 answered');
-  expect(checkLines(missing.lines, 'API')[0]).toContain('✗ HEAD /health answered 404 → Correct the path, or baseUrl');
+  expect(checkLines(missing.lines, 'API')[0]).toContain('✗ GET /health answered 404 → Correct the path, or baseUrl');
 });
 
 test('a check that takes longer than a second says how long it took', async () => {
