@@ -230,7 +230,7 @@ export const clientMutants: readonly Mutant[] = mutantsIn('client', {
   ],
   'stages/headers/deadline.ts': [
     ['Math.min(call.remainingMs(), call.attemptTimeoutMs)', 'call.remainingMs()'],
-    ['Math.max(1, Math.ceil(at - clock', 'Math.max(0, at - clock'],
+    ['Math.max(1, Math.ceil(at - clock', 'Math.max(0, Math.ceil(at - clock'],
     ['Math.min(Number(value), maxMs)', 'Number(value)'],
   ],
   'stages/headers/with-context-headers.ts': [

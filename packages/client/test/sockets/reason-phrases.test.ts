@@ -36,10 +36,10 @@ const networks: readonly (readonly [string, () => readonly Layer[]])[] = [
 ];
 
 const cases = phrases.flatMap(([name, phrase]) =>
-  networks.map(([over, layers]) => [name, over, phrase, layers] as const),
+  networks.map(([over, layers]) => [name, over, { phrase, layers }] as const),
 );
 
-test.each(cases)('a reason phrase in %s over %s changes no answer', async (_name, _over, phrase, layers) => {
+test.each(cases)('a reason phrase in %s over %s changes no answer', async (_name, _over, { phrase, layers }) => {
   const baseUrl = await startServer(phrase);
   await using api = createClient({ baseUrl, retry: { limit: 1, delay: () => 0 } }, ...layers());
 

@@ -1,5 +1,6 @@
-import { isAlias, isCollection, isMap, isNode, isScalar, isSeq, parseDocument, visit } from 'yaml';
-import type { Document, YAMLMap, YAMLSeq } from 'yaml';
+import { isAlias, isCollection, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
+import type { YAMLMap, YAMLSeq } from 'yaml';
+import { editDocument, editWithoutAliases } from './edit-document.ts';
 import { formatField, formatInline, formatItem, formatLike, isLong } from './format-value.ts';
 import { parseText, yamlOptions } from './parse-text.ts';
 import { contentEnd, findNode, isFlow, itemStart, lineEnd, lineStart } from './text-splices.ts';
@@ -65,42 +66,6 @@ function rewrite({ text, isJson }: SourceText, change: Change, expected: Value |
   const fresh = parseDocument('', yamlOptions);
   fresh.contents = parseDocument(JSON.stringify(expected ?? null), yamlOptions).contents;
   return fresh.toString({ lineWidth: 0, collectionStyle: 'block' });
-}
-
-function editDocument(text: string, change: Change, prepare = (_: Document): void => {}): string | undefined {
-  const document = parseDocument(text, yamlOptions);
-  try {
-    prepare(document);
-    editAt(document, change);
-    return document.toString({ lineWidth: 0 });
-  } catch {
-    return undefined; // there is no group at the path, or an alias has lost its anchor
-  }
-}
-
-const editWithoutAliases = (text: string, change: Change): string | undefined =>
-  editDocument(text, change, writeOutAliases);
-
-function editAt(document: Document, change: Change): void {
-  const { path } = change;
-  if (change.type === 'remove') document.deleteIn(path);
-  else if (change.type === 'set') document.setIn(path, document.createNode(change.value));
-  else {
-    const list = document.getIn(path.slice(0, -1), true);
-    if (isSeq(list)) list.items.splice(Number(path.at(-1)), 0, document.createNode(change.value));
-  }
-}
-
-/** Replaces each alias by what it stands for, and removes the anchors. */
-function writeOutAliases(document: Document): void {
-  visit(document, {
-    Alias(_, alias) {
-      const { comment, commentBefore, spaceBefore } = alias;
-      const value: unknown = alias.resolve(document)?.toJSON();
-      return Object.assign(document.createNode(value), { comment, commentBefore, spaceBefore });
-    },
-  });
-  visit(document, { Value: (_, node) => void delete node.anchor });
 }
 
 function spliceText(source: SourceText, change: Change, expected: Value | undefined): string | undefined {
