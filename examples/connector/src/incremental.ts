@@ -91,11 +91,13 @@ export function isLater(a: string, b: string): boolean {
   return a > b;
 }
 
-/** Whole numbers beyond 2^53, which are equal as JavaScript numbers. */
-const compareDigits = (a: string, b: string): number =>
-  a.length === b.length ? (a > b ? 1 : -1) : a.length - b.length;
+/** Whole numbers beyond 2^53, which are equal as JavaScript numbers. Two forms of a number, such as 1e3, are equal. */
+function compareDigits(a: string, b: string): number {
+  if (!/^\d+$/.test(a) || !/^\d+$/.test(b)) return 0;
+  return a.length === b.length ? (a > b ? 1 : -1) : a.length - b.length;
+}
 
-const isNumber = (text: string): boolean => /^\d+(?:\.\d+)?$/.test(text);
+const isNumber = (text: string): boolean => /^\d+(?:\.\d+)?(?:e[+-]?\d{1,3})?$/i.test(text);
 
 /** An ISO 8601 date or time, in milliseconds; one without a zone is in UTC. */
 function parseTime(text: string): number | undefined {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { isLater } from '../src/incremental.ts';
 import { createApi } from './api.ts';
 import type { Api } from './api.ts';
 import { createImmediateClock } from './immediate-clock.ts';
@@ -187,4 +188,15 @@ test('other resources of the source are not pulled again', async () => {
   await api.pull(source);
 
   expect(api.requests.map(({ url }) => url.pathname)).toEqual(['/once', '/log', '/log']);
+});
+
+test.each([
+  ['1.764321234567E9', '9.9E8', true],
+  ['9.9e8', '1.764321234567e9', false],
+  ['1e3', '1000', false],
+  ['1000', '1e3', false],
+  ['9007199254740993', '9007199254740992', true],
+  ['10', '9', true],
+])('%s is later than %s: %s, by the value of the number', (one, other, expected) => {
+  expect(isLater(one, other)).toBe(expected);
 });

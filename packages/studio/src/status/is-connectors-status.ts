@@ -9,5 +9,5 @@ export function isConnectorsStatus(value: unknown): value is ConnectorsStatus {
 }
 
 /** True for a list of rows that all have a name. */
-export const isNamed = (rows: unknown, key = 'name'): boolean =>
+const isNamed = (rows: unknown, key = 'name'): boolean =>
   Array.isArray(rows) && rows.every((row) => isFields(row) && typeof row[key] === 'string');

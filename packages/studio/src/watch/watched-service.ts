@@ -1,6 +1,6 @@
-import { isFields } from '../documents/value.ts';
-import { isConnectorsStatus, isNamed } from '../status/is-connectors-status.ts';
-import type { StatusChange, StatusSnapshot } from '../status/status-snapshot.ts';
+import type { Clock } from '@bearings/client';
+import type { StatusSnapshot } from '../status/status-snapshot.ts';
+import { isStatus } from './is-status.ts';
 import { watchService } from './watch-service.ts';
 import type { WatchEvent, WatchOptions } from './watch-service.ts';
 
@@ -18,9 +18,10 @@ export function watchedService(options: Omit<WatchOptions, 'signal'>): WatchedSe
   let running: AbortController | undefined;
 
   async function run(signal: AbortSignal): Promise<void> {
-    for await (const event of watchService({ ...options, signal })) {
+    for await (const received of watchService({ ...options, signal })) {
       if (signal.aborted) return;
-      if (event.name !== 'gone' && !isSnapshot(event.value)) continue;
+      if (!eventNames.has(received.name)) continue;
+      const event = received.name === 'gone' || isStatus(received.value) ? received : noStatus(options.clock);
       gone = event.name === 'gone' ? event : undefined;
       snapshot = merge(snapshot, event);
       for (const listener of listeners) listener(event);
@@ -48,28 +49,21 @@ export function watchedService(options: Omit<WatchOptions, 'signal'>): WatchedSe
   };
 }
 
+const eventNames: ReadonlySet<string> = new Set(['snapshot', 'change', 'gone']);
+
+/** What a service of another version sends, or something else at the URL. */
+const noStatus = (clock: Clock): WatchEvent => ({
+  name: 'gone',
+  value: { reason: 'it sends no status of this version: is it another version of @bearings/studio?', at: clock.now() },
+});
+
 function merge(known: StatusSnapshot | undefined, { name, value }: WatchEvent): StatusSnapshot | undefined {
-  if (!isSnapshot(value)) return known;
+  if (!isStatus(value)) return known;
   if (name === 'snapshot') return { ...value, connectors: value.connectors ?? null };
   if (name !== 'change' || known === undefined) return known;
   const { connectors = known.connectors } = value;
   const tokens = replace(known.tokens, value.tokens);
   return { ...value, connectors, tokens, clients: replace(known.clients, value.clients) };
-}
-
-/** True for what `statusHandler` sends. Anything may answer at the URL. */
-function isSnapshot(value: unknown): value is StatusChange {
-  if (!isFields(value) || typeof value['at'] !== 'number') return false;
-  return (
-    [value['tokens'], value['clients']].every((rows) => isNamed(rows)) && isConnectors(value['connectors'] ?? null)
-  );
-}
-
-function isConnectors(value: unknown): boolean {
-  if (value === null) return true;
-  if (!isFields(value)) return false;
-  const status = value['status'] ?? null;
-  return status === null || isConnectorsStatus(status);
 }
 
 /** The rows with those of the same name replaced. */

@@ -72,3 +72,55 @@ test('a page that is opened later gets the connectors of the service that runs n
 
   expect(seen[0]).toMatchObject({ name: 'snapshot', value: { connectors: null } });
 });
+
+const row = {
+  name: 't',
+  clients: [],
+  from: '',
+  clientId: '',
+  state: 'fresh',
+  isStatic: false,
+  isShared: false,
+  generation: 1,
+  issuedAt: 1,
+  expiresAt: null,
+  renewsAt: null,
+  renewedAt: null,
+  scopes: [],
+  renewals: 0,
+  rotations: 0,
+  failure: null,
+  events: [],
+};
+
+test.each<[string, object]>([
+  ['a token without its fields', { tokens: [{ name: 't' }] }],
+  ['a token with scopes that are no list', { tokens: [{ ...row, scopes: 'a' }] }],
+  ['an instant that no date has', { tokens: [{ ...row, issuedAt: 1e300 }] }],
+  ['a client without its counts', { clients: [{ name: 'c' }] }],
+  ['no users', { users: undefined }],
+  [
+    'a run without its fields',
+    { connectors: { status: { connectors: [], workers: [], runs: [{ connector: 'a' }] }, failure: null } },
+  ],
+])('a status that the page could not show is reported: %s', async (_, wrong) => {
+  const value = { at: 1, tokens: [row], clients: [], users: null };
+  const answers = [{ ...value, ...wrong }, value].map((each) =>
+    events(`event: snapshot\ndata: ${JSON.stringify(each)}\n\n`),
+  );
+  const clock = virtualClock();
+  const fetch = async (): Promise<Response> => answers.shift() ?? new Promise<Response>(() => {});
+  const seen: WatchEvent[] = [];
+  const stop = watchedService({ url: 'http://127.0.0.1:1/status', fetch, clock }).subscribe((event) =>
+    seen.push(event),
+  );
+
+  for (let step = 0; step < 6; step += 1) await clock.advance(1_000);
+  stop();
+
+  expect(seen[0]).toMatchObject({
+    name: 'gone',
+    value: { reason: expect.stringContaining('no status of this version') },
+  });
+  expect(seen.find(({ name }) => name === 'snapshot')).toMatchObject({ value: { tokens: [row] } });
+});
