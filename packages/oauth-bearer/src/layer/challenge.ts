@@ -18,9 +18,9 @@ export interface BearerChallenge {
 }
 
 /**
- * One token, and its value if it has one. Linear: each character is read a fixed number of times.
+ * One token, or the token68 of a scheme such as Negotiate, and its value if it has one. Linear: each character is read a fixed number of times.
  */
-const item = /[\s,]*([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]*))?/y;
+const item = /[\s,]*([\w!#$%&'*+.^`|~/-]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,"]*))?/y;
 
 /**
  * Finds the Bearer challenge among those of a response (RFC 9110 §11.6.1: a list, in one header line or several).

@@ -9,18 +9,18 @@ import type { AccessToken } from '../access-token.ts';
  * token that was requested later and is rejected shows that another one does not help.
  */
 export class Replays {
-  /** When the first 401 of a call came, in milliseconds since the epoch; `undefined` after the second replay. */
+  /** By the root of a call: a hedged one has several parts. When its first 401 came, in milliseconds since the epoch; `undefined` after the second replay. */
   readonly #rejectedAt = new WeakMap<Call, number | undefined>();
 
   /** True when a call whose token is rejected may be sent again. */
-  allow(call: Call, rejected: AccessToken): boolean {
-    if (!this.#rejectedAt.has(call)) return true;
-    const rejectedAt = this.#rejectedAt.get(call);
+  allow({ root }: Call, rejected: AccessToken): boolean {
+    if (!this.#rejectedAt.has(root)) return true;
+    const rejectedAt = this.#rejectedAt.get(root);
     return rejectedAt !== undefined && rejected.issuedAt < rejectedAt;
   }
 
   /** A call is sent again. */
-  add(call: Call, rejectedAt: number): void {
-    this.#rejectedAt.set(call, this.#rejectedAt.has(call) ? undefined : rejectedAt);
+  add({ root }: Call, rejectedAt: number): void {
+    this.#rejectedAt.set(root, this.#rejectedAt.has(root) ? undefined : rejectedAt);
   }
 }

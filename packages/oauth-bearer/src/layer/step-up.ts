@@ -47,19 +47,19 @@ export function stepUp({ options, token, plain, authenticate }: StepUpParts): St
   return (next, client) => {
     const handles = new WeakMap<Call, TokenHandle>();
     const send = plain(next, client);
-    const raised = authenticate((call) => handles.get(call) ?? missing())(next, client);
+    const raised = authenticate((call) => handles.get(call.root) ?? missing())(next, client);
     return async (request, call) => {
-      if (handles.has(call)) return raised(request, call);
+      if (handles.has(call.root)) return raised(request, call);
       const response = await send(request, call);
       const scopes = response.ok
         ? undefined
         : findDemand(response, { request, call, token, options, clock: client.clock });
       if (scopes === undefined || !request.canReplay) return response;
+      void discard(response, client.clock); // never rejects
       handles.set(
-        call,
+        call.root,
         choose(() => options.token(scopes), request, call),
       );
-      void discard(response, client.clock); // never rejects
       return raised(request, call);
     };
   };

@@ -62,3 +62,12 @@ test.each<[string, string, string]>([
     expect(challenge?.error).toBeUndefined();
   },
 );
+
+test.each(['Negotiate YII/abc+z==', 'NTLM TlRMTVNTUAAB/w=', 'Negotiate'])(
+  'a challenge after that of another scheme with a token68 is found: %s',
+  (other) => {
+    const headers = new Headers({ 'www-authenticate': `${other}, Bearer error="insufficient_scope", scope="a b"` });
+
+    expect(parseBearerChallenge(headers)).toMatchObject({ error: 'insufficient_scope', scopes: ['a', 'b'] });
+  },
+);

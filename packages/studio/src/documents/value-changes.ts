@@ -21,10 +21,10 @@ export function findChanges(before: Value | undefined, after: Value | undefined,
 }
 
 function fieldChanges(before: Fields, after: Fields, path: Path): readonly Change[] {
-  const has = (fields: Fields, name: string): boolean => Object.hasOwn(fields, name) && fields[name] !== undefined;
-  const kept = presentNames(after).filter((name) => has(before, name));
-  const added = presentNames(after).filter((name) => !has(before, name));
-  const gone = presentNames(before).filter((name) => !has(after, name));
+  const kept = presentNames(after).filter((name) => before[name] !== undefined);
+  const added = presentNames(after).filter((name) => before[name] === undefined);
+  // a client may have the name of what every object has, such as `constructor`
+  const gone = presentNames(before).filter((name) => !Object.hasOwn(after, name) || after[name] === undefined);
   return [
     ...kept.flatMap((name) => findChanges(before[name], after[name], [...path, name])),
     ...added.flatMap((name) => findChanges(undefined, after[name], [...path, name])),
@@ -61,7 +61,7 @@ function applyAt(value: Value | undefined, [step, ...rest]: Path, change: Change
   if (step === undefined) return change.type === 'remove' ? undefined : change.value;
   if (typeof step === 'number') return applyToItem(isList(value) ? value : [], [step, ...rest], change);
   const fields = isFields(value) ? value : {};
-  return { ...fields, [step]: applyAt(Object.hasOwn(fields, step) ? fields[step] : undefined, rest, change) };
+  return { ...fields, [step]: applyAt(fields[step], rest, change) };
 }
 
 function applyToItem(items: readonly Value[], [step, ...rest]: Path, change: Change): Value {

@@ -21,10 +21,7 @@ export function isSame(one: Value | undefined, other: Value | undefined): boolea
   }
   if (!isFields(one) || !isFields(other)) return Object.is(one, other);
   const names = presentNames(one);
-  return (
-    names.length === presentNames(other).length &&
-    names.every((name) => Object.hasOwn(other, name) && isSame(one[name], other[name]))
-  );
+  return names.length === presentNames(other).length && names.every((name) => isSame(one[name], other[name]));
 }
 
 /** The names of the fields that have a value. */

@@ -101,7 +101,8 @@ class Race {
     this.#running.add(fork);
     this.#sent += 1;
     this.#schedule();
-    this.#context.next(this.#request, fork).then(
+    const send = async (): Promise<Response> => this.#context.next(this.#request, fork); // a layer may throw at once
+    send().then(
       (response) => this.#settle(fork, { response }),
       (error: unknown) => this.#settle(fork, { error }),
     );

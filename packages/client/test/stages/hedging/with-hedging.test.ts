@@ -219,3 +219,22 @@ test.each([
 ])('options %j are refused', (options, message) => {
   expect(() => withHedging(options as HedgingOptions)).toThrow(message);
 });
+
+test('a layer that throws at the further request is a failure of that request alone', async () => {
+  const clock = virtualClock();
+  const network = scriptedFetch(
+    () => new Promise((resolve) => clock.schedule(300, () => resolve(new Response('first')))),
+  );
+  let calls = 0;
+  const throwing = layer('auth', 'throwing', (next) => (request, call) => {
+    calls += 1;
+    if (calls > 1) throw new Error('no key now');
+    return next(request, call);
+  });
+  const api = createClient({ fetch: network, clock, retry: 0 }, withHedging({ afterMs: 50 }), throwing);
+
+  const text = api.get(url).text();
+  await clock.advance(300);
+
+  expect([await text, calls]).toEqual(['first', 2]);
+});
