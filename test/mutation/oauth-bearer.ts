@@ -229,7 +229,7 @@ export const oauthBearerMutants: readonly Mutant[] = mutantsIn('oauth-bearer', {
   ],
   'layer/step-up.ts': [
     ['isDpop: call.sendSigned !== undefined', 'isDpop: false'],
-    ['if (handles.has(call)) return raised(request, call);', ''],
+    ['if (handles.has(call.root)) return raised(request, call);', ''],
     [' || !request.canReplay) return response;', ') return response;'],
     ['missingScopes.length === 0', 'false'],
     ['missingScopes.every((scope) => options.allow.includes(scope))', 'true'],
